@@ -1,0 +1,1 @@
+"""The vocabulary: the office file, the tables it describes, and where they come from."""

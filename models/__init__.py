@@ -1,0 +1,1 @@
+"""What is estimated: risk, complexity, their calibration and their reasons."""

@@ -1,0 +1,1 @@
+"""What is decided: mandatory reviews, spot checks. No machine learning in here."""

@@ -1,0 +1,1 @@
+"""Plumbline's tests; the folders mirror the packages."""
