@@ -8,12 +8,13 @@ description is also what `docs/office_file.md` prints.
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from cases.errors import BadInput, Fault
 
@@ -26,6 +27,17 @@ Code = Annotated[str, Field(pattern=CODE)]
 Name = Annotated[str, Field(pattern=NAME)]
 
 INTAKE, CLOSING = "intake", "closing"
+
+
+def _inside(path: str) -> str:
+    """The path, if it stays within the data folder."""
+    parts = PurePosixPath(path.replace("\\", "/")).parts
+    if not parts or parts[0] == "/" or ".." in parts or ":" in parts[0]:
+        raise ValueError("must be a path within the data folder, such as `2024/cases.csv`")
+    return path
+
+
+FilePath = Annotated[str, Field(max_length=500), AfterValidator(_inside)]
 
 
 class Model(BaseModel):
@@ -66,8 +78,8 @@ class Profile(Model):
 class Table(Model):
     """Where a table is and which of its columns mean what."""
 
-    path: str | None = Field(default=None, description="the file, relative to the data folder")
-    files: dict[Name, str] = Field(
+    path: FilePath | None = Field(default=None, description="the file, within the data folder")
+    files: dict[Name, FilePath] = Field(
         default_factory=dict, description="files that `sql` reads, by the name it uses for each"
     )
     sql: str | None = Field(
@@ -88,6 +100,10 @@ class Table(Model):
             raise ValueError("`sql` needs `files` to read from")
         if self.path is not None and self.files:
             raise ValueError("`files` belongs to `sql`; with `path` leave it out")
+        if self.date_format is not None and not re.search(r"%(?![zZ:#])", self.date_format):
+            raise ValueError("`date_format` needs codes such as %d.%m.%Y")
+        if self.date_format is not None and re.search(r"%[:#]?[zZ]", self.date_format):
+            raise ValueError("`date_format` takes no zone: dates are read as the wall clock says")
         return self
 
 
@@ -258,21 +274,27 @@ class WorkingHours(Model):
 class Office(Model):
     """Everything an office file says."""
 
-    office: Profile
-    tables: TableSet
-    attributes: dict[Name, Attribute] = Field(default_factory=dict)
-    activities: dict[Code, Activity] = Field(default_factory=dict)
+    office: Profile = Field(description="who the office is")
+    tables: TableSet = Field(description="where its tables are")
+    attributes: dict[Name, Attribute] = Field(
+        default_factory=dict, description="the office's own columns of the case table"
+    )
+    activities: dict[Code, Activity] = Field(
+        default_factory=dict, description="what can happen to a case; any name may occur if empty"
+    )
     handler_known: str = Field(
         default=CLOSING,
         description="when a case's handler is known: intake, closing or an activity",
     )
-    limits: tuple[Limit, ...] = ()
-    reviews: Reviews | None = None
-    complexity: Complexity | None = None
-    risk: Risk = Risk()
-    rules: tuple[Rule, ...] = ()
-    spot_checks: SpotChecks = SpotChecks()
-    working_hours: WorkingHours = WorkingHours()
+    limits: tuple[Limit, ...] = Field(default=(), description="time limits it works under")
+    reviews: Reviews | None = Field(default=None, description="how reviews are graded")
+    complexity: Complexity | None = Field(default=None, description="what makes a case complex")
+    risk: Risk = Field(default=Risk(), description="what the risk model is for and may use")
+    rules: tuple[Rule, ...] = Field(default=(), description="mandatory reviews")
+    spot_checks: SpotChecks = Field(
+        default=SpotChecks(), description="how many cases can be reviewed"
+    )
+    working_hours: WorkingHours = Field(default=WorkingHours(), description="when the office works")
     fairness: tuple[str, ...] = Field(
         default=(), description="attributes whose groups the report compares"
     )
@@ -319,6 +341,8 @@ def load_office(path: Path) -> Office:
         ) from None
     except tomllib.TOMLDecodeError as error:
         raise BadInput([Fault(name, f"is not valid TOML: {error}.", "Mend that line.")]) from None
+    except RecursionError:
+        raise BadInput([Fault(name, "nests too deeply.", "Mend its brackets.")]) from None
     return parse_office(raw, name)
 
 

@@ -72,6 +72,9 @@ class Tables:
     `cases` has the columns of `case_columns(office)`, the others those of `EVENTS`,
     `REVIEWS`, `HANDLERS`; absent tables are empty. `data_hash` identifies the
     files they were read from (SHA-256, hex; empty for tables made in memory).
+
+    `parts` are tables without a case in common that these were put together from, none
+    if they were read as they are; `memo` keeps what a layer above derived from them once.
     """
 
     office: Office
@@ -80,6 +83,8 @@ class Tables:
     reviews: Frame
     handlers: Frame
     data_hash: str = field(default="")
+    parts: tuple[Tables, ...] = field(default=(), repr=False, compare=False)
+    memo: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(
@@ -106,27 +111,50 @@ class Tables:
             data_hash,
         )
 
+    def plus(self, cases: Any, *, events: Any) -> Tables:
+        """These tables with further cases and their events, native frames of the same engine.
+
+        None of the cases may be here already. What was derived from these tables is not
+        derived anew, which is what makes a request about few cases quick.
+        """
+        added = Tables.of(self.office, cases, events=events)
+        return Tables(
+            self.office,
+            nw.concat([self.cases, added.cases]),
+            nw.concat([self.events, added.events]),
+            self.reviews,
+            self.handlers,
+            self.data_hash,
+            parts=(self, added),
+        )
+
     @cached_property
     def case_rows(self) -> pl.DataFrame:
         """The case table as a Polars frame, for the layers that work row by row."""
-        return self.cases.collect("polars").to_native()
+        return _rows(self.cases)
 
     @cached_property
     def event_rows(self) -> pl.DataFrame:
         """The event table as a Polars frame."""
-        return self.events.collect("polars").to_native()
+        return _rows(self.events)
 
     @cached_property
     def review_rows(self) -> pl.DataFrame:
         """The review table as a Polars frame."""
-        return self.reviews.collect("polars").to_native()
+        return _rows(self.reviews)
 
     @cached_property
     def handler_rows(self) -> pl.DataFrame:
         """The handler table as a Polars frame."""
-        return self.handlers.collect("polars").to_native()
+        return _rows(self.handlers)
 
 
 def _lazy(native: Any) -> Frame:
     frame: Any = nw.from_native(native)
-    return frame.lazy()
+    lazy: Frame = frame.lazy()
+    return lazy
+
+
+def _rows(frame: Frame) -> pl.DataFrame:
+    rows: pl.DataFrame = frame.collect("polars").to_native()
+    return rows

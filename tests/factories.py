@@ -6,6 +6,7 @@ import copy
 from datetime import datetime
 from typing import Any
 
+import duckdb
 import polars as pl
 
 from cases.office import Office, parse_office
@@ -90,6 +91,21 @@ def tables(
         sequence=pl.int_range(pl.len(), dtype=pl.Int64),
     )
     return Tables.of(description, rows(cases, case_columns(description)), **frames)
+
+
+ENGINES = ("polars", "pandas", "duckdb")
+
+
+def on_engine(tables: Tables, engine: str) -> Tables:
+    """The same tables as frames of another engine."""
+    frames = (tables.case_rows, tables.event_rows, tables.review_rows, tables.handler_rows)
+    if engine == "pandas":
+        cases, events, reviews, handlers = (frame.to_pandas() for frame in frames)
+    elif engine == "duckdb":
+        cases, events, reviews, handlers = (duckdb.from_arrow(frame.to_arrow()) for frame in frames)
+    else:
+        cases, events, reviews, handlers = frames
+    return Tables.of(tables.office, cases, events=events, reviews=reviews, handlers=handlers)
 
 
 def _value(cell: str, kind: pl.DataType) -> Any:

@@ -1,0 +1,22 @@
+"""A BentoML service that does nothing: what the framework itself costs."""
+
+from __future__ import annotations
+
+import bentoml
+from pydantic import BaseModel
+
+
+class Done(BaseModel):
+    """An answer without content."""
+
+    done: bool = True
+
+
+@bentoml.service(name="empty")
+class Empty:
+    """Answers at once."""
+
+    @bentoml.api  # type: ignore[untyped-decorator]
+    def nothing(self) -> Done:
+        """Do nothing."""
+        return Done()

@@ -1,0 +1,168 @@
+"""How long an answer takes, beside a BentoML endpoint that does nothing.
+
+    python benchmarks/serving_latency.py OFFICE [--data DIR] [--requests N]
+
+Starts the service of an office that has a champion, and an empty BentoML service, each
+with one worker, and asks them in turn over one connection each. Prints the median (p50)
+and the 99th percentile (p99) in milliseconds, and the median as a multiple of the empty
+endpoint's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import polars as pl
+
+from cases.office import load_office
+from cases.reading import read_tables
+from cases.tables import Tables
+from serving import serve
+from serving.bootstrap import Place
+
+EMPTY = "empty endpoint"
+WARM_UP = 5
+PATIENCE = 120  # seconds until a service that does not answer has failed
+
+
+def documents(tables: Tables, count: int) -> list[dict[str, Any]]:
+    """The newest closed cases with all their events, as a request sends them, under new ids."""
+    closed = tables.case_rows.drop_nulls("closed_at").sort("closed_at").tail(count)
+    events = tables.event_rows.join(closed, on="case_id", how="semi").sort("sequence")
+    by_case = events.partition_by("case_id", as_dict=True)
+    attributes = list(tables.office.attributes)
+    return [
+        {
+            "case_id": f"new {case['case_id']}",
+            "attributes": {name: _plain(case[name]) for name in attributes},
+            "events": _events(by_case.get((case["case_id"],))),
+        }
+        | {
+            name: _plain(case[name])
+            for name in ("opened_at", "closed_at", "kind", "unit", "handler")
+        }
+        for case in closed.iter_rows(named=True)
+    ]
+
+
+def _events(events: pl.DataFrame | None) -> list[dict[str, Any]]:
+    if events is None:
+        return []
+    named = events.select("at", "recorded_at", "activity", "actor").iter_rows(named=True)
+    return [{name: _plain(value) for name, value in event.items()} for event in named]
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+@contextmanager
+def running(service: str, environment: Mapping[str, str]) -> Iterator[httpx.Client]:
+    """A client of a BentoML service, which is stopped afterwards."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(  # noqa: S603  our own command
+        serve.command("127.0.0.1", port, service),
+        env=dict(os.environ) | dict(environment),
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE) as client:
+            _wait(client)
+            yield client
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _wait(client: httpx.Client) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        try:
+            client.get("/livez").raise_for_status()
+        except httpx.TransportError:
+            time.sleep(0.1)
+        else:
+            return
+    sys.exit("The service did not answer.")
+
+
+def milliseconds(client: httpx.Client, path: str, body: Any) -> float:
+    """How long one answer takes."""
+    start = time.perf_counter()
+    client.post(path, json=body).raise_for_status()
+    return (time.perf_counter() - start) * 1000
+
+
+def kinds(tables: Tables) -> dict[str, tuple[str, Any]]:
+    """What is asked, by name: path and body."""
+    newest: Any = tables.case_rows["closed_at"].max()
+    wish = {"as_of": newest.isoformat(), "capacity": 20}
+    one, many = {"cases": documents(tables, 1)}, {"cases": documents(tables, 200)}
+    return {
+        EMPTY: ("/nothing", {}),
+        "/score, 1 case": ("/score", one),
+        "/score, 200 cases": ("/score", many),
+        "/spot_checks, 1 case": ("/spot_checks", wish | one),
+        "/spot_checks, 200 cases": ("/spot_checks", wish | many),
+        "/spot_checks, whole office": ("/spot_checks", wish),
+    }
+
+
+def measure(
+    empty: httpx.Client, office: httpx.Client, asked: Mapping[str, tuple[str, Any]], rounds: int
+) -> dict[str, list[float]]:
+    """Milliseconds by kind; the kinds in turn, so that other work meets all of them alike."""
+    took: dict[str, list[float]] = {name: [] for name in asked}
+    for number in range(WARM_UP + rounds):
+        for name, (path, body) in asked.items():
+            time_taken = milliseconds(empty if name == EMPTY else office, path, body)
+            took[name] += [time_taken] if number >= WARM_UP else []
+    return took
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description="How long an answer of the service takes.")
+    parser.add_argument("office", type=Path)
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--requests", type=int, default=100)
+    given = parser.parse_args()
+    place = Place.of(given.office, given.data)
+    tables = read_tables(load_office(place.office), place.data)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running("serving.service:Plumbline", serve.environment(place, workers=1)) as office,
+        running("benchmarks.empty_service:Empty", {"BENTOML_HOME": folder}) as empty,
+    ):
+        show(measure(empty, office, kinds(tables), given.requests), tables)
+
+
+def show(took: Mapping[str, list[float]], tables: Tables) -> None:
+    """Print one line per kind of request."""
+    empty = np.median(took[EMPTY])
+    requests = len(took[EMPTY])
+    print(f"{tables.case_rows.height:,} cases, {tables.event_rows.height:,} events in memory;")
+    print(f"{requests} requests of each kind; milliseconds\n")
+    print(f"{'':28}{'p50':>8}{'p99':>8}{'p50 / empty':>13}")
+    for name, times in took.items():
+        p50, p99 = np.percentile(times, [50, 99])
+        print(f"{name:28}{p50:8.1f}{p99:8.1f}{p50 / empty:13.0f}")
+
+
+if __name__ == "__main__":
+    main()

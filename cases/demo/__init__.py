@@ -1,0 +1,83 @@
+"""The demo office: a procuratorate that never was, made from a stated causal model.
+
+Two and a half years of arrest and prosecution reviews, as five files and an office
+file, and beside them what no real office has: the true probability of a defect, the
+true effort and the true complexity of every case. `docs/demo_office.md` describes it.
+"""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from cases.demo.daily import draw_counts
+from cases.demo.draws import chance, col
+from cases.demo.events import draw_events
+from cases.demo.files import case_table, truth_table, write_csv
+from cases.demo.intake import draw_intake
+from cases.demo.model import DEFECT
+from cases.demo.outcomes import conclude
+from cases.demo.people import assign, draw_handlers, draw_severity
+from cases.demo.process import run
+from cases.demo.reviews import draw_reviews, realise
+from cases.demo.terms import total
+from cases.errors import BadInput, Fault
+from cases.progress import Progress, silent
+
+OFFICE_FILE = "demo_procuratorate.toml"
+
+
+def make_demo(
+    folder: Path, *, cases: int = 20_000, seed: int = 2026, progress: Progress = silent
+) -> Path:
+    """Write the demo office into `folder` (made if need be) and return its office file.
+
+    The same `cases` and `seed` give the same bytes. `truth.parquet` (case_id,
+    defect_probability, effort_days in person-days, complex) is for evaluation only;
+    the office file does not name it. Raises `BadInput` for fewer than one case or a
+    negative seed.
+    """
+    _check(cases, seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(seed)
+    progress("people and cases", 0.0)
+    whole, handlers = simulate(rng, cases)
+    write_csv(case_table(whole, handlers), folder / "cases.csv")
+    write_csv(handlers.drop("skill"), folder / "handlers.csv")
+    truth_table(whole).write_parquet(folder / "truth.parquet")
+
+    progress("events", 0.3)
+    draw_events(rng, whole, handlers).write_parquet(folder / "events.parquet")
+
+    progress("reviews", 0.9)
+    badness = realise(rng, whole["log_odds"].to_numpy())
+    write_csv(draw_reviews(rng, whole, badness, draw_severity(rng)), folder / "reviews.csv")
+    office = folder / "office.toml"
+    office.write_bytes((resources.files("offices") / OFFICE_FILE).read_bytes())
+    progress("done", 1.0)
+    return office
+
+
+def simulate(rng: np.random.Generator, count: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """`count` cases that have run their whole course, hidden causes included, and the handlers."""
+    intake = draw_intake(rng, count)
+    handlers = draw_handlers(rng, intake)
+    whole = conclude(rng, run(rng, assign(rng, intake, handlers)))
+    whole = draw_counts(rng, whole).with_columns(log_odds=total(DEFECT))
+    return whole.with_columns(defect_probability=chance(col("log_odds"))), handlers
+
+
+def _check(cases: int, seed: int) -> None:
+    smallest = {"cases": (cases, 1), "seed": (seed, 0)}
+    faults = [
+        Fault(
+            "demo office", "is too small.", f"Give at least {least}.", column=name, value=str(value)
+        )
+        for name, (value, least) in smallest.items()
+        if value < least
+    ]
+    if faults:
+        raise BadInput(faults)

@@ -1,0 +1,56 @@
+"""From days of the simulation to the office's wall clock.
+
+The simulation counts days from midnight of `START`, a Monday. The office works on
+weekdays; what would fall on a weekend is entered early on Monday. The mapping never
+changes the order of two moments.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+START = datetime(2024, 1, 1)
+END = datetime(2026, 7, 1)  # the day the tables were taken from the system
+LAST_DAY = float((END - START) / timedelta(days=1))
+
+SATURDAY, SUNDAY = 5, 6
+
+
+def day_of(moment: datetime) -> float:
+    """Days from `START` to `moment`."""
+    return float((moment - START) / timedelta(days=1))
+
+
+def in_hours(day: Floats) -> NDArray[Any]:
+    """Wall-clock moments (datetime64[us]) within working hours, in the order of `day`.
+
+    >>> str(in_hours(np.array([0.0, 5.0]))[1])  # a Saturday
+    '2024-01-08T08:00:00'
+    """
+    whole = np.floor(day)
+    part = day - whole
+    weekday = whole % 7
+    hour = 8.5 + 9.0 * part
+    hour = np.where(weekday == SATURDAY, 8.0 + 0.25 * part, hour)
+    hour = np.where(weekday == SUNDAY, 8.25 + 0.25 * part, hour)
+    monday = np.select([weekday == SATURDAY, weekday == SUNDAY], [2.0, 1.0], 0.0)
+    return _moment(whole + monday, hour)
+
+
+def off_hours(day: Floats) -> NDArray[Any]:
+    """Wall-clock moments (datetime64[us]) of the same days, in the evening or on the weekend."""
+    whole = np.floor(day)
+    part = day - whole
+    hour = np.where(whole % 7 >= SATURDAY, 9.0 + 8.0 * part, 18.5 + 4.5 * part)
+    return _moment(whole, hour)
+
+
+def _moment(day: Floats, hour: Floats) -> NDArray[Any]:
+    seconds = (day * 86_400 + np.floor(hour * 3_600)).astype(np.int64)
+    return np.datetime64(START, "us") + seconds.astype("timedelta64[s]")

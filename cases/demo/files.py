@@ -1,0 +1,73 @@
+"""Simulated cases as the files an office would hand over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from cases.demo.clock import LAST_DAY, in_hours
+from cases.demo.draws import col
+from cases.demo.process import RETURNS
+
+TIME_FORMAT = "%Y-%m-%dT%H:%M:%S"
+COMPLEX_DAYS = 150
+
+
+def case_table(cases: pl.DataFrame, handlers: pl.DataFrame) -> pl.DataFrame:
+    """cases.csv: what had been entered by the end; open cases have no closing and no outcome."""
+    is_closed = col("closed") < LAST_DAY
+    code = handlers["handler"]
+    moments = {
+        "opened_at": in_hours(cases["opened"].to_numpy()),
+        "closed_at": in_hours(cases["closed"].to_numpy()),
+        "detained_on": in_hours(
+            np.floor(cases["opened"].to_numpy() - cases["days_held"].to_numpy())
+        ),
+    }
+    return cases.with_columns(
+        **{name: pl.Series(values) for name, values in moments.items()},
+        handler=pl.Series(code.gather(cases["handler"])),
+    ).select(
+        "case_id",
+        "opened_at",
+        pl.when(is_closed).then("closed_at"),
+        "kind",
+        "unit",
+        pl.when(col("assigned") < LAST_DAY).then("handler"),
+        "charge",
+        "charge_group",
+        "suspects",
+        "victims",
+        "juvenile",
+        "prior_record",
+        "defender",
+        "cross_region",
+        "detained",
+        pl.when("detained").then("detained_on").dt.date(),
+        "police_bureau",
+        col("evidence_volumes").cast(pl.Int64),
+        pl.when(col("money") > 0).then("amount"),
+        pl.when(col("plea_discussed") < LAST_DAY).then("guilty_plea"),
+        pl.when(is_closed).then("outcome"),
+    )
+
+
+def truth_table(cases: pl.DataFrame) -> pl.DataFrame:
+    """truth.parquet: what no office knows, also of cases still open at the end."""
+    opened, closed = (in_hours(cases[name].to_numpy()) for name in ("opened", "closed"))
+    lasted = pl.Series((closed - opened) / np.timedelta64(1, "D"))
+    return cases.select(
+        "case_id",
+        "defect_probability",
+        effort_days="effort",
+        complex=(col("returns") == RETURNS)
+        | col("committee").is_not_null()
+        | (pl.lit(lasted) >= COMPLEX_DAYS),
+    )
+
+
+def write_csv(table: pl.DataFrame, path: Path) -> None:
+    """The table as CSV with ISO moments."""
+    table.write_csv(path, datetime_format=TIME_FORMAT)

@@ -1,0 +1,114 @@
+"""Which closed cases were reviewed, by whom, and how they were graded."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+
+from cases.demo.clock import LAST_DAY, Floats, day_of, in_hours
+from cases.demo.draws import Draws, col, number
+from cases.demo.intake import CAMPAIGN
+from cases.demo.process import RETURNS
+
+GRADES = ("excellent", "qualified", "basically_qualified", "unqualified")
+# Log-odds above which a case is no longer of that grade; a defect begins at nought.
+STEPS = (-2.8, 0.0, 1.3)
+
+NEW_RULES = datetime(2026, 2, 1)
+RANDOM_SHARES = {"arrest_review": 0.12, "prosecution_review": 0.15}
+JUVENILE_SHARE = 0.20
+MANY_SUSPECTS = 4
+ALWAYS = (
+    "not_prosecuted_absolute",
+    "not_prosecuted_doubt",
+    "withdrawn_indictment",
+    "acquitted",
+)
+
+
+def realise(rng: np.random.Generator, log_odds: Floats) -> Floats:
+    """How bad each case really is: above nought, a defect, with the probability of its log-odds."""
+    return np.asarray(log_odds + rng.logistic(size=len(log_odds)))
+
+
+def draw_reviews(
+    rng: np.random.Generator, cases: pl.DataFrame, badness: Floats, severity: Floats
+) -> pl.DataFrame:
+    """The review table: a minority of the closed cases, reviewed some weeks after closing.
+
+    A reviewer's severity shifts the grade, never `badness`.
+    """
+    reviewer = rng.integers(0, len(severity), cases.height)
+    grade = np.searchsorted(STEPS, badness + severity[reviewer])
+    codes = [f"R{place + 1:02d}" for place in range(len(severity))]
+    reviews = _chosen(rng, cases).with_columns(
+        reviewer=pl.Series(codes, dtype=pl.String).gather(reviewer),
+        grade=pl.Series(GRADES, dtype=pl.String).gather(grade),
+        day=col("called") + 8 + pl.Series(rng.gamma(2.0, 9.0, cases.height)),
+    )
+    reviews = reviews.filter(col("day") < LAST_DAY).sort("day", maintain_order=True)
+    return reviews.select(
+        "case_id",
+        pl.Series("reviewed_at", in_hours(reviews["day"].to_numpy())),
+        "reviewer",
+        kind="why",
+        grade="grade",
+        inclusion_probability="probability",
+    )
+
+
+def _chosen(rng: np.random.Generator, cases: pl.DataFrame) -> pl.DataFrame:
+    """`why`, `probability` and `called` (the day that called for the review), null for most.
+
+    A key review is certain, a random one has the probability of its draw, and for a
+    special one, picked by hand, nobody knows it.
+    """
+    draw = Draws(rng, cases.height)
+    share = col("kind").replace_strict(RANDOM_SHARES, return_dtype=pl.Float64)
+    share = pl.when("juvenile").then(JUVENILE_SHARE).otherwise(share)
+    news = pl.min_horizontal("later_not_prosecuted", "petition_changed", "compensated")
+    key, late = _key_at_closing(), news < LAST_DAY
+    random, special = draw.happens(share), draw.happens(_picked_by_hand())
+    return cases.with_columns(
+        why=_first_true({"key": key, "random": random, "late": late, "special": special})
+    ).select(
+        "case_id",
+        why=col("why").replace("late", "key"),
+        probability=pl.when(col("why").is_in(["key", "late"]))
+        .then(1.0)
+        .when(col("why") == "random")
+        .then(share),
+        called=pl.when(col("why") == "late")
+        .then(news)
+        .when(col("why").is_not_null())
+        .then("closed"),
+    )
+
+
+def _first_true(tests: dict[str, pl.Expr]) -> pl.Expr:
+    return pl.coalesce(pl.when(test).then(pl.lit(name)) for name, test in tests.items())
+
+
+def _key_at_closing() -> pl.Expr:
+    """The mandatory rules that can be told at closing, as the office file states them."""
+    new = col("closed") >= day_of(NEW_RULES)
+    return (
+        col("outcome").is_in(ALWAYS)
+        | col("ending").is_in(ALWAYS).fill_null(value=False)
+        | (col("protest_withdrawn").is_not_null() & (new | ~col("juvenile")))
+        | ((col("outcome") == "not_prosecuted_relative") & new)
+    )
+
+
+def _picked_by_hand() -> pl.Expr:
+    """How likely somebody asks for a special review."""
+    campaign = col("closed").is_between(day_of(CAMPAIGN[0]), day_of(CAMPAIGN[1]))
+    return (
+        0.01
+        + 0.10 * number(col("returns") == RETURNS)
+        + 0.06 * number(col("suspects") >= MANY_SUSPECTS)
+        + 0.06 * number(col("charge") == "telecom_fraud")
+        + 0.06 * number((col("charge") == "drug_dealing") & campaign)
+    )

@@ -1,0 +1,85 @@
+"""Rows at fault, put into a file of their own for somebody to mend."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from cases.errors import BadInput, Fault
+from cases.sheets import READ, ROW, Sheet
+
+FORMULA = r"^[=+\-@\t\r]"  # a cell that starts so is run by a spreadsheet
+
+
+def set_rows_aside(sheets: dict[str, Sheet], target: Path) -> None:
+    """Write every row at fault to the CSV `target` and take it out of its sheet.
+
+    Rows of cases that are set aside are set aside with them. Each line of the file
+    is one fault: file, row, column, value, problem, remedy, and the whole row as JSON.
+    Raises `BadInput` if the file cannot be written or no case is left.
+    """
+    cases = sheets["cases"]
+    aside = cases.frame.filter(cases.at_fault())["case_id"].drop_nulls()
+    for sheet in sheets.values():
+        if sheet.name in ("events", "reviews"):
+            sheet.faults += _orphans(sheet, aside)
+    _write(pl.concat([_report(sheet) for sheet in sheets.values()]), target)
+    for sheet in sheets.values():
+        sheet.frame = sheet.frame.filter(~sheet.at_fault())
+    if cases.frame.is_empty():
+        raise BadInput([Fault(cases.where, "has a fault in every row.", f"See {target.name}.")])
+
+
+def _orphans(sheet: Sheet, aside: pl.Series) -> list[Fault]:
+    rows = sheet.frame.filter(pl.col("case_id").is_in(aside.implode()) & ~sheet.at_fault())
+    return [
+        Fault(
+            sheet.where,
+            "is a case that was set aside.",
+            "Mend the case, then this row is used again.",
+            row,
+            sheet.names["case_id"],
+            case_id,
+        )
+        for row, case_id in rows.select(ROW, "case_id").iter_rows()
+    ]
+
+
+def _report(sheet: Sheet) -> pl.DataFrame:
+    """One line per fault of the sheet."""
+    lines = pl.DataFrame(
+        [
+            (fault.where, fault.row, fault.column, fault.value, fault.problem, fault.remedy)
+            for fault in sheet.faults
+        ],
+        schema={
+            "file": pl.String,
+            "row": pl.Int64,
+            "column": pl.String,
+            "value": pl.String,
+            "problem": pl.String,
+            "remedy": pl.String,
+        },
+        orient="row",
+    )
+    own = pl.struct(pl.exclude(ROW + READ)).struct.json_encode().alias("row_as_read")
+    rows = sheet.raw.select(pl.col(ROW + READ).cast(pl.Int64).alias("row"), own)
+    return lines.join(rows, on="row", how="left", maintain_order="left")
+
+
+def _write(report: pl.DataFrame, target: Path) -> None:
+    text = pl.col(pl.String)
+    harmless = pl.when(~text.str.contains(FORMULA)).then(text).otherwise("'" + text)
+    try:
+        report.with_columns(harmless).write_csv(target)
+    except OSError as error:
+        raise BadInput(
+            [
+                Fault(
+                    target.name,
+                    f"cannot be written ({error.strerror or type(error).__name__}).",
+                    "Give --set-aside a file in a folder you may write to.",
+                )
+            ]
+        ) from None

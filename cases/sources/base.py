@@ -1,0 +1,133 @@
+"""The contract of a source, and reading a file without trusting it.
+
+A source turns one file into a frame of raw columns, named as the file names them.
+Values are text, or the file's own types where it has types; blank is null; one row
+of the frame is one row of the file, in its order. Whatever is wrong with the file
+is raised as `Unreadable`. Files are hostile until read: sizes are bounded on disk
+and unpacked, and nothing in a file makes a source open another one.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, cast
+
+import polars as pl
+
+from cases.progress import Progress
+
+LARGEST_FILE = 4 * 2**30  # bytes, as stored
+LARGEST_CONTENT = 8 * 2**30  # bytes, unpacked
+MOST_COLUMNS = 2_000
+PIECE = 2**20  # bytes read at a time
+
+
+class Unreadable(Exception):
+    """A file that cannot be turned into a table: what is wrong and what to do."""
+
+    def __init__(self, problem: str, remedy: str, row: int | None = None) -> None:
+        super().__init__(problem, remedy, row)
+        self.problem, self.remedy, self.row = problem, remedy, row
+
+
+@dataclass(frozen=True)
+class Source:
+    """A kind of file: the endings it is known by and the function that reads it."""
+
+    endings: tuple[str, ...]
+    read: Callable[[Path, Progress], pl.DataFrame]
+
+
+@contextmanager
+def stored(path: Path) -> Iterator[IO[bytes]]:
+    """The file at `path`; `Unreadable` if it is absent, no file, or above `LARGEST_FILE`."""
+    try:
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_size > LARGEST_FILE:
+                raise too_big(LARGEST_FILE)
+            yield file
+    except FileNotFoundError:
+        raise Unreadable(
+            "is not there.", "Put it into the data folder, or name the folder with --data."
+        ) from None
+    except OSError as error:
+        raise Unreadable(
+            f"cannot be opened ({error.strerror or type(error).__name__}).",
+            "Check that it is a file and that you may read it.",
+        ) from None
+
+
+@contextmanager
+def content_of(path: Path, progress: Progress) -> Iterator[Bounded]:
+    """The bytes of `path`, unpacked if it ends in `.gz`, telling of progress as they are read.
+
+    Raises `Unreadable` as `stored` does, and if the file is not whole or unpacks to
+    more than `LARGEST_CONTENT`.
+    """
+    with stored(path) as file:
+        told = _Told(file, path.name, progress)
+        packed = path.name.lower().endswith(".gz")
+        try:
+            yield Bounded(gzip.GzipFile(fileobj=cast("IO[bytes]", told)) if packed else told)
+        except (gzip.BadGzipFile, EOFError, zlib.error):
+            raise Unreadable("is not a whole gzip file.", "Fetch or pack it again.") from None
+
+
+def too_big(limit: int) -> Unreadable:
+    """The fault of a file beyond `limit` bytes."""
+    return Unreadable(
+        f"holds more than {limit / 2**30:.3g} GiB.", "Split it, or leave out columns or years."
+    )
+
+
+def checked_names(names: list[str]) -> list[str]:
+    """Column names without blanks around them; one without a name is called by its number.
+
+    Raises `Unreadable` if two are equal or there are more than `MOST_COLUMNS`.
+
+    >>> checked_names([" case_id", ""])
+    ['case_id', 'column 2']
+    """
+    if len(names) > MOST_COLUMNS:
+        raise Unreadable(f"has more than {MOST_COLUMNS:,} columns.", "Leave out what is not used.")
+    names = [name.strip() or f"column {place}" for place, name in enumerate(names, start=1)]
+    twice = sorted(name for name, count in Counter(names).items() if count > 1)
+    if twice:
+        raise Unreadable(f"has two columns named `{twice[0]}`.", "Rename or remove one of them.")
+    return names
+
+
+class _Told:
+    """A file that tells how much of it has been read."""
+
+    def __init__(self, file: IO[bytes], name: str, progress: Progress) -> None:
+        self._file, self._name, self._progress = file, name, progress
+        self._size, self._read = os.fstat(file.fileno()).st_size, 0
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._file.read(size)
+        self._read += len(piece)
+        self._progress(self._name, min(1.0, self._read / max(self._size, 1)))
+        return piece
+
+
+class Bounded:
+    """A stream that does not go on for ever, as a small file that unpacks to a huge one would."""
+
+    def __init__(self, stream: gzip.GzipFile | _Told) -> None:
+        self._stream, self._left = stream, LARGEST_CONTENT
+
+    def read(self, size: int = PIECE) -> bytes:
+        """The next bytes, at most `size`; `Unreadable` beyond `LARGEST_CONTENT` in all."""
+        piece = self._stream.read(size)
+        self._left -= len(piece)
+        if self._left < 0:
+            raise too_big(LARGEST_CONTENT)
+        return piece

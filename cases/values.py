@@ -1,0 +1,77 @@
+"""From what stands in a file to typed values; what cannot be read becomes null.
+
+The rules in `cases/checks.py` find those nulls again and say what was amiss.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from cases.tables import TIME
+
+TRUE = ("true", "t", "yes", "y", "1", "1.0", "是")
+FALSE = ("false", "f", "no", "n", "0", "0.0", "否")
+ISO_FORMATS = ("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y%m%d")
+OFFSET = r"^(.{10}T.*?)(?:Z|[+-]\d{2}:?(?:\d{2})?)$"  # of a date with a time
+
+
+def as_read(column: pl.Expr, kind: pl.DataType) -> pl.Expr:
+    """A column of type `kind` as text without blanks around it; nothing but blanks is null.
+
+    Nested and binary values, which no table needs, become null.
+    """
+    if kind.is_nested() or kind in (pl.Binary, pl.Object):
+        return pl.lit(None, pl.String)
+    return column.cast(pl.String).str.strip_chars().replace("", None)
+
+
+def typed(column: str, kind: pl.DataType, wanted: pl.DataType, date_format: str | None) -> pl.Expr:
+    """The column of a file, of type `kind`, as `wanted`; unreadable values become null."""
+    text = as_read(pl.col(column), kind)
+    if wanted == pl.String:
+        return text
+    if wanted == pl.Boolean:
+        return flag(text)
+    if wanted == pl.Float64:
+        return number(text)
+    if kind == pl.Date or isinstance(kind, pl.Datetime):
+        return wall_clock(pl.col(column), kind)
+    return moment(text, date_format)
+
+
+def flag(text: pl.Expr) -> pl.Expr:
+    """Yes or no.
+
+    >>> pl.select(flag(pl.lit("是"))).item()
+    True
+    """
+    lower = text.str.to_lowercase()
+    return pl.when(lower.is_in(TRUE)).then(True).when(lower.is_in(FALSE)).then(False)
+
+
+def number(text: pl.Expr) -> pl.Expr:
+    """A finite number with a decimal point.
+
+    >>> pl.select(number(pl.lit("1e3"))).item()
+    1000.0
+    """
+    value = text.cast(pl.Float64, strict=False)
+    return pl.when(value.is_finite()).then(value)
+
+
+def moment(text: pl.Expr, date_format: str | None = None) -> pl.Expr:
+    """A point in time on the wall clock it was written by: an offset is dropped, not applied.
+
+    >>> str(pl.select(moment(pl.lit("2024-03-01 09:30+08:00"))).item())
+    '2024-03-01 09:30:00'
+    """
+    if date_format is not None:
+        return text.str.strptime(TIME, date_format, strict=False)
+    local = text.str.replace(r"^(.{10}) ", "${1}T").str.replace(OFFSET, "$1")
+    return pl.coalesce(local.str.strptime(TIME, form, strict=False) for form in ISO_FORMATS)
+
+
+def wall_clock(column: pl.Expr, kind: pl.DataType) -> pl.Expr:
+    """A column of dates or of points in time as naive ones, on the wall clock of their zone."""
+    zoned = isinstance(kind, pl.Datetime) and kind.time_zone is not None
+    return (column.dt.replace_time_zone(None) if zoned else column).cast(TIME)

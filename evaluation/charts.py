@@ -1,0 +1,120 @@
+"""The report's charts as SVG texts: figures and dates only, words belong to the page.
+
+Every chart is a pure function of its summary: the same bytes on every run. Letters are
+drawn as paths, so that no font can be missing. Colours are Okabe and Ito's (2008), which
+colour-blind readers tell apart; lines also differ in their dashes.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.figure import Figure as Canvas
+
+from evaluation.backtest import MODEL, PeriodFigures
+from evaluation.metrics import Bin, Figure, Measures
+
+COLOURS = {
+    MODEL: "#0072B2",
+    "base_rate": "#777777",
+    "rule_of_thumb": "#E69F00",
+    "logistic": "#009E73",
+    "plain_lightgbm": "#CC79A7",
+}
+DASHES = {
+    MODEL: "solid",
+    "base_rate": "dotted",
+    "rule_of_thumb": "dashdot",
+    "logistic": "dashed",
+    "plain_lightgbm": "dashed",
+}
+OBSERVED = "#D55E00"
+STYLE = {"svg.hashsalt": "plumbline", "svg.fonttype": "path", "font.size": 9}
+MOST_LABELS = 8
+
+
+def over_time(
+    periods: Sequence[PeriodFigures],
+    estimators: Sequence[str],
+    figure_of: Callable[[Measures], Figure],
+) -> str:
+    """One figure per period and estimator, with the model's interval as a band."""
+    places = range(len(periods))
+    with _chart() as (canvas, axes):
+        for name in reversed(estimators):
+            found = [figure_of(period.measures[name]) for period in periods]
+            width = 2.0 if name == MODEL else 1.2
+            axes.plot(
+                places, [_number(figure.value) for figure in found],
+                color=COLOURS[name], linestyle=DASHES[name], linewidth=width,
+                marker="o" if name == MODEL else None, markersize=3,
+            )  # fmt: skip
+            if name == MODEL:
+                low, high = ([_number(getattr(f, end)) for f in found] for end in ("low", "high"))
+                axes.fill_between(places, low, high, color=COLOURS[name], alpha=0.15, linewidth=0)
+        _name_periods(axes, periods)
+        return _svg(canvas)
+
+
+def expected_and_observed(periods: Sequence[PeriodFigures]) -> str:
+    """Per period, the rate the model expected (line) and the rate found (points, intervals)."""
+    found = [period.measures[MODEL] for period in periods]
+    rates = [measures.base_rate for measures in found]
+    expected = [_number(m.base_rate.value) + _number(m.bias.value) for m in found]
+    with _chart() as (canvas, axes):
+        axes.plot(range(len(found)), expected, color=COLOURS[MODEL], linewidth=2)
+        _points(axes, list(range(len(found))), rates)
+        axes.set_ylim(bottom=0)
+        _name_periods(axes, periods)
+        return _svg(canvas)
+
+
+def reliability(bins: Sequence[Bin]) -> str:
+    """Mean probability of each bin (across) against the rate found (up); the diagonal is right."""
+    with _chart(width=4.2) as (canvas, axes):
+        probabilities = [line.mean_probability for line in bins]
+        highest = max([*probabilities, *(_number(line.rate.high) for line in bins)], default=1.0)
+        axes.plot([0, highest], [0, highest], color="#777777", linewidth=1, linestyle="dotted")
+        _points(axes, probabilities, [line.rate for line in bins])
+        axes.set_xlim(0, highest * 1.05)
+        axes.set_ylim(0, highest * 1.05)
+        return _svg(canvas)
+
+
+@contextmanager
+def _chart(width: float = 7.0) -> Iterator[tuple[Canvas, Any]]:
+    with mpl.rc_context(STYLE):
+        canvas = Canvas(figsize=(width, 2.8), layout="constrained")
+        axes = canvas.subplots()
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(axis="y", color="#dddddd", linewidth=0.6)
+        yield canvas, axes
+
+
+def _points(axes: Any, x: Sequence[float], figures: Sequence[Figure]) -> None:
+    y = [_number(figure.value) for figure in figures]
+    low = [value - _number(f.low) for value, f in zip(y, figures, strict=True)]
+    high = [_number(f.high) - value for value, f in zip(y, figures, strict=True)]
+    axes.errorbar(x, y, (low, high), fmt="o", color=OBSERVED, markersize=4, elinewidth=1, capsize=2)
+
+
+def _name_periods(axes: Any, periods: Sequence[PeriodFigures]) -> None:
+    step = -(-len(periods) // MOST_LABELS) or 1
+    places = list(range(0, len(periods), step))
+    axes.set_xticks(places, [periods[place].period for place in places])
+
+
+def _number(value: float | None) -> float:
+    """A gap in the line where there is no value."""
+    return float("nan") if value is None else value
+
+
+def _svg(canvas: Canvas) -> str:
+    text = io.StringIO()
+    nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    canvas.savefig(text, format="svg", metadata=nothing)
+    return text.getvalue()

@@ -1,0 +1,295 @@
+"""What was known at a moment: the only file that compares times with a moment.
+
+Cases and their attributes, events, reviews and everything counted over other cases are
+cut here. An event is known when it is recorded, an attribute when the office file says,
+a grade when it is final.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import narwhals as nw
+
+from cases.office import CLOSING, INTAKE, Office
+from cases.tables import CASES, Frame, Tables, case_columns
+from features.feature import OfOthers
+
+# What can be added up over other cases. Outcomes and durations count strictly before the
+# moment, so that a case never counts its own; openings and closings count at the moment.
+MARKS = {
+    "opened": ("opened",),
+    "closed": ("closed",),
+    "finished": ("finished", "finished_seconds"),
+    "reviewed": ("reviewed", "defects"),
+}
+BEFORE_QUESTIONS, QUESTIONS, AFTER_QUESTIONS = 0, 1, 2  # turns at the same instant
+
+
+@dataclass(frozen=True)
+class Known:
+    """What was known at each moment row.
+
+    `cases` has one row per moment row: `row`, `case_id`, `moment` and the columns of the
+    case table, null while hidden. `events` has `row`, `moment` and the columns of the
+    event table, only what was recorded by the moment.
+    """
+
+    office: Office
+    cases: Frame
+    events: Frame
+
+
+def closing_moments(tables: Tables, *, after: datetime | None, until: datetime) -> Frame:
+    """`case_id, moment` of the cases closed in (after, until], at their closing."""
+    return _moments(tables, "closed_at", after, until)
+
+
+def intake_moments(tables: Tables, *, after: datetime | None, until: datetime) -> Frame:
+    """`case_id, moment` of the cases opened in (after, until], at their opening."""
+    return _moments(tables, "opened_at", after, until)
+
+
+def _moments(tables: Tables, column: str, after: datetime | None, until: datetime) -> Frame:
+    moments = tables.cases.select("case_id", moment=nw.col(column)).filter(
+        nw.col("moment") <= until
+    )
+    return moments if after is None else moments.filter(nw.col("moment") > after)
+
+
+def final_reviews(tables: Tables, until: datetime) -> Frame:
+    """The reviews whose grade is final by `until`, with `known_at`, when it became so."""
+    return _known_reviews(tables).filter(nw.col("known_at") <= until)
+
+
+def _known_reviews(tables: Tables) -> Frame:
+    reviews = tables.office.reviews
+    maturity = timedelta(days=reviews.maturity_days if reviews else 0)
+    return tables.reviews.with_columns(known_at=nw.col("reviewed_at") + maturity)
+
+
+def known_when(office: Office, column: str) -> str:
+    """When a column of the case table is known: intake, closing or an activity."""
+    if column == "handler":
+        return office.handler_known
+    if column == "closed_at":
+        return CLOSING
+    return INTAKE if column in CASES else office.attributes[column].known
+
+
+def cut(tables: Tables, moments: Frame) -> Known:
+    """The tables as they were known at each row of `moments` (`case_id`, `moment`)."""
+    asked = moments.select("case_id", "moment").with_row_index(
+        "row", order_by=["case_id", "moment"]
+    )
+    events = tables.events.join(asked, on="case_id").filter(
+        nw.col("recorded_at") <= nw.col("moment")
+    )
+    return Known(tables.office, _cut_cases(tables, asked, events), events)
+
+
+def _cut_cases(tables: Tables, asked: Frame, events: Frame) -> Frame:
+    """Each asked case with the columns hidden that were not known at the moment."""
+    office = tables.office
+    columns = [name for name in case_columns(office) if name != "case_id"]
+    activities = _telling_activities(office, columns)
+    cases = asked.join(tables.cases, on="case_id", how="left")
+    if activities:
+        happened = {f"seen_{i}": nw.col("activity") == a for i, a in enumerate(activities)}
+        seen = (
+            events.filter(nw.col("activity").is_in(activities))
+            .with_columns(**{name: test.cast(nw.Int8()) for name, test in happened.items()})
+            .group_by("row")
+            .agg(nw.col(*happened).max())
+        )
+        cases = cases.join(seen, on="row", how="left")
+    visible = {
+        INTAKE: nw.col("opened_at") <= nw.col("moment"),
+        CLOSING: nw.col("closed_at") <= nw.col("moment"),
+    } | {activity: nw.col(f"seen_{i}") == 1 for i, activity in enumerate(activities)}
+    return cases.select(
+        "row",
+        "case_id",
+        "moment",
+        *(
+            nw.when(visible[known_when(office, name)]).then(nw.col(name)).alias(name)
+            for name in columns
+        ),
+    )
+
+
+def _telling_activities(office: Office, columns: list[str]) -> list[str]:
+    """The activities that make one of these columns known, in order."""
+    moments = {known_when(office, column) for column in columns}
+    return sorted(moments - {INTAKE, CLOSING})
+
+
+def running_totals(tables: Tables, known: Known, totals: Sequence[OfOthers]) -> Iterator[Frame]:
+    """For each key, `row` and one column per total, for the rows whose key is known.
+
+    A sweep: every mark adds at its time and subtracts when its window ends; the running
+    sum in time order, read at the moments, is the total. Marks are whole numbers, so sums
+    are exact in whatever order an engine adds up one instant.
+    """
+    marks = list(_marks(tables, totals))
+    for key in sorted({total.key for total in totals}):
+        columns = {total.measure: total.column for total in totals if total.key == key}
+        questions = known.cases.select("row", *key, time=nw.col("moment"))
+        if key:
+            questions = questions.drop_nulls(subset=list(key))
+        by_key = _by_key(tables.office, marks, key, set(columns))
+        yield _sweep(by_key, questions, key, list(columns)).rename(columns)
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What some measures gain or lose at `time`: the case's columns, `turn` and the measures."""
+
+    rows: Frame
+    measures: list[str]
+
+
+def _marks(tables: Tables, totals: Sequence[OfOthers]) -> Iterator[Marks]:
+    """Every gain and, where a window ends, every loss."""
+    cases = _with_shown(tables, sorted({column for total in totals for column in total.key}))
+    measures = {total.measure: total for total in totals}
+    for source, marks in MARKS.items():
+        wanted = {name: total for name, total in measures.items() if total.mark in marks}
+        if not wanted:
+            continue
+        rows = _source(tables, cases, source)
+        gains = {name: nw.col(total.mark) for name, total in wanted.items()}
+        yield Marks(rows.with_columns(**gains), list(gains))
+        for window in sorted({total.window for total in wanted.values()} - {None}, key=str):
+            ending = {name: total for name, total in wanted.items() if total.window == window}
+            losses = {name: -nw.col(total.mark) for name, total in ending.items()}
+            yield Marks(rows.with_columns(time=_end(window), **losses), list(losses))
+
+
+def _end(window: int | str | None) -> nw.Expr:
+    if isinstance(window, int):
+        return nw.col("time") + timedelta(days=window)
+    return nw.col("time").dt.truncate("1d") + timedelta(days=1)
+
+
+def _shown_columns(office: Office, columns: Sequence[str]) -> dict[str, str]:
+    """For each column that is not known at intake, the column that says since when it is."""
+    late = (column for column in columns if known_when(office, column) != INTAKE)
+    return {f"shown__{column}": column for column in late}
+
+
+def _with_shown(tables: Tables, columns: list[str]) -> Frame:
+    """Cases with the moment from which each late column was known; null for not yet."""
+    cases = tables.cases
+    for shown, column in _shown_columns(tables.office, columns).items():
+        moment = known_when(tables.office, column)
+        if moment == CLOSING:
+            cases = cases.with_columns(nw.col("closed_at").alias(shown))
+            continue
+        happened = tables.events.filter(nw.col("activity") == moment)
+        first = happened.group_by("case_id").agg(nw.col("recorded_at").min().alias(shown))
+        cases = cases.join(first, on="case_id", how="left")
+    return cases
+
+
+def _by_key(office: Office, marks: list[Marks], key: tuple[str, ...], measures: set[str]) -> Frame:
+    """The marks of these measures by `key`, none of them before the key became known."""
+    shown = list(_shown_columns(office, key))
+    parts = []
+    for part in marks:
+        own = [name for name in part.measures if name in measures]
+        if own:
+            parts.append(part.rows.select(*key, *shown, "time", "turn", *own))
+    rows = nw.concat(parts, how="diagonal")
+    if not shown:
+        return rows
+    rows = rows.drop_nulls(subset=shown)
+    return rows.with_columns(time=nw.max_horizontal("time", *shown)).drop(shown)
+
+
+def _source(tables: Tables, cases: Frame, source: str) -> Frame:
+    """One row per thing that counts: the case's columns, `time`, `turn` and the marks."""
+    one = nw.lit(1.0)
+    if source == "opened":
+        turn = nw.lit(BEFORE_QUESTIONS)
+        return cases.with_columns(time=nw.col("opened_at"), turn=turn, opened=one)
+    closed = cases.drop_nulls(subset=["closed_at"]).with_columns(time=nw.col("closed_at"))
+    if source == "closed":
+        return closed.with_columns(turn=nw.lit(BEFORE_QUESTIONS), closed=one)
+    seconds = (nw.col("closed_at") - nw.col("opened_at")).dt.total_seconds()
+    after = closed.with_columns(turn=nw.lit(AFTER_QUESTIONS))
+    if source == "finished":
+        return after.with_columns(finished=one, finished_seconds=seconds.cast(nw.Float64()))
+    reviews = _known_reviews(tables).select("case_id", "known_at", "grade")
+    defect = nw.col("grade").is_in(sorted(tables.office.defect_grades))
+    return after.join(reviews, on="case_id").with_columns(
+        time=nw.max_horizontal("known_at", "closed_at"),
+        reviewed=one,
+        defects=nw.when(defect).then(one).otherwise(nw.lit(0.0)),
+    )
+
+
+def _sweep(marks: Frame, questions: Frame, key: Sequence[str], columns: list[str]) -> Frame:
+    """`row` and the running sums of `columns` per key at each question's `time`."""
+    if key:
+        marks = marks.join(questions.select(*key).unique(), on=list(key), how="semi")
+    marks = marks.with_columns(row=nw.lit(-1, nw.Int64()))
+    both = nw.concat([marks, questions.with_columns(turn=nw.lit(QUESTIONS))], how="diagonal")
+    sums = nw.col(*columns).fill_null(0.0).cum_sum().over(*key, order_by=["time", "turn"])
+    return both.with_columns(sums).filter(nw.col("row") >= 0).select("row", *columns)
+
+
+def steps_before(tables: Tables, steps: Frame) -> Frame:
+    """How often each step of a path had been taken by the end of the previous month.
+
+    `steps` holds `previous_activity`, `activity` and `moment`. Returns these two, `month`
+    (the start of the moment's month), `followed` (how often the second came next after the
+    first) and `left` (how often anything did). Counted in the order of recording, the only
+    order in which later records never come between earlier ones.
+    """
+    pair = ["previous_activity", "activity"]
+    taken = _steps_taken(tables)
+    questions = (
+        steps.drop_nulls(subset=["previous_activity"])
+        .select(*pair, time=_month(nw.col("moment")))
+        .unique()
+        .with_row_index("row", order_by=[*pair, "time"])
+    )
+    followed = _sweep(taken.rename({"taken": "followed"}), questions, pair, ["followed"])
+    by_first = taken.rename({"taken": "left"}).drop("activity")
+    left = _sweep(by_first, questions.drop("activity"), pair[:1], ["left"])
+    return (
+        questions.join(followed, on="row")
+        .join(left, on="row")
+        .rename({"time": "month"})
+        .drop("row")
+    )
+
+
+def _steps_taken(tables: Tables) -> Frame:
+    """How often each step was taken per month, as marks at the start of the next.
+
+    The same for every moment, so it is kept with the tables.
+    """
+    if tables.parts:
+        return nw.concat([_steps_taken(part) for part in tables.parts])
+    if "steps" not in tables.memo:
+        before = nw.col("activity").shift(1).over("case_id", order_by=["recorded_at", "sequence"])
+        taken = (
+            tables.events.with_columns(previous_activity=before)
+            .drop_nulls(subset=["previous_activity"])
+            .with_columns(time=_month(_month(nw.col("recorded_at")) + timedelta(days=32)))
+            .group_by("previous_activity", "activity", "time")
+            .agg(nw.len().alias("taken"))
+            .with_columns(nw.col("taken").cast(nw.Float64()), turn=nw.lit(BEFORE_QUESTIONS))
+        )
+        in_memory = taken.implementation.is_polars()
+        tables.memo["steps"] = taken.collect().lazy() if in_memory else taken
+    kept: Frame = tables.memo["steps"]
+    return kept
+
+
+def _month(time: nw.Expr) -> nw.Expr:
+    return time.dt.truncate("1mo")

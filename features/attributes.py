@@ -1,0 +1,75 @@
+"""What the case table says of the case itself, as known at the moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import narwhals as nw
+
+from cases.office import INTAKE, Attribute, Office, Text
+from features.as_of import known_when
+from features.feature import (
+    AT_CLOSING,
+    AT_INTAKE_AND_CLOSING,
+    Feature,
+    OfCase,
+    days,
+    same,
+)
+
+MOMENT = OfCase("moment")
+BUILT_IN = {
+    "kind": Text(en="kind of case", zh="案件类型"),
+    "unit": Text(en="unit", zh="承办部门"),
+    "handler": Text(en="handler", zh="承办人"),
+}
+
+
+def features(office: Office) -> Iterator[Feature]:
+    """One feature per built-in column and per attribute of the office."""
+    for column, meaning in BUILT_IN.items():
+        yield code(office, column, meaning)
+    for column, attribute in office.attributes.items():
+        yield of_attribute(office, column, attribute)
+
+
+def code(office: Office, column: str, meaning: Text) -> Feature:
+    """A code as it stands; the handler is a person."""
+    return Feature(
+        f"attribute.{column}",
+        (OfCase(column),),
+        same,
+        "code",
+        meaning,
+        type="code",
+        moments=_moments(office, column),
+        personal=column == "handler",
+    )
+
+
+def of_attribute(office: Office, column: str, attribute: Attribute) -> Feature:
+    """An attribute by its type: a date becomes the days from it to the moment."""
+    name, moments = f"attribute.{column}", _moments(office, column)
+    if attribute.type == "code":
+        return code(office, column, attribute.meaning)
+    if attribute.type == "date":
+        meaning = Text(
+            en=f"days since: {attribute.meaning.say('en')}",
+            zh=f"距“{attribute.meaning.say('zh')}”的天数",
+        )
+        return Feature(
+            name, (OfCase(column), MOMENT), days_before, "days", meaning, moments=moments
+        )
+    of_case, meaning = (OfCase(column),), attribute.meaning
+    if attribute.type == "flag":
+        return Feature(name, of_case, same, "flag", meaning, type="flag", moments=moments)
+    return Feature(name, of_case, same, "value", meaning, moments=moments)
+
+
+def days_before(date: nw.Expr, moment: nw.Expr) -> nw.Expr:
+    """Days from the date to the moment; negative for a date still ahead."""
+    return days(moment - date)
+
+
+def _moments(office: Office, column: str) -> frozenset[str]:
+    return AT_INTAKE_AND_CLOSING if known_when(office, column) == INTAKE else AT_CLOSING

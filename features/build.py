@@ -1,0 +1,60 @@
+"""The one entry to features, for training, scoring and serving alike."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+import narwhals as nw
+
+from cases.progress import Progress, silent
+from cases.tables import Frame, Tables
+from features import as_of, events
+from features.catalogue import catalogue
+from features.feature import Feature, OfEvents, OfOthers, Quantity
+
+
+def build(
+    tables: Tables, moments: Frame, names: Sequence[str], progress: Progress = silent
+) -> Frame:
+    """`case_id, moment` and the named features, one row per row of `moments`.
+
+    Lazy, on the engine of `tables`. Numbers and flags are Float64 with null for unknown,
+    codes are text. A name that is not in the office's catalogue is a `KeyError`.
+    """
+    features = _named(catalogue(tables.office), names)
+    needed = {part.column: part for one in features for part in one.inputs}
+    known = as_of.cut(tables, moments)
+    wide = _with_events(tables, known, list(needed.values()))
+    wide = _with_others(tables, known, wide, list(needed.values()))
+    progress("features", 1.0)
+    return wide.select("case_id", "moment", *(one.expression for one in features))
+
+
+def _named(known: dict[str, Feature], names: Sequence[str]) -> list[Feature]:
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        near = difflib.get_close_matches(unknown[0], known, n=1, cutoff=0.0)
+        raise KeyError(f"no feature is called {unknown[0]!r}; the nearest is {near}")
+    return [known[name] for name in names]
+
+
+def _with_events(tables: Tables, known: as_of.Known, needed: list[Quantity]) -> Frame:
+    """The cases with the aggregates over their events, all in one pass."""
+    wanted = [part for part in needed if isinstance(part, OfEvents)]
+    if not wanted:
+        return known.cases
+    in_order = events.in_order(known.events)
+    if any(part.of_path for part in wanted):
+        in_order = events.with_rarity(tables, in_order)
+    wide = known.cases.join(events.aggregate(in_order, wanted), on="row", how="left")
+    counts = [part.column for part in wanted if part.how in ("sum", "distinct")]
+    return wide.with_columns(nw.col(*counts).cast(nw.Float64()).fill_null(0.0)) if counts else wide
+
+
+def _with_others(tables: Tables, known: as_of.Known, wide: Frame, needed: list[Quantity]) -> Frame:
+    """The cases with running totals over other cases, one sweep per key."""
+    wanted = [part for part in needed if isinstance(part, OfOthers)]
+    for totals in as_of.running_totals(tables, known, wanted) if wanted else ():
+        wide = wide.join(totals, on="row", how="left")
+    return wide

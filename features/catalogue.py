@@ -1,0 +1,44 @@
+"""Every feature an office has, and which of them each model may use."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from cases.office import CLOSING, INTAKE, Office
+from features import attributes, calendar, history, process, workload
+from features.feature import Feature
+
+FAMILIES = (attributes, process, workload, history, calendar)
+
+
+def catalogue(office: Office) -> dict[str, Feature]:
+    """All features of the office by name, family by family."""
+    return {part.name: part for family in FAMILIES for part in family.features(office)}
+
+
+def risk_features(office: Office) -> tuple[str, ...]:
+    """What the risk model may use at closing; a handler only where the office says so."""
+    return _allowed(office, CLOSING)
+
+
+def intake_features(office: Office) -> tuple[str, ...]:
+    """What the complexity model may use at intake; a handler only where the office says so."""
+    return _allowed(office, INTAKE)
+
+
+def _allowed(office: Office, moment: str) -> tuple[str, ...]:
+    return tuple(
+        name
+        for name, part in catalogue(office).items()
+        if moment in part.moments and (office.risk.use_handler or not part.personal)
+    )
+
+
+def fingerprint(office: Office) -> str:
+    """SHA-256 (hex) over every feature's name, type, meaning and formula version."""
+    described = [
+        [part.name, part.type, part.meaning.en, part.meaning.zh, part.version]
+        for part in catalogue(office).values()
+    ]
+    return hashlib.sha256(json.dumps(described, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,79 @@
+"""Whether the office file's conditions hold for a case, as far as is known at the moment."""
+
+from __future__ import annotations
+
+import functools
+import operator
+
+import narwhals as nw
+
+from cases.office import Condition, Conditions
+from cases.tables import Frame
+from features.as_of import Known
+from features.feature import days
+
+
+def holding(known: Known, conditions: Conditions) -> Frame:
+    """`row, case_id, holds`: whether all conditions hold; what is unknown does not hold.
+
+    Without conditions every case holds. An event condition with neither `then` nor a
+    count asks for at least one such event.
+    """
+    cases = known.cases.with_columns(days_open=days(nw.col("closed_at") - nw.col("opened_at")))
+    asked = [part for part in conditions if part.event is not None]
+    if asked:
+        cases = cases.join(_evidence(known.events, asked), on="row", how="left")
+    tests = [
+        _by_attribute(part) if part.event is None else _by_events(part, asked.index(part))
+        for part in conditions
+    ]
+    holds = functools.reduce(operator.and_, (test.fill_null(False) for test in tests), nw.lit(True))
+    return cases.select("row", "case_id", holds=holds)
+
+
+def _by_attribute(condition: Condition) -> nw.Expr:
+    value = nw.col(condition.attribute or "")
+    parts = []
+    if condition.equals is not None:
+        parts.append(value == condition.equals)
+    if condition.one_of is not None:
+        parts.append(value.is_in(condition.one_of))
+    if condition.at_least is not None:
+        parts.append(value >= condition.at_least)
+    if condition.at_most is not None:
+        parts.append(value <= condition.at_most)
+    known = ~value.is_null()  # pandas compares a missing value and says False or True
+    return functools.reduce(operator.and_, parts, known)
+
+
+def _evidence(events: Frame, asked: list[Condition]) -> Frame:
+    """Per row and asked condition: how many such events, the first, and the last `then`."""
+    position = nw.col("sequence").cum_count().over("row", order_by=["at", "sequence"])
+    columns = {}
+    for i, part in enumerate(asked):
+        is_event = nw.col("activity") == part.event
+        columns[f"count_{i}"] = is_event.cast(nw.Int64())
+        columns[f"first_{i}"] = nw.when(is_event).then(nw.col("position"))
+        columns[f"then_{i}"] = nw.when(nw.col("activity") == part.then).then(nw.col("position"))
+    which = range(len(asked))
+    return (
+        events.with_columns(position=position)
+        .select("row", **columns)
+        .group_by("row")
+        .agg(
+            *(nw.col(f"count_{i}").sum() for i in which),
+            *(nw.col(f"first_{i}").min() for i in which),
+            *(nw.col(f"then_{i}").max() for i in which),
+        )
+    )
+
+
+def _by_events(condition: Condition, i: int) -> nw.Expr:
+    if condition.then is not None:
+        return nw.col(f"then_{i}") > nw.col(f"first_{i}")
+    count = nw.col(f"count_{i}").fill_null(0)
+    if condition.at_least is None and condition.at_most is None:
+        return count >= 1
+    bounds = [count >= condition.at_least] if condition.at_least is not None else []
+    bounds += [count <= condition.at_most] if condition.at_most is not None else []
+    return functools.reduce(operator.and_, bounds)

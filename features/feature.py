@@ -1,0 +1,136 @@
+"""What a feature is: a name, a meaning, its inputs and one formula over them.
+
+Inputs are *quantities*: columns of the case as known at the moment, aggregates over the
+case's events, or running totals over other cases. `features/build.py` computes each
+quantity once, however many features share it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import narwhals as nw
+
+from cases.office import CLOSING, INTAKE, Text
+
+Formula = Callable[..., nw.Expr]
+Unit = Literal["count", "days", "share", "ratio", "bits", "value", "flag", "code", "position"]
+
+AT_INTAKE_AND_CLOSING = frozenset({INTAKE, CLOSING})
+AT_CLOSING = frozenset({CLOSING})
+
+
+@dataclass(frozen=True)
+class OfCase:
+    """A column of the case table as known at the moment; null while hidden."""
+
+    column: str
+
+
+@dataclass(frozen=True)
+class OfEvents:
+    """An aggregate over the events of the case recorded by the moment.
+
+    `element` is taken per event (columns: see `features/events.py`), then summed, or its
+    smallest or largest value is taken, or its distinct values other than null are counted.
+    Without events sums and counts are 0, the others null.
+    """
+
+    column: str
+    element: nw.Expr
+    how: Literal["sum", "min", "max", "distinct"] = "sum"
+    of_path: bool = False  # whether `element` needs the rarity of the path
+
+
+@dataclass(frozen=True)
+class OfOthers:
+    """A running total over the cases that share the values of `key` with this one.
+
+    `mark` is what is added up (see `as_of.MARKS`), `window` how long a mark counts: days,
+    "day" for its calendar day, or None for ever. Null where the case's own key is unknown.
+    An empty key is the whole office.
+    """
+
+    key: tuple[str, ...]
+    mark: str
+    window: int | Literal["day"] | None = None
+
+    @property
+    def column(self) -> str:
+        """The total's column, e.g. `kind__defects__365`."""
+        return "__".join([*(self.key or ("office",)), self.measure])
+
+    @property
+    def measure(self) -> str:
+        """The mark and its window, e.g. `defects__365`."""
+        return f"{self.mark}__{'ever' if self.window is None else self.window}"
+
+
+Quantity = OfCase | OfEvents | OfOthers
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One named column that a model may use.
+
+    `formula` takes one column expression per input, in order. `moments` says at which
+    moments it can be asked for; `personal` marks a handler's identity and past, which
+    are features only where the office file switches them on. Raise `version` when the
+    formula changes: saved models then refuse to meet the new values.
+    """
+
+    name: str
+    inputs: tuple[Quantity, ...]
+    formula: Formula
+    unit: Unit
+    meaning: Text
+    type: Literal["number", "flag", "code"] = "number"
+    moments: frozenset[str] = AT_INTAKE_AND_CLOSING
+    personal: bool = False
+    version: int = 1
+
+    @property
+    def family(self) -> str:
+        """The first part of the name, e.g. `process`."""
+        return self.name.partition(".")[0]
+
+    @property
+    def expression(self) -> nw.Expr:
+        """The feature over a frame that holds its inputs: a code as text, all else Float64."""
+        value = self.formula(*(nw.col(part.column) for part in self.inputs))
+        return value.cast(nw.String() if self.type == "code" else nw.Float64()).alias(self.name)
+
+
+def feature(
+    name: str,
+    *inputs: Quantity,
+    unit: Unit,
+    en: str,
+    zh: str,
+    moments: frozenset[str] = AT_INTAKE_AND_CLOSING,
+    version: int = 1,
+) -> Callable[[Formula], Feature]:
+    """Declare the decorated function as the formula of a numeric feature."""
+
+    def declare(formula: Formula) -> Feature:
+        meaning = Text(en=en, zh=zh)
+        return Feature(name, inputs, formula, unit, meaning, moments=moments, version=version)
+
+    return declare
+
+
+def same(value: nw.Expr) -> nw.Expr:
+    """The input itself: the formula of a feature that only names a quantity."""
+    return value
+
+
+def days(duration: nw.Expr) -> nw.Expr:
+    """A duration in days, with its fraction."""
+    return duration.dt.total_microseconds() / 86_400_000_000
+
+
+def ratio(part: nw.Expr, whole: nw.Expr) -> nw.Expr:
+    """`part / whole`; null where `whole` is not positive, the same on every engine."""
+    return nw.when(whole > 0).then(part) / nw.when(whole > 0).then(whole)

@@ -1,0 +1,47 @@
+"""What every estimator of a defect's probability learns from and can do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from models.matrix import Floats
+
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Cases with known outcomes, in order of time.
+
+    `x` has one row per case and may hold more columns than an estimator reads; `y` is 0
+    or 1, `weight` positive, `surveyed` marks the cases of a probability sample; all of
+    shape (rows,).
+    """
+
+    x: pl.DataFrame
+    y: Floats
+    weight: Floats
+    surveyed: Flags
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    def between(self, start: int, end: int) -> Sample:
+        """Rows `start` to `end` (exclusive)."""
+        part = slice(start, end)
+        return Sample(self.x[part], self.y[part], self.weight[part], self.surveyed[part])
+
+
+class Estimator(Protocol):
+    """Fitted once on a sample, then asked about cases that are not in it."""
+
+    def fit(self, sample: Sample) -> Self:
+        """Learn from these cases; the fitted state ends in `_`."""
+
+    def predict(self, x: pl.DataFrame) -> Floats:
+        """The probability of the outcome per row, shape (rows,)."""

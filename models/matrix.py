@@ -1,0 +1,76 @@
+"""Feature frames as the numeric matrix LightGBM takes.
+
+Numbers and flags stay as they are, codes become the position of their level. The
+levels are learnt when a model is fitted and kept with it, so a frame always becomes
+the same matrix; what is unknown, rare or was never seen becomes missing (NaN).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+FEWEST_OF_A_LEVEL = 10  # a code seen in fewer cases tells noise from other codes only by name
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a matrix, in order, and the levels of those that are codes.
+
+    >>> x = pl.DataFrame({"n": [1.0, None] * 10, "c": ["a", "b"] * 10})
+    >>> columns = Columns.learn(x, ["n", "c"])
+    >>> columns.matrix(pl.DataFrame({"n": [5.0], "c": ["b"]})).tolist()
+    [[5.0, 1.0]]
+    """
+
+    names: tuple[str, ...]
+    levels: dict[str, tuple[str, ...]]
+
+    @classmethod
+    def learn(cls, x: pl.DataFrame, names: Sequence[str]) -> Columns:
+        """The columns called `names`, with the levels that are common enough in `x`."""
+        codes = [name for name in names if x.schema[name] == pl.String]
+        return cls(tuple(names), {name: _levels(x[name]) for name in codes})
+
+    @property
+    def codes(self) -> list[int]:
+        """Positions of the columns that are codes."""
+        return [place for place, name in enumerate(self.names) if name in self.levels]
+
+    def matrix(self, x: pl.DataFrame) -> Floats:
+        """`x` as an array of shape (rows, columns), Float64, NaN for missing."""
+        columns = [self._numbers(x[name]) for name in self.names]
+        return np.column_stack(columns) if columns else np.empty((x.height, 0))
+
+    def _numbers(self, column: pl.Series) -> Floats:
+        levels = self.levels.get(column.name)
+        if levels is not None:
+            column = column.replace_strict(
+                list(levels), list(range(len(levels))), default=None, return_dtype=pl.Float64
+            )
+        return column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+
+    def as_json(self) -> dict[str, Any]:
+        """What `from_json` reads back."""
+        return {"names": list(self.names), "levels": {k: list(v) for k, v in self.levels.items()}}
+
+    @classmethod
+    def from_json(cls, saved: dict[str, Any]) -> Columns:
+        """The columns that `as_json` described."""
+        return cls(
+            tuple(str(name) for name in saved["names"]),
+            {name: tuple(map(str, levels)) for name, levels in saved["levels"].items()},
+        )
+
+
+def _levels(column: pl.Series) -> tuple[str, ...]:
+    counts = column.drop_nulls().value_counts(name="cases")
+    common = counts.filter(pl.col("cases") >= FEWEST_OF_A_LEVEL)
+    return tuple(common[column.name].sort().to_list())

@@ -1,0 +1,189 @@
+"""Where trained bundles are kept: MLflow's tracking store and model registry.
+
+The only file that imports mlflow, and only once a registry is used: the import takes
+seconds, which commands that need no model should not pay.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import re
+import tempfile
+import time
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from cases.errors import Refused
+from cases.office import Office
+from models.bundle import Bundle
+
+CANDIDATE, CHAMPION = "candidate", "champion"
+
+
+@dataclass(frozen=True)
+class Version:
+    """A kept bundle: the registered name and number, its aliases, when it was made (ms)."""
+
+    name: str
+    number: str
+    aliases: tuple[str, ...]
+    created: int
+    source: str
+    run_id: str
+
+
+class Registry:
+    """Bundles by office and version, with the aliases `candidate` and `champion`.
+
+    At `MLFLOW_TRACKING_URI` if that is set, else embedded: runs in `home/mlflow.db`,
+    files in `home/artifacts`. What is logged names no user, machine or source path.
+    Every method raises `Refused` if the store cannot be used.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.home = home.resolve()
+
+    def log(
+        self,
+        bundle: Bundle,
+        office_name: str,
+        metrics: Mapping[str, float],
+        files: Mapping[str, Path],
+    ) -> Version:
+        """Keep the bundle, its metrics and further files under their labels, as candidate."""
+        name = registered_name(office_name)
+        with _plainly():
+            experiment = self._experiment(name)
+            title = str(bundle.about["trained_until"])
+            run_id = self._client.create_run(experiment, run_name=title).info.run_id
+            self._log_facts(run_id, bundle, metrics)
+            for label, path in files.items():
+                self._client.log_artifact(run_id, str(path), label)
+            source, model_id = self._log_bundle(experiment, run_id, bundle)
+            self._client.set_terminated(run_id)
+            if not self._client.search_registered_models(f"name = '{name}'"):
+                self._client.create_registered_model(name)
+            made = self._client.create_model_version(name, source, run_id, model_id=model_id)
+            self._client.set_registered_model_alias(name, CANDIDATE, made.version)
+        return next(one for one in self.versions(office_name) if one.number == str(made.version))
+
+    def promote(self, version: Version) -> None:
+        """Make a version the champion of its office."""
+        with _plainly():
+            self._client.set_registered_model_alias(version.name, CHAMPION, version.number)
+
+    def champion(self, office: Office) -> Bundle:
+        """The champion of the office; `Refused`, with what to do, if there is none."""
+        found = [v for v in self.versions(office_name(office)) if CHAMPION in v.aliases]
+        if not found:
+            raise Refused(
+                "This office has no champion model yet. Train one first: `triage train OFFICE`."
+            )
+        with tempfile.TemporaryDirectory() as folder:
+            with _plainly():
+                fetched = self._fetch(found[0].source, folder)
+            return Bundle.load(fetched, office)
+
+    def versions(self, office_name: str) -> tuple[Version, ...]:
+        """Every version kept for the office, newest first."""
+        chosen = f"name = '{registered_name(office_name)}'"
+        with _plainly():
+            models = self._client.search_registered_models(chosen)
+            found = self._client.search_model_versions(chosen) if models else []
+        numbers = models[0].aliases if models else {}
+        versions = [_version(one, numbers) for one in found]
+        return tuple(sorted(versions, key=lambda one: -int(one.number)))
+
+    @cached_property
+    def _uri(self) -> str:
+        given = os.environ.get("MLFLOW_TRACKING_URI")
+        if given is None:
+            self.home.mkdir(parents=True, exist_ok=True)
+        return given or f"sqlite:///{self.home.as_posix()}/mlflow.db"
+
+    @cached_property
+    def _client(self) -> Any:
+        os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+        with warnings.catch_warnings():
+            # MLflow 3.17 itself uses a loader that SQLAlchemy 2.1 has deprecated.
+            warnings.filterwarnings("ignore", message="The ``noload`` loader strategy")
+            mlflow = _mlflow()
+            logging.getLogger("mlflow").setLevel(logging.WARNING)  # it tells of new tables
+            return mlflow.MlflowClient(tracking_uri=self._uri, registry_uri=self._uri)
+
+    def _experiment(self, name: str) -> str:
+        found = self._client.get_experiment_by_name(name)
+        if found is not None:
+            return str(found.experiment_id)
+        embedded = self._uri.startswith("sqlite:")
+        place = (self.home / "artifacts").as_uri() if embedded else None
+        return str(self._client.create_experiment(name, artifact_location=place))
+
+    def _log_facts(self, run_id: str, bundle: Bundle, metrics: Mapping[str, float]) -> None:
+        entities = _mlflow().entities
+        now = int(time.time() * 1000)
+        params = [entities.Param(key, str(value)[:500]) for key, value in bundle.about.items()]
+        figures = [entities.Metric(key, value, now, 0) for key, value in metrics.items()]
+        self._client.log_batch(run_id, metrics=figures, params=params)
+
+    def _log_bundle(self, experiment: str, run_id: str, bundle: Bundle) -> tuple[str, str]:
+        """Upload the bundle's text files; where they are and the id MLflow gave them."""
+        logged = self._client.create_logged_model(experiment, "bundle", source_run_id=run_id)
+        with tempfile.TemporaryDirectory() as folder:
+            bundle.save(Path(folder))
+            self._client.log_model_artifacts(logged.model_id, folder)
+        self._client.finalize_logged_model(logged.model_id, "READY")
+        return str(logged.artifact_location), str(logged.model_id)
+
+    def _fetch(self, source: str, folder: str) -> Path:
+        fetch = _mlflow().artifacts.download_artifacts
+        return Path(fetch(artifact_uri=source, dst_path=folder, tracking_uri=self._uri))
+
+
+def _mlflow() -> Any:
+    import mlflow  # noqa: PLC0415  (seconds, for those who use a registry)
+
+    return mlflow
+
+
+def office_name(office: Office) -> str:
+    """The name an office's bundles are kept under."""
+    return office.office.name.say("en")
+
+
+def registered_name(office_name: str) -> str:
+    """A name that every store accepts, distinct for distinct offices.
+
+    >>> registered_name("Test office")
+    'plumbline-test-office-d287e742'
+    """
+    slug = re.sub(r"[^a-z0-9]+", "-", office_name.lower()).strip("-")[:40]
+    digest = hashlib.sha256(office_name.encode()).hexdigest()[:8]
+    return "-".join(part for part in ("plumbline", slug, digest) if part)
+
+
+def _version(one: Any, aliases: Mapping[str, Any]) -> Version:
+    own = sorted(alias for alias, number in aliases.items() if str(number) == str(one.version))
+    created = int(one.creation_timestamp)
+    return Version(one.name, str(one.version), tuple(own), created, one.source, one.run_id)
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Turn whatever MLflow or its store raises into a sentence that says what to do."""
+    try:
+        yield
+    except Exception as error:  # MLflow, SQLAlchemy and HTTP each raise their own
+        if isinstance(error, Refused):
+            raise
+        raise Refused(
+            f"The model store cannot be used ({type(error).__name__}). Look at the address in "
+            "MLFLOW_TRACKING_URI, or, if that is not set, at the folder TRIAGE_HOME."
+        ) from error

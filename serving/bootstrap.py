@@ -1,0 +1,85 @@
+"""All wiring: from the environment to an application that answers for one office.
+
+| Variable | Is | If unset |
+|---|---|---|
+| `TRIAGE_OFFICE` | the office file | refused |
+| `TRIAGE_DATA` | the folder its tables are in | the office file's own |
+| `TRIAGE_HOME` | where models are kept | `.triage` beside the office file |
+| `TRIAGE_WORKERS` | how many processes answer | 1 |
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.applications import Starlette
+
+from cases.errors import Refused
+from cases.office import load_office
+from cases.progress import Progress, silent
+from cases.reading import read_tables
+from models.registry import Registry
+from serving.app import application
+from serving.use_cases import Desk
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one office is: its file, its tables, its models."""
+
+    office: Path
+    data: Path
+    home: Path
+
+    @classmethod
+    def of(cls, office: Path, data: Path | None = None, home: Path | None = None) -> Place:
+        """The place of `office`, with what is left out beside the office file."""
+        beside = office.resolve().parent
+        return cls(
+            office.resolve(), (data or beside).resolve(), (home or beside / ".triage").resolve()
+        )
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Place:
+        """As the variables say; `Refused` if no office is named."""
+        office = environment.get("TRIAGE_OFFICE")
+        if not office:
+            raise Refused(
+                "No office to serve: set TRIAGE_OFFICE to an office file, or use `triage serve`."
+            )
+        data, home = (environment.get(name) for name in ("TRIAGE_DATA", "TRIAGE_HOME"))
+        return cls.of(Path(office), Path(data) if data else None, Path(home) if home else None)
+
+    def to_environment(self) -> dict[str, str]:
+        """What `from_environment` reads back."""
+        places = {"OFFICE": self.office, "DATA": self.data, "HOME": self.home}
+        return {f"TRIAGE_{name}": str(path) for name, path in places.items()}
+
+
+def load_desk(place: Place, progress: Progress = silent) -> Desk:
+    """The office's champion and tables.
+
+    Raises `Refused` if there is no champion and `BadInput` for faults of office file
+    and tables.
+    """
+    office = load_office(place.office)
+    champion = Registry(place.home).champion(office)
+    return Desk(read_tables(office, place.data, progress=progress), champion)
+
+
+def load_application(environment: Mapping[str, str]) -> Starlette:
+    """The application of the office that the environment names, loaded once per worker."""
+    app = application(load_desk(Place.from_environment(environment)))
+    # What is loaded now lives as long as the worker: kept out of every later collection,
+    # which would otherwise stall requests by some 100 ms.
+    gc.collect()
+    gc.freeze()
+    return app
+
+
+def workers(environment: Mapping[str, str]) -> int:
+    """How many processes answer."""
+    return int(environment.get("TRIAGE_WORKERS", "1"))

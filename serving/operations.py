@@ -1,0 +1,78 @@
+"""What can be asked of the service: one table, from which routes and OpenAPI are both made."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from cases.office import Office, Text
+from policies.plans import PlanParameters
+from serving import use_cases
+from serving.answers import health_out, plan_out, scores_out
+from serving.payloads import (
+    LARGEST_SEED,
+    HealthOut,
+    PlanOut,
+    ScoresOut,
+    ScoreWish,
+    SpotCheckWish,
+)
+from serving.requests import wishes_of
+from serving.use_cases import Desk
+
+CHECKS = Text(
+    en="Which closed cases to check first, and why", zh="应当先行评查哪些已结案件，理由是什么"
+)
+SCORE = Text(
+    en="How likely a review is to find a defect, with an interval",
+    zh="评查发现问题的可能性及其区间",
+)
+HEALTH = Text(en="What is being served", zh="本服务的现状")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One thing that can be asked: `answer` takes the desk and the request that was read."""
+
+    method: str
+    path: str
+    summary: Text
+    wish: type[BaseModel] | None
+    document: type[BaseModel]
+    answer: Callable[[Desk, Any], BaseModel]
+
+
+def operations(office: Office) -> tuple[Operation, ...]:
+    """Everything that can be asked about `office`."""
+    wishes = wishes_of(office)
+    return (
+        Operation("POST", "/spot_checks", CHECKS, wishes.spot_check, PlanOut, _spot_checks),
+        Operation("POST", "/score", SCORE, wishes.score, ScoresOut, _score),
+        Operation("GET", "/healthz", HEALTH, None, HealthOut, _health),
+    )
+
+
+def _spot_checks(desk: Desk, wish: SpotCheckWish) -> PlanOut:
+    own = desk.office.spot_checks.random_share
+    parameters = PlanParameters(
+        as_of=wish.as_of,
+        capacity=wish.capacity,
+        random_share=own if wish.random_share is None else wish.random_share,
+        # A draw that nobody asked to repeat must not be foreseeable.
+        seed=secrets.randbelow(LARGEST_SEED + 1) if wish.seed is None else wish.seed,
+    )
+    return plan_out(use_cases.spot_checks(desk, parameters, wish.cases), desk.office)
+
+
+def _score(desk: Desk, wish: ScoreWish) -> ScoresOut:
+    if wish.case_ids is not None:
+        return scores_out(use_cases.scores_of_ids(desk, wish.case_ids))
+    return scores_out(use_cases.scores(desk, wish.cases or ()))
+
+
+def _health(desk: Desk, _: None) -> HealthOut:
+    return health_out(desk)

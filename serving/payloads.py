@@ -1,0 +1,227 @@
+"""What a request may say and what an answer looks like: pydantic models and their bounds.
+
+`requests.py` fits the request models to an office and reads documents with them.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, time
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    FailFast,
+    Field,
+    PlainValidator,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+LARGEST_BODY = 4 * 2**20  # bytes
+MOST_CASES = 1_000
+MOST_EVENTS = 1_000  # of one case
+MOST_IDS = 5_000
+LONGEST_TEXT = 200  # letters of an id, a code or a name
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+LARGEST_CAPACITY = 1_000_000
+LARGEST_SEED = 2**53 - 1  # integers that every JSON reader keeps exact
+
+MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?)?", re.ASCII)
+
+
+def _moment(value: Any) -> datetime:
+    """A date or date and time as the office's wall clock; a bare date is its first instant."""
+    if not isinstance(value, str) or not MOMENT.fullmatch(value):
+        raise _odd("is not a date or a date and time")
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise _odd("is a day or hour that does not exist") from None
+    if not FIRST_YEAR <= moment.year < LAST_YEAR:
+        raise _odd(f"is outside the years {FIRST_YEAR} to {LAST_YEAR - 1}")
+    return moment
+
+
+def _odd(reason: str) -> PydanticCustomError:
+    return PydanticCustomError("moment", "{reason}", {"reason": reason})
+
+
+def _as_of(value: Any) -> datetime:
+    """As `_moment`, but a bare date is its last instant: what was recorded on it counts."""
+    moment = _moment(value)
+    bare = isinstance(value, str) and len(value) == len("2026-06-30")
+    return datetime.combine(moment, time.max) if bare else moment
+
+
+_MOMENT_SCHEMA = WithJsonSchema({"type": "string", "examples": ["2026-06-30T17:05:00"]})
+Moment = Annotated[datetime, PlainValidator(_moment), _MOMENT_SCHEMA]
+AsOf = Annotated[datetime, PlainValidator(_as_of), _MOMENT_SCHEMA]
+Label = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
+
+STRICT = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class Request(BaseModel):
+    """A part of a request: types are taken as they stand, unknown fields are faults."""
+
+    model_config = STRICT
+
+
+class EventIn(Request):
+    """One thing that happened to a case of the request."""
+
+    at: Moment = Field(description="when it happened")
+    recorded_at: Moment | None = Field(
+        default=None, description="when the office could know it; `at` if left out"
+    )
+    activity: Label = Field(description="what happened, as the office file calls it")
+    actor: Label | None = Field(default=None, description="who did it")
+
+
+class AttributesIn(Request):
+    """The office's own attributes of a case; one that is left out or null is unknown."""
+
+
+class CaseIn(Request):
+    """A closed case of the request, with its events."""
+
+    case_id: Label = Field(description="the case; one the office has is replaced by this version")
+    opened_at: Moment = Field(description="when it was opened")
+    closed_at: Moment = Field(description="when it was closed")
+    kind: Label | None = Field(default=None, description="kind of case")
+    unit: Label | None = Field(default=None, description="unit that handled it")
+    handler: Label | None = Field(default=None, description="who handled it")
+    attributes: AttributesIn = Field(
+        default=AttributesIn(), description="the office's own attributes; left out means unknown"
+    )
+    events: Annotated[tuple[EventIn, ...], FailFast()] = Field(
+        default=(), max_length=MOST_EVENTS, description="what happened to it"
+    )
+
+
+class SpotCheckWish(Request):
+    """Which closed cases to check: of the office's own tables, or of the cases given."""
+
+    as_of: AsOf = Field(description="use what was recorded by then; a date means to its end")
+    capacity: int = Field(ge=1, le=LARGEST_CAPACITY, description="how many can be reviewed")
+    random_share: float | None = Field(
+        default=None, ge=0, le=1, description="share left to the lottery; else the office's own"
+    )
+    seed: int | None = Field(
+        default=None, ge=0, le=LARGEST_SEED, description="of the lottery; else drawn and told"
+    )
+    cases: tuple[CaseIn, ...] | None = Field(
+        default=None, min_length=1, max_length=MOST_CASES, description="draw among these only"
+    )
+
+
+class ScoreWish(Request):
+    """Whose risk is asked: cases of the office by id, or the cases given. One of the two."""
+
+    case_ids: tuple[Label, ...] | None = Field(
+        default=None, min_length=1, max_length=MOST_IDS, description="cases the office has"
+    )
+    cases: tuple[CaseIn, ...] | None = Field(
+        default=None, min_length=1, max_length=MOST_CASES, description="cases with their events"
+    )
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> ScoreWish:
+        if (self.case_ids is None) == (self.cases is None):
+            raise PydanticCustomError("one_of_two", "needs one of `case_ids` and `cases`")
+        return self
+
+
+class ReasonOut(BaseModel):
+    """One fact of the case and what it adds to the estimate."""
+
+    sentence: str
+    feature: str
+    contribution: float = Field(description="log-odds; positive raises the risk")
+
+
+class LineOut(BaseModel):
+    """One case to check."""
+
+    rank: int
+    case_id: str
+    selected_by: Literal["mandatory", "search", "lottery"]
+    inclusion_probability: float
+    risk: float = Field(description="probability that a review finds a defect")
+    risk_low: float
+    risk_high: float
+    rule: str | None = Field(description="code of the mandatory rule, if one put it here")
+    why: str = Field(description="why it is on the list at all")
+    reasons: list[ReasonOut] = Field(description="what most raises or lowers its risk")
+
+
+class LeftOut(BaseModel):
+    """A case of the request that got no answer, and why."""
+
+    case_id: str
+    problem: str
+
+
+class PlanOut(BaseModel):
+    """A drawn plan: lines in the order in which to check them."""
+
+    plan_id: str
+    as_of: datetime
+    capacity: int
+    random_share: float
+    seed: int
+    frame_cases: int = Field(description="cases that could be drawn")
+    frame_hash: str = Field(description="SHA-256 of the frame, for the replay")
+    expected_defects: float
+    drawn: dict[str, int] = Field(description="cases by how they were selected")
+    notes: list[str]
+    lines: list[LineOut]
+    left_out: list[LeftOut]
+
+
+class ScoreOut(BaseModel):
+    """The risk of one case at the moment it was closed."""
+
+    case_id: str
+    moment: datetime
+    risk: float
+    risk_low: float
+    risk_high: float
+
+
+class ScoresOut(BaseModel):
+    """Scores in the order of case ids."""
+
+    scores: list[ScoreOut]
+    left_out: list[LeftOut]
+
+
+class HealthOut(BaseModel):
+    """What this worker answers from."""
+
+    status: Literal["ok"] = "ok"
+    office: str
+    cases: int
+    trained_until: str = Field(description="the champion saw no label known after this moment")
+
+
+class FaultOut(BaseModel):
+    """One thing that is wrong with a request."""
+
+    field: str | None = Field(description="where in the request; null for the whole of it")
+    problem: str
+    remedy: str
+
+
+class ProblemOut(BaseModel):
+    """Problem details (RFC 9457) with every fault that was found."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    faults: list[FaultOut] = []
+    reference: str | None = Field(default=None, description="to find an internal error in the log")

@@ -1,0 +1,362 @@
+"""The demo office keeps to the model that its document states."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import narwhals as nw
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import roc_auc_score
+
+from cases.demo import make_demo, simulate
+from cases.demo.clock import END, START, in_hours, off_hours
+from cases.demo.model import DEFECT
+from cases.demo.people import draw_severity
+from cases.demo.process import EFFORT, RETURN
+from cases.demo.reviews import GRADES, STEPS, draw_reviews, realise
+from cases.demo.terms import Term
+from cases.errors import BadInput
+from cases.office import load_office
+from cases.reading import read_tables
+from cases.tables import Tables
+from features.as_of import closing_moments, cut
+from features.catalogue import catalogue
+from features.conditions import holding
+from policies.rulebook import mandatory
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "demo_office.md"
+FILES = ("cases.csv", "events.parquet", "handlers.csv", "office.toml", "reviews.csv")
+AFTER_CLOSING = ("archived", "later_not_prosecuted", "petition_changed", "compensation_granted")
+col = pl.col
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demo office of 6,000 cases."""
+    place = tmp_path_factory.mktemp("demo")
+    make_demo(place, cases=6_000, seed=1)
+    return place
+
+
+@pytest.fixture(scope="module")
+def tables(folder: Path) -> Tables:
+    """Its tables, as every command reads them."""
+    return read_tables(load_office(folder / "office.toml"), folder)
+
+
+@pytest.fixture(scope="module")
+def truth(folder: Path) -> pl.DataFrame:
+    """What is kept from the office."""
+    return pl.read_parquet(folder / "truth.parquet")
+
+
+def written(folder: Path) -> dict[str, bytes]:
+    """The bytes of every file in the folder."""
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def test_same_seed_same_bytes(tmp_path: Path) -> None:
+    """The same number of cases and seed write the same bytes, file by file."""
+    for name in ("one", "two"):
+        make_demo(tmp_path / name, cases=500, seed=7)
+    assert written(tmp_path / "one") == written(tmp_path / "two")
+
+
+def test_another_seed_another_office(tmp_path: Path) -> None:
+    """Another seed changes every table but not the office file."""
+    for seed in (7, 8):
+        make_demo(tmp_path / str(seed), cases=500, seed=seed)
+    one, two = written(tmp_path / "7"), written(tmp_path / "8")
+    assert {name for name in one if one[name] == two[name]} == {"office.toml"}
+
+
+def test_files(folder: Path) -> None:
+    """The folder holds the office's files and the truth, and nothing else."""
+    assert sorted(written(folder)) == sorted([*FILES, "truth.parquet"])
+
+
+def test_truth_is_no_table_of_the_office(folder: Path, tables: Tables) -> None:
+    """The office file does not name the truth, and no table has its columns."""
+    assert "truth" not in (folder / "office.toml").read_text(encoding="utf-8")
+    hidden = {"defect_probability", "effort_days", "complex", "weakness", "skill", "overload"}
+    for rows in (tables.case_rows, tables.event_rows, tables.review_rows, tables.handler_rows):
+        assert not hidden & set(rows.columns)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(cases=st.integers(1, 60), seed=st.integers(0, 2**32))
+def test_any_small_office_is_read_without_a_fault(
+    tmp_path_factory: pytest.TempPathFactory, cases: int, seed: int
+) -> None:
+    """Whatever the size and the seed, the checks find no fault and no case is lost."""
+    place = tmp_path_factory.mktemp("small")
+    tables = read_tables(load_office(make_demo(place, cases=cases, seed=seed)), place)
+    assert tables.case_rows.height == cases
+    assert set(tables.event_rows["case_id"]) <= set(tables.case_rows["case_id"])
+    assert set(tables.review_rows["case_id"]) <= set(tables.case_rows["case_id"])
+    assert pl.read_parquet(place / "truth.parquet").height == cases
+
+
+@pytest.mark.parametrize(("cases", "seed", "faults"), [(0, 1, 1), (1, -1, 1), (-3, -3, 2)])
+def test_impossible_sizes_are_refused(tmp_path: Path, cases: int, seed: int, faults: int) -> None:
+    """Fewer than one case and a negative seed are faults, and nothing is written."""
+    with pytest.raises(BadInput) as caught:
+        make_demo(tmp_path / "none", cases=cases, seed=seed)
+    assert len(caught.value.faults) == faults
+    assert not (tmp_path / "none").exists()
+
+
+def test_progress_ends_at_one(tmp_path: Path) -> None:
+    """Progress never goes back and ends when all is written."""
+    told: list[tuple[str, float]] = []
+    make_demo(tmp_path, cases=10, progress=lambda *said: told.append(said))
+    done = [share for _, share in told]
+    assert done == sorted(done)
+    assert done[-1] == 1
+
+
+def test_counts_and_rates(tables: Tables, truth: pl.DataFrame) -> None:
+    """Events a case, open cases, shares reviewed, defects and complexity are as documented."""
+    cases, reviews = tables.case_rows, tables.review_rows
+    closed = cases["closed_at"].count()
+    defective = reviews.filter(col("kind") == "random")["grade"].is_in(tables.office.defect_grades)
+    assert 18 < tables.event_rows.height / cases.height < 22
+    assert 0.02 < cases["closed_at"].null_count() / cases.height < 0.10
+    assert 0.12 < reviews.height / closed < 0.20
+    assert 0.08 < truth["defect_probability"].mean() < 0.12
+    assert 0.07 < defective.mean() < 0.13
+    assert 0.08 < truth["complex"].mean() < 0.18
+    assert set(reviews["kind"]) == {"random", "key", "special"}
+
+
+def test_handlers_of_the_default_office() -> None:
+    """20,000 cases are handled by 60 to 100 people in seven units, each under a code."""
+    _, handlers = simulate(np.random.default_rng(2026), 20_000)
+    assert 60 <= handlers.height <= 100
+    assert handlers["unit"].n_unique() == 7
+    assert handlers["handler"].str.contains(r"^H\d{3}$").all()
+    assert set(handlers["kinds"]) == {None, "arrest_review", "prosecution_review"}
+
+
+def test_cases_are_given_to_those_who_take_them(tables: Tables) -> None:
+    """A case's handler is of its unit and takes its kind."""
+    both = tables.case_rows.drop_nulls("handler").join(
+        tables.handler_rows, on="handler", suffix="_of"
+    )
+    takes = col("kinds").is_null() | col("kinds").str.split(";").list.contains(col("kind"))
+    assert both.select(((col("unit") == col("unit_of")) & takes).all()).item()
+
+
+def test_every_event_is_within_its_case(tables: Tables) -> None:
+    """Nothing happens before opening; after closing only what is known to come after it."""
+    events = tables.event_rows.join(tables.case_rows, on="case_id")
+    assert events.filter(col("at") < col("opened_at")).is_empty()
+    late = events.filter(col("at") > col("closed_at"))
+    assert set(late["activity"]) <= set(AFTER_CLOSING)
+    assert events.filter(
+        col("activity").is_in(AFTER_CLOSING) & col("closed_at").is_null()
+    ).is_empty()
+
+
+def test_nothing_is_later_than_the_end(tables: Tables) -> None:
+    """Every moment lies between the start and the day the tables were taken."""
+    events, reviews, cases = tables.event_rows, tables.review_rows, tables.case_rows
+    assert cases["opened_at"].min() >= START
+    for column in (cases["closed_at"], events["recorded_at"], reviews["reviewed_at"]):
+        assert column.max() < END
+
+
+def test_milestones_come_in_order(tables: Tables) -> None:
+    """Acceptance, assignment, decision, judgment and conclusion follow each other."""
+    order = [
+        "accepted",
+        "assigned",
+        "rights_notified",
+        "approved",
+        "decided",
+        "judged",
+        "concluded",
+    ]
+    first = tables.event_rows.filter(col("activity").is_in(order)).pivot(
+        "activity", index="case_id", values="at", aggregate_function="min"
+    )
+    for before, after in pairwise(order):
+        assert first.filter(col(before) > col(after)).is_empty()
+
+
+def test_some_work_is_recorded_late_and_out_of_hours(tables: Tables) -> None:
+    """Day-to-day work is sometimes entered later, sometimes done in the evening."""
+    events = tables.event_rows
+    late = (events["recorded_at"] - events["at"]).dt.total_hours() >= 24
+    hour = events["at"].dt.hour()
+    off = (hour >= 18) | (events["at"].dt.weekday() > 5)
+    assert events.filter(col("recorded_at") < col("at")).is_empty()
+    assert 0.01 < late.mean() < 0.06
+    assert 0.005 < off.mean() < 0.10
+
+
+def test_statutory_limits_hold(tables: Tables) -> None:
+    """An arrest review is decided within its seven days, or the next working day."""
+    decided = tables.event_rows.filter(col("activity") == "decided").select("case_id", "at")
+    arrests = tables.case_rows.filter(col("kind") == "arrest_review").join(decided, on="case_id")
+    assert (arrests["at"] - arrests["opened_at"]).dt.total_hours().max() <= (7 + 2) * 24
+
+
+def test_a_case_is_returned_at_most_twice_and_comes_back(tables: Tables) -> None:
+    """Every return is followed by a resubmission unless the police still have the case."""
+    counts = tables.event_rows.group_by("case_id").agg(
+        returned=(col("activity") == "returned").sum(),
+        back=(col("activity") == "resubmitted").sum(),
+        decided=(col("activity") == "decided").any(),
+    )
+    assert counts["returned"].max() == 2
+    assert counts.filter(col("decided") & (col("returned") != col("back"))).is_empty()
+
+
+def test_reviews_follow_closing_and_leave_the_latest_cases_out(tables: Tables) -> None:
+    """Reviews come at least a week after closing, one per case."""
+    both = tables.review_rows.join(tables.case_rows, on="case_id")
+    assert both["case_id"].is_unique().all()
+    assert (both["reviewed_at"] - both["closed_at"]).dt.total_days().min() >= 5
+
+
+def test_inclusion_probability_by_kind(tables: Tables) -> None:
+    """Certain for key reviews, unknown for special ones, that of the draw for random ones."""
+    by_kind = {
+        kind: set(group["inclusion_probability"])
+        for (kind,), group in tables.review_rows.group_by("kind")
+    }
+    assert by_kind["key"] == {1.0}
+    assert by_kind["special"] == {None}
+    assert by_kind["random"] == {0.12, 0.15, 0.20}
+
+
+def test_key_reviews_are_what_the_rules_demand(tables: Tables) -> None:
+    """Every key review is of a case that a rule of the office file puts on the list."""
+    moments = closing_moments(tables, after=None, until=END).with_columns(moment=nw.lit(END))
+    demanded = set(mandatory(tables, moments)["case_id"])
+    key = set(tables.review_rows.filter(col("kind") == "key")["case_id"])
+    assert key
+    assert key <= demanded
+
+
+def test_mandatory_cases_of_the_past_were_reviewed(tables: Tables) -> None:
+    """Cases closed before 2026 that a rule could tell at closing have all been reviewed."""
+    closed = closing_moments(tables, after=None, until=START.replace(year=2026))
+    demanded = set(mandatory(tables, closed)["case_id"])
+    assert demanded <= set(tables.review_rows["case_id"])
+
+
+def test_every_rule_and_outcome_occurs() -> None:
+    """In 20,000 cases every rare key event happens, and stays rare."""
+    whole, _ = simulate(np.random.default_rng(2026), 20_000)
+    for name in ("withdrawn_indictment", "acquitted"):
+        assert 0 < (whole["ending"] == name).sum() < 100
+    for name in ("later_not_prosecuted", "petition_changed", "compensated", "protest_withdrawn"):
+        assert 0 < whole[name].count() < 300
+
+
+def test_complex_is_what_the_office_file_says(tables: Tables, truth: pl.DataFrame) -> None:
+    """Of closed cases, the true complexity is the office file's condition."""
+    complexity = tables.office.complexity
+    assert complexity is not None
+    known = cut(tables, closing_moments(tables, after=None, until=END))
+    stated = pl.concat(
+        holding(known, (test,)).collect("polars").to_native() for test in complexity.any_of
+    )
+    stated = stated.group_by("case_id").agg(col("holds").any()).join(truth, on="case_id")
+    assert stated.filter(col("holds") != col("complex")).is_empty()
+
+
+@pytest.mark.parametrize("seed", [1, 2026])
+def test_the_best_possible_ranking(seed: int) -> None:
+    """Ranking by the true probability finds realised defects with AUC 0.78 to 0.84."""
+    rng = np.random.default_rng(seed)
+    whole, _ = simulate(rng, 20_000)
+    defect = realise(rng, whole["log_odds"].to_numpy()) > 0
+    assert abs(defect.mean() - whole["defect_probability"].mean()) < 0.01
+    assert 0.78 < roc_auc_score(defect, whole["defect_probability"]) < 0.84
+
+
+def test_severity_shifts_grades_and_nothing_else() -> None:
+    """Severer reviewers give worse grades to the same cases, whose badness is unchanged."""
+    whole, _ = simulate(np.random.default_rng(3), 5_000)
+    badness = realise(np.random.default_rng(4), whole["log_odds"].to_numpy())
+    kept = badness.copy()
+    mild, severe = (
+        draw_reviews(np.random.default_rng(5), whole, badness, np.full(12, shift))
+        for shift in (-1.0, 1.0)
+    )
+    rank = {grade: place for place, grade in enumerate(GRADES)}
+    gap = severe["grade"].replace_strict(rank) - mild["grade"].replace_strict(rank)
+    assert mild.drop("grade").equals(severe.drop("grade"))
+    assert gap.min() >= 0
+    assert gap.max() > 0
+    assert np.array_equal(badness, kept)
+
+
+def test_a_just_reviewer_finds_exactly_the_defects() -> None:
+    """Without severity, a defect grade is given where the case really is bad."""
+    whole, _ = simulate(np.random.default_rng(3), 5_000)
+    badness = realise(np.random.default_rng(4), whole["log_odds"].to_numpy())
+    reviews = draw_reviews(np.random.default_rng(5), whole, badness, np.zeros(12))
+    bad = whole.select("case_id", bad=pl.Series(badness > 0)).join(reviews, on="case_id")
+    assert STEPS[1] == 0
+    assert bad.filter(col("bad") != col("grade").is_in(GRADES[2:])).is_empty()
+
+
+def test_reviewers_differ() -> None:
+    """Severities spread around a mean of nought."""
+    severity = draw_severity(np.random.default_rng(1))
+    assert abs(severity.mean()) < 1e-12
+    assert severity.std() > 0.2
+
+
+def test_constraints_name_features_that_exist(tables: Tables) -> None:
+    """Every feature the office file constrains is in the catalogue."""
+    risk = tables.office.risk
+    assert {*risk.increasing, *risk.decreasing} <= set(catalogue(tables.office))
+
+
+def test_every_activity_of_the_office_file_happens(tables: Tables) -> None:
+    """The office file declares what happens; only the rarest may be missing in 6,000 cases."""
+    happened = set(tables.event_rows["activity"])
+    assert happened <= set(tables.office.activities)
+    assert len(set(tables.office.activities) - happened) <= 1
+
+
+@given(st.lists(st.floats(0, 900), min_size=2, max_size=20))
+def test_office_hours_keep_the_order(days: list[float]) -> None:
+    """Weekends are moved to Monday morning without changing the order of events."""
+    moments = in_hours(np.sort(np.array(days)))
+    weekday = (moments.astype("datetime64[D]").astype(int) + 3) % 7
+    assert (np.diff(moments) >= np.timedelta64(0)).all()
+    assert (weekday < 5).all()
+
+
+@given(st.floats(0, 900))
+def test_evenings_stay_on_their_day(day: float) -> None:
+    """Off-hours work is of the same date."""
+    moment = off_hours(np.array([day]))[0]
+    assert int((moment - np.datetime64(START)) / np.timedelta64(1, "D")) == int(day)
+
+
+@pytest.mark.parametrize("terms", [DEFECT, EFFORT, RETURN], ids=["defect", "effort", "return"])
+def test_the_document_prints_the_model(terms: dict[str, Term]) -> None:
+    """docs/demo_office.md has the very table of causes that the code computes with."""
+    lines = [f"| {name} | {term.meaning} | {term.weight:+.2f} |" for name, term in terms.items()]
+    table = "\n".join(["| Cause | Value | Weight |", "| --- | --- | ---: |", *lines, ""])
+    assert table + "\n" in DOCUMENT.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", DEFECT)
+def test_every_cause_moves_the_truth(name: str) -> None:
+    """Each cause but the constant varies between cases."""
+    whole, _ = simulate(np.random.default_rng(1), 3_000)
+    values = whole.select(DEFECT[name].value.cast(pl.Float64)).to_series()
+    assert name == "always" or values.std() > 0.1

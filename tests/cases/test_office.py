@@ -1,0 +1,111 @@
+"""The office file is read, or every fault in it is said."""
+
+from __future__ import annotations
+
+import copy
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cases.errors import BadInput
+from cases.office import Office, load_office, parse_office
+from tests.factories import OFFICE
+
+KEYS = st.sampled_from([*Office.model_fields, "path", "sql", "known", "meaning", "é", "", "a.b"])
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=True)
+    | st.text(max_size=8)
+    | st.dates()
+    | st.datetimes()
+)
+VALUES = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=300)
+@given(raw=st.dictionaries(KEYS, VALUES, max_size=4))
+def test_any_toml_is_an_office_or_bad_input(raw: dict[str, Any]) -> None:
+    """Whatever keys and values stand in the file, it ends with an office or with faults."""
+    with suppress(BadInput):
+        assert isinstance(parse_office(raw, "office.toml"), Office)
+
+
+@settings(max_examples=300)
+@given(data=st.data(), value=VALUES)
+def test_one_wrong_value_is_an_office_or_bad_input(data: st.DataObject, value: Any) -> None:
+    """One value of a valid file replaced by anything never ends in a traceback."""
+    raw = copy.deepcopy(OFFICE)
+    part: Any = raw
+    while True:
+        key = data.draw(st.sampled_from(sorted(part)) if isinstance(part, dict) else st.just(0))
+        if not isinstance(part[key], dict | list) or data.draw(st.booleans()):
+            break
+        part = part[key]
+    part[key] = value
+    with suppress(BadInput):
+        parse_office(raw, "office.toml")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
+@given(content=st.binary(max_size=100))
+def test_any_bytes_are_an_office_or_bad_input(content: bytes, tmp_path: Path) -> None:
+    """Whatever bytes the file holds, it ends with an office or with faults."""
+    path = tmp_path / "office.toml"
+    path.write_bytes(content)
+    with suppress(BadInput):
+        load_office(path)
+
+
+def test_deep_nesting_is_bad_input(tmp_path: Path) -> None:
+    """A file that nests without end is refused."""
+    path = tmp_path / "office.toml"
+    path.write_text("a = " + "[" * 20_000)
+    with pytest.raises(BadInput):
+        load_office(path)
+
+
+@pytest.mark.parametrize("name", ["absent.toml", "folder"])
+def test_an_office_file_that_cannot_be_opened(name: str, tmp_path: Path) -> None:
+    """A missing file and a folder are faults with a remedy."""
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(BadInput, match=name):
+        load_office(tmp_path / name)
+
+
+def test_an_office_file_that_is_too_long(tmp_path: Path) -> None:
+    """A file far longer than any office file is not read."""
+    path = tmp_path / "office.toml"
+    path.write_bytes(b"#" * 1_000_001)
+    with pytest.raises(BadInput, match=r"is 1,000,001 bytes long"):
+        load_office(path)
+
+
+def test_every_undeclared_name_is_found_at_once() -> None:
+    """Attributes and activities that are used but not declared are all listed, with a guess."""
+    raw = copy.deepcopy(OFFICE) | {
+        "fairness": ["charges"],
+        "handler_known": "acepted",
+        "risk": {"among": [{"attribute": "suspect", "at_least": 1}], "similar_by": ["nothing"]},
+        "rules": [
+            {
+                "code": "r",
+                "meaning": {"en": "r"},
+                "when": [{"event": "decided", "then": "returnd"}],
+            }
+        ],
+    }
+    with pytest.raises(BadInput) as refused:
+        parse_office(raw, "office.toml")
+    found = {fault.value: fault.remedy for fault in refused.value.faults}
+    assert set(found) == {"charges", "acepted", "suspect", "nothing", "returnd"}
+    assert found["acepted"] == "Did you mean `accepted`?"

@@ -1,0 +1,41 @@
+"""One small office, its bundle and its backtest, for all tests that only read them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+
+from cases.tables import Tables
+from evaluation.backtest import Backtest, backtest
+from models.bundle import Bundle
+from tests.models.small_office import small_office
+from training.run import train
+
+HOSTILE = "<script>alert('x')</script> & \"quoted\""
+
+
+@pytest.fixture(scope="session")
+def tables() -> Tables:
+    """Eight hundred cases of the made-up office; the meaning of one attribute is hostile."""
+    meaning = {"en": HOSTILE, "zh": HOSTILE}
+    attributes = {
+        "suspects": {"type": "number", "known": "intake", "meaning": meaning},
+        "charge": {"type": "code", "known": "intake", "meaning": {"en": "charge", "zh": "罪名"}},
+        "appealed": {"type": "flag", "known": "closing", "meaning": {"en": "appealed"}},
+    }
+    return small_office(800, attributes=attributes)
+
+
+@pytest.fixture(scope="session")
+def tested(tables: Tables) -> Backtest:
+    """Its backtest: four months, retrained every quarter."""
+    return backtest(
+        tables, first=date(2024, 4, 1), last=date(2024, 7, 31), every="month", retrain="quarter"
+    )
+
+
+@pytest.fixture(scope="session")
+def bundle(tables: Tables) -> Bundle:
+    """A bundle of that office."""
+    return train(tables, datetime(2024, 7, 1))

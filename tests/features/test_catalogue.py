@@ -1,0 +1,140 @@
+"""What holds of every feature of every office, without a line of its own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any, get_args
+
+import narwhals as nw
+import polars as pl
+import pytest
+
+from cases.office import CLOSING, INTAKE, load_office
+from cases.tables import Frame, Tables
+from features.as_of import closing_moments
+from features.build import build
+from features.catalogue import catalogue, fingerprint, intake_features, risk_features
+from features.feature import Unit
+from tests import factories
+from tests.features import page, worked_example
+
+ROOT = Path(__file__).parents[2]
+FEATURES = catalogue(worked_example.example().office)
+CASE = "case_id | opened_at | closed_at\na | 2024-01-01 | 2024-02-01"
+
+
+def built(tables: Tables, moments: Frame | None = None) -> pl.DataFrame:
+    """Every feature at every closing, or at the moments given."""
+    asked = closing_moments(tables, after=None, until=datetime(2030, 1, 1))
+    frame = build(tables, asked if moments is None else moments, tuple(catalogue(tables.office)))
+    return frame.collect("polars").to_native()
+
+
+@pytest.mark.parametrize("name", FEATURES)
+def test_every_feature_says_what_it_is(name: str) -> None:
+    """A feature has a meaning in both languages, a unit, moments and a family."""
+    feature = FEATURES[name]
+    assert feature.name == name
+    assert feature.meaning.en
+    assert feature.meaning.zh
+    assert feature.unit in get_args(Unit)
+    assert feature.moments <= {INTAKE, CLOSING}
+    assert feature.moments
+    assert feature.family in {"attribute", "process", "workload", "history", "calendar"}
+    assert feature.inputs
+
+
+@pytest.mark.parametrize("name", FEATURES)
+def test_every_feature_can_be_built_alone(name: str) -> None:
+    """A feature needs no other to be asked for, and has its own type."""
+    tables = worked_example.example()
+    moments = closing_moments(tables, after=None, until=datetime(2030, 1, 1))
+    frame = build(tables, moments, [name]).collect("polars").to_native()
+    assert frame.columns == ["case_id", "moment", name]
+    assert frame.height == 3
+    assert frame.schema[name] == (pl.String if FEATURES[name].type == "code" else pl.Float64)
+
+
+def test_features_of_an_empty_office() -> None:
+    """Without a single case every feature still has its column."""
+    tables = factories.tables("case_id | opened_at", **worked_example.OFFICE)
+    assert built(tables).columns == ["case_id", "moment", *FEATURES]
+    assert built(tables).is_empty()
+
+
+@pytest.mark.parametrize("engine", factories.ENGINES)
+def test_features_of_one_case(engine: str) -> None:
+    """An office of one case without events or reviews gives one row, on every engine."""
+    tables = factories.on_engine(factories.tables(CASE, **worked_example.OFFICE), engine)
+    assert built(tables)["process.days_open"].to_list() == [31.0]
+
+
+def test_one_row_per_moment() -> None:
+    """A case can be asked about at several moments, and twice at the same."""
+    times = [datetime(2024, 1, 15), datetime(2024, 2, 1), datetime(2024, 2, 1)]
+    asked = pl.DataFrame({"case_id": ["a"] * 3, "moment": times})
+    frame = built(factories.tables(CASE), nw.from_native(asked).lazy())
+    assert sorted(frame["process.days_open"]) == [14.0, 31.0, 31.0]
+
+
+def test_unknown_name() -> None:
+    """A name that is not in the catalogue is a programming error that names the nearest."""
+    tables = factories.tables(CASE)
+    moments = closing_moments(tables, after=None, until=datetime(2030, 1, 1))
+    with pytest.raises(KeyError, match=r"calendar\.weekday"):
+        build(tables, moments, ["calendar.weekdy"])
+
+
+def test_handlers_are_left_out_unless_switched_on() -> None:
+    """A handler's identity and past are features only where the office file says so."""
+    personal = {name for name, feature in FEATURES.items() if feature.personal}
+    on = worked_example.example().office
+    off = factories.office(**worked_example.OFFICE | {"risk": {"use_handler": False}})
+    assert personal >= {"attribute.handler", "history.handler_defect_rate"}
+    assert personal <= set(risk_features(on))
+    assert not personal & {*risk_features(off), *intake_features(off)}
+
+
+def test_intake_features_are_known_at_intake() -> None:
+    """Nothing that happens after opening is asked for at intake."""
+    names = intake_features(worked_example.example().office)
+    assert "attribute.suspects" in names
+    assert "attribute.appealed" not in names
+    assert not [name for name in names if name.startswith("process.")]
+
+
+def test_activity_names_become_safe_and_distinct() -> None:
+    """Codes of any characters give different feature names, also where they look alike."""
+    meaning = {"meaning": {"en": "x"}}
+    names = ("Send Fine", "send-fine", "send_fine_2", "受理", "#!", "%&")
+    office = factories.office(activities=dict.fromkeys(names, meaning))
+    counts = [name for name in catalogue(office) if name.startswith("process.count.")]
+    assert len(set(counts)) == len(names)
+    assert counts[0] == "process.count.send_fine"
+    assert "process.count.受理" in counts
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"activities": {"accepted": {"meaning": {"en": "taken on"}}}},
+        {"risk": {"similar_by": ["charge"]}},
+        {"attributes": {}},
+    ],
+)
+def test_fingerprint_changes_with_the_features(change: dict[str, Any]) -> None:
+    """Another set of features, or another meaning, has another fingerprint."""
+    assert fingerprint(factories.office()) == fingerprint(factories.office())
+    assert fingerprint(factories.office(**change)) != fingerprint(factories.office())
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "offices").glob("*.toml")), ids=lambda p: p.stem)
+def test_shipped_offices_have_a_catalogue(path: Path) -> None:
+    """Every office file in offices/ yields features for closing."""
+    assert len(risk_features(load_office(path))) > 10
+
+
+def test_docs_are_those_of_the_catalogue() -> None:
+    """docs/features.md is what the catalogue says today."""
+    assert (ROOT / "docs" / "features.md").read_text(encoding="utf-8") == page.page()

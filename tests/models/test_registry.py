@@ -1,0 +1,91 @@
+"""The registry on its embedded store."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from getpass import getuser
+from pathlib import Path
+
+import pytest
+
+from cases.errors import Refused
+from cases.tables import Tables
+from models.bundle import Bundle
+from models.registry import Registry, Version, office_name, registered_name
+from tests.models.conftest import UNTIL
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
+    """An empty registry in a folder of its own."""
+    return Registry(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="module")
+def logged(registry: Registry, bundle: Bundle) -> Version:
+    """The bundle, logged once with a metric and a file."""
+    report = registry.home / "report.html"
+    report.write_text("<p>report</p>", encoding="utf-8")
+    return registry.log(bundle, office_name(bundle.office), {"auc": 0.7}, {"report": report})
+
+
+def test_without_champion(registry: Registry, bundle: Bundle) -> None:
+    """An office without a champion is told to train one."""
+    with pytest.raises(Refused, match="triage train"):
+        registry.champion(bundle.office)
+
+
+def test_logged_is_candidate(registry: Registry, logged: Version, bundle: Bundle) -> None:
+    """What was logged last is the candidate, and not yet the champion."""
+    assert logged.aliases == ("candidate",)
+    assert registry.versions(office_name(bundle.office)) == (logged,)
+    with pytest.raises(Refused):
+        registry.champion(bundle.office)
+
+
+def test_promoted_is_champion(
+    registry: Registry, logged: Version, bundle: Bundle, small_tables: Tables
+) -> None:
+    """The promoted version comes back and scores to the bit as what was logged."""
+    registry.promote(logged)
+    champion = registry.champion(bundle.office)
+    assert champion.score(small_tables, UNTIL).equals(bundle.score(small_tables, UNTIL))
+
+
+def test_offices_are_apart(registry: Registry, logged: Version) -> None:
+    """Another office sees none of these versions."""
+    assert registry.versions("Another office") == ()
+    assert registered_name("Another office") != logged.name
+
+
+@pytest.mark.parametrize("name", ["测试院", "A/B: c'd", "x" * 300, ""])
+def test_any_office_name_can_be_registered(name: str) -> None:
+    """A registered name is short plain ASCII and begins with the program's name."""
+    registered = registered_name(name)
+    assert registered.startswith("plumbline-")
+    assert registered.replace("-", "").isalnum()
+    assert registered.isascii()
+    assert len(registered) < 70
+
+
+def test_runs_name_no_user(registry: Registry, logged: Version) -> None:
+    """A run carries parameters and metrics, and neither the user nor a source path."""
+    run = registry._client.get_run(logged.run_id)
+    assert run.data.metrics == {"auc": 0.7}
+    assert run.data.params["trained_until"] == UNTIL.isoformat()
+    assert set(run.data.tags) <= {"mlflow.runName"}
+    assert getuser() not in str(run.info.user_id)
+
+
+def test_no_store_at_the_address(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A store that cannot be used is a refusal that names the variable to look at."""
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "nonsense://nowhere")
+    with pytest.raises(Refused, match="MLFLOW_TRACKING_URI"):
+        Registry(tmp_path).versions("Any office")
+
+
+def test_import_is_paid_for_by_users_only() -> None:
+    """Importing the registry does not import mlflow."""
+    code = "import sys, models.registry; sys.exit('mlflow' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603

@@ -1,0 +1,101 @@
+"""A model that can be worked out by hand, behind the same methods as a champion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from cases.office import Language
+from cases.tables import Frame, Tables
+from models.reasons import Reason
+from serving.use_cases import Desk
+from tests.factories import tables
+
+
+class FakeModel:
+    """Risk is a tenth for each suspect and each event recorded by the moment."""
+
+    about: Mapping[str, Any] = {"trained_until": "2026-01-01"}
+
+    def score(self, tables: Tables, as_of: datetime) -> pl.DataFrame:
+        """Every closed case without a review, as a champion would give them."""
+        reviewed = tables.review_rows.filter(pl.col("reviewed_at") <= as_of)
+        cases = tables.case_rows.filter(pl.col("closed_at") <= as_of)
+        cases = cases.join(reviewed, on="case_id", how="anti").with_columns(moment="closed_at")
+        return _risks(tables, cases).sort("case_id")
+
+    def score_moments(self, tables: Tables, moments: Frame) -> pl.DataFrame:
+        """The risk of each moment row."""
+        asked = moments.collect("polars").to_native()
+        risks = _risks(tables, asked.join(tables.case_rows, on="case_id"))
+        return risks.select("case_id", "moment", "risk", "risk_low", "risk_high")
+
+    def reasons(
+        self, tables: Tables, moments: Frame, language: Language, top: int
+    ) -> Mapping[str, Sequence[Reason]]:
+        """One reason per case, naming the language it was asked in."""
+        asked = moments.collect("polars").to_native()
+        ids = tables.case_rows.join(asked, on="case_id", how="semi")["case_id"]
+        return {
+            one: (Reason("attribute.suspects", 0.5, f"{language}: {one}"),)[:top] for one in ids
+        }
+
+
+class BrokenModel(FakeModel):
+    """A model whose error message holds what nobody may see."""
+
+    def score_moments(self, tables: Tables, moments: Frame) -> pl.DataFrame:
+        """Fail."""
+        raise RuntimeError(f"the secret of {tables.case_rows} at {moments}")
+
+
+def _risks(tables: Tables, asked: pl.DataFrame) -> pl.DataFrame:
+    known = tables.event_rows.join(asked.select("case_id", "moment"), on="case_id")
+    known = known.filter(pl.col("recorded_at") <= pl.col("moment"))
+    counts = known.group_by("case_id").agg(events=pl.len().cast(pl.Float64))
+    risk = (pl.col("events").fill_null(0) + pl.col("suspects").fill_null(0)) / 10
+    risks = asked.join(counts, on="case_id", how="left").with_columns(risk=risk.clip(0, 1))
+    return risks.with_columns(
+        risk_low=(pl.col("risk") - 0.1).clip(0, 1), risk_high=(pl.col("risk") + 0.1).clip(0, 1)
+    )
+
+
+RULES = [
+    {
+        "code": "appealed",
+        "meaning": {"en": "the decision was appealed"},
+        "when": [{"attribute": "appealed", "equals": True}],
+    }
+]
+
+
+def desk(model: FakeModel | None = None, **changes: Any) -> Desk:
+    """Five cases: d is appealed, e is still open, c has been reviewed."""
+    office = {"rules": RULES} | changes
+    return Desk(
+        tables(
+            """
+            case_id | opened_at  | closed_at  | kind  | unit | handler | suspects | appealed
+            a       | 2026-01-01 | 2026-02-01 | theft | u1   | h1      | 1        | false
+            b       | 2026-01-01 | 2026-02-02 | theft | u1   | h2      | 6        | false
+            c       | 2026-01-01 | 2026-02-03 | fraud | u2   | h1      | 9        | false
+            d       | 2026-01-01 | 2026-02-04 | fraud | u2   | h2      | 2        | true
+            e       | 2026-01-01 | -          | fraud | u2   | h2      | 2        | -
+            """,
+            events="""
+            case_id | at         | activity
+            a       | 2026-01-01 | accepted
+            a       | 2026-01-20 | returned
+            a       | 2026-03-01 | decided
+            """,
+            reviews="""
+            case_id | reviewed_at | reviewer | kind   | grade
+            c       | 2026-02-20  | r1       | random | good
+            """,
+            **office,
+        ),
+        model or FakeModel(),
+    )

@@ -1,0 +1,66 @@
+"""Fitting on tables of features and labels."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from cases.errors import Refused
+from tests.models.small_office import small_office
+from training.fit import POINTS, fit_baselines, fit_risk, risk_table, rule_points
+from training.labels import reviewed_moments, risk_labels
+from training.run import train
+
+UNTIL = datetime(2024, 7, 1)
+RULE = {
+    "rule_of_thumb": [
+        {"points": 2, "when": [{"attribute": "suspects", "at_least": 4}]},
+        {"points": 1, "when": [{"event": "returned"}]},
+    ]
+}
+
+
+def test_points_add_up() -> None:
+    """A case gets the points of every line that holds for it."""
+    tables = small_office(100, risk=RULE)
+    points = rule_points(tables, reviewed_moments(tables, UNTIL))
+    returned = tables.event_rows.filter(activity="returned")["case_id"].to_list()
+    suspects = dict(zip(*tables.case_rows.select("case_id", "suspects"), strict=True))
+    for case, given in zip(points["case_id"], points[POINTS], strict=True):
+        assert given == 2 * (suspects[case] >= 4) + (case in returned)
+
+
+def test_features_once_labels_sliced() -> None:
+    """A model fitted on a slice of one table equals one fitted on a table built for it."""
+    tables = small_office(700)
+    early = datetime(2024, 6, 1)
+    whole = risk_table(tables, reviewed_moments(tables, UNTIL))
+    short = risk_table(tables, reviewed_moments(tables, early))
+    labels = risk_labels(tables, early)
+    one, other = (fit_risk(x, labels, tables.office) for x in (whole, short))
+    assert (one.predict(short) == other.predict(short)).all()
+
+
+def test_baselines_by_name() -> None:
+    """The four baselines are fitted beside the model and give probabilities."""
+    tables = small_office(400, risk=RULE)
+    x = risk_table(tables, reviewed_moments(tables, UNTIL))
+    baselines = fit_baselines(x, risk_labels(tables, UNTIL), tables.office)
+    assert set(baselines) == {"base_rate", "rule_of_thumb", "logistic", "plain_lightgbm"}
+    for baseline in baselines.values():
+        assert 0 <= baseline.predict(x).min() <= baseline.predict(x).max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("until", "missing"),
+    [
+        (datetime(2023, 1, 1), "0 reviewed cases with a defect"),
+        (datetime(2024, 2, 1), "reviewed cases with a defect"),
+        (datetime(2024, 4, 25), "closed cases that proved complex"),
+    ],
+)
+def test_too_few_outcomes(until: datetime, missing: str) -> None:
+    """Training on too few outcomes of a kind is refused, and the kind is named."""
+    with pytest.raises(Refused, match=missing):
+        train(small_office(600), until)

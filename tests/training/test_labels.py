@@ -1,0 +1,93 @@
+"""Which cases get a label, which, and when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from cases.tables import REVIEWS as REVIEW_COLUMNS
+from cases.tables import Tables, case_columns
+from tests.factories import OFFICE, office, rows
+from training.labels import complexity_labels, finished_moments, reviewed_moments, risk_labels
+
+CASES = """
+case_id | opened_at  | closed_at  | kind | suspects
+a       | 2024-01-01 | 2024-01-10 | x    | 1
+b       | 2024-01-02 | 2024-01-12 | x    | 2
+c       | 2024-01-03 | 2024-01-20 | x    | 3
+d       | 2024-01-04 | -          | x    | 4
+"""
+REVIEWS = """
+case_id | reviewed_at | kind   | grade | inclusion_probability
+a       | 2024-01-15  | random | bad   | 0.5
+a       | 2024-01-25  | key    | good  | -
+b       | 2024-01-18  | key    | good  | -
+"""
+LATE = datetime(2024, 12, 31)
+MANY = {"attribute": "suspects", "at_least": 2}
+COMPLEXITY = {"meaning": {"en": "many suspects"}, "any_of": [MANY]}
+
+
+def small(maturity: int = 0, **changes: Any) -> Tables:
+    """The four cases, with grades that are final `maturity` days after the review."""
+    graded = {"reviews": OFFICE["reviews"] | {"maturity_days": maturity}}
+    description = office(**(graded | changes))
+    cases = rows(CASES, case_columns(description))
+    return Tables.of(description, cases, reviews=rows(REVIEWS, REVIEW_COLUMNS))
+
+
+@pytest.mark.parametrize(
+    ("until", "maturity", "labels"),
+    [
+        ("2024-01-14", 0, {}),
+        ("2024-01-15", 0, {"a": 1}),
+        ("2024-01-31", 0, {"a": 1, "b": 0}),
+        ("2024-01-24", 10, {}),
+        ("2024-01-25", 10, {"a": 1}),
+        ("2024-01-27", 10, {"a": 1}),
+        ("2024-01-28", 10, {"a": 1, "b": 0}),
+    ],
+)
+def test_labels_wait_until_final(until: str, maturity: int, labels: dict[str, int]) -> None:
+    """A grade counts from its review plus the maturity on; cases without a review have none."""
+    found = risk_labels(small(maturity), datetime.fromisoformat(until))
+    assert dict(zip(found["case_id"], found["y"], strict=True)) == labels
+
+
+def test_label_says_when_and_from_which_sample() -> None:
+    """A label carries its closing, when it was known, and whether its chance is known."""
+    first, second = risk_labels(small(10), LATE).to_dicts()
+    assert first["moment"] == datetime(2024, 1, 10)
+    assert first["known_at"] == datetime(2024, 1, 25)
+    assert (first["surveyed"], second["surveyed"]) == (True, False)
+    assert (first["grade"], second["weight"]) == ("bad", 1.0)
+
+
+def test_labels_only_among_the_models_cases() -> None:
+    """Cases the risk model is not for get no label."""
+    found = risk_labels(small(risk={"among": [MANY]}), LATE)
+    assert found["case_id"].to_list() == ["b"]
+
+
+def test_moments_cover_the_labels() -> None:
+    """Features are asked for at the closing of the reviewed, the intake of the finished cases."""
+    reviewed = reviewed_moments(small(), LATE).collect("polars").to_native()
+    finished = finished_moments(small(), LATE).collect("polars").to_native()
+    assert sorted(reviewed["case_id"]) == ["a", "b"]
+    assert sorted(finished["case_id"]) == ["a", "b", "c"]
+    assert finished["moment"].max() == datetime(2024, 1, 3)
+
+
+def test_complexity_is_known_at_closing() -> None:
+    """Closed cases are complex or not as the office file says; open ones are unknown."""
+    found = complexity_labels(small(complexity=COMPLEXITY), datetime(2024, 1, 12))
+    assert dict(zip(found["case_id"], found["y"], strict=True)) == {"a": 0, "b": 1}
+    assert found["moment"].to_list() == [datetime(2024, 1, 1), datetime(2024, 1, 2)]
+    assert found["known_at"].to_list() == [datetime(2024, 1, 10), datetime(2024, 1, 12)]
+
+
+def test_no_complexity_no_labels() -> None:
+    """An office that does not say what is complex has no complexity labels."""
+    assert complexity_labels(small(), LATE).is_empty()

@@ -1,0 +1,30 @@
+"""Weights of reviewed cases."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from training.weights import LARGEST_WEIGHT, review_weights
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "weights"),
+    [
+        ([0.5, 0.5], [1.0, 1.0]),
+        ([0.1, 0.4], [1.6, 0.4]),
+        ([0.1, 0.4, None], [1.6, 0.4, 1.0]),
+        ([None, None], [1.0, 1.0]),
+        ([], []),
+    ],
+)
+def test_table(probabilities: list[float | None], weights: list[float]) -> None:
+    """Known chances weigh by their inverse, with mean 1; unknown ones weigh 1."""
+    given = pl.Series(probabilities, dtype=pl.Float64)
+    assert review_weights(given).to_list() == pytest.approx(weights)
+
+
+def test_rare_draw_is_clipped() -> None:
+    """One case drawn against all odds does not outweigh a thousand others."""
+    weights = review_weights(pl.Series([1e-6] + [1.0] * 999))
+    assert weights[0] == LARGEST_WEIGHT

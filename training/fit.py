@@ -1,0 +1,99 @@
+"""Fitting on a table of features and a table of labels.
+
+Features at a moment never change with later data, so they are built once for all
+moments; whoever trains at many dates slices the labels by `known_at` and fits again.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from cases.errors import Refused
+from cases.office import Office
+from cases.progress import Progress, silent
+from cases.tables import Frame, Tables
+from features.as_of import cut
+from features.build import build
+from features.catalogue import intake_features, risk_features
+from features.conditions import holding
+from models.baselines import BaseRate, Logistic, PlainLightGBM, RuleOfThumb
+from models.complexity import ComplexityModel
+from models.estimator import Estimator, Sample
+from models.population import rows
+from models.risk import RiskModel
+
+FEWEST_OF_EACH = 50  # cases with and without the outcome; fewer say nothing about a new case
+POINTS = "rule_of_thumb"
+
+
+def risk_table(tables: Tables, moments: Frame, progress: Progress = silent) -> pl.DataFrame:
+    """`case_id, moment`, the risk features and the office's rule-of-thumb points, per moment."""
+    built = build(tables, moments, risk_features(tables.office), progress)
+    points = rule_points(tables, moments)
+    return rows(built).join(points, on=["case_id", "moment"])
+
+
+def intake_table(tables: Tables, moments: Frame, progress: Progress = silent) -> pl.DataFrame:
+    """`case_id, moment` and the intake features, per moment."""
+    return rows(build(tables, moments, intake_features(tables.office), progress))
+
+
+def rule_points(tables: Tables, moments: Frame) -> pl.DataFrame:
+    """`case_id, moment` and the points the office's rule of thumb gives each row."""
+    known = cut(tables, moments)
+    points = rows(known.cases.select("row", "case_id", "moment"))
+    total = pl.Series(np.zeros(points.height))
+    for line in tables.office.risk.rule_of_thumb:
+        held = rows(holding(known, line.when))
+        total += points.join(held, on="row", maintain_order="left")["holds"] * line.points
+    return points.select("case_id", "moment", total.alias(POINTS))
+
+
+def fit_risk(x: pl.DataFrame, labels: pl.DataFrame, office: Office) -> RiskModel:
+    """The risk model from `x` (a `risk_table`) and `labels` (see `risk_labels`).
+
+    `Refused` if there are too few labels of either kind.
+    """
+    enough(labels, "reviewed cases with a defect", "reviewed cases without one")
+    return RiskModel.of(office).fit(_sample(x, labels))
+
+
+def fit_complexity(x: pl.DataFrame, labels: pl.DataFrame, office: Office) -> ComplexityModel:
+    """The complexity model from `x` (an `intake_table`) and `complexity_labels`.
+
+    `Refused` if there are too few labels of either kind.
+    """
+    enough(labels, "closed cases that proved complex", "closed cases that did not")
+    every = labels.with_columns(weight=pl.lit(1.0), surveyed=pl.lit(True))
+    return ComplexityModel.of(office).fit(_sample(x, every))
+
+
+def fit_baselines(x: pl.DataFrame, labels: pl.DataFrame, office: Office) -> dict[str, Estimator]:
+    """The four baselines by name, fitted on the very rows `fit_risk` gets."""
+    names = risk_features(office)
+    baselines: dict[str, Estimator] = {
+        "base_rate": BaseRate(),
+        "rule_of_thumb": RuleOfThumb(POINTS),
+        "logistic": Logistic(names),
+        "plain_lightgbm": PlainLightGBM(names),
+    }
+    sample = _sample(x, labels)
+    return {name: baseline.fit(sample) for name, baseline in baselines.items()}
+
+
+def enough(labels: pl.DataFrame, positive: str, negative: str) -> None:
+    """`Refused` unless there are enough labels of both kinds, naming what is missing."""
+    for y, what in ((1, positive), (0, negative)):
+        found = labels.filter(pl.col("y") == y).height
+        if found < FEWEST_OF_EACH:
+            raise Refused(
+                f"{found:,} {what}: a model needs at least {FEWEST_OF_EACH}. Train on a longer "
+                "time, add finished cases and reviews, or rank by the rule of thumb until then."
+            )
+
+
+def _sample(x: pl.DataFrame, labels: pl.DataFrame) -> Sample:
+    cases = labels.join(x, on=["case_id", "moment"]).sort("moment", "case_id")
+    y, weight = (cases[name].cast(pl.Float64).to_numpy() for name in ("y", "weight"))
+    return Sample(cases, y, weight, cases["surveyed"].to_numpy())

@@ -1,0 +1,76 @@
+"""Outcomes to learn from: only cases whose outcome is known, and only once it is final.
+
+A case without a review is unknown, never good; it gets no label.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import narwhals as nw
+import polars as pl
+
+from cases.tables import TIME, Frame, Tables
+from features.as_of import closing_moments, final_reviews, intake_moments
+from models.population import rows, satisfying
+from training.weights import review_weights
+
+
+def risk_labels(tables: Tables, until: datetime) -> pl.DataFrame:
+    """What reviews that are final by `until` found in closed cases of the risk model's kind.
+
+    Columns `case_id`, `moment` (its closing), `known_at`, `y` (1 for a defect), `weight`,
+    `surveyed` (whether the chance of being reviewed is known), `grade`; sorted by `moment`
+    and `case_id`. Of several reviews of a case the first that became final counts: later
+    ones are often made because of it.
+    """
+    reviews = rows(final_reviews(tables, until))
+    first = reviews.sort("known_at", "reviewed_at", "grade").unique("case_id", keep="first")
+    asked = satisfying(tables, reviewed_moments(tables, until), tables.office.risk.among)
+    closed = rows(asked.select("case_id", "moment"))
+    labels = closed.join(first, on="case_id").sort("moment", "case_id")
+    return labels.select(
+        "case_id",
+        "moment",
+        "known_at",
+        pl.col("grade").is_in(sorted(tables.office.defect_grades)).cast(pl.Int8).alias("y"),
+        review_weights(labels["inclusion_probability"]),
+        pl.col("inclusion_probability").is_not_null().alias("surveyed"),
+        "grade",
+    )
+
+
+def reviewed_moments(tables: Tables, until: datetime) -> Frame:
+    """`case_id, moment` of the cases closed by `until` with a review that is final by then."""
+    reviewed = final_reviews(tables, until).select("case_id").unique()
+    return closing_moments(tables, after=None, until=until).join(reviewed, on="case_id", how="semi")
+
+
+def finished_moments(tables: Tables, until: datetime) -> Frame:
+    """`case_id, moment` at the intake of the cases closed by `until`."""
+    closed = closing_moments(tables, after=None, until=until).select("case_id")
+    return intake_moments(tables, after=None, until=until).join(closed, on="case_id", how="semi")
+
+
+def complexity_labels(tables: Tables, until: datetime) -> pl.DataFrame:
+    """Whether each case closed by `until` proved complex, as the office file defines it.
+
+    Columns `case_id`, `moment` (its opening), `known_at` (its closing), `y` (1 for
+    complex); sorted by `moment` and `case_id`. Empty if the office states no complexity.
+    """
+    complexity = tables.office.complexity
+    if complexity is None:
+        times = dict.fromkeys(("moment", "known_at"), TIME)
+        return pl.DataFrame(schema={"case_id": pl.String(), **times, "y": pl.Int8()})
+    closed = closing_moments(tables, after=None, until=until)
+    asked = satisfying(tables, closed, complexity.among).select(
+        "case_id", known_at="moment", moment="opened_at"
+    )
+    complex_cases = nw.concat(
+        [satisfying(tables, closed, (one,)).select("case_id") for one in complexity.any_of]
+    ).unique()
+    labels = rows(asked)
+    found = rows(complex_cases)["case_id"]
+    return labels.select(
+        "case_id", "moment", "known_at", y=pl.col("case_id").is_in(found.implode()).cast(pl.Int8)
+    ).sort("moment", "case_id")
