@@ -8,8 +8,7 @@ import polars as pl
 
 from cases.errors import BadInput, Fault
 from cases.sheets import READ, ROW, Sheet
-
-FORMULA = r"^[=+\-@\t\r]"  # a cell that starts so is run by a spreadsheet
+from cases.spreadsheet import write_for_people
 
 
 def set_rows_aside(sheets: dict[str, Sheet], target: Path) -> None:
@@ -69,10 +68,8 @@ def _report(sheet: Sheet) -> pl.DataFrame:
 
 
 def _write(report: pl.DataFrame, target: Path) -> None:
-    text = pl.col(pl.String)
-    harmless = pl.when(~text.str.contains(FORMULA)).then(text).otherwise("'" + text)
     try:
-        report.with_columns(harmless).write_csv(target)
+        write_for_people(report, target)
     except OSError as error:
         raise BadInput(
             [

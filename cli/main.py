@@ -1,0 +1,243 @@
+"""The `triage` command: one short function per command, each load, check, compute, write."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+from typer.core import TyperGroup
+
+from cases.demo import make_demo
+from cases.errors import PlumblineError
+from cases.spreadsheet import write_for_people
+from cases.tables import Tables
+from cli import steps
+from cli.arguments import AsOf, DataFolder, Language, OfficeFile, Out, SetAside, Until, whole_day
+from cli.console import err, out, progress, show_error
+from models.registry import Registry
+from policies.plans import PlanParameters
+from serving.serve import serve as become_service
+from serving.use_cases import SpotChecks
+
+SHOWN_FIRST = 10
+INTERRUPTED = 130
+
+
+class Commands(TyperGroup):
+    """Turns every way a command can end badly into a sentence and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; 2 bad input, 3 refused, 130 stopped by Ctrl-C, 1 anything else."""
+        try:
+            return super().invoke(ctx)
+        except PlumblineError as error:
+            show_error(error)
+            raise typer.Exit(error.exit_code) from None
+        except KeyboardInterrupt:
+            err.print("Stopped. Files are written whole or not at all; nothing is lost.")
+            raise typer.Exit(INTERRUPTED) from None
+        except (typer.Exit, typer.Abort):
+            raise
+        except Exception as error:
+            wrong_option = type(error).__module__.startswith("typer.")  # Typer explains it better
+            if wrong_option or "TRIAGE_DEBUG" in os.environ:
+                raise
+            err.print(f"Plumbline failed: an internal error ({type(error).__name__}).")
+            err.print("Set TRIAGE_DEBUG=1 and run it again to see where, and report that.")
+            raise typer.Exit(1) from None
+
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Which closed cases to spot-check first and why. Start with: triage demo",
+    epilog="Exit codes: 0 done, 2 bad input with every fault listed, 3 refused by a rule or "
+    "gate, 1 anything else. Models are kept in TRIAGE_HOME, by default .triage beside the "
+    "office file.",
+)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where to make it.")] = Path("demo"),
+    cases: Annotated[int, typer.Option(help="How many cases.")] = 20_000,
+    seed: Annotated[int, typer.Option(help="Another seed, another office.")] = 2026,
+) -> None:
+    """Make the demo office, train, evaluate, plan, report, and show ten cases to check first."""
+    with progress() as tell:
+        office_file = make_demo(folder, cases=cases, seed=seed, progress=tell)
+        place = steps.place_of(office_file, None)
+        tables = steps.open_tables(place, tell)
+        now = steps.latest_record(tables)
+        trained = steps.train_and_register(tables, Registry(place.home), now, tell)
+        wish = PlanParameters(now, 100, tables.office.spot_checks.random_share, seed)
+        tell("planning", 0.0)
+        result = steps.plan_cases(tables, trained.bundle, wish)
+        steps.write_plan(result, tables, trained.bundle, folder / "plan")
+        tell("planning", 1.0)
+        for language in ("en", "zh"):
+            target = folder / f"report.{language}.html"
+            steps.write_report(tables, trained.bundle, trained.backtest, language, target)
+    _show_verdict(trained)
+    _show_plan(result, tables)
+    out.print(f"Written: {folder}/plan (the list), {folder}/report.en.html (the audit report).")
+    out.print(f"Next:    triage serve {office_file}", markup=False)
+
+
+@app.command()
+def check(office: OfficeFile, data: DataFolder = None, set_aside: SetAside = None) -> None:
+    """Read and check an office's tables; list every fault with file, row, column and remedy."""
+    with progress() as tell:
+        tables = steps.open_tables(steps.place_of(office, data), tell, set_aside)
+    cases, reviews = tables.case_rows, tables.review_rows
+    table = Table(show_header=False)
+    for name, value in {
+        "cases": cases.height,
+        "of them closed": cases["closed_at"].count(),
+        "events": tables.event_rows.height,
+        "reviews": reviews.height,
+        "of them defects": reviews["grade"].is_in(list(tables.office.defect_grades)).sum(),
+        "handlers": tables.handler_rows.height,
+    }.items():
+        table.add_row(name, f"{value:,}")
+    out.print(table)
+    out.print("Without a fault." if set_aside is None else f"Faulty rows, if any: {set_aside}")
+
+
+@app.command()
+def train(office: OfficeFile, data: DataFolder = None, until: Until = None) -> None:
+    """Fit the models, try them on later cases, register a candidate, promote it if it holds."""
+    place = steps.place_of(office, data)
+    with progress() as tell:
+        tables = steps.open_tables(place, tell)
+        known_by = whole_day(until) if until else steps.latest_record(tables)
+        registry = Registry(place.home)
+        trained = steps.train_and_register(tables, registry, known_by, tell)
+    _show_verdict(trained)
+    if not trained.verdict.promoted:
+        raise typer.Exit(3)
+
+
+@app.command()
+def score(office: OfficeFile, as_of: AsOf, out_file: Out, data: DataFolder = None) -> None:
+    """Write the risk, with interval, of every closed case that could be spot-checked."""
+    place = steps.place_of(office, data)
+    with progress() as tell:
+        tables = steps.open_tables(place, tell)
+        champion = Registry(place.home).champion(tables.office)
+        risks = champion.score(tables, whole_day(as_of), tell)
+        if out_file.suffix == ".parquet":
+            steps.replaced(out_file, risks.write_parquet)
+        else:
+            steps.replaced(out_file, lambda path: write_for_people(risks, path))
+    out.print(f"{risks.height:,} cases scored: {out_file}", markup=False)
+
+
+@app.command()
+def plan(
+    office: OfficeFile,
+    as_of: AsOf,
+    capacity: Annotated[int, typer.Option(help="How many cases can be reviewed.")],
+    out_folder: Annotated[Path, typer.Option("--out", help="Folder for the plan.")],
+    data: DataFolder = None,
+    random_share: Annotated[
+        float | None,
+        typer.Option(help="Share drawn by lottery; by default what the office file says."),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Seed of the lottery; by default one nobody can foresee.")
+    ] = None,
+) -> None:
+    """Draw the cases to check: plan.csv (who and why), frame.parquet and plan.json (replay)."""
+    place = steps.place_of(office, data)
+    with progress() as tell:
+        tables = steps.open_tables(place, tell)
+        champion = Registry(place.home).champion(tables.office)
+        share = tables.office.spot_checks.random_share if random_share is None else random_share
+        chosen = steps.unforeseeable_seed() if seed is None else seed
+        wish = PlanParameters(whole_day(as_of), capacity, share, chosen)
+        tell("planning", 0.0)
+        result = steps.plan_cases(tables, champion, wish)
+        steps.write_plan(result, tables, champion, out_folder)
+        tell("planning", 1.0)
+    _show_plan(result, tables)
+    out.print(f"Written: {out_folder} (seed {chosen})", markup=False)
+
+
+@app.command()
+def report(
+    office: OfficeFile,
+    out_file: Out,
+    data: DataFolder = None,
+    language: Annotated[
+        Language | None, typer.Option(help="By default the office file's language.")
+    ] = None,
+) -> None:
+    """Write the model audit report as one HTML file."""
+    place = steps.place_of(office, data)
+    with progress() as tell:
+        tables = steps.open_tables(place, tell)
+        champion = Registry(place.home).champion(tables.office)
+        until = datetime.fromisoformat(champion.about["trained_until"])
+        tried = steps.try_on_last_year(tables, until, tell)
+        said = language or tables.office.language
+        steps.write_report(tables, champion, tried, said, out_file)
+    out.print(f"Written: {out_file}", markup=False)
+
+
+@app.command()
+def serve(
+    office: OfficeFile,
+    data: DataFolder = None,
+    host: Annotated[str, typer.Option(help="IP address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 3000,
+    workers: Annotated[int, typer.Option(help="Processes that answer.")] = 1,
+) -> None:
+    """Serve the champion over HTTP until Ctrl-C; requests are described at /docs.json."""
+    place = steps.place_of(office, data)
+
+    def say(sentence: str) -> None:
+        out.print(sentence, markup=False)
+        sys.stdout.flush()
+
+    become_service(
+        place.office,
+        data=place.data,
+        home=place.home,
+        host=host,
+        port=port,
+        workers=workers,
+        say=say,
+    )
+
+
+def _show_verdict(trained: steps.Trained) -> None:
+    said = "promoted to champion" if trained.verdict.promoted else "NOT promoted"
+    out.print(
+        f"Model {trained.version.number} {said}. {trained.verdict.reason}",
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+def _show_plan(result: SpotChecks, tables: Tables) -> None:
+    table = Table("rank", "case", "risk", "why it is on the list", "reasons", show_lines=True)
+    sheet = steps.plan_sheet(result, tables)
+    for line in sheet.head(SHOWN_FIRST).iter_rows(named=True):
+        reasons = [line[f"reason_{place}"] for place in (1, 2, 3)]
+        risk = f"{line['risk']:.0%} ({line['risk_low']:.0%}-{line['risk_high']:.0%})"
+        sentences = "\n".join(reason for reason in reasons if reason)
+        table.add_row(str(line["rank"]), line["case_id"], risk, line["why"], sentences)
+    out.print(table)
+    for note in result.plan.notes:
+        out.print(note.say(tables.office.language), markup=False)
+    drawn = result.plan.describe()["drawn"]
+    counts = ", ".join(f"{count} {how}" for how, count in drawn.items())
+    out.print(f"{sheet.height} of {result.plan.frame.height:,} cases drawn: {counts}.")

@@ -1,0 +1,184 @@
+"""The steps that several commands share: open an office, train on it, write what came out."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from cases.errors import BadInput, Fault
+from cases.office import Language, load_office
+from cases.progress import Progress
+from cases.reading import read_tables
+from cases.spreadsheet import write_for_people
+from cases.tables import Tables
+from evaluation.backtest import MODEL, Backtest, backtest
+from evaluation.gate import Verdict, judge
+from evaluation.render import render
+from evaluation.report import summarise
+from models.bundle import Bundle
+from models.registry import Registry, Version, office_name
+from policies.plans import PlanParameters, why
+from serving.bootstrap import Place
+from serving.use_cases import REASONS_SHOWN, Desk, SpotChecks, spot_checks
+from training.labels import risk_labels
+from training.run import train
+
+EVALUATED_DAYS = 365
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A bundle, how it did on later cases, and whether it may be used."""
+
+    bundle: Bundle
+    backtest: Backtest
+    version: Version
+    verdict: Verdict
+
+
+def place_of(office: Path, data: Path | None) -> Place:
+    """Where the office, its tables and its models are; `TRIAGE_HOME` may move the models."""
+    home = os.environ.get("TRIAGE_HOME")
+    return Place.of(office, data, Path(home) if home else None)
+
+
+def open_tables(place: Place, tell: Progress, set_aside: Path | None = None) -> Tables:
+    """The office's checked tables."""
+    office = load_office(place.office)
+    return read_tables(office, place.data, set_aside=set_aside, progress=tell)
+
+
+def latest_record(tables: Tables) -> datetime:
+    """The last moment anything in the tables speaks of."""
+    last = [
+        tables.case_rows["opened_at"].max(),
+        tables.case_rows["closed_at"].max(),
+        tables.event_rows["recorded_at"].max(),
+        tables.review_rows["reviewed_at"].max(),
+    ]
+    moments = [moment for moment in last if isinstance(moment, datetime)]
+    if not moments:
+        raise BadInput([Fault("cases", "the table has no rows.", "Give at least one case.")])
+    return max(moments)
+
+
+def train_and_register(
+    tables: Tables, registry: Registry, until: datetime, tell: Progress
+) -> Trained:
+    """Fit, try on the last year of reviewed cases, register, and promote if the gate agrees."""
+    bundle = train(tables, until, tell)
+    tried = try_on_last_year(tables, until, tell)
+    tell("registering the model", 0.0)
+    name = office_name(tables.office)
+    version = registry.log(bundle, name, pooled_metrics(tried), {})
+    verdict = judge(tried)
+    if verdict.promoted:
+        registry.promote(version)
+    tell("registering the model", 1.0)
+    return Trained(bundle, tried, version, verdict)
+
+
+def try_on_last_year(tables: Tables, until: datetime, tell: Progress) -> Backtest:
+    """Figures on the last year of cases whose review was final by `until`."""
+    reviewed = risk_labels(tables, until)["moment"].max()
+    last = reviewed.date() if isinstance(reviewed, datetime) else until.date()
+    first = last - timedelta(days=EVALUATED_DAYS)
+    return backtest(tables, first=first, last=last, progress=tell)
+
+
+def pooled_metrics(tried: Backtest) -> dict[str, float]:
+    """The model's and the baselines' pooled figures, as the registry keeps them."""
+    named = {"risk": tried.risk, "complexity": tried.complexity}
+    found = {
+        f"{task}.{who}.{figure}": getattr(measures, figure).value
+        for task, outcome in named.items()
+        if outcome is not None
+        for who, measures in outcome.pooled.measures.items()
+        for figure in ("auc", "average_precision", "lift", "log_loss", "brier", "calibration_error")
+    }
+    return {name: float(value) for name, value in found.items() if value is not None}
+
+
+def champion_auc(tried: Backtest) -> str:
+    """The model's AUC on later cases in words."""
+    if tried.risk is None:
+        return "no reviews"
+    auc = tried.risk.pooled.measures[MODEL].auc
+    return "too few cases to say" if auc.value is None else f"{auc.value:.3f}"
+
+
+def plan_cases(tables: Tables, bundle: Bundle, wish: PlanParameters) -> SpotChecks:
+    """The plan for the office's own cases, with reasons for the cases drawn."""
+    return spot_checks(Desk(tables, bundle), wish)
+
+
+def unforeseeable_seed() -> int:
+    """A seed nobody could have chosen; the plan keeps it for the replay."""
+    return secrets.randbelow(2**53)
+
+
+def write_plan(result: SpotChecks, tables: Tables, bundle: Bundle, folder: Path) -> None:
+    """`plan.csv` for people, `frame.parquet` and `plan.json` for whoever replays the draw."""
+    folder.mkdir(parents=True, exist_ok=True)
+    replaced(folder / "frame.parquet", result.plan.frame.write_parquet)
+    described = result.plan.describe() | {
+        "data_hash": tables.data_hash,
+        "model": bundle.about,
+    }
+    text = json.dumps(described, ensure_ascii=False, indent=2, default=str)
+    replaced(folder / "plan.json", lambda path: path.write_text(text + "\n", "utf-8"))
+    replaced(folder / "plan.csv", lambda path: write_for_people(plan_sheet(result, tables), path))
+
+
+def plan_sheet(result: SpotChecks, tables: Tables) -> pl.DataFrame:
+    """The lines of the plan as `plan.csv` has them: `rank … risk_high, reason_1 …, why, rule`."""
+    lines = list(result.plan.lines.iter_rows(named=True))
+    sentences = [[r.sentence for r in result.reasons.get(line["case_id"], ())] for line in lines]
+    columns = {
+        f"reason_{place + 1}": pl.Series(
+            [found[place] if place < len(found) else None for found in sentences], dtype=pl.String
+        )
+        for place in range(REASONS_SHOWN)
+    }
+    reasons = pl.Series([why(line, tables.office) for line in lines], dtype=pl.String)
+    return result.plan.lines.select(
+        "rank",
+        "case_id",
+        "selected_by",
+        "inclusion_probability",
+        "risk",
+        "risk_low",
+        "risk_high",
+        **columns,
+        why=reasons,
+        rule="rule",
+    )
+
+
+def write_report(
+    tables: Tables, bundle: Bundle, tried: Backtest, language: Language, target: Path
+) -> None:
+    """The report as one HTML file."""
+    text = render(summarise(tables, bundle, tried), language)
+    replaced(target, lambda path: path.write_text(text, "utf-8"))
+
+
+def replaced(target: Path, write: Callable[[Path], object]) -> None:
+    """Write `target` whole or not at all, so that nothing half-written is left behind."""
+    try:
+        with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+            fresh = Path(folder) / target.name
+            write(fresh)
+            fresh.replace(target)
+    except OSError as error:
+        problem = f"cannot be written ({error.strerror or type(error).__name__})."
+        remedy = "Name a file in a folder that exists and that you may write to."
+        raise BadInput([Fault(target.name, problem, remedy)]) from None

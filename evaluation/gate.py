@@ -1,0 +1,38 @@
+"""Whether a freshly trained model may be used: its figures on later cases decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from evaluation.backtest import MODEL, Backtest
+
+CHANCE = 0.5  # AUC of a model that knows nothing
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether the model is promoted, and the sentence that says why."""
+
+    promoted: bool
+    reason: str
+
+
+def judge(backtest: Backtest) -> Verdict:
+    """Promote a model that ranks later cases better than chance, its interval included,
+    and whose probabilities are worth at least as much as the plain rate (log loss).
+    """
+    if backtest.risk is None or not backtest.risk.scores.height:
+        return Verdict(False, "There are no later reviews to judge it by.")
+    measures = backtest.risk.pooled.measures
+    auc, own = measures[MODEL].auc, measures[MODEL].log_loss.value
+    rate = measures["base_rate"].log_loss.value
+    if auc.low is None or own is None or rate is None:
+        return Verdict(False, "The later reviews are too few, or all alike, to judge it by.")
+    if auc.low <= CHANCE:
+        reason = f"AUC {auc.value:.3f} on later cases may be no better than chance (0.5)"
+        return Verdict(False, f"{reason}: its 95 % interval begins at {auc.low:.3f}.")
+    if own > rate:
+        reason = f"log loss {own:.4f} on later cases is above that of the plain rate"
+        return Verdict(False, f"{reason} ({rate:.4f}).")
+    reason = f"AUC {auc.value:.3f} ({auc.low:.3f} to {auc.high:.3f}) on later cases"
+    return Verdict(True, f"{reason}; log loss {own:.4f} against {rate:.4f} of the plain rate.")
