@@ -98,5 +98,6 @@ def why(line: dict[str, Any], office: Office) -> str:
     sentence = WHY[line["selected_by"]].say(office.language)
     rules = {rule.code: rule.meaning.say(office.language) for rule in office.rules}
     return sentence.format(
-        chance=f"{line['inclusion_probability']:.1%}", rule=rules.get(line["rule"], line["rule"])
+        chance=f"{100 * line['inclusion_probability']:.3g} %",
+        rule=rules.get(line["rule"], line["rule"]),
     )

@@ -158,4 +158,4 @@ def test_every_line_says_why() -> None:
     sentences = [why(line, OFFICE) for line in result.lines.iter_rows(named=True)]
     assert sentences[0] == "rule: acquitted"
     assert sentences[1].startswith("search:")
-    assert sentences[3].endswith("had a chance of 33.3%")
+    assert sentences[3].endswith("had a chance of 33.3 %")

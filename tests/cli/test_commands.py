@@ -1,0 +1,178 @@
+"""Tests of the `triage` command as a user meets it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import polars as pl
+import pytest
+from typer.testing import CliRunner, Result
+
+from cli import main, steps
+from cli.main import app
+
+README = Path(__file__).parents[2] / "README.md"
+COMMANDS = ("demo", "check", "train", "score", "plan", "report", "serve")
+
+
+def triage(*words: object) -> Result:
+    """Run the command and give back what it said."""
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small demo office that went through the whole job."""
+    folder = tmp_path_factory.mktemp("office")
+    result = triage("demo", folder, "--cases", 6000, "--seed", 5)
+    assert result.exit_code == 0, result.output
+    return folder / "office.toml"
+
+
+def test_demo_does_the_whole_job(office: Path) -> None:
+    """The demo leaves a plan, its replay files and a report in both languages."""
+    plan = pl.read_csv(office.parent / "plan" / "plan.csv")
+    assert plan.columns[:7] == [
+        "rank",
+        "case_id",
+        "selected_by",
+        "inclusion_probability",
+        "risk",
+        "risk_low",
+        "risk_high",
+    ]
+    assert set(plan["selected_by"]) <= {"mandatory", "search", "lottery"}
+    assert plan["why"].null_count() == 0
+    for language in ("en", "zh"):
+        assert "<html" in (office.parent / f"report.{language}.html").read_text("utf-8")
+
+
+def test_the_same_seed_draws_the_same_plan(office: Path, tmp_path: Path) -> None:
+    """Two plans with one seed are equal to the byte; another seed draws another lottery."""
+    for name, seed in (("one", 1), ("two", 1), ("three", 2)):
+        wish = ("--as-of", "2026-06-30", "--capacity", 60, "--seed", seed)
+        assert triage("plan", office, *wish, "--out", tmp_path / name).exit_code == 0
+    texts = [(tmp_path / name / "plan.csv").read_bytes() for name in ("one", "two", "three")]
+    assert texts[0] == texts[1] != texts[2]
+    described = json.loads((tmp_path / "one" / "plan.json").read_text("utf-8"))
+    frame = pl.read_parquet(tmp_path / "one" / "frame.parquet")
+    assert described["frame_cases"] == frame.height
+    assert frame["inclusion_probability"].sum() == pytest.approx(sum(described["drawn"].values()))
+
+
+def test_score_and_report(office: Path, tmp_path: Path) -> None:
+    """Scores and report are written where they are wanted."""
+    target = tmp_path / "risk.csv"
+    assert triage("score", office, "--as-of", "2026-06-30", "--out", target).exit_code == 0
+    assert pl.read_csv(target)["risk"].is_between(0, 1).all()
+    page = tmp_path / "report.html"
+    assert triage("report", office, "--out", page, "--language", "zh").exit_code == 0
+    assert 'lang="zh' in page.read_text("utf-8")
+
+
+def test_check_counts(office: Path) -> None:
+    """A clean office is told what it has."""
+    result = triage("check", office)
+    assert result.exit_code == 0
+    assert "6,000" in result.output
+    assert "Without a fault." in result.output
+
+
+def test_faults_are_listed_and_nothing_is_written(office: Path, tmp_path: Path) -> None:
+    """Bad rows end with exit code 2, each named; with --set-aside they go to a file."""
+    broken = tmp_path / "broken"
+    shutil.copytree(office.parent, broken, ignore=shutil.ignore_patterns(".triage"))
+    cases = broken / "cases.csv"
+    lines = cases.read_text("utf-8").splitlines()
+    lines[3] = re.sub(r"\d{4}-\d\d-\d\d", "2024-02-31", lines[3], count=1)
+    cases.write_text("\n".join(lines) + "\n", "utf-8")
+    result = triage("check", broken / "office.toml")
+    assert result.exit_code == 2
+    assert "cases.csv, row 4" in result.output
+    assert "2024-02-31" in result.output
+    aside = tmp_path / "aside.csv"
+    assert triage("check", broken / "office.toml", "--set-aside", aside).exit_code == 0
+    assert "2024-02-31" in aside.read_text("utf-8")
+
+
+def test_no_champion_is_refused(
+    office: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a model the commands that need one are refused, with what to do."""
+    monkeypatch.setenv("TRIAGE_HOME", str(tmp_path / "empty"))
+    result = triage("score", office, "--as-of", "2026-06-30", "--out", tmp_path / "risk.csv")
+    assert result.exit_code == 3
+    assert "triage train" in result.output
+    assert triage("serve", office).exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("check", "nowhere.toml"), "there is no such file"),
+        (("score", "office.toml", "--as-of", "31.12.2025", "--out", "x.csv"), "as-of"),
+        (("plan", "office.toml", "--as-of", "2026-01-01", "--out", "x"), "capacity"),
+        (("chek",), "chek"),
+        (("demo", "--cases", "0", "unused"), "cases"),
+    ],
+)
+def test_mistakes_get_a_sentence(words: tuple[str, ...], sentence: str) -> None:
+    """A mistake on the command line ends with exit code 2 and no traceback."""
+    result = triage(*words)
+    assert result.exit_code == 2
+    assert sentence in result.output
+    assert "Traceback" not in result.output
+
+
+def test_impossible_capacity(office: Path, tmp_path: Path) -> None:
+    """A plan for no reviews is refused before anything is written."""
+    wish = ("--as-of", "2026-06-30", "--capacity", 0, "--out", tmp_path / "plan")
+    result = triage("plan", office, *wish)
+    assert result.exit_code == 2
+    assert "too small" in result.output
+    assert not (tmp_path / "plan").exists()
+
+
+def test_an_unwritable_result_is_a_sentence(office: Path, tmp_path: Path) -> None:
+    """A result that cannot be written is told with what to do."""
+    target = tmp_path / "absent" / "risk.csv"
+    result = triage("score", office, "--as-of", "2026-06-30", "--out", target)
+    assert result.exit_code == 2
+    assert "cannot be written" in result.output
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "sentence"),
+    [
+        (KeyboardInterrupt(), 130, "Stopped"),
+        (ZeroDivisionError("secret"), 1, "internal error (ZeroDivisionError)"),
+    ],
+)
+def test_crashes_and_ctrl_c(
+    error: BaseException, code: int, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C and our own mistakes end in a sentence that repeats no data."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(steps, "open_tables", fail)
+    result = triage("check", "office.toml")
+    assert result.exit_code == code
+    assert sentence in result.output
+    assert "secret" not in result.output
+
+
+def test_every_command_is_documented() -> None:
+    """The README names every command, and every command's help says what it does."""
+    registered = {
+        command.callback.__name__ for command in main.app.registered_commands if command.callback
+    }
+    assert registered == set(COMMANDS)
+    readme = README.read_text("utf-8")
+    for name in COMMANDS:
+        assert f"`triage {name}" in readme
+        assert len(triage(name, "--help").output) > 200
