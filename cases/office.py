@@ -352,7 +352,7 @@ def parse_office(raw: dict[str, Any], name: str) -> Office:
         office = Office.model_validate(raw)
     except ValidationError as error:
         raise BadInput(_explain(name, part) for part in error.errors()) from None
-    faults = list(_unknown_references(office, name))
+    faults = [*_taken_names(office, name), *_unknown_references(office, name)]
     if faults:
         raise BadInput(faults)
     return office
@@ -400,6 +400,21 @@ def _models_in(annotation: Any) -> list[type[Model]]:
 
 
 BUILT_IN = ("kind", "unit", "days_open")
+TAKEN = (*BUILT_IN, "case_id", "opened_at", "closed_at", "handler", "row", "moment")
+
+
+def _taken_names(office: Office, name: str) -> list[Fault]:
+    """Faults for attributes that would overwrite a column every office has."""
+    return [
+        Fault(
+            name,
+            "is the name of a column that every office has.",
+            "Call the attribute something else.",
+            column=f"attributes.{attribute}",
+        )
+        for attribute in office.attributes
+        if attribute in TAKEN
+    ]
 
 
 def _unknown_references(office: Office, name: str) -> list[Fault]:

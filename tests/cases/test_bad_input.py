@@ -97,6 +97,12 @@ BROKEN = [
     ("office.toml", "[office]", "[office", "office.toml: is not valid TOML"),
     ("office.toml", 'name = { en = "Test office" }', "", "column office.name: is missing."),
     ("office.toml", "known = ", "know = ", "column attributes.suspects.know: is not a key of an "),
+    (
+        "office.toml",
+        "[attributes.suspects]",
+        "[attributes.kind]",
+        "column attributes.kind: is the name of a column that every office has.",
+    ),
     ("office.toml", '"number"', '"numbr"', 'column attributes.suspects.type, value "numbr": '),
     ("office.toml", 'known = "intake"', 'known = "intak"', "Did you mean `intake`?"),
     ("office.toml", '"cases.csv"', '"../cases.csv"', "must be a path within the data folder"),

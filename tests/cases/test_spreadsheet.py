@@ -1,0 +1,23 @@
+"""Tests of files that people open in a spreadsheet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from cases.spreadsheet import write_for_people
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_formulas_are_neutralised(cell: str, tmp_path: Path) -> None:
+    """Text that a spreadsheet would run gets an apostrophe before it."""
+    write_for_people(pl.DataFrame({"text": [cell, "a=1", None]}), tmp_path / "x.csv")
+    assert pl.read_csv(tmp_path / "x.csv")["text"].to_list() == ["'" + cell, "a=1", None]
+
+
+def test_numbers_stay_numbers(tmp_path: Path) -> None:
+    """A negative number is no formula."""
+    write_for_people(pl.DataFrame({"number": [-1.5], "text": ["a"]}), tmp_path / "x.csv")
+    assert (tmp_path / "x.csv").read_text("utf-8") == "number,text\n-1.5,a\n"

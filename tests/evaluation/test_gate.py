@@ -1,0 +1,51 @@
+"""Tests of the gate."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from evaluation.backtest import MODEL, Backtest
+from evaluation.gate import judge
+from evaluation.metrics import Figure
+
+
+def changed(tested: Backtest, estimator: str, **figures: Figure) -> Backtest:
+    """The backtest with other pooled figures of one estimator."""
+    assert tested.risk is not None
+    pooled = tested.risk.pooled
+    measures = pooled.measures | {estimator: replace(pooled.measures[estimator], **figures)}
+    return replace(tested, risk=replace(tested.risk, pooled=replace(pooled, measures=measures)))
+
+
+@pytest.mark.parametrize(
+    ("auc_low", "own_loss", "rate_loss", "promoted", "words"),
+    [
+        (0.60, 0.30, 0.31, True, "AUC 0.700 (0.600 to 0.800) on later cases"),
+        (0.60, 0.31, 0.31, True, "log loss 0.3100 against 0.3100 of the plain rate"),
+        (0.50, 0.30, 0.31, False, "may be no better than chance"),
+        (0.60, 0.32, 0.31, False, "above that of the plain rate (0.3100)"),
+        (None, 0.30, 0.31, False, "too few"),
+    ],
+)
+def test_verdicts(
+    tested: Backtest,
+    auc_low: float | None,
+    own_loss: float,
+    rate_loss: float,
+    promoted: bool,
+    words: str,
+) -> None:
+    """A model is promoted if it surely ranks and its probabilities are worth the plain rate."""
+    auc = Figure(0.7, auc_low, 0.8, 100)
+    own = changed(tested, MODEL, auc=auc, log_loss=Figure(own_loss, 0.2, 0.4, 100))
+    both = changed(own, "base_rate", log_loss=Figure(rate_loss, 0.2, 0.4, 100))
+    verdict = judge(both)
+    assert verdict.promoted is promoted
+    assert words in verdict.reason
+
+
+def test_no_reviews(tested: Backtest) -> None:
+    """Without later reviews nothing is promoted."""
+    assert not judge(replace(tested, risk=None)).promoted
