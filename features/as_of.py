@@ -47,6 +47,11 @@ def closing_moments(tables: Tables, *, after: datetime | None, until: datetime) 
     return _moments(tables, "closed_at", after, until)
 
 
+def reviewed_by(tables: Tables, until: datetime) -> Frame:
+    """`case_id` of the cases somebody had reviewed by `until`, the grade final or not."""
+    return tables.reviews.filter(nw.col("reviewed_at") <= until).select("case_id").unique()
+
+
 def intake_moments(tables: Tables, *, after: datetime | None, until: datetime) -> Frame:
     """`case_id, moment` of the cases opened in (after, until], at their opening."""
     return _moments(tables, "opened_at", after, until)

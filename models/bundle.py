@@ -12,14 +12,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import narwhals as nw
 import polars as pl
 
 from cases.errors import Refused
 from cases.office import Language, Office
 from cases.progress import Progress, silent
 from cases.tables import Frame, Tables
-from features.as_of import closing_moments
+from features.as_of import closing_moments, reviewed_by
 from features.build import build
 from features.catalogue import catalogue, fingerprint
 from models import files
@@ -62,7 +61,7 @@ class Bundle:
         """
         closed = closing_moments(tables, after=None, until=as_of)
         asked = satisfying(tables, closed, self.office.risk.among).join(
-            _reviewed_by(tables, as_of), on="case_id", how="anti"
+            reviewed_by(tables, as_of), on="case_id", how="anti"
         )
         facts = asked.select("case_id", "moment", "closed_at", "kind", "unit", "handler")
         cases = rows(facts)
@@ -142,10 +141,6 @@ class Bundle:
                 dict(described["usual"]),
                 dict(described["about"]),
             )
-
-
-def _reviewed_by(tables: Tables, as_of: datetime) -> Frame:
-    return tables.reviews.filter(nw.col("reviewed_at") <= as_of).select("case_id").unique()
 
 
 def _check_fingerprint(saved: str, office: Office) -> None:
