@@ -89,10 +89,16 @@ def cut(tables: Tables, moments: Frame) -> Known:
     asked = moments.select("case_id", "moment").with_row_index(
         "row", order_by=["case_id", "moment"]
     )
-    events = tables.events.join(asked, on="case_id").filter(
-        nw.col("recorded_at") <= nw.col("moment")
+    events = computed_once(
+        tables.events.join(asked, on="case_id").filter(nw.col("recorded_at") <= nw.col("moment"))
     )
-    return Known(tables.office, _cut_cases(tables, asked, events), events)
+    cases = computed_once(_cut_cases(tables, asked, events))
+    return Known(tables.office, cases, events)
+
+
+def computed_once(frame: Frame) -> Frame:
+    """The frame, computed now if it is in memory: a lazy one is computed at every use."""
+    return frame.collect().lazy() if frame.implementation.is_polars() else frame
 
 
 def _cut_cases(tables: Tables, asked: Frame, events: Frame) -> Frame:
@@ -290,8 +296,7 @@ def _steps_taken(tables: Tables) -> Frame:
             .agg(nw.len().alias("taken"))
             .with_columns(nw.col("taken").cast(nw.Float64()), turn=nw.lit(BEFORE_QUESTIONS))
         )
-        in_memory = taken.implementation.is_polars()
-        tables.memo["steps"] = taken.collect().lazy() if in_memory else taken
+        tables.memo["steps"] = computed_once(taken)
     kept: Frame = tables.memo["steps"]
     return kept
 

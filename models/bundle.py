@@ -76,7 +76,17 @@ class Bundle:
 
         `risk_low <= risk <= risk_high`: see `models/calibration.py`.
         """
-        x = _features(tables, moments, self.risk, progress)
+        return self.risks(self.features(tables, moments, progress))
+
+    def features(self, tables: Tables, moments: Frame, progress: Progress = silent) -> pl.DataFrame:
+        """What `risks` and `reasons` are computed from, per row of `moments`.
+
+        `case_id, moment` and the risk model's features, sorted by the first two.
+        """
+        return _features(tables, moments, self.risk, progress)
+
+    def risks(self, x: pl.DataFrame) -> pl.DataFrame:
+        """As `score_moments`, per row of what `features` returned."""
         low, high = self.risk.interval(x)
         risk = self.risk.predict(x)
         return x.select("case_id", "moment").with_columns(
@@ -98,10 +108,12 @@ class Bundle:
         return x.select("case_id", "moment").with_columns(probability)
 
     def reasons(
-        self, tables: Tables, moments: Frame, language: Language, top: int = 5
+        self, x: pl.DataFrame, language: Language, top: int = 5
     ) -> dict[str, tuple[Reason, ...]]:
-        """At most `top` reasons per case, strongest first; see `models.reasons`."""
-        x = _features(tables, moments, self.risk, silent)
+        """At most `top` reasons per case of what `features` returned; see `models.reasons`.
+
+        The strongest first.
+        """
         wording = Wording(catalogue(self.office), self.usual, language)
         found = explain(self.risk.trees_, x, wording, top)
         return dict(zip(x["case_id"].to_list(), found, strict=True))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import narwhals as nw
@@ -10,7 +9,7 @@ import polars as pl
 
 from cases.office import Rule
 from cases.tables import Tables
-from features.as_of import Known, cut
+from features.as_of import cut
 from features.conditions import holding
 
 
@@ -21,7 +20,7 @@ def mandatory(tables: Tables, moments: Any) -> pl.DataFrame:
     rule is in force for cases closed from `valid_from` to `valid_until`, both days
     included. Returns `case_id, rule`, sorted by case id.
     """
-    known = _once(cut(tables, moments))
+    known = cut(tables, moments)
     closing = known.cases.select("row", "case_id", "closed_at").collect("polars").to_native()
     found = [_held(rule, closing, holding(known, rule.when)) for rule in tables.office.rules]
     none = pl.DataFrame(schema={"case_id": pl.String, "rule": pl.String})
@@ -30,12 +29,6 @@ def mandatory(tables: Tables, moments: Any) -> pl.DataFrame:
         .unique("case_id", keep="first", maintain_order=True)
         .sort("case_id")
     )
-
-
-def _once(known: Known) -> Known:
-    """`known` computed now, so that not every rule computes it again."""
-    cases, events = (frame.collect("polars").lazy() for frame in (known.cases, known.events))
-    return replace(known, cases=cases, events=events)
 
 
 def _held(rule: Rule, closing: pl.DataFrame, holds: nw.LazyFrame[Any]) -> pl.DataFrame:

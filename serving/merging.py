@@ -18,18 +18,17 @@ def with_cases(tables: Tables, cases: Sequence[CaseIn]) -> Tables:
     """
     ids = [case.case_id for case in cases]
     new_cases = pl.DataFrame([_row(case) for case in cases], schema=case_columns(tables.office))
-    replaced = tables.case_rows.filter(pl.col("case_id").is_in(ids))["case_id"]
-    office_cases, office_events = tables.case_rows, tables.event_rows
-    if len(replaced):
-        office_cases = office_cases.filter(~pl.col("case_id").is_in(replaced.implode()))
-        office_events = office_events.filter(~pl.col("case_id").is_in(replaced.implode()))
-    return Tables.of(
-        tables.office,
-        pl.concat([office_cases, new_cases]),
-        events=pl.concat([office_events, _events(cases, first=tables.event_rows.height)]),
-        reviews=tables.review_rows,
-        handlers=tables.handler_rows,
-    )
+    new_events = _events(cases, first=tables.event_rows.height)
+    replaced = pl.col("case_id").is_in(ids)
+    if tables.case_rows.filter(replaced).height:
+        tables = Tables.of(
+            tables.office,
+            tables.case_rows.filter(~replaced),
+            events=tables.event_rows.filter(~replaced),
+            reviews=tables.review_rows,
+            handlers=tables.handler_rows,
+        )
+    return tables.plus(new_cases, events=new_events)
 
 
 def _row(case: CaseIn) -> dict[str, object]:

@@ -10,7 +10,6 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any, Protocol
 
 import narwhals as nw
@@ -44,13 +43,16 @@ class Model(Protocol):
     def score(self, tables: Tables, as_of: datetime) -> pl.DataFrame:
         """Every case that could be reviewed at `as_of`: columns of `FRAME` without `rule`."""
 
-    def score_moments(self, tables: Tables, moments: Frame) -> pl.DataFrame:
-        """`case_id, moment, risk, risk_low, risk_high`."""
+    def features(self, tables: Tables, moments: Frame) -> pl.DataFrame:
+        """`case_id, moment` and what else `risks` and `reasons` are computed from."""
+
+    def risks(self, x: pl.DataFrame) -> pl.DataFrame:
+        """`case_id, moment, risk, risk_low, risk_high`, of what `features` returned."""
 
     def reasons(
-        self, tables: Tables, moments: Frame, language: Language, top: int
+        self, x: pl.DataFrame, language: Language, top: int
     ) -> Mapping[str, Sequence[Reason]]:
-        """The `top` reasons of each case, strongest first."""
+        """The `top` reasons of each case of what `features` returned, strongest first."""
 
 
 @dataclass(frozen=True)
@@ -91,13 +93,16 @@ def spot_checks(
     Raises `BadInput` for cases that contradict themselves or the office file.
     """
     if cases is None:
-        return _drawn(desk.tables, desk.model, desk.model.score(desk.tables, wish.as_of), wish)
+        return _among_all(desk, wish)
     check_cases(cases, desk.office, closed_by=wish.as_of)
     tables = with_cases(desk.tables, cases)
     ids = [case.case_id for case in cases]
     left_out = _outside(tables, ids) | _reviewed(tables, ids, wish.as_of)
-    scored = _scored(tables, desk.model, [one for one in ids if one not in left_out])
-    return _drawn(tables, desk.model, scored, wish, left_out)
+    asked = [one for one in ids if one not in left_out]
+    x = desk.model.features(tables, _closings(tables, asked))
+    plan = _plan(tables, _with_facts(desk.model.risks(x), tables), wish)
+    drawn = x.join(plan.lines, on="case_id", how="semi")
+    return SpotChecks(plan, _reasons(desk, drawn), left_out)
 
 
 def scores(desk: Desk, cases: Sequence[CaseIn]) -> Scores:
@@ -150,28 +155,29 @@ def _reviewed(tables: Tables, ids: Sequence[str], as_of: datetime) -> dict[str, 
 def _scores(tables: Tables, model: Model, ids: Sequence[str]) -> Scores:
     left_out = _outside(tables, ids)
     asked = [one for one in ids if one not in left_out]
-    return Scores(model.score_moments(tables, _closings(tables, asked)), left_out)
+    return Scores(model.risks(model.features(tables, _closings(tables, asked))), left_out)
 
 
-def _scored(tables: Tables, model: Model, ids: Sequence[str]) -> pl.DataFrame:
-    """`ids` as `Model.score` would give them."""
-    risks = model.score_moments(tables, _closings(tables, ids)).drop("moment")
-    scored = risks.join(tables.case_rows, on="case_id")
+def _among_all(desk: Desk, wish: PlanParameters) -> SpotChecks:
+    """A plan over all the office could check; features are built anew for what is drawn."""
+    plan = _plan(desk.tables, desk.model.score(desk.tables, wish.as_of), wish)
+    drawn = _closings(desk.tables, plan.lines["case_id"].to_list())
+    return SpotChecks(plan, _reasons(desk, desk.model.features(desk.tables, drawn)), {})
+
+
+def _with_facts(risks: pl.DataFrame, tables: Tables) -> pl.DataFrame:
+    """Risks with the facts of their cases, as `Model.score` would give them."""
+    scored = risks.drop("moment").join(tables.case_rows, on="case_id")
     return scored.with_columns(pl.col("kind", "unit", "handler").fill_null(""))
 
 
-def _drawn(
-    tables: Tables,
-    model: Model,
-    scored: pl.DataFrame,
-    wish: PlanParameters,
-    left_out: Mapping[str, str] = MappingProxyType({}),
-) -> SpotChecks:
+def _plan(tables: Tables, scored: pl.DataFrame, wish: PlanParameters) -> SpotCheckPlan:
     """The plan over scored cases; a rule sees what was recorded by `as_of`, not by closing."""
     moments = scored.select("case_id", moment=pl.lit(wish.as_of, dtype=TIME))
     rules = mandatory(tables, nw.from_native(moments.lazy()))
     frame = scored.join(rules, on="case_id", how="left").select(*FRAME)
-    plan = draw_plan(frame, tables.office, wish)
-    drawn = _closings(tables, plan.lines["case_id"].to_list())
-    reasons = model.reasons(tables, drawn, tables.office.language, top=REASONS_SHOWN)
-    return SpotChecks(plan, reasons, left_out)
+    return draw_plan(frame, tables.office, wish)
+
+
+def _reasons(desk: Desk, x: pl.DataFrame) -> Mapping[str, Sequence[Reason]]:
+    return desk.model.reasons(x, desk.office.language, top=REASONS_SHOWN)

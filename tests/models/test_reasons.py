@@ -66,7 +66,7 @@ def test_reasons_are_about_the_facts(bundle: Bundle, small_tables: Tables) -> No
     """What the made-up office's risk is made of is what the reasons speak of."""
     moments = closing_moments(small_tables, after=None, until=UNTIL)
     cases = small_tables.case_rows.filter(suspects=5.0)["case_id"]
-    found = bundle.reasons(small_tables, moments, "en")
+    found = bundle.reasons(bundle.features(small_tables, moments), "en")
     assert set(found) == set(rows(moments)["case_id"])
     told = [reason.sentence for case in cases if case in found for reason in found[case]]
     about = [sentence for sentence in told if sentence.startswith("number of suspects: 5 (usual: ")]
@@ -76,7 +76,9 @@ def test_reasons_are_about_the_facts(bundle: Bundle, small_tables: Tables) -> No
 def test_both_languages(bundle: Bundle, small_tables: Tables) -> None:
     """The same reasons in English and Chinese."""
     moments = closing_moments(small_tables, after=None, until=UNTIL)
-    english, chinese = (bundle.reasons(small_tables, moments, said) for said in ("en", "zh"))
+    english, chinese = (
+        bundle.reasons(bundle.features(small_tables, moments), said) for said in ("en", "zh")
+    )
     case = next(case for case, reasons in english.items() if reasons)
     assert [r.feature for r in english[case]] == [r.feature for r in chinese[case]]
     assert "通常" in chinese[case][0].sentence

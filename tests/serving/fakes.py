@@ -27,27 +27,29 @@ class FakeModel:
         cases = cases.join(reviewed, on="case_id", how="anti").with_columns(moment="closed_at")
         return _risks(tables, cases).sort("case_id")
 
-    def score_moments(self, tables: Tables, moments: Frame) -> pl.DataFrame:
-        """The risk of each moment row."""
+    def features(self, tables: Tables, moments: Frame) -> pl.DataFrame:
+        """The cases of the moment rows, with their risk already."""
         asked = moments.collect("polars").to_native()
-        risks = _risks(tables, asked.join(tables.case_rows, on="case_id"))
-        return risks.select("case_id", "moment", "risk", "risk_low", "risk_high")
+        return _risks(tables, asked.join(tables.case_rows, on="case_id"))
+
+    def risks(self, x: pl.DataFrame) -> pl.DataFrame:
+        """The risk of each row."""
+        return x.select("case_id", "moment", "risk", "risk_low", "risk_high")
 
     def reasons(
-        self, tables: Tables, moments: Frame, language: Language, top: int
+        self, x: pl.DataFrame, language: Language, top: int
     ) -> Mapping[str, Sequence[Reason]]:
         """One reason per case, naming the language it was asked in."""
-        asked = moments.collect("polars").to_native()
-        ids = tables.case_rows.join(asked, on="case_id", how="semi")["case_id"]
         return {
-            one: (Reason("attribute.suspects", 0.5, f"{language}: {one}"),)[:top] for one in ids
+            one: (Reason("attribute.suspects", 0.5, f"{language}: {one}"),)[:top]
+            for one in x["case_id"]
         }
 
 
 class BrokenModel(FakeModel):
     """A model whose error message holds what nobody may see."""
 
-    def score_moments(self, tables: Tables, moments: Frame) -> pl.DataFrame:
+    def features(self, tables: Tables, moments: Frame) -> pl.DataFrame:
         """Fail."""
         raise RuntimeError(f"the secret of {tables.case_rows} at {moments}")
 
