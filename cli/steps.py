@@ -19,7 +19,7 @@ from cases.progress import Progress
 from cases.reading import read_tables
 from cases.spreadsheet import write_for_people
 from cases.tables import Tables
-from evaluation.backtest import MODEL, Backtest, backtest
+from evaluation.backtest import Backtest, backtest
 from evaluation.gate import Verdict, judge
 from evaluation.render import render
 from evaluation.report import summarise
@@ -105,14 +105,6 @@ def pooled_metrics(tried: Backtest) -> dict[str, float]:
         for figure in ("auc", "average_precision", "lift", "log_loss", "brier", "calibration_error")
     }
     return {name: float(value) for name, value in found.items() if value is not None}
-
-
-def champion_auc(tried: Backtest) -> str:
-    """The model's AUC on later cases in words."""
-    if tried.risk is None:
-        return "no reviews"
-    auc = tried.risk.pooled.measures[MODEL].auc
-    return "too few cases to say" if auc.value is None else f"{auc.value:.3f}"
 
 
 def plan_cases(tables: Tables, bundle: Bundle, wish: PlanParameters) -> SpotChecks:

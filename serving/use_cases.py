@@ -18,7 +18,7 @@ import polars as pl
 from cases.errors import BadInput, Fault
 from cases.office import Language, Office
 from cases.tables import TIME, Frame, Tables
-from features.as_of import cut
+from features.as_of import cut, reviewed_by
 from features.conditions import holding
 from models.reasons import Reason
 from policies.plans import FRAME, PlanParameters, SpotCheckPlan
@@ -148,8 +148,8 @@ def _outside(tables: Tables, ids: Sequence[str]) -> dict[str, str]:
 
 def _reviewed(tables: Tables, ids: Sequence[str], as_of: datetime) -> dict[str, str]:
     """Cases with a review made by `as_of`, with the sentence that says so."""
-    made = (pl.col("reviewed_at") <= as_of) & pl.col("case_id").is_in(ids)
-    return dict.fromkeys(tables.review_rows.filter(made)["case_id"], ALREADY_REVIEWED)
+    reviewed = reviewed_by(tables, as_of).filter(nw.col("case_id").is_in(ids))
+    return dict.fromkeys(reviewed.collect("polars").to_native()["case_id"], ALREADY_REVIEWED)
 
 
 def _scores(tables: Tables, model: Model, ids: Sequence[str]) -> Scores:
