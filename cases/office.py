@@ -252,14 +252,33 @@ class Rule(Model):
     counts: bool = Field(default=True, description="whether its reviews count against capacity")
 
 
+class Quota(Model):
+    """How many cases of one handler, or of one unit, are drawn besides mandatory ones."""
+
+    at_least: int = Field(default=0, ge=0, description="fewest cases, as far as there are any")
+    share: float = Field(default=0, ge=0, le=1, description="smallest share of the cases")
+    at_most: int | None = Field(default=None, ge=0, description="most cases, if there is a limit")
+
+
 class SpotChecks(Model):
-    """How many cases can be reviewed, and how much of that is left to chance."""
+    """How many cases can be reviewed, and how they are drawn."""
 
     capacity_share: float = Field(
         default=0.05, gt=0, le=1, description="share of closed cases that can be reviewed"
     )
-    random_share: float = Field(
-        default=0.2, ge=0, le=1, description="share of the capacity drawn at random"
+    search_share: float = Field(
+        default=0.9, ge=0, le=1, description="from 0, know the rate best, to 1, find the most"
+    )
+    margin: float | None = Field(
+        default=None,
+        gt=0,
+        lt=1,
+        description="instead: half the width of the 95 % interval wanted of the defect rate",
+    )
+    per_handler: Quota = Field(default=Quota(), description="quota of each handler's cases")
+    per_unit: Quota = Field(default=Quota(), description="quota of each unit's cases")
+    second_share: float = Field(
+        default=0, ge=0, le=1, description="share of the drawn cases that a second reviewer reads"
     )
 
 

@@ -14,6 +14,17 @@ def write_for_people(frame: pl.DataFrame, target: Path) -> None:
 
     Raises `OSError` if the file cannot be written.
     """
-    text = pl.col(pl.String)
-    harmless = pl.when(~text.str.contains(FORMULA)).then(text).otherwise("'" + text)
-    frame.with_columns(harmless).write_csv(target)
+    frame.with_columns(_harmless(pl.col(pl.String))).write_csv(target)
+
+
+def harmless(text: pl.Series) -> pl.Series:
+    """Text as `write_for_people` writes it.
+
+    >>> harmless(pl.Series(["a", "=1+1"])).to_list()
+    ['a', "'=1+1"]
+    """
+    return text.to_frame().select(_harmless(pl.col(text.name))).to_series()
+
+
+def _harmless(text: pl.Expr) -> pl.Expr:
+    return pl.when(~text.str.contains(FORMULA)).then(text).otherwise("'" + text)

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 Language = Literal["en", "zh"]
+DATES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
 
 OfficeFile = Annotated[Path, typer.Argument(metavar="OFFICE", help="The office file (TOML).")]
 DataFolder = Annotated[
@@ -19,7 +20,7 @@ AsOf = Annotated[
     datetime,
     typer.Option(
         "--as-of",
-        formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"],
+        formats=DATES,
         help="Use only what was recorded by then; a date means to the end of that day.",
     ),
 ]
@@ -27,7 +28,7 @@ Until = Annotated[
     datetime | None,
     typer.Option(
         "--until",
-        formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"],
+        formats=DATES,
         help="Learn only from what was known by then; by default everything in the tables.",
     ),
 ]

@@ -13,19 +13,38 @@ from rich.table import Table
 from typer.core import TyperGroup
 
 from cases.demo import make_demo
-from cases.errors import PlumblineError
+from cases.errors import BadInput, Fault, PlumblineError
 from cases.spreadsheet import write_for_people
 from cases.tables import Tables
 from cli import steps
-from cli.arguments import AsOf, DataFolder, Language, OfficeFile, Out, SetAside, Until, whole_day
+from cli.arguments import (
+    DATES,
+    AsOf,
+    DataFolder,
+    Language,
+    OfficeFile,
+    Out,
+    SetAside,
+    Until,
+    whole_day,
+)
 from cli.console import err, out, progress, show_error
+from cli.files import replaced
+from cli.plan_files import plan_sheet, read_plan, write_plan
 from models.registry import Registry
-from policies.plans import PlanParameters
+from policies.plans import Outlook, PlanParameters
+from policies.verify import verify as verify_plan
 from serving.serve import serve as become_service
 from serving.use_cases import SpotChecks
 
 SHOWN_FIRST = 10
+DEMO_CAPACITY = 100
 INTERRUPTED = 130
+CHOICES = {
+    "plan": "this plan",
+    "all_random": "all drawn at random",
+    "top_of_the_list": "top of the list",
+}
 
 
 class Commands(TyperGroup):
@@ -77,10 +96,11 @@ def demo(
         tables = steps.open_tables(place, tell)
         now = steps.latest_record(tables)
         trained = steps.train_and_register(tables, Registry(place.home), now, tell)
-        wish = PlanParameters(now, 100, tables.office.spot_checks.random_share, seed)
+        wish = PlanParameters.of(tables.office, as_of=now, capacity=DEMO_CAPACITY, seed=str(seed))
         tell("planning", 0.0)
         result = steps.plan_cases(tables, trained.bundle, wish)
-        steps.write_plan(result, tables, trained.bundle, folder / "plan")
+        made_from = steps.made_from(tables, trained.bundle)
+        write_plan(result, tables.office, made_from, folder / "plan")
         tell("planning", 1.0)
         for language in ("en", "zh"):
             target = folder / f"report.{language}.html"
@@ -134,9 +154,9 @@ def score(office: OfficeFile, as_of: AsOf, out_file: Out, data: DataFolder = Non
         champion = Registry(place.home).champion(tables.office)
         risks = champion.score(tables, whole_day(as_of), tell)
         if out_file.suffix == ".parquet":
-            steps.replaced(out_file, risks.write_parquet)
+            replaced(out_file, risks.write_parquet)
         else:
-            steps.replaced(out_file, lambda path: write_for_people(risks, path))
+            replaced(out_file, lambda path: write_for_people(risks, path))
     out.print(f"{risks.height:,} cases scored: {out_file}", markup=False)
 
 
@@ -147,28 +167,61 @@ def plan(
     capacity: Annotated[int, typer.Option(help="How many cases can be reviewed.")],
     out_folder: Annotated[Path, typer.Option("--out", help="Folder for the plan.")],
     data: DataFolder = None,
-    random_share: Annotated[
+    closed_after: Annotated[
+        datetime | None,
+        typer.Option(formats=DATES, help="Only cases closed later; plan each batch once."),
+    ] = None,
+    search_share: Annotated[
         float | None,
-        typer.Option(help="Share drawn by lottery; by default what the office file says."),
+        typer.Option(help="From 0, know the rate best, to 1, find the most defects."),
+    ] = None,
+    margin: Annotated[
+        float | None,
+        typer.Option(help="Instead: wanted half-width of the rate's 95 % interval, as 0.02."),
     ] = None,
     seed: Annotated[
-        int | None, typer.Option(help="Seed of the lottery; by default one nobody can foresee.")
+        str | None, typer.Option(help="Seed of the draw; by default one nobody can foresee.")
     ] = None,
 ) -> None:
     """Draw the cases to check: plan.csv (who and why), frame.parquet and plan.json (replay)."""
+    if search_share is not None and margin is not None:
+        fault = Fault(
+            "triage plan", "search-share and margin are two names of one knob.", "Give one of them."
+        )
+        raise BadInput([fault])
     place = steps.place_of(office, data)
     with progress() as tell:
         tables = steps.open_tables(place, tell)
         champion = Registry(place.home).champion(tables.office)
-        share = tables.office.spot_checks.random_share if random_share is None else random_share
-        chosen = steps.unforeseeable_seed() if seed is None else seed
-        wish = PlanParameters(whole_day(as_of), capacity, share, chosen)
+        wish = PlanParameters.of(
+            tables.office,
+            as_of=whole_day(as_of),
+            closed_after=closed_after and whole_day(closed_after),
+            capacity=capacity,
+            search_share=search_share,
+            margin=margin,
+            seed=seed,
+        )
         tell("planning", 0.0)
         result = steps.plan_cases(tables, champion, wish)
-        steps.write_plan(result, tables, champion, out_folder)
+        write_plan(result, tables.office, steps.made_from(tables, champion), out_folder)
         tell("planning", 1.0)
     _show_plan(result, tables)
-    out.print(f"Written: {out_folder} (seed {chosen})", markup=False)
+    out.print(f"Written: {out_folder} (seed {wish.seed})", markup=False, soft_wrap=True)
+
+
+@app.command()
+def verify(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The plan's folder.")],
+    commitment: Annotated[
+        str | None, typer.Option(help="SHA-256 of the seed, as published before the draw.")
+    ] = None,
+) -> None:
+    """Draw a plan again from its frame and seed, and say whether it is the same."""
+    verified = verify_plan(read_plan(folder), commitment)
+    out.print(verified.sentence, markup=False, soft_wrap=True)
+    if not verified.matches:
+        raise typer.Exit(3)
 
 
 @app.command()
@@ -229,7 +282,7 @@ def _show_verdict(trained: steps.Trained) -> None:
 
 def _show_plan(result: SpotChecks, tables: Tables) -> None:
     table = Table("rank", "case", "risk", "why it is on the list", "reasons", show_lines=True)
-    sheet = steps.plan_sheet(result, tables)
+    sheet = plan_sheet(result, tables.office)
     for line in sheet.head(SHOWN_FIRST).iter_rows(named=True):
         reasons = [line[f"reason_{place}"] for place in (1, 2, 3)]
         risk = f"{line['risk']:.0%} ({line['risk_low']:.0%}-{line['risk_high']:.0%})"
@@ -238,6 +291,14 @@ def _show_plan(result: SpotChecks, tables: Tables) -> None:
     out.print(table)
     for note in result.plan.notes:
         out.print(note.say(tables.office.language), markup=False)
-    drawn = result.plan.describe()["drawn"]
-    counts = ", ".join(f"{count} {how}" for how, count in drawn.items())
+    counts = ", ".join(f"{count} {how}" for how, count in result.plan.drawn.items())
     out.print(f"{sheet.height} of {result.plan.frame.height:,} cases drawn: {counts}.")
+    _show_outlook(result.plan.outlook)
+
+
+def _show_outlook(outlook: tuple[Outlook, ...]) -> None:
+    table = Table("What it buys", "defects expected", "defect rate known to")
+    for one in outlook:
+        margin = "cannot be estimated" if one.margin is None else f"± {100 * one.margin:.1f} points"
+        table.add_row(CHOICES[one.choice], f"{one.expected_defects:.1f}", margin)
+    out.print(table)

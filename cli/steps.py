@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import os
-import secrets
-import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-
-import polars as pl
+from typing import Any
 
 from cases.errors import BadInput, Fault
 from cases.office import Language, load_office
 from cases.progress import Progress
 from cases.reading import read_tables
-from cases.spreadsheet import write_for_people
 from cases.tables import Tables
+from cli.files import replaced
 from evaluation.backtest import Backtest, backtest
 from evaluation.gate import Verdict, judge
 from evaluation.render import render
 from evaluation.report import summarise
 from models.bundle import Bundle
 from models.registry import Registry, Version, office_name
-from policies.plans import PlanParameters, why
+from policies.plans import PlanParameters
 from serving.bootstrap import Place
-from serving.use_cases import REASONS_SHOWN, Desk, SpotChecks, spot_checks
+from serving.use_cases import Desk, SpotChecks, spot_checks
 from training.labels import risk_labels
 from training.run import train
 
@@ -112,47 +107,9 @@ def plan_cases(tables: Tables, bundle: Bundle, wish: PlanParameters) -> SpotChec
     return spot_checks(Desk(tables, bundle), wish)
 
 
-def unforeseeable_seed() -> int:
-    """A seed nobody could have chosen; the plan keeps it for the replay."""
-    return secrets.randbelow(2**53)
-
-
-def write_plan(result: SpotChecks, tables: Tables, bundle: Bundle, folder: Path) -> None:
-    """`plan.csv` for people, `frame.parquet` and `plan.json` for whoever replays the draw."""
-    folder.mkdir(parents=True, exist_ok=True)
-    replaced(folder / "frame.parquet", result.plan.frame.write_parquet)
-    described = result.plan.describe() | {
-        "data_hash": tables.data_hash,
-        "model": bundle.about,
-    }
-    text = json.dumps(described, ensure_ascii=False, indent=2, default=str)
-    replaced(folder / "plan.json", lambda path: path.write_text(text + "\n", "utf-8"))
-    replaced(folder / "plan.csv", lambda path: write_for_people(plan_sheet(result, tables), path))
-
-
-def plan_sheet(result: SpotChecks, tables: Tables) -> pl.DataFrame:
-    """The lines of the plan as `plan.csv` has them: `rank … risk_high, reason_1 …, why, rule`."""
-    lines = list(result.plan.lines.iter_rows(named=True))
-    sentences = [[r.sentence for r in result.reasons.get(line["case_id"], ())] for line in lines]
-    columns = {
-        f"reason_{place + 1}": pl.Series(
-            [found[place] if place < len(found) else None for found in sentences], dtype=pl.String
-        )
-        for place in range(REASONS_SHOWN)
-    }
-    reasons = pl.Series([why(line, tables.office) for line in lines], dtype=pl.String)
-    return result.plan.lines.select(
-        "rank",
-        "case_id",
-        "selected_by",
-        "inclusion_probability",
-        "risk",
-        "risk_low",
-        "risk_high",
-        **columns,
-        why=reasons,
-        rule="rule",
-    )
+def made_from(tables: Tables, bundle: Bundle) -> dict[str, Any]:
+    """Of which data and model something was made, for whoever repeats it."""
+    return {"data_hash": tables.data_hash, "model": bundle.about}
 
 
 def write_report(
@@ -161,16 +118,3 @@ def write_report(
     """The report as one HTML file."""
     text = render(summarise(tables, bundle, tried), language)
     replaced(target, lambda path: path.write_text(text, "utf-8"))
-
-
-def replaced(target: Path, write: Callable[[Path], object]) -> None:
-    """Write `target` whole or not at all, so that nothing half-written is left behind."""
-    try:
-        with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-            fresh = Path(folder) / target.name
-            write(fresh)
-            fresh.replace(target)
-    except OSError as error:
-        problem = f"cannot be written ({error.strerror or type(error).__name__})."
-        remedy = "Name a file in a folder that exists and that you may write to."
-        raise BadInput([Fault(target.name, problem, remedy)]) from None

@@ -3,27 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 from cases.office import Office
 from models.reasons import Reason
-from policies.plans import why
-from serving.payloads import HealthOut, LeftOut, LineOut, PlanOut, ReasonOut, ScoreOut, ScoresOut
+from policies.plans import commitment, why
+from serving.payloads import (
+    HealthOut,
+    LeftOut,
+    LineOut,
+    OutlookOut,
+    PlanOut,
+    ReasonOut,
+    ScoreOut,
+    ScoresOut,
+)
 from serving.use_cases import Desk, Scores, SpotChecks
 
 
 def plan_out(drawn: SpotChecks, office: Office) -> PlanOut:
     """A drawn plan with a reason on every line."""
-    told = drawn.plan.describe()
+    plan, asked = drawn.plan, drawn.plan.parameters
     return PlanOut(
-        **told.pop("parameters"),
-        **told,
+        plan_id=plan.plan_id,
+        as_of=asked.as_of,
+        closed_after=asked.closed_after,
+        capacity=asked.capacity,
+        search_share=asked.search_share,
+        margin=asked.margin,
+        seed=asked.seed,
+        seed_commitment=commitment(asked.seed),
+        frame_cases=plan.frame.height,
+        frame_hash=plan.frame_hash,
+        outlook=[OutlookOut(**asdict(one)) for one in plan.outlook],
+        drawn=plan.drawn,
+        notes=[note.say(office.language) for note in plan.notes],
         lines=[
             LineOut(
                 **line,
                 why=why(line, office),
                 reasons=_reasons_out(drawn.reasons.get(line["case_id"], ())),
             )
-            for line in drawn.plan.lines.iter_rows(named=True)
+            for line in plan.lines.iter_rows(named=True)
         ],
         left_out=_left_out(drawn.left_out),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +13,6 @@ from policies.plans import PlanParameters
 from serving import use_cases
 from serving.answers import health_out, plan_out, scores_out
 from serving.payloads import (
-    LARGEST_SEED,
     HealthOut,
     PlanOut,
     ScoresOut,
@@ -57,13 +55,14 @@ def operations(office: Office) -> tuple[Operation, ...]:
 
 
 def _spot_checks(desk: Desk, wish: SpotCheckWish) -> PlanOut:
-    own = desk.office.spot_checks.random_share
-    parameters = PlanParameters(
+    parameters = PlanParameters.of(
+        desk.office,
         as_of=wish.as_of,
+        closed_after=wish.closed_after,
         capacity=wish.capacity,
-        random_share=own if wish.random_share is None else wish.random_share,
-        # A draw that nobody asked to repeat must not be foreseeable.
-        seed=secrets.randbelow(LARGEST_SEED + 1) if wish.seed is None else wish.seed,
+        search_share=wish.search_share,
+        margin=wish.margin,
+        seed=wish.seed,
     )
     return plan_out(use_cases.spot_checks(desk, parameters, wish.cases), desk.office)
 

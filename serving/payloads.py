@@ -20,6 +20,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from policies.plans import LEAST_MARGIN, LONGEST_SEED, Choice
+
 LARGEST_BODY = 4 * 2**20  # bytes
 MOST_CASES = 1_000
 MOST_EVENTS = 1_000  # of one case
@@ -27,7 +29,6 @@ MOST_IDS = 5_000
 LONGEST_TEXT = 200  # letters of an id, a code or a name
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 LARGEST_CAPACITY = 1_000_000
-LARGEST_SEED = 2**53 - 1  # integers that every JSON reader keeps exact
 
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?)?", re.ASCII)
 
@@ -60,6 +61,8 @@ _MOMENT_SCHEMA = WithJsonSchema({"type": "string", "examples": ["2026-06-30T17:0
 Moment = Annotated[datetime, PlainValidator(_moment), _MOMENT_SCHEMA]
 AsOf = Annotated[datetime, PlainValidator(_as_of), _MOMENT_SCHEMA]
 Label = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
+
+Seed = Annotated[str, Field(min_length=1, max_length=LONGEST_SEED)]
 
 STRICT = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
@@ -107,12 +110,19 @@ class SpotCheckWish(Request):
 
     as_of: AsOf = Field(description="use what was recorded by then; a date means to its end")
     capacity: int = Field(ge=1, le=LARGEST_CAPACITY, description="how many can be reviewed")
-    random_share: float | None = Field(
-        default=None, ge=0, le=1, description="share left to the lottery; else the office's own"
+    closed_after: AsOf | None = Field(
+        default=None, description="only cases closed later than that; a date means to its end"
     )
-    seed: int | None = Field(
-        default=None, ge=0, le=LARGEST_SEED, description="of the lottery; else drawn and told"
+    search_share: float | None = Field(
+        default=None, ge=0, le=1, description="0 knows the rate best, 1 finds the most"
     )
+    margin: float | None = Field(
+        default=None,
+        ge=LEAST_MARGIN,
+        le=1,
+        description="instead: wanted half-width of the 95 % interval of the defect rate",
+    )
+    seed: Seed | None = Field(default=None, description="of the draw; else made and told")
     cases: tuple[CaseIn, ...] | None = Field(
         default=None, min_length=1, max_length=MOST_CASES, description="draw among these only"
     )
@@ -153,6 +163,7 @@ class LineOut(BaseModel):
     risk: float = Field(description="probability that a review finds a defect")
     risk_low: float
     risk_high: float
+    second_review: bool = Field(description="whether a second reviewer reads it too, blind")
     rule: str | None = Field(description="code of the mandatory rule, if one put it here")
     why: str = Field(description="why it is on the list at all")
     reasons: list[ReasonOut] = Field(description="what most raises or lowers its risk")
@@ -165,17 +176,30 @@ class LeftOut(BaseModel):
     problem: str
 
 
+class OutlookOut(BaseModel):
+    """What a way to choose cases would buy."""
+
+    choice: Choice
+    expected_defects: float
+    margin: float | None = Field(
+        description="half-width to expect of the rate's 95 % interval; none where it is unknowable"
+    )
+
+
 class PlanOut(BaseModel):
     """A drawn plan: lines in the order in which to check them."""
 
     plan_id: str
     as_of: datetime
     capacity: int
-    random_share: float
-    seed: int
+    closed_after: datetime | None
+    search_share: float
+    margin: float | None
+    seed: str
+    seed_commitment: str = Field(description="SHA-256 of the seed")
     frame_cases: int = Field(description="cases that could be drawn")
     frame_hash: str = Field(description="SHA-256 of the frame, for the replay")
-    expected_defects: float
+    outlook: list[OutlookOut] = Field(description="what this plan and other choices would buy")
     drawn: dict[str, int] = Field(description="cases by how they were selected")
     notes: list[str]
     lines: list[LineOut]

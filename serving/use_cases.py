@@ -160,7 +160,10 @@ def _scores(tables: Tables, model: Model, ids: Sequence[str]) -> Scores:
 
 def _among_all(desk: Desk, wish: PlanParameters) -> SpotChecks:
     """A plan over all the office could check; features are built anew for what is drawn."""
-    plan = _plan(desk.tables, desk.model.score(desk.tables, wish.as_of), wish)
+    scored = desk.model.score(desk.tables, wish.as_of)
+    if wish.closed_after is not None:
+        scored = scored.filter(pl.col("closed_at") > wish.closed_after)
+    plan = _plan(desk.tables, scored, wish)
     drawn = _closings(desk.tables, plan.lines["case_id"].to_list())
     return SpotChecks(plan, _reasons(desk, desk.model.features(desk.tables, drawn)), {})
 
@@ -176,7 +179,7 @@ def _plan(tables: Tables, scored: pl.DataFrame, wish: PlanParameters) -> SpotChe
     moments = scored.select("case_id", moment=pl.lit(wish.as_of, dtype=TIME))
     rules = mandatory(tables, nw.from_native(moments.lazy()))
     frame = scored.join(rules, on="case_id", how="left").select(*FRAME)
-    return draw_plan(frame, tables.office, wish)
+    return draw_plan(frame, wish)
 
 
 def _reasons(desk: Desk, x: pl.DataFrame) -> Mapping[str, Sequence[Reason]]:

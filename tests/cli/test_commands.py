@@ -15,7 +15,7 @@ from cli import main, steps
 from cli.main import app
 
 README = Path(__file__).parents[2] / "README.md"
-COMMANDS = ("demo", "check", "train", "score", "plan", "report", "serve")
+COMMANDS = ("demo", "check", "train", "score", "plan", "verify", "report", "serve")
 
 
 def triage(*words: object) -> Result:
@@ -48,6 +48,44 @@ def test_demo_does_the_whole_job(office: Path) -> None:
     assert plan["why"].null_count() == 0
     for language in ("en", "zh"):
         assert "<html" in (office.parent / f"report.{language}.html").read_text("utf-8")
+
+
+def test_verify_redraws_the_plan(office: Path, tmp_path: Path) -> None:
+    """The demo's plan matches; with one line of the list exchanged it is refused."""
+    kept = tmp_path / "kept"
+    shutil.copytree(office.parent / "plan", kept)
+    same = triage("verify", kept)
+    assert (same.exit_code, same.output.split(":")[0]) == (0, "It matches")
+
+    sheet = pl.read_csv(kept / "plan.csv", infer_schema=False)
+    sheet[1:].write_csv(kept / "plan.csv")
+    other = triage("verify", kept)
+    assert other.exit_code == 3
+    assert "at rank 1, the draw has" in other.output
+    assert triage("verify", kept, "--commitment", "0" * 64).exit_code == 3
+
+
+@pytest.mark.parametrize("name", ["plan.json", "plan.csv", "frame.parquet"])
+def test_a_broken_plan_folder_is_told_by_its_file(office: Path, tmp_path: Path, name: str) -> None:
+    """A file that is missing or no such file is named, without a traceback."""
+    kept = tmp_path / "kept"
+    shutil.copytree(office.parent / "plan", kept)
+    (kept / name).write_bytes(b"\x00[")
+    broken = triage("verify", kept)
+    assert (broken.exit_code, name in broken.output) == (2, True)
+    (kept / name).unlink()
+    missing = triage("verify", kept)
+    assert missing.exit_code == 2
+    assert f"{name}: is not there." in missing.output
+
+
+def test_a_folder_that_cannot_be_made_is_told(office: Path, tmp_path: Path) -> None:
+    """A file in the way of the plan's folder gives a sentence."""
+    (tmp_path / "file").write_text("")
+    wish = ("--as-of", "2026-06-30", "--capacity", 60, "--out", tmp_path / "file" / "plan")
+    result = triage("plan", office, *wish)
+    assert result.exit_code == 2
+    assert "cannot be written" in result.output
 
 
 def test_the_same_seed_draws_the_same_plan(office: Path, tmp_path: Path) -> None:

@@ -39,4 +39,4 @@ def case(**changes: Any) -> dict[str, Any]:
 
 def wish(**changes: Any) -> dict[str, Any]:
     """A request for spot checks."""
-    return {"as_of": "2026-06-30", "capacity": 2, "seed": 1} | changes
+    return {"as_of": "2026-06-30", "capacity": 2, "seed": "1"} | changes

@@ -16,28 +16,30 @@ JSON = {"Content-Type": "application/json"}
 
 
 def test_a_plan_of_the_offices_own_cases_has_a_reason_on_every_line():
-    """Mandatory first, then the lottery; open and reviewed cases are not in the frame."""
+    """The riskiest case comes first; open and reviewed cases are not in the frame."""
     answer = ask("POST", "/spot_checks", json=wish())
 
     assert answer.status_code == 200
     plan = answer.json()
     assert [(line["rank"], line["case_id"], line["selected_by"]) for line in plan["lines"]] == [
-        (1, "d", "mandatory"),
-        (2, "a", "lottery"),
+        (1, "b", "lottery"),
+        (2, "d", "mandatory"),
     ]
-    assert plan["lines"][0] | {"risk_low": 0, "risk_high": 0} == {
-        "rank": 1,
+    assert plan["lines"][1] | {"risk_low": 0, "risk_high": 0} == {
+        "rank": 2,
         "case_id": "d",
         "selected_by": "mandatory",
         "inclusion_probability": 1.0,
         "risk": 0.2,
         "risk_low": 0,
         "risk_high": 0,
+        "second_review": False,
         "rule": "appealed",
         "why": "rule: the decision was appealed",
         "reasons": [{"sentence": "en: d", "feature": "attribute.suspects", "contribution": 0.5}],
     }
-    assert plan["lines"][1]["inclusion_probability"] == 0.5
+    assert 0.5 < plan["lines"][0]["inclusion_probability"] < 1
+    assert [one["choice"] for one in plan["outlook"]] == ["plan", "all_random", "top_of_the_list"]
     assert plan["frame_cases"] == 3
     assert plan["drawn"] == {"lottery": 1, "mandatory": 1}
 
@@ -60,7 +62,7 @@ def test_a_draw_without_a_seed_tells_the_one_it_used():
 
 def test_cases_in_the_request_are_drawn_among_themselves():
     """The office's own cases are context, not candidates."""
-    plan = ask("POST", "/spot_checks", json=wish(cases=[case()], random_share=0)).json()
+    plan = ask("POST", "/spot_checks", json=wish(cases=[case()], search_share=1)).json()
 
     assert [(line["case_id"], line["risk"]) for line in plan["lines"]] == [("x", 0.4)]
     assert plan["frame_cases"] == 1
@@ -124,10 +126,10 @@ BROKEN: list[tuple[str, str, Any, int, str | None, str]] = [
     ("timestamp", "/spot_checks", wish(as_of=1782777600), 422, "as_of", "is not a date or"),
     ("capacity", "/spot_checks", wish(capacity=0), 422, "capacity", "is too small."),
     ("half a case", "/spot_checks", wish(capacity=1.5), 422, "capacity", "is not a whole number."),
-    ("share", "/spot_checks", wish(random_share=1.5), 422, "random_share", "is too large."),
-    ("seed", "/spot_checks", wish(seed=2**70), 422, "seed", "is too large."),
+    ("share", "/spot_checks", wish(search_share=1.5), 422, "search_share", "is too large."),
+    ("seed", "/spot_checks", wish(seed="1" * 101), 422, "seed", "is longer than 100 letters."),
     ("field", "/spot_checks", wish(capcity=3), 422, "capcity", "is not a field of this request."),
-    ("NaN", "/spot_checks", '{"random_share": NaN}', 422, "random_share", "not a finite number."),
+    ("NaN", "/spot_checks", '{"search_share": NaN}', 422, "search_share", "not a finite number."),
 ]
 
 

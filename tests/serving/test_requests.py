@@ -11,10 +11,10 @@ from hypothesis import given
 from pydantic import BaseModel
 
 from cases.errors import BadInput, Fault
+from policies.plans import LONGEST_SEED
 from serving.payloads import (
     FIRST_YEAR,
     LARGEST_CAPACITY,
-    LARGEST_SEED,
     LAST_YEAR,
     LONGEST_TEXT,
 )
@@ -55,16 +55,16 @@ def test_any_bytes_are_either_a_request_or_faults(body):
     moments,
     st.integers(1, LARGEST_CAPACITY),
     st.none() | st.floats(0, 1),
-    st.none() | st.integers(0, LARGEST_SEED),
+    st.none() | st.text(min_size=1, max_size=LONGEST_SEED),
 )
 def test_everything_within_the_bounds_is_read_as_it_was_meant(as_of, capacity, share, seed):
     """The bounds are the ones stated, both ends included."""
-    body = wish(as_of=as_of.isoformat(), capacity=capacity, random_share=share, seed=seed)
+    body = wish(as_of=as_of.isoformat(), capacity=capacity, search_share=share, seed=seed)
 
     read_back = read(WISHES.spot_check, json.dumps(body).encode())
 
     assert (read_back.as_of, read_back.capacity) == (as_of, capacity)
-    assert (read_back.random_share, read_back.seed) == (share, seed)
+    assert (read_back.search_share, read_back.seed) == (share, seed)
 
 
 @given(
@@ -74,14 +74,14 @@ def test_everything_within_the_bounds_is_read_as_it_was_meant(as_of, capacity, s
 )
 def test_nothing_beyond_the_bounds_is_read(capacity, share, text):
     """One request with three values out of bounds has three faults, each at its place."""
-    body = wish(capacity=capacity, random_share=share, cases=[case(case_id=text)])
+    body = wish(capacity=capacity, search_share=share, cases=[case(case_id=text)])
 
     with pytest.raises(BadInput) as error:
         read(WISHES.spot_check, json.dumps(body).encode())
 
     assert {fault.column for fault in error.value.faults} == {
         "capacity",
-        "random_share",
+        "search_share",
         "cases[0].case_id",
     }
 

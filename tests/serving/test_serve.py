@@ -76,7 +76,7 @@ def test_a_real_server_answers_and_stops_cleanly(tmp_path):
         server.send_signal(signal.SIGINT)
         log, _ = server.communicate(timeout=PATIENCE)
 
-    assert [line["case_id"] for line in plan.json()["lines"]] == ["d", "a"]
+    assert [line["case_id"] for line in plan.json()["lines"]] == ["b", "d"]
     assert (lost.status_code, lost.headers["content-type"]) == (404, "application/problem+json")
     assert "bentoml_service_request_total" in metrics.text
     assert "Test office" in page.text

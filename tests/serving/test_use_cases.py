@@ -18,7 +18,7 @@ THEFT_ONLY = {"among": [{"attribute": "kind", "equals": "theft"}]}
 
 
 def _parameters(as_of: datetime, capacity: int = 5) -> PlanParameters:
-    return PlanParameters(as_of, capacity, random_share=0.0, seed=1)
+    return PlanParameters(as_of=as_of, capacity=capacity, search_share=1.0, seed="1")
 
 
 def test_a_rule_sees_what_was_recorded_after_closing():

@@ -1,0 +1,67 @@
+"""Tests of verification: a plan that was touched is told from one that was not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from policies.plans import commitment
+from policies.spot_check import draw_plan
+from policies.verify import Kept, verify
+from tests.policies.frames import frame, wish
+
+PLAN = draw_plan(frame(np.linspace(0.05, 0.6, 40)), wish(capacity=10, seed="dice"))
+KEPT = Kept(PLAN.describe(), PLAN.frame, tuple(PLAN.lines["case_id"]))
+
+
+def touched(**changes: Any) -> Kept:
+    """The kept plan with some of what `plan.json` told replaced."""
+    return Kept(KEPT.told | changes, KEPT.frame, KEPT.listed)
+
+
+def test_an_untouched_plan_matches() -> None:
+    """One sentence says that the same cases are drawn again."""
+    verified = verify(KEPT, commitment("dice"))
+    assert verified.matches
+    assert verified.sentence.startswith("It matches: the same 10 of 40 cases")
+
+
+SEED = KEPT.told["parameters"] | {"seed": "other"}
+FRAME = KEPT.frame.with_columns(risk=pl.when(pl.col("case_id") == "c7").then(0.9).otherwise("risk"))
+CHANCE = KEPT.frame.with_columns(
+    inclusion_probability=pl.when(pl.col("case_id") == "c3")
+    .then(0.9)
+    .otherwise("inclusion_probability")
+)
+
+
+@pytest.mark.parametrize(
+    ("kept", "sentence"),
+    [
+        (touched(parameters=SEED), "plan.csv has case"),
+        (touched(parameters={"capacity": "many"}), "does not hold the parameters"),
+        (touched(parameters=None), "does not hold the parameters"),
+        (touched(parameters=KEPT.told["parameters"] | {"capacity": 0}), "no plan can be drawn"),
+        (touched(plan_id="0"), "another plan_id"),
+        (Kept(KEPT.told, FRAME, KEPT.listed), "not the frame that plan.json was made from"),
+        (Kept(KEPT.told, CHANCE, KEPT.listed), "gives case c3 the probability 0.9"),
+        (Kept(KEPT.told, KEPT.frame, KEPT.listed[:-1]), "plan.csv has 9 cases, the draw 10."),
+        (
+            Kept(KEPT.told, KEPT.frame, ("c0", *KEPT.listed[1:])),
+            "plan.csv has case c0 at rank 1, the draw has case c39.",
+        ),
+    ],
+)
+def test_the_first_difference_is_named(kept: Kept, sentence: str) -> None:
+    """Whatever was changed, the sentence says where the plan first differs."""
+    verified = verify(kept)
+    assert not verified.matches
+    assert sentence in verified.sentence
+
+
+def test_a_seed_chosen_after_the_commitment_is_found_out() -> None:
+    """The published hash binds the office to its seed."""
+    assert "commitment was published" in verify(KEPT, commitment("better dice")).sentence
