@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +18,7 @@ from cases.tables import Tables
 from cli import steps
 from cli.arguments import AsOf, DataFolder, Language, OfficeFile, Out, SetAside, Until, whole_day
 from cli.console import err, out, progress, show_error
+from models.bundle import gaps
 from models.registry import Registry
 from policies.plans import PlanParameters
 from serving.serve import serve as become_service
@@ -185,8 +185,7 @@ def report(
     with progress() as tell:
         tables = steps.open_tables(place, tell)
         champion = Registry(place.home).champion(tables.office)
-        until = datetime.fromisoformat(champion.about["trained_until"])
-        tried = steps.try_on_last_year(tables, until, tell)
+        tried = steps.try_on_last_year(tables, champion, tell)
         said = language or tables.office.language
         steps.write_report(tables, champion, tried, said, out_file)
     out.print(f"Written: {out_file}", markup=False)
@@ -220,11 +219,10 @@ def serve(
 
 def _show_verdict(trained: steps.Trained) -> None:
     said = "promoted to champion" if trained.verdict.promoted else "NOT promoted"
-    out.print(
-        f"Model {trained.version.number} {said}. {trained.verdict.reason}",
-        markup=False,
-        soft_wrap=True,
-    )
+    judged = "complexity" if trained.bundle.risk is None else "risk"
+    verdict = f"Model {trained.version.number} {said}. Judged by {judged}: {trained.verdict.reason}"
+    for sentence in (*gaps(trained.bundle.about["not_trained"]), verdict):
+        out.print(sentence, markup=False, soft_wrap=True)
 
 
 def _show_plan(result: SpotChecks, tables: Tables) -> None:

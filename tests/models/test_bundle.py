@@ -159,10 +159,28 @@ def test_too_large_a_file_is_not_read(
 
 
 def test_no_complexity_is_said(bundle: Bundle, small_tables: Tables) -> None:
-    """A bundle without a complexity model says what is missing."""
-    without = Bundle(bundle.office, bundle.risk, None, bundle.usual, bundle.about)
-    with pytest.raises(Refused, match=r"\[complexity\]"):
+    """A bundle without a complexity model says what was missing when it was trained."""
+    about = bundle.about | {"not_trained": {"complexity": "there is no [complexity]."}}
+    without = Bundle(bundle.office, bundle.risk, None, bundle.usual, about)
+    with pytest.raises(Refused, match=r"nothing about complexity.*\[complexity\]"):
         without.complexity_at(small_tables, intake_moments(small_tables, after=None, until=UNTIL))
+
+
+def test_no_risk_is_said(bundle: Bundle, small_tables: Tables) -> None:
+    """Whatever needs risk is refused by a bundle without it, for the reason it has."""
+    about = bundle.about | {"not_trained": {"risk": "there are no reviews."}}
+    without = Bundle(bundle.office, None, bundle.complexity, {}, about)
+    moments = closing_moments(small_tables, after=datetime(2024, 7, 20), until=UNTIL)
+    x = bundle.features(small_tables, moments)
+    for ask in (
+        lambda: without.score(small_tables, UNTIL),
+        lambda: without.score_moments(small_tables, moments),
+        lambda: without.features(small_tables, moments),
+        lambda: without.risks(x),
+        lambda: without.reasons(x, "en"),
+    ):
+        with pytest.raises(Refused, match=r"nothing about risk.*there are no reviews"):
+            ask()
 
 
 def test_about_can_be_written_as_json(bundle: Bundle) -> None:
