@@ -19,7 +19,7 @@ from evaluation.metrics import Bin, Figure, Measures, calibration_table
 from features.build import build
 from features.catalogue import catalogue
 from models.bundle import Bundle
-from models.calibrated import CalibratedTrees
+from models.complexity import ComplexityModel
 from models.population import rows, satisfying
 from models.reasons import group_of
 from models.risk import RiskModel
@@ -51,12 +51,11 @@ class DataFacts:
 
 @dataclass(frozen=True)
 class Fitted:
-    """What a model was fitted on, with how many cases that had the outcome, and its size."""
+    """How many cases a model was fitted on, how many had the outcome, how many features."""
 
     cases: int
     positives: int
     features: int
-    trees: int
 
 
 @dataclass(frozen=True)
@@ -174,8 +173,8 @@ def _card(tables: Tables, bundle: Bundle) -> Card:
     )
 
 
-def _fitted(model: CalibratedTrees | None, cases: int, positives: int) -> Fitted | None:
-    return None if model is None else Fitted(cases, positives, len(model.names), model.rounds_)
+def _fitted(model: RiskModel | ComplexityModel | None, cases: int, positives: int) -> Fitted | None:
+    return None if model is None else Fitted(cases, positives, len(model.names))
 
 
 def _answer(outcome: Outcome | None) -> Answer | None:

@@ -6,7 +6,7 @@ SHA-256 for each file. Nothing in a bundle is ever executed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -23,15 +23,14 @@ from features.as_of import closing_moments, reviewed_by
 from features.build import build
 from features.catalogue import catalogue, fingerprint
 from models import files
-from models.calibrated import CalibratedTrees
 from models.complexity import ComplexityModel
 from models.population import rows, satisfying
 from models.reasons import Reason, explain
 from models.risk import RiskModel
 from models.wording import Value, Wording
 
-FORMAT = 1
-LIBRARIES = ("plumbline", "lightgbm", "polars", "narwhals", "numpy")
+FORMAT = 2
+LIBRARIES = ("plumbline", "lightgbm", "scikit-learn", "polars", "narwhals", "numpy")
 
 
 def versions() -> dict[str, str]:
@@ -97,7 +96,7 @@ class Bundle:
 
         `case_id, moment` and the risk model's features, sorted by the first two.
         """
-        return _features(tables, moments, self._risk(), progress)
+        return _features(tables, moments, self._risk().names, progress)
 
     def risks(self, x: pl.DataFrame) -> pl.DataFrame:
         """As `score_moments`, per row of what `features` returned."""
@@ -112,7 +111,7 @@ class Bundle:
         """`case_id, moment, complex_probability` per row of `moments`."""
         if self.complexity is None:
             raise self._nothing_about("complexity")
-        x = _features(tables, moments, self.complexity, silent)
+        x = _features(tables, moments, self.complexity.names, silent)
         probability = pl.Series("complex_probability", self.complexity.predict(x))
         return x.select("case_id", "moment").with_columns(probability)
 
@@ -132,8 +131,6 @@ class Bundle:
         texts = {}
         if self.risk is not None:
             texts["risk.txt"] = self.risk.trees_.text()
-        if self.complexity is not None:
-            texts["complexity.txt"] = self.complexity.trees_.text()
         described = {
             "format": FORMAT,
             "fingerprint": fingerprint(self.office),
@@ -160,9 +157,7 @@ class Bundle:
             bundle = cls(
                 office,
                 None if risk is None else RiskModel.from_json(risk, texts["risk.txt"]),
-                None
-                if complexity is None
-                else ComplexityModel.from_json(complexity, texts["complexity.txt"]),
+                None if complexity is None else ComplexityModel.from_json(complexity),
                 dict(described["usual"]),
                 dict(described["about"]),
             )
@@ -194,6 +189,6 @@ def _check_fingerprint(saved: str, office: Office) -> None:
 
 
 def _features(
-    tables: Tables, moments: Frame, model: CalibratedTrees, progress: Progress
+    tables: Tables, moments: Frame, names: Sequence[str], progress: Progress
 ) -> pl.DataFrame:
-    return rows(build(tables, moments, model.names, progress)).sort("case_id", "moment")
+    return rows(build(tables, moments, names, progress)).sort("case_id", "moment")

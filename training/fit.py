@@ -22,6 +22,7 @@ from models.complexity import ComplexityModel
 from models.estimator import Estimator, Sample
 from models.population import rows
 from models.risk import RiskModel
+from training.weights import recency_weights
 
 FEWEST_OF_EACH = 50  # cases with and without the outcome; fewer say nothing about a new case
 POINTS = "rule_of_thumb"
@@ -65,7 +66,7 @@ def fit_complexity(x: pl.DataFrame, labels: pl.DataFrame, office: Office) -> Com
     `Refused` if the labels do not support one (`complexity_lacks`).
     """
     _refuse(complexity_lacks(labels, office))
-    every = labels.with_columns(weight=pl.lit(1.0), surveyed=pl.lit(True))
+    every = labels.with_columns(recency_weights(labels["moment"]), surveyed=pl.lit(True))
     return ComplexityModel.of(office).fit(_sample(x, every))
 
 

@@ -97,7 +97,7 @@ def test_round_trip_to_the_bit(bundle: Bundle, saved: Path, small_tables: Tables
 def test_saved_files_are_text(saved: Path) -> None:
     """A bundle is text and JSON."""
     assert sorted(path.name for path in saved.iterdir()) == [
-        "bundle.json", "complexity.txt", "manifest.json", "risk.txt",
+        "bundle.json", "manifest.json", "risk.txt",
     ]  # fmt: skip
     for path in saved.iterdir():
         path.read_text(encoding="utf-8")
@@ -112,7 +112,7 @@ def test_another_catalogue_is_refused(saved: Path) -> None:
         Bundle.load(saved, office(attributes=other, complexity=COMPLEXITY))
 
 
-@pytest.mark.parametrize("name", ["bundle.json", "risk.txt", "complexity.txt", "manifest.json"])
+@pytest.mark.parametrize("name", ["bundle.json", "risk.txt", "manifest.json"])
 @pytest.mark.parametrize("harm", ["change", "remove", "empty", "binary"])
 def test_harmed_file_is_refused(saved: Path, tmp_path: Path, name: str, harm: str) -> None:
     """A file that is not as it was saved is refused in one sentence that says what to do."""
@@ -133,7 +133,8 @@ def test_harmed_file_is_refused(saved: Path, tmp_path: Path, name: str, harm: st
 @pytest.mark.parametrize(
     "changes",
     [
-        {"format": 2},
+        {"format": 1},
+        {"complexity": None},
         {"risk": {}},
         {"risk": None},
         {"risk": []},
