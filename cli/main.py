@@ -31,6 +31,7 @@ from cli.arguments import (
 from cli.console import err, out, progress, show_error
 from cli.files import replaced
 from cli.plan_files import plan_sheet, read_plan, write_plan
+from models.bundle import gaps
 from models.registry import Registry
 from policies.plans import Outlook, PlanParameters
 from policies.verify import verify as verify_plan
@@ -238,8 +239,7 @@ def report(
     with progress() as tell:
         tables = steps.open_tables(place, tell)
         champion = Registry(place.home).champion(tables.office)
-        until = datetime.fromisoformat(champion.about["trained_until"])
-        tried = steps.try_on_last_year(tables, until, tell)
+        tried = steps.try_on_last_year(tables, champion, tell)
         said = language or tables.office.language
         steps.write_report(tables, champion, tried, said, out_file)
     out.print(f"Written: {out_file}", markup=False)
@@ -273,11 +273,10 @@ def serve(
 
 def _show_verdict(trained: steps.Trained) -> None:
     said = "promoted to champion" if trained.verdict.promoted else "NOT promoted"
-    out.print(
-        f"Model {trained.version.number} {said}. {trained.verdict.reason}",
-        markup=False,
-        soft_wrap=True,
-    )
+    judged = "complexity" if trained.bundle.risk is None else "risk"
+    verdict = f"Model {trained.version.number} {said}. Judged by {judged}: {trained.verdict.reason}"
+    for sentence in (*gaps(trained.bundle.about["not_trained"]), verdict):
+        out.print(sentence, markup=False, soft_wrap=True)
 
 
 def _show_plan(result: SpotChecks, tables: Tables) -> None:

@@ -23,7 +23,7 @@ from models.registry import Registry, Version, office_name
 from policies.plans import PlanParameters
 from serving.bootstrap import Place
 from serving.use_cases import Desk, SpotChecks, spot_checks
-from training.labels import risk_labels
+from training.labels import complexity_labels, risk_labels
 from training.run import train
 
 EVALUATED_DAYS = 365
@@ -68,23 +68,31 @@ def latest_record(tables: Tables) -> datetime:
 def train_and_register(
     tables: Tables, registry: Registry, until: datetime, tell: Progress
 ) -> Trained:
-    """Fit, try on the last year of reviewed cases, register, and promote if the gate agrees."""
+    """Fit, try on the last year of known outcomes, register, and promote if the gate agrees.
+
+    The gate judges the risk model; the complexity model if that is all there is.
+    """
     bundle = train(tables, until, tell)
-    tried = try_on_last_year(tables, until, tell)
+    tried = try_on_last_year(tables, bundle, tell)
     tell("registering the model", 0.0)
     name = office_name(tables.office)
     version = registry.log(bundle, name, pooled_metrics(tried), {})
-    verdict = judge(tried)
+    verdict = judge(tried.complexity if bundle.risk is None else tried.risk)
     if verdict.promoted:
         registry.promote(version)
     tell("registering the model", 1.0)
     return Trained(bundle, tried, version, verdict)
 
 
-def try_on_last_year(tables: Tables, until: datetime, tell: Progress) -> Backtest:
-    """Figures on the last year of cases whose review was final by `until`."""
-    reviewed = risk_labels(tables, until)["moment"].max()
-    last = reviewed.date() if isinstance(reviewed, datetime) else until.date()
+def try_on_last_year(tables: Tables, bundle: Bundle, tell: Progress) -> Backtest:
+    """Figures on the last year of cases whose outcome was known when `bundle` was trained.
+
+    The outcome of a review; where the bundle has no risk model, whether it proved complex.
+    """
+    until = datetime.fromisoformat(bundle.about["trained_until"])
+    labels = complexity_labels if bundle.risk is None else risk_labels
+    known = labels(tables, until)["moment"].max()
+    last = known.date() if isinstance(known, datetime) else until.date()
     first = last - timedelta(days=EVALUATED_DAYS)
     return backtest(tables, first=first, last=last, progress=tell)
 

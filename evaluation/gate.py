@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evaluation.backtest import MODEL, Backtest
+from evaluation.backtest import MODEL, Outcome
 
 CHANCE = 0.5  # AUC of a model that knows nothing
 
@@ -17,17 +17,21 @@ class Verdict:
     reason: str
 
 
-def judge(backtest: Backtest) -> Verdict:
+def judge(outcome: Outcome | None) -> Verdict:
     """Promote a model that ranks later cases better than chance, its interval included,
     and whose probabilities are worth at least as much as the plain rate (log loss).
+
+    `outcome` is how the backtest answered the question the model is for.
     """
-    if backtest.risk is None or not backtest.risk.scores.height:
-        return Verdict(False, "There are no later reviews to judge it by.")
-    measures = backtest.risk.pooled.measures
+    if outcome is None or not outcome.scores.height:
+        return Verdict(False, "There are no later cases of known outcome to judge it by.")
+    measures = outcome.pooled.measures
     auc, own = measures[MODEL].auc, measures[MODEL].log_loss.value
     rate = measures["base_rate"].log_loss.value
     if auc.low is None or own is None or rate is None:
-        return Verdict(False, "The later reviews are too few, or all alike, to judge it by.")
+        return Verdict(
+            False, "The later cases of known outcome are too few, or all alike, to judge it by."
+        )
     if auc.low <= CHANCE:
         reason = f"AUC {auc.value:.3f} on later cases may be no better than chance (0.5)"
         return Verdict(False, f"{reason}: its 95 % interval begins at {auc.low:.3f}.")

@@ -13,6 +13,7 @@ import jinja2
 
 from cases.office import Language
 from evaluation import charts
+from evaluation.backtest import MODEL
 from evaluation.metrics import Figure
 from evaluation.report import Answer, ReportSummary
 
@@ -72,12 +73,16 @@ def _phrases() -> dict[str, dict[str, str]]:
 
 
 def _drawn(answer: Answer) -> dict[str, str]:
-    """The charts of one answer as data addresses: as images they cannot clash or run anything."""
+    """The charts of one answer as data addresses: as images they cannot clash or run anything.
+
+    Without `auc` where the AUC of every period is withheld: there is nothing to draw.
+    """
     svgs = {
-        "auc": charts.over_time(answer.periods, answer.estimators, lambda found: found.auc),
         "rates": charts.expected_and_observed(answer.periods),
         "reliability": charts.reliability(answer.calibration),
     }
+    if any(period.measures[MODEL].auc.value is not None for period in answer.periods):
+        svgs["auc"] = charts.over_time(answer.periods, answer.estimators, lambda found: found.auc)
     return {
         name: f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
         for name, svg in svgs.items()

@@ -19,8 +19,10 @@ from evaluation.metrics import Bin, Figure, Measures, calibration_table
 from features.build import build
 from features.catalogue import catalogue
 from models.bundle import Bundle
+from models.complexity import ComplexityModel
 from models.population import rows, satisfying
 from models.reasons import group_of
+from models.risk import RiskModel
 from training.labels import reviewed_moments
 
 FEWEST = 10  # cases of either outcome; with fewer, figures are withheld
@@ -48,14 +50,21 @@ class DataFacts:
 
 
 @dataclass(frozen=True)
+class Fitted:
+    """How many cases a model was fitted on, how many had the outcome, how many features."""
+
+    cases: int
+    positives: int
+    features: int
+
+
+@dataclass(frozen=True)
 class Card:
-    """Which model this is. `versions` are those of the libraries it was trained with."""
+    """Which models these are. `versions` are those of the libraries they were trained with."""
 
     trained_until: str
-    reviewed_cases: int
-    defects: int
-    features: int
-    trees: int
+    risk: Fitted | None
+    complexity: Fitted | None
     uses_handler: bool
     versions: dict[str, str]
 
@@ -125,8 +134,8 @@ def summarise(tables: Tables, bundle: Bundle, backtest: Backtest) -> ReportSumma
         share=backtest.share,
         risk=risk,
         complexity=complexity,
-        influences=tuple(_influences(tables, bundle))[:MOST_INFLUENCES],
-        notes=tuple(_notes(data, card, risk)),
+        influences=tuple(_influences(tables, bundle.risk))[:MOST_INFLUENCES] if bundle.risk else (),
+        notes=(*_notes(data, card), *_doubts(complexity if card.risk is None else risk)),
     )
 
 
@@ -157,13 +166,15 @@ def _card(tables: Tables, bundle: Bundle) -> Card:
     about = bundle.about
     return Card(
         trained_until=str(about["trained_until"])[:10],
-        reviewed_cases=about["reviewed_cases"],
-        defects=about["defects"],
-        features=len(bundle.risk.names),
-        trees=bundle.risk.rounds_,
+        risk=_fitted(bundle.risk, about["reviewed_cases"], about["defects"]),
+        complexity=_fitted(bundle.complexity, about["complexity_cases"], about["complex"]),
         uses_handler=tables.office.risk.use_handler,
         versions=dict(about["versions"]),
     )
+
+
+def _fitted(model: RiskModel | ComplexityModel | None, cases: int, positives: int) -> Fitted | None:
+    return None if model is None else Fitted(cases, positives, len(model.names))
 
 
 def _answer(outcome: Outcome | None) -> Answer | None:
@@ -203,13 +214,13 @@ def _withheld(measures: Measures, withheld: Figure) -> Measures:
     return dataclasses.replace(measures, **changes)
 
 
-def _influences(tables: Tables, bundle: Bundle) -> Iterator[Influence]:
+def _influences(tables: Tables, risk: RiskModel) -> Iterator[Influence]:
     """Groups of features, the most influential first."""
     ever = datetime(9999, 12, 31)
     latest = rows(reviewed_moments(tables, ever)).sort("moment", "case_id").tail(EXPLAINED)
-    names = list(bundle.risk.names)
+    names = list(risk.names)
     x = rows(build(tables, _frame(latest), names))
-    size = np.abs(bundle.risk.trees_.contributions(x))[:, : len(names)].mean(axis=0)
+    size = np.abs(risk.trees_.contributions(x))[:, : len(names)].mean(axis=0)
     groups: dict[str, list[int]] = {}
     for place, name in enumerate(names):
         groups.setdefault(group_of(name), []).append(place)
@@ -220,27 +231,32 @@ def _influences(tables: Tables, bundle: Bundle) -> Iterator[Influence]:
         yield Influence(meanings[strongest].meaning, len(members), share)
 
 
-def _notes(data: DataFacts, card: Card, risk: Answer | None) -> Iterator[Note]:
-    yield Note("estimates_reviews")
-    if data.unknown:
+def _notes(data: DataFacts, card: Card) -> Iterator[Note]:
+    """What the data and the models do not say."""
+    yield Note("no_risk" if card.risk is None else "estimates_reviews")
+    if data.unknown and card.risk is not None:
         yield Note("unknown", {"unknown": data.unknown, "reviewable": data.reviewable})
     if data.drawn < data.reviews:
         yield Note("targeted", {"reviews": data.reviews, "without": data.reviews - data.drawn})
     yield Note("handler_used" if card.uses_handler else "handler_unused")
-    if risk is None:
+
+
+def _doubts(answer: Answer | None) -> Iterator[Note]:
+    """Where the figures of the main question are missing or poor."""
+    if answer is None:
         yield Note("no_backtest")
         return
-    if risk.untrained:
-        yield Note("untrained", {"cases": risk.untrained})
-    shown = [year for year in risk.years if year.measures[MODEL].auc.value is not None]
+    if answer.untrained:
+        yield Note("untrained", {"cases": answer.untrained})
+    shown = [year for year in answer.years if year.measures[MODEL].auc.value is not None]
     off = [year.period for year in shown if _over(year.measures[MODEL].calibration_error)]
     if off:
         yield Note("miscalibrated", {"years": ", ".join(off), "limit": 100 * CALIBRATED})
-    for name in risk.estimators[1:]:
+    for name in answer.estimators[1:]:
         unsure = [year.period for year in shown if not _above(year.gains[name], 0)]
         if unsure:
             yield Note("not_better", {"years": ", ".join(unsure), "estimator": name})
-    periods = {figures.period: figures for figures in (*risk.periods, *risk.years)}.values()
+    periods = {figures.period: figures for figures in (*answer.periods, *answer.years)}.values()
     withheld = sum(figures.measures[MODEL].auc.absent == "too_few" for figures in periods)
     if withheld:
         yield Note("withheld", {"periods": withheld, "fewest": FEWEST})

@@ -23,8 +23,12 @@ def risk_features(office: Office) -> tuple[str, ...]:
 
 
 def intake_features(office: Office) -> tuple[str, ...]:
-    """What the complexity model may use at intake; a handler only where the office says so."""
-    return _allowed(office, INTAKE)
+    """What the complexity model may use: the facts of the case that are known at intake.
+
+    A handler only where the office says so. How busy the office is, what came of earlier
+    cases and what day it is make no case more complex.
+    """
+    return tuple(name for name in _allowed(office, INTAKE) if name.startswith("attribute."))
 
 
 def _allowed(office: Office, moment: str) -> tuple[str, ...]:

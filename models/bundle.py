@@ -6,6 +6,7 @@ SHA-256 for each file. Nothing in a bundle is ever executed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -22,15 +23,14 @@ from features.as_of import closing_moments, reviewed_by
 from features.build import build
 from features.catalogue import catalogue, fingerprint
 from models import files
-from models.calibrated import CalibratedTrees
 from models.complexity import ComplexityModel
 from models.population import rows, satisfying
 from models.reasons import Reason, explain
 from models.risk import RiskModel
 from models.wording import Value, Wording
 
-FORMAT = 1
-LIBRARIES = ("plumbline", "lightgbm", "polars", "narwhals", "numpy")
+FORMAT = 2
+LIBRARIES = ("plumbline", "lightgbm", "scikit-learn", "polars", "narwhals", "numpy")
 
 
 def versions() -> dict[str, str]:
@@ -38,16 +38,29 @@ def versions() -> dict[str, str]:
     return {name: version(name) for name in LIBRARIES}
 
 
+def gaps(not_trained: Mapping[str, str]) -> list[str]:
+    """A sentence per question that no model answers, from why there is none.
+
+    >>> gaps({"risk": "there are no reviews."})
+    ['Risk is not trained: there are no reviews.']
+    """
+    return [
+        f"{question.capitalize()} is not trained: {why}" for question, why in not_trained.items()
+    ]
+
+
 @dataclass(frozen=True)
 class Bundle:
     """What `training.run.train` returns and the registry keeps.
 
     `usual` holds the usual value of every risk feature among the cases trained on;
-    `about` says when, on what and with which versions it was trained (JSON values).
+    `about` says when, on what and with which versions it was trained (JSON values), and
+    under `not_trained` why a model is None, by question. What such a model would have to
+    answer is `Refused` for that reason.
     """
 
     office: Office
-    risk: RiskModel
+    risk: RiskModel | None
     complexity: ComplexityModel | None
     usual: dict[str, Value]
     about: dict[str, Any]
@@ -83,27 +96,22 @@ class Bundle:
 
         `case_id, moment` and the risk model's features, sorted by the first two.
         """
-        return _features(tables, moments, self.risk, progress)
+        return _features(tables, moments, self._risk().names, progress)
 
     def risks(self, x: pl.DataFrame) -> pl.DataFrame:
         """As `score_moments`, per row of what `features` returned."""
-        low, high = self.risk.interval(x)
-        risk = self.risk.predict(x)
+        model = self._risk()
+        low, high = model.interval(x)
+        risk = model.predict(x)
         return x.select("case_id", "moment").with_columns(
             risk=pl.Series(risk), risk_low=pl.Series(low), risk_high=pl.Series(high)
         )
 
     def complexity_at(self, tables: Tables, moments: Frame) -> pl.DataFrame:
-        """`case_id, moment, complex_probability` per row of `moments`.
-
-        `Refused` if the office file did not say what makes a case complex.
-        """
+        """`case_id, moment, complex_probability` per row of `moments`."""
         if self.complexity is None:
-            raise Refused(
-                "This model says nothing about complexity: the office file had no [complexity] "
-                "when it was trained. Add it and train again."
-            )
-        x = _features(tables, moments, self.complexity, silent)
+            raise self._nothing_about("complexity")
+        x = _features(tables, moments, self.complexity.names, silent)
         probability = pl.Series("complex_probability", self.complexity.predict(x))
         return x.select("case_id", "moment").with_columns(probability)
 
@@ -115,18 +123,18 @@ class Bundle:
         The strongest first.
         """
         wording = Wording(catalogue(self.office), self.usual, language)
-        found = explain(self.risk.trees_, x, wording, top)
+        found = explain(self._risk().trees_, x, wording, top)
         return dict(zip(x["case_id"].to_list(), found, strict=True))
 
     def save(self, folder: Path) -> None:
         """Write the bundle's files into `folder`, which is made if need be."""
-        texts = {"risk.txt": self.risk.trees_.text()}
-        if self.complexity is not None:
-            texts["complexity.txt"] = self.complexity.trees_.text()
+        texts = {}
+        if self.risk is not None:
+            texts["risk.txt"] = self.risk.trees_.text()
         described = {
             "format": FORMAT,
             "fingerprint": fingerprint(self.office),
-            "risk": self.risk.as_json(),
+            "risk": None if self.risk is None else self.risk.as_json(),
             "complexity": None if self.complexity is None else self.complexity.as_json(),
             "usual": self.usual,
             "about": self.about,
@@ -145,14 +153,31 @@ class Bundle:
             if described["format"] != FORMAT:
                 raise ValueError(f"format {described['format']} is not {FORMAT}")
             _check_fingerprint(described["fingerprint"], office)
-            complexity = described["complexity"]
-            return cls(
+            risk, complexity = described["risk"], described["complexity"]
+            bundle = cls(
                 office,
-                RiskModel.from_json(described["risk"], texts["risk.txt"]),
-                complexity and ComplexityModel.from_json(complexity, texts["complexity.txt"]),
+                None if risk is None else RiskModel.from_json(risk, texts["risk.txt"]),
+                None if complexity is None else ComplexityModel.from_json(complexity),
                 dict(described["usual"]),
                 dict(described["about"]),
             )
+            bundle._check_gaps()
+            return bundle
+
+    def _risk(self) -> RiskModel:
+        if self.risk is None:
+            raise self._nothing_about("risk")
+        return self.risk
+
+    def _nothing_about(self, question: str) -> Refused:
+        why = self.about["not_trained"][question]
+        return Refused(f"This model says nothing about {question}; when it was trained: {why}")
+
+    def _check_gaps(self) -> None:
+        models = {"risk": self.risk, "complexity": self.complexity}
+        missing = {question for question, model in models.items() if model is None}
+        if missing != set(self.about["not_trained"]):
+            raise ValueError("it does not say why a model is missing")
 
 
 def _check_fingerprint(saved: str, office: Office) -> None:
@@ -164,6 +189,6 @@ def _check_fingerprint(saved: str, office: Office) -> None:
 
 
 def _features(
-    tables: Tables, moments: Frame, model: CalibratedTrees, progress: Progress
+    tables: Tables, moments: Frame, names: Sequence[str], progress: Progress
 ) -> pl.DataFrame:
-    return rows(build(tables, moments, model.names, progress)).sort("case_id", "moment")
+    return rows(build(tables, moments, names, progress)).sort("case_id", "moment")

@@ -12,7 +12,7 @@ from typing import Any
 from cases.errors import Refused
 
 MANIFEST, DESCRIPTION = "manifest.json", "bundle.json"
-NAMES = (DESCRIPTION, "risk.txt", "complexity.txt")
+NAMES = (DESCRIPTION, "risk.txt")
 LONGEST_FILE = 64_000_000  # bytes
 
 

@@ -22,6 +22,7 @@ from models.complexity import ComplexityModel
 from models.estimator import Estimator, Sample
 from models.population import rows
 from models.risk import RiskModel
+from training.weights import recency_weights
 
 FEWEST_OF_EACH = 50  # cases with and without the outcome; fewer say nothing about a new case
 POINTS = "rule_of_thumb"
@@ -53,19 +54,19 @@ def rule_points(tables: Tables, moments: Frame) -> pl.DataFrame:
 def fit_risk(x: pl.DataFrame, labels: pl.DataFrame, office: Office) -> RiskModel:
     """The risk model from `x` (a `risk_table`) and `labels` (see `risk_labels`).
 
-    `Refused` if there are too few labels of either kind.
+    `Refused` if the labels do not support one (`risk_lacks`).
     """
-    enough(labels, "reviewed cases with a defect", "reviewed cases without one")
+    _refuse(risk_lacks(labels, office))
     return RiskModel.of(office).fit(_sample(x, labels))
 
 
 def fit_complexity(x: pl.DataFrame, labels: pl.DataFrame, office: Office) -> ComplexityModel:
     """The complexity model from `x` (an `intake_table`) and `complexity_labels`.
 
-    `Refused` if there are too few labels of either kind.
+    `Refused` if the labels do not support one (`complexity_lacks`).
     """
-    enough(labels, "closed cases that proved complex", "closed cases that did not")
-    every = labels.with_columns(weight=pl.lit(1.0), surveyed=pl.lit(True))
+    _refuse(complexity_lacks(labels, office))
+    every = labels.with_columns(recency_weights(labels["moment"]), surveyed=pl.lit(True))
     return ComplexityModel.of(office).fit(_sample(x, every))
 
 
@@ -82,15 +83,33 @@ def fit_baselines(x: pl.DataFrame, labels: pl.DataFrame, office: Office) -> dict
     return {name: baseline.fit(sample) for name, baseline in baselines.items()}
 
 
-def enough(labels: pl.DataFrame, positive: str, negative: str) -> None:
-    """`Refused` unless there are enough labels of both kinds, naming what is missing."""
+def risk_lacks(labels: pl.DataFrame, office: Office) -> str | None:
+    """What a risk model lacks to be fitted on `labels`, with what to do; None if nothing."""
+    if office.reviews is None:
+        return "the office file describes no reviews ([tables.reviews] and [reviews])."
+    remedy = "Train on a longer time, add reviews, or rank by the rule of thumb until then."
+    return _too_few(labels, "reviewed cases with a defect", "reviewed cases without one", remedy)
+
+
+def complexity_lacks(labels: pl.DataFrame, office: Office) -> str | None:
+    """What a complexity model lacks to be fitted on `labels`, with what to do; None if nothing."""
+    if office.complexity is None:
+        return "the office file does not say what makes a case complex ([complexity])."
+    remedy = "Train on a longer time, or add finished cases."
+    return _too_few(labels, "closed cases that proved complex", "closed cases that did not", remedy)
+
+
+def _too_few(labels: pl.DataFrame, positive: str, negative: str, remedy: str) -> str | None:
     for y, what in ((1, positive), (0, negative)):
         found = labels.filter(pl.col("y") == y).height
         if found < FEWEST_OF_EACH:
-            raise Refused(
-                f"{found:,} {what}: a model needs at least {FEWEST_OF_EACH}. Train on a longer "
-                "time, add finished cases and reviews, or rank by the rule of thumb until then."
-            )
+            return f"{found:,} {what}, and a model needs at least {FEWEST_OF_EACH}. {remedy}"
+    return None
+
+
+def _refuse(lacking: str | None) -> None:
+    if lacking is not None:
+        raise Refused(f"No model: {lacking}")
 
 
 def _sample(x: pl.DataFrame, labels: pl.DataFrame) -> Sample:

@@ -1,4 +1,4 @@
-"""Weights that make reviewed cases stand for all closed cases.
+"""Weights: reviewed cases stand for all closed ones, recent cases for those to come.
 
 A case that was drawn with probability p stands for 1/p cases (Horvitz and Thompson
 1952). Very small probabilities would let a few cases decide everything, so weights are
@@ -7,9 +7,12 @@ clipped; a case whose probability nobody knows counts as an average one.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import polars as pl
 
 LARGEST_WEIGHT = 10.0  # times the average
+HALF_LIFE = timedelta(days=4 * 365.25)  # law and practice change within a few years
 
 
 def review_weights(inclusion_probability: pl.Series) -> pl.Series:
@@ -22,3 +25,13 @@ def review_weights(inclusion_probability: pl.Series) -> pl.Series:
     mean = inverse.mean()
     scaled = inverse / mean if isinstance(mean, float) else inverse
     return scaled.clip(upper_bound=LARGEST_WEIGHT).fill_null(1.0).alias("weight")
+
+
+def recency_weights(moment: pl.Series) -> pl.Series:
+    """One weight per case: 1 for the newest, halved with every `HALF_LIFE` of age.
+
+    >>> from datetime import datetime
+    >>> recency_weights(pl.Series([datetime(2020, 1, 1), datetime(2024, 1, 1)])).to_list()
+    [0.5, 1.0]
+    """
+    return (0.5 ** ((moment.max() - moment) / HALF_LIFE)).alias("weight")

@@ -111,6 +111,29 @@ def test_score_and_report(office: Path, tmp_path: Path) -> None:
     assert 'lang="zh' in page.read_text("utf-8")
 
 
+def test_office_without_reviews(office: Path, tmp_path: Path) -> None:
+    """Without reviews complexity is trained, told and reported on; what needs risk is refused."""
+    bare = tmp_path / "bare"
+    shutil.copytree(office.parent, bare, ignore=shutil.ignore_patterns(".triage"))
+    file = bare / "office.toml"
+    sections = re.split(r"\n(?=\[)", file.read_text("utf-8"))
+    reviews = ("[tables.reviews", "[reviews", "[[reviews")
+    kept = [one for one in sections if not one.startswith(reviews)]
+    file.write_text("\n".join(kept), "utf-8")
+    trained = triage("train", file)
+    assert trained.exit_code == 0, trained.output
+    assert "Risk is not trained: the office file describes no reviews" in trained.output
+    assert "Judged by complexity: AUC" in trained.output
+    page = bare / "report.html"
+    assert triage("report", file, "--out", page).exit_code == 0
+    assert "says nothing about risk" in page.read_text("utf-8")
+    asked = ("--as-of", "2026-06-30", "--out", bare / "out.csv")
+    for wish in (("score", file, *asked), ("plan", file, *asked, "--capacity", 20)):
+        refused = triage(*wish)
+        assert refused.exit_code == 3
+        assert "says nothing about risk" in refused.output
+
+
 def test_check_counts(office: Path) -> None:
     """A clean office is told what it has."""
     result = triage("check", office)

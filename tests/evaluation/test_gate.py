@@ -41,11 +41,18 @@ def test_verdicts(
     auc = Figure(0.7, auc_low, 0.8, 100)
     own = changed(tested, MODEL, auc=auc, log_loss=Figure(own_loss, 0.2, 0.4, 100))
     both = changed(own, "base_rate", log_loss=Figure(rate_loss, 0.2, 0.4, 100))
-    verdict = judge(both)
+    verdict = judge(both.risk)
     assert verdict.promoted is promoted
     assert words in verdict.reason
 
 
-def test_no_reviews(tested: Backtest) -> None:
-    """Without later reviews nothing is promoted."""
-    assert not judge(replace(tested, risk=None)).promoted
+def test_no_later_outcomes() -> None:
+    """Without later cases of known outcome nothing is promoted."""
+    assert not judge(None).promoted
+
+
+def test_complexity_is_judged_alike(tested: Backtest) -> None:
+    """A backtest of complexity is judged by its own figures."""
+    assert tested.complexity is not None
+    auc = tested.complexity.pooled.measures[MODEL].auc.value
+    assert f"AUC {auc:.3f}" in judge(tested.complexity).reason

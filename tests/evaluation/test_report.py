@@ -96,6 +96,35 @@ def test_backtest_without_outcomes_still_reports(
     assert "Not tested" in render(summary, "en")
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_complexity_alone(
+    tables: Tables, bundle: Bundle, tested: Backtest, language: Language
+) -> None:
+    """A bundle without a risk model is reported on by its complexity, and says what it lacks."""
+    without = dataclasses.replace(bundle, risk=None)
+    summary = summarise(tables, without, dataclasses.replace(tested, risk=None))
+    codes = [note.code for note in summary.notes]
+    assert "no_risk" in codes
+    assert "no_backtest" not in codes
+    assert (summary.influences, summary.card.risk) == ((), None)
+    html = render(summary, language)
+    assert speaker(language)("complexity") in html
+    assert speaker(language)("risk") not in html
+
+
+def test_no_chart_of_nothing(summary: ReportSummary) -> None:
+    """Where the AUC of every period is withheld, its chart is left out."""
+    assert summary.complexity is not None
+    y, p = [1, 0, 0], [0.3, 0.2, 0.1]
+    one = {name: measure(y, p) for name in summary.complexity.estimators}
+    few = _shown(PeriodFigures("2024", one, {}))
+    answer = dataclasses.replace(summary.complexity, years=(few,), periods=(few,))
+    caption = "AUC by period;"
+    html = render(dataclasses.replace(summary, complexity=answer, risk=None), "en")
+    assert caption not in html
+    assert caption in render(summary, "en")
+
+
 class Page(HTMLParser):
     """Collects tags and every address a page could load."""
 

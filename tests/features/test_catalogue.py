@@ -101,7 +101,7 @@ def test_intake_features_are_known_at_intake() -> None:
     names = intake_features(worked_example.example().office)
     assert "attribute.suspects" in names
     assert "attribute.appealed" not in names
-    assert not [name for name in names if name.startswith("process.")]
+    assert all(name.startswith("attribute.") for name in names)
 
 
 def test_activity_names_become_safe_and_distinct() -> None:

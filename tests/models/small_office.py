@@ -65,3 +65,9 @@ def small_office(count: int = 600, seed: int = 1, **changes: object) -> Tables:
         events=pl.DataFrame(events, schema=EVENTS),
         reviews=pl.DataFrame(reviews, schema=REVIEWS),
     )
+
+
+def without_reviews(count: int = 600, **changes: object) -> Tables:
+    """The same office, whose file describes no reviews."""
+    tables = small_office(count, reviews=None, **changes)
+    return Tables.of(tables.office, tables.case_rows, events=tables.event_rows)

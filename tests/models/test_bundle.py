@@ -97,7 +97,7 @@ def test_round_trip_to_the_bit(bundle: Bundle, saved: Path, small_tables: Tables
 def test_saved_files_are_text(saved: Path) -> None:
     """A bundle is text and JSON."""
     assert sorted(path.name for path in saved.iterdir()) == [
-        "bundle.json", "complexity.txt", "manifest.json", "risk.txt",
+        "bundle.json", "manifest.json", "risk.txt",
     ]  # fmt: skip
     for path in saved.iterdir():
         path.read_text(encoding="utf-8")
@@ -112,7 +112,7 @@ def test_another_catalogue_is_refused(saved: Path) -> None:
         Bundle.load(saved, office(attributes=other, complexity=COMPLEXITY))
 
 
-@pytest.mark.parametrize("name", ["bundle.json", "risk.txt", "complexity.txt", "manifest.json"])
+@pytest.mark.parametrize("name", ["bundle.json", "risk.txt", "manifest.json"])
 @pytest.mark.parametrize("harm", ["change", "remove", "empty", "binary"])
 def test_harmed_file_is_refused(saved: Path, tmp_path: Path, name: str, harm: str) -> None:
     """A file that is not as it was saved is refused in one sentence that says what to do."""
@@ -133,7 +133,8 @@ def test_harmed_file_is_refused(saved: Path, tmp_path: Path, name: str, harm: st
 @pytest.mark.parametrize(
     "changes",
     [
-        {"format": 2},
+        {"format": 1},
+        {"complexity": None},
         {"risk": {}},
         {"risk": None},
         {"risk": []},
@@ -159,10 +160,28 @@ def test_too_large_a_file_is_not_read(
 
 
 def test_no_complexity_is_said(bundle: Bundle, small_tables: Tables) -> None:
-    """A bundle without a complexity model says what is missing."""
-    without = Bundle(bundle.office, bundle.risk, None, bundle.usual, bundle.about)
-    with pytest.raises(Refused, match=r"\[complexity\]"):
+    """A bundle without a complexity model says what was missing when it was trained."""
+    about = bundle.about | {"not_trained": {"complexity": "there is no [complexity]."}}
+    without = Bundle(bundle.office, bundle.risk, None, bundle.usual, about)
+    with pytest.raises(Refused, match=r"nothing about complexity.*\[complexity\]"):
         without.complexity_at(small_tables, intake_moments(small_tables, after=None, until=UNTIL))
+
+
+def test_no_risk_is_said(bundle: Bundle, small_tables: Tables) -> None:
+    """Whatever needs risk is refused by a bundle without it, for the reason it has."""
+    about = bundle.about | {"not_trained": {"risk": "there are no reviews."}}
+    without = Bundle(bundle.office, None, bundle.complexity, {}, about)
+    moments = closing_moments(small_tables, after=datetime(2024, 7, 20), until=UNTIL)
+    x = bundle.features(small_tables, moments)
+    for ask in (
+        lambda: without.score(small_tables, UNTIL),
+        lambda: without.score_moments(small_tables, moments),
+        lambda: without.features(small_tables, moments),
+        lambda: without.risks(x),
+        lambda: without.reasons(x, "en"),
+    ):
+        with pytest.raises(Refused, match=r"nothing about risk.*there are no reviews"):
+            ask()
 
 
 def test_about_can_be_written_as_json(bundle: Bundle) -> None:

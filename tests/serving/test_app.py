@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from serving.payloads import LARGEST_BODY, LONGEST_TEXT, MOST_CASES, MOST_EVENTS, MOST_IDS
+from serving.use_cases import Desk
+from tests.models.small_office import without_reviews
 from tests.serving.client import ask, case, wish
 from tests.serving.fakes import BrokenModel, desk
+from training.run import train
 
 JSON = {"Content-Type": "application/json"}
 
@@ -42,6 +46,25 @@ def test_a_plan_of_the_offices_own_cases_has_a_reason_on_every_line():
     assert [one["choice"] for one in plan["outlook"]] == ["plan", "all_random", "top_of_the_list"]
     assert plan["frame_cases"] == 3
     assert plan["drawn"] == {"lottery": 1, "mandatory": 1}
+
+
+@pytest.mark.parametrize(
+    ("path", "request_body"),
+    [
+        ("/spot_checks", wish()),
+        ("/spot_checks", wish(cases=[case()])),
+        ("/score", {"case_ids": ["c00001"]}),
+        ("/score", {"cases": [case()]}),
+    ],
+)
+def test_a_champion_without_risk_says_why(path: str, request_body: dict[str, Any]):
+    """An office without reviews is served; what needs risk is refused in one sentence."""
+    tables = without_reviews()
+    answer = ask("POST", path, Desk(tables, train(tables, datetime(2024, 7, 1))), json=request_body)
+
+    assert answer.status_code == 409
+    assert "nothing about risk" in answer.json()["detail"]
+    assert "describes no reviews" in answer.json()["detail"]
 
 
 def test_the_same_request_with_a_seed_gives_the_same_plan():

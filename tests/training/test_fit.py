@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
 from cases.errors import Refused
-from tests.models.small_office import small_office
+from cases.tables import Tables
+from features.as_of import intake_moments
+from models.bundle import Bundle
+from tests.models.small_office import small_office, without_reviews
 from training.fit import POINTS, fit_baselines, fit_risk, risk_table, rule_points
 from training.labels import reviewed_moments, risk_labels
 from training.run import train
@@ -57,10 +61,48 @@ def test_baselines_by_name() -> None:
     [
         (datetime(2023, 1, 1), "0 reviewed cases with a defect"),
         (datetime(2024, 2, 1), "reviewed cases with a defect"),
-        (datetime(2024, 4, 25), "closed cases that proved complex"),
+        (datetime(2024, 2, 1), "closed cases that proved complex"),
     ],
 )
 def test_too_few_outcomes(until: datetime, missing: str) -> None:
-    """Training on too few outcomes of a kind is refused, and the kind is named."""
+    """If neither model has outcomes enough, training is refused, and each lack is named."""
     with pytest.raises(Refused, match=missing):
         train(small_office(600), until)
+
+
+def test_each_model_is_fitted_if_it_can_be() -> None:
+    """A model whose outcomes are too few is left out, and the bundle says what is missing."""
+    tables = small_office(600)
+    fewer = Tables.of(
+        tables.office,
+        tables.case_rows,
+        events=tables.event_rows,
+        reviews=tables.review_rows.head(60),
+    )
+    only_complexity = train(fewer, UNTIL)
+    assert only_complexity.risk is None
+    assert only_complexity.complexity is not None
+    assert "reviewed cases" in only_complexity.about["not_trained"]["risk"]
+    only_risk = train(tables, datetime(2024, 4, 25))
+    assert only_risk.risk is not None
+    assert only_risk.complexity is None
+    assert "that proved complex" in only_risk.about["not_trained"]["complexity"]
+
+
+def test_office_without_reviews(tmp_path: Path) -> None:
+    """An office that describes no reviews gets its complexity model, which saves and loads."""
+    bundle = train(without_reviews(), UNTIL)
+    assert bundle.risk is None
+    assert "[tables.reviews]" in bundle.about["not_trained"]["risk"]
+    bundle.save(tmp_path)
+    again = Bundle.load(tmp_path, bundle.office)
+    opened = intake_moments(without_reviews(), after=datetime(2024, 5, 20), until=UNTIL)
+    one, other = (each.complexity_at(without_reviews(), opened) for each in (bundle, again))
+    assert one.equals(other)
+    assert again.about == bundle.about
+
+
+def test_nothing_to_train() -> None:
+    """An office file with neither reviews nor complexity is told both."""
+    with pytest.raises(Refused, match=r"\[tables.reviews\].*\[complexity\]"):
+        train(without_reviews(complexity=None), UNTIL)

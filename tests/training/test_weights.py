@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import polars as pl
 import pytest
 
-from training.weights import LARGEST_WEIGHT, review_weights
+from training.weights import LARGEST_WEIGHT, recency_weights, review_weights
 
 
 @pytest.mark.parametrize(
@@ -28,3 +30,9 @@ def test_rare_draw_is_clipped() -> None:
     """One case drawn against all odds does not outweigh a thousand others."""
     weights = review_weights(pl.Series([1e-6] + [1.0] * 999))
     assert weights[0] == LARGEST_WEIGHT
+
+
+def test_old_cases_fade() -> None:
+    """The newest case weighs 1, one of four years earlier half, of eight a quarter."""
+    moments = [datetime(2016, 1, 1), datetime(2020, 1, 1), datetime(2024, 1, 1)]
+    assert recency_weights(pl.Series(moments)).to_list() == pytest.approx([0.25, 0.5, 1.0])
