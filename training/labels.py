@@ -20,9 +20,9 @@ def risk_labels(tables: Tables, until: datetime) -> pl.DataFrame:
     """What reviews that are final by `until` found in closed cases of the risk model's kind.
 
     Columns `case_id`, `moment` (its closing), `known_at`, `y` (1 for a defect), `weight`,
-    `surveyed` (whether the chance of being reviewed is known), `grade`; sorted by `moment`
-    and `case_id`. Of several reviews of a case the first that became final counts: later
-    ones are often made because of it.
+    `surveyed` (whether the chance of being reviewed is known), `grade` (the present one);
+    sorted by `moment` and `case_id`. Of several reviews of a case the first that became
+    final counts: later ones are often made because of it.
     """
     reviews = rows(final_reviews(tables, until))
     first = reviews.sort("known_at", "reviewed_at", "grade").unique("case_id", keep="first")
@@ -36,7 +36,7 @@ def risk_labels(tables: Tables, until: datetime) -> pl.DataFrame:
         pl.col("grade").is_in(sorted(tables.office.defect_grades)).cast(pl.Int8).alias("y"),
         review_weights(labels["inclusion_probability"]),
         pl.col("inclusion_probability").is_not_null().alias("surveyed"),
-        "grade",
+        pl.col("grade").replace(tables.office.present_grades),
     )
 
 

@@ -65,6 +65,15 @@ def test_label_says_when_and_from_which_sample() -> None:
     assert (first["grade"], second["weight"]) == ("bad", 1.0)
 
 
+def test_an_old_grade_is_learnt_as_the_present_one() -> None:
+    """The label of a case graded by an old code has the present grade and the same outcome."""
+    old = {"code": "good", "defect": False, "maps_to": "fine", "meaning": {"en": "old"}}
+    present = [{**old, "code": "fine", "maps_to": None}, {**old, "code": "bad", "defect": True}]
+    present[1] |= {"maps_to": None}
+    found = risk_labels(small(reviews={"grades": [old, *present]}), LATE)
+    assert found.select("grade", "y").rows() == [("bad", 1), ("fine", 0)]
+
+
 def test_labels_only_among_the_models_cases() -> None:
     """Cases the risk model is not for get no label."""
     found = risk_labels(small(risk={"among": [MANY]}), LATE)
