@@ -62,7 +62,7 @@ def make_demo(
     badness = realise(rng, whole["log_odds"].to_numpy())
     severity = draw_severity(rng)
     first = draw_reviews(rng, whole, badness, severity)
-    again = draw_double_reviews(rng, first, whole, severity)
+    again = draw_double_reviews(rng, first, whole, badness, severity)
     reviews = pl.concat([first, again]).sort("reviewed_at", maintain_order=True)
     write_csv(in_codes_of_their_day(reviews), folder / "reviews.csv")
     truth_of_reviewers(severity).write_parquet(folder / "truth_reviewers.parquet")

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import numpy as np
 import polars as pl
+from scipy.special import expit, logit, ndtr, ndtri
 
 from cases.demo.clock import END, LAST_DAY, Floats, day_of, in_hours
 from cases.demo.draws import Draws, col, number
@@ -23,6 +24,7 @@ NEW_RULES = datetime(2026, 2, 1)
 RANDOM_SHARES = {"arrest_review": 0.12, "prosecution_review": 0.15}
 JUVENILE_SHARE = 0.20
 DOUBLE_SHARE = 0.25  # of the reviewed cases, read once more
+SHARED_NOISE = 0.8  # correlation of what two readers find that the log-odds do not tell
 MANY_SUSPECTS = 4
 ALWAYS = (
     "not_prosecuted_absolute",
@@ -44,6 +46,18 @@ NEWS = (
 def realise(rng: np.random.Generator, log_odds: Floats) -> Floats:
     """How bad each case really is: above nought, a defect, with the probability of its log-odds."""
     return np.asarray(log_odds + rng.logistic(size=len(log_odds)))
+
+
+def realise_again(rng: np.random.Generator, log_odds: Floats, badness: Floats) -> Floats:
+    """How bad another reader finds the same cases: partly what the first found.
+
+    The two logistic noises are joined by a normal copula of correlation `SHARED_NOISE`, so
+    that each reading by itself has the probability of its log-odds.
+    """
+    first = ndtri(expit(badness - log_odds))
+    own = rng.standard_normal(len(badness))
+    again = SHARED_NOISE * first + np.sqrt(1 - SHARED_NOISE**2) * own
+    return np.asarray(log_odds + logit(ndtr(again)))
 
 
 def draw_reviews(
@@ -71,27 +85,32 @@ def draw_reviews(
 
 
 def draw_double_reviews(
-    rng: np.random.Generator, reviews: pl.DataFrame, cases: pl.DataFrame, severity: Floats
+    rng: np.random.Generator,
+    reviews: pl.DataFrame,
+    cases: pl.DataFrame,
+    badness: Floats,
+    severity: Floats,
 ) -> pl.DataFrame:
     """Second reviews of a random part of the cases in `reviews`, blind to the first.
 
-    Another reviewer finds the case anew: the same log-odds and severity of their own, but
-    another realised badness. The chance that the case was chosen stays what it was.
+    Another reviewer reads the case some days later (`realise_again`). The chance that the
+    case was chosen stays what it was.
     """
+    known = cases.select("case_id", "log_odds", badness=pl.Series(badness))
     twice = reviews.filter(pl.Series(rng.random(reviews.height) < DOUBLE_SHARE))
-    again = twice.join(cases.select("case_id", "log_odds"), on="case_id", maintain_order="left")
+    again = twice.join(known, on="case_id", how="left", maintain_order="left")
     first = again["reviewer"].replace_strict({c: i for i, c in enumerate(REVIEWER_CODES)})
     other = (first.to_numpy() + rng.integers(1, len(severity), again.height)) % len(severity)
-    badness = realise(rng, again["log_odds"].to_numpy())
+    found = realise_again(rng, again["log_odds"].to_numpy(), again["badness"].to_numpy())
     later = pl.Series(rng.integers(1, 11, again.height))
     return (
         again.with_columns(
             col("reviewed_at").dt.add_business_days(later),
             reviewer=_coded(REVIEWER_CODES, other),
             kind=pl.lit("double"),
-            grade=_coded(GRADES, _graded(badness + severity[other])),
+            grade=_coded(GRADES, _graded(found + severity[other])),
         )
-        .drop("log_odds")
+        .select(reviews.columns)
         .filter(col("reviewed_at") < END)
     )
 

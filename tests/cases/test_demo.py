@@ -18,7 +18,7 @@ from cases.demo.clock import END, START, in_hours, off_hours
 from cases.demo.model import DEFECT
 from cases.demo.people import draw_severity
 from cases.demo.process import EFFORT, RETURN
-from cases.demo.reviews import GRADES, NEW_RULES, NEWS, STEPS, draw_reviews, realise
+from cases.demo.reviews import GRADES, NEW_RULES, NEWS, STEPS, draw_reviews, realise, realise_again
 from cases.demo.terms import Term
 from cases.errors import BadInput
 from cases.office import load_office
@@ -389,3 +389,12 @@ def test_every_cause_moves_the_truth(name: str) -> None:
     whole, _ = simulate(np.random.default_rng(1), 3_000)
     values = whole.select(DEFECT[name].value.cast(pl.Float64)).to_series()
     assert name == "always" or values.std() > 0.1
+
+
+def test_another_reading_is_alike_and_as_often_bad() -> None:
+    """A second reading has the probability of the log-odds too, and agrees more than by chance."""
+    rng, log_odds = np.random.default_rng(1), np.full(20_000, -1.0)
+    first = realise(rng, log_odds)
+    again = realise_again(rng, log_odds, first)
+    assert abs((again > 0).mean() - 1 / (1 + np.e)) < 0.01
+    assert 0.75 < np.corrcoef(first, again)[0, 1] < 0.85
