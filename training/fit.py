@@ -65,7 +65,7 @@ def fit_complexity(x: pl.DataFrame, labels: pl.DataFrame, office: Office) -> Com
     `Refused` if there are too few labels of either kind.
     """
     enough(labels, "closed cases that proved complex", "closed cases that did not")
-    every = labels.with_columns(weight=pl.lit(1.0), surveyed=pl.lit(True))
+    every = labels.with_columns(weight=pl.lit(1.0), surveyed=pl.lit(True), severity=pl.lit(0.0))
     return ComplexityModel.of(office).fit(_sample(x, every))
 
 
@@ -96,4 +96,5 @@ def enough(labels: pl.DataFrame, positive: str, negative: str) -> None:
 def _sample(x: pl.DataFrame, labels: pl.DataFrame) -> Sample:
     cases = labels.join(x, on=["case_id", "moment"]).sort("moment", "case_id")
     y, weight = (cases[name].cast(pl.Float64).to_numpy() for name in ("y", "weight"))
-    return Sample(cases, y, weight, cases["surveyed"].to_numpy())
+    offset = cases["severity"].to_numpy() if (cases["severity"] != 0).any() else None
+    return Sample(cases, y, weight, cases["surveyed"].to_numpy(), offset)
