@@ -19,6 +19,7 @@ from evaluation.backtest import MODEL, Backtest, PeriodFigures
 from evaluation.metrics import Figure, auc_gain, measure
 from evaluation.render import _phrases, render, shown, speaker
 from evaluation.report import FEWEST, Note, ReportSummary, _shown, summarise
+from evaluation.reviewers import Agreement, Reviewers, Severity
 from models.bundle import Bundle
 from tests.evaluation.conftest import HOSTILE
 
@@ -94,6 +95,31 @@ def test_backtest_without_outcomes_still_reports(
     summary = summarise(tables, bundle, untested)
     assert Note("no_backtest") in summary.notes
     assert "Not tested" in render(summary, "en")
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("en", "cannot be told apart"), ("zh", "无法区分评查员的宽严")]
+)
+def test_one_reviewer_to_a_case_is_owned_up_to(
+    summary: ReportSummary, language: Language, sentence: str
+) -> None:
+    """Without cases graded twice the report says that severity cannot be told, with no figure."""
+    assert not summary.reviewers.told
+    assert sentence in render(summary, language)
+    assert speaker(language)("severity_log_odds") not in render(summary, language)
+
+
+def test_reviewers_are_listed_with_intervals(summary: ReportSummary) -> None:
+    """Where it can be told, each reviewer has a figure with its interval, or none and why."""
+    told = Severity("R1", Figure(0.3, 0.1, 0.5, 40))
+    held = Severity(HOSTILE, Figure(None, None, None, 3, "too_few"))
+    agreed = Agreement(43, *[Figure(0.8, 0.7, 0.9, 43)] * 3)
+    found = dataclasses.replace(summary, reviewers=Reviewers(agreed, (told, held), told=True))
+    html = render(found, "en")
+    assert "0.300 (0.100–0.500)" in html
+    assert "withheld: too few" in html
+    assert "cannot be told apart" not in html
+    assert HOSTILE not in html
 
 
 class Page(HTMLParser):

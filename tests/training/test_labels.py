@@ -9,7 +9,7 @@ import pytest
 
 from cases.tables import REVIEWS as REVIEW_COLUMNS
 from cases.tables import Tables, case_columns
-from tests.factories import OFFICE, office, rows
+from tests.factories import OFFICE, office, rows, tables
 from training.labels import complexity_labels, finished_moments, reviewed_moments, risk_labels
 
 CASES = """
@@ -72,6 +72,23 @@ def test_an_old_grade_is_learnt_as_the_present_one() -> None:
     present[1] |= {"maps_to": None}
     found = risk_labels(small(reviews={"grades": [old, *present]}), LATE)
     assert found.select("grade", "y").rows() == [("bad", 1), ("fine", 0)]
+
+
+@pytest.mark.parametrize(("until", "known"), [("2024-02-01", False), ("2024-02-02", True)])
+def test_a_label_carries_its_reviewers_severity_as_far_as_known(until: str, known: bool) -> None:
+    """Two reviewers differ on forty cases, which nobody knows before the second has read them."""
+    days = {"mild": "2024-02-01", "severe": "2024-02-02"}
+    cases = "case_id | opened_at | closed_at\n"
+    reviews = "case_id | reviewed_at | reviewer | grade\n"
+    for number in range(40):
+        cases += f"{number} | 2024-01-01 | 2024-01-10\n"
+        for who, day in days.items():
+            grade = "bad" if who == "severe" and number % 3 == 0 else "good"
+            reviews += f"{number} | {day} | {who} | {grade}\n"
+    found = risk_labels(tables(cases, reviews=reviews), datetime.fromisoformat(until))
+    assert found["y"].to_list() == [0] * 40
+    assert ((found["severity"] < 0) == known).all()
+    assert ((found["severity"] == 0) != known).all()
 
 
 def test_labels_only_among_the_models_cases() -> None:
