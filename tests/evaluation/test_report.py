@@ -186,6 +186,11 @@ def test_every_phrase_has_both_languages_and_the_same_places() -> None:
         assert places[0] == places[1], key
 
 
+def test_the_dash_of_an_interval_is_no_minus() -> None:
+    """An interval that begins below nought has spaces around its dash."""
+    assert shown(Figure(-0.8, -1, -0.5, 5), False, speaker("en")) == "-0.800 (-1.000 – -0.500)"
+
+
 @pytest.mark.parametrize(
     ("figure", "words"),
     [

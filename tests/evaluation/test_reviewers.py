@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
+from scipy.special import expit, logit
 from sklearn.metrics import cohen_kappa_score
 
-from cases.tables import Tables
+from cases.demo import make_demo
+from cases.office import load_office
+from cases.tables import REVIEWS, Tables, case_columns
 from evaluation.reviewers import agreement, kappa, ordinal_alpha, review_reviewers
 from tests.factories import tables
 
@@ -116,3 +120,21 @@ def test_without_overlap_severity_is_not_told(until: datetime) -> None:
     reviewers = ["a"] if until.month == 3 else ["a", "b"]
     found = review_reviewers(office(reviewers), until)
     assert (found.told, found.severities, found.agreement.cases) == (False, (), 0)
+
+
+def test_severities_of_the_demo_office(tmp_path: Path) -> None:
+    """Against the demo's truth: correlation above 0.8, and at least 10 of 12 intervals hold.
+
+    True is what a severity adds to the log-odds of a defect over all cases. By chance alone
+    fewer than 10 of 12 hold in one of fifty offices.
+    """
+    office = load_office(make_demo(tmp_path, cases=10_000, seed=1))
+    reviews = pl.read_csv(tmp_path / "reviews.csv", schema=REVIEWS)
+    tables = Tables.of(office, pl.DataFrame(schema=case_columns(office)), reviews=reviews)
+    log_odds = logit(pl.read_parquet(tmp_path / "truth.parquet")["defect_probability"].to_numpy())
+    shift = pl.read_parquet(tmp_path / "truth_reviewers.parquet")["severity"].to_numpy()
+    true = logit([expit(log_odds + by).mean() for by in shift])
+    found = [one.severity for one in review_reviewers(tables, datetime(2026, 7, 1)).severities]
+    value, low, high = np.array([(one.value, one.low, one.high) for one in found]).T
+    assert np.corrcoef(value, true)[0, 1] > 0.8
+    assert ((low <= true - true.mean()) & (true - true.mean() <= high)).sum() >= 10
