@@ -63,8 +63,9 @@ def severities(readings: pl.DataFrame) -> pl.DataFrame:
 
     Columns `reviewer`, `shared` (cases), and `severity, low, high`: by how much harder than
     the average reviewer they grade, in log-odds of a defect, with the 95 % interval. The
-    three are null where too little is known: fewer than `FEWEST_SHARED` shared cases, no link
-    to most other reviewers through shared cases, or nowhere a disagreement about a defect.
+    three are null where too little is known: fewer than `FEWEST_SHARED` shared cases, outside
+    the largest group of reviewers linked by shared cases, or if nobody in that group ever
+    disagreed about a defect.
     """
     shared = readings.group_by("reviewer").len("shared").sort("reviewer")
     gaps = _gaps(readings, shared["reviewer"])
@@ -117,9 +118,11 @@ def _linked(gaps: pl.DataFrame, reviewers: int) -> list[int]:
 def _log_odds_per_place(gaps: pl.DataFrame, y: pl.Series) -> float:
     """Log-odds of a defect that one place of the grade is worth, averaged over cases.
 
-    Two readings that are independent given the case differ about a defect with probability
-    2 p (1 - p), and by as much in sum over all steps between grades in places: the ratio is
-    the share of defects per place. The log-odds of a share p change by 1 / (p (1 - p)).
+    A severity moves each share p of cases beyond a step between two grades by p (1 - p) times
+    itself, where p is the chance in one case. Two readings of a case, independent given the
+    case, differ at a step with probability 2 p (1 - p): so gaps about defects by gaps in
+    places are the share of defects that a place is worth. The log-odds of all cases' share
+    change by 1 / (rate (1 - rate)) times as much.
     """
     rate = y.to_numpy().mean()
     place, defect, weight = (gaps[name].to_numpy() for name in ("place", "y", "weight"))
