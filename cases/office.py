@@ -468,32 +468,22 @@ def _unknown_references(office: Office, name: str) -> list[Fault]:
 def _grades_at_odds(office: Office, name: str) -> Iterator[Fault]:
     """Faults for grades that stand twice, or map to one that is old itself or means otherwise."""
     grades = office.reviews.grades if office.reviews else ()
-    by_code = {grade.code: grade for grade in grades}
-    for code in [code for code, times in Counter(one.code for one in grades).items() if times > 1]:
+    twice = [code for code, times in Counter(one.code for one in grades).items() if times > 1]
+    for code in twice:
         yield Fault(
             name, "is declared twice.", "Keep one of the two.", column="reviews.grades", value=code
         )
+    by_code = {grade.code: grade for grade in grades if grade.code not in twice}
     for grade in grades:
-        target = by_code.get(grade.maps_to or grade.code)
+        target = by_code.get(grade.maps_to or "")
         place = f"reviews.grades.{grade.code}.maps_to"
-        if target is None:
-            continue  # not declared, which is a fault already
-        if target is not grade and target.maps_to is not None:
-            yield Fault(
-                name,
-                "maps to a grade that is old itself.",
-                "Name a present grade.",
-                column=place,
-                value=grade.maps_to,
-            )
-        if target.defect != grade.defect:
-            yield Fault(
-                name,
-                "maps to a grade of which one is a defect and the other is not.",
-                "Map it to another, or correct `defect`.",
-                column=place,
-                value=grade.maps_to,
-            )
+        if target and target.maps_to:
+            problem, remedy = "is a grade that is old itself.", "Map it to a present grade."
+            yield Fault(name, problem, remedy, column=place, value=grade.maps_to)
+        if target and target.defect != grade.defect:
+            problem = "differs in whether it is a defect."
+            remedy = "Map it to another grade, or correct `defect`."
+            yield Fault(name, problem, remedy, column=place, value=grade.maps_to)
 
 
 def _not_declared(name: str, place: str, value: str, known: list[str]) -> Fault:
