@@ -191,14 +191,30 @@ def _activity_declared(office: Office) -> Rule:
     )
 
 
-def _grade_declared(office: Office) -> Rule:
-    grades = office.reviews.grades if office.reviews else ()
-    return Rule(
-        "grade",
-        "is not a grade of the office file.",
-        "Correct it, or declare it under [[reviews.grades]].",
-        ~pl.col("grade").is_in([grade.code for grade in grades]),
-    )
+def _grade_rules(office: Office) -> list[Rule]:
+    """A grade must be declared, and in force on the day of the review."""
+    if office.reviews is None:
+        return []
+    day, grade = pl.col("reviewed_at").dt.date(), pl.col("grade")
+    outside = [
+        (grade == one.code)
+        & ~day.is_between(one.valid_from or EARLIEST.date(), one.valid_until or LATEST.date())
+        for one in office.reviews.grades
+    ]
+    return [
+        Rule(
+            "grade",
+            "is not a grade of the office file.",
+            "Correct it, or declare it under [[reviews.grades]].",
+            ~grade.is_in(list(office.present_grades)),
+        ),
+        Rule(
+            "grade",
+            "was not in force on the day of the review.",
+            "Correct the grade or the day, or the dates of the grade under [[reviews.grades]].",
+            pl.any_horizontal(outside),
+        ),
+    ]
 
 
 def rules_of(name: str, office: Office) -> list[Rule]:
@@ -206,7 +222,7 @@ def rules_of(name: str, office: Office) -> list[Rule]:
     own: dict[str, list[Rule]] = {
         "cases": [*CASE_RULES],
         "events": [RECORDED_BEFORE] + ([_activity_declared(office)] if office.activities else []),
-        "reviews": [PROBABILITY] + ([_grade_declared(office)] if office.reviews else []),
+        "reviews": [PROBABILITY, *_grade_rules(office)],
         "handlers": [*HANDLER_RULES],
     }
     return value_rules(schema_of(name, office), REQUIRED[name]) + own[name]

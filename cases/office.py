@@ -10,6 +10,8 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
+from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal, get_args
@@ -185,11 +187,16 @@ class Limit(Model):
 
 
 class Grade(Model):
-    """A grade a review can give."""
+    """A grade a review can give, or could once."""
 
     code: Code = Field(description="as it stands in the review table")
     meaning: Text = Field(description="what it is called")
     defect: bool = Field(description="whether a case so graded counts as defective")
+    valid_from: date | None = Field(default=None, description="first day of review it is in force")
+    valid_until: date | None = Field(default=None, description="last day of review it is in force")
+    maps_to: Code | None = Field(
+        default=None, description="of an old grade, the present one that it counts as"
+    )
 
 
 class Reviews(Model):
@@ -329,6 +336,18 @@ class Office(Model):
         grades = self.reviews.grades if self.reviews else ()
         return frozenset(grade.code for grade in grades if grade.defect)
 
+    @property
+    def present_grades(self) -> dict[str, str]:
+        """The code of every grade, and of the present grade that it is or counts as."""
+        grades = self.reviews.grades if self.reviews else ()
+        return {grade.code: grade.maps_to or grade.code for grade in grades}
+
+    @property
+    def grade_places(self) -> dict[str, int]:
+        """The code of every grade, and its place among the present ones: 0 is the best."""
+        present = [code for code, counts_as in self.present_grades.items() if code == counts_as]
+        return {code: present.index(counts_as) for code, counts_as in self.present_grades.items()}
+
 
 def load_office(path: Path) -> Office:
     """The office file at `path`, or `BadInput` with every fault in it."""
@@ -371,7 +390,11 @@ def parse_office(raw: dict[str, Any], name: str) -> Office:
         office = Office.model_validate(raw)
     except ValidationError as error:
         raise BadInput(_explain(name, part) for part in error.errors()) from None
-    faults = [*_taken_names(office, name), *_unknown_references(office, name)]
+    faults = [
+        *_taken_names(office, name),
+        *_unknown_references(office, name),
+        *_grades_at_odds(office, name),
+    ]
     if faults:
         raise BadInput(faults)
     return office
@@ -449,11 +472,37 @@ def _unknown_references(office: Office, name: str) -> list[Fault]:
         named.append((f"limits.{limit.code}.end", limit.end, ["closed", *activities]))
     named += [("fairness", group, [*attributes, "handler"]) for group in office.fairness]
     named += [("risk.similar_by", similar, attributes) for similar in office.risk.similar_by]
+    grades = list(office.present_grades)
+    named += [
+        (f"reviews.grades.{code}.maps_to", counts_as, grades)
+        for code, counts_as in office.present_grades.items()
+    ]
     for place, conditions in _all_conditions(office):
         for test in conditions:
             named += [(place, test.attribute, attributes)] if test.attribute else []
             named += [(place, code, activities) for code in (test.event, test.then) if code]
     return [_not_declared(name, *use) for use in named if use[1] not in use[2]]
+
+
+def _grades_at_odds(office: Office, name: str) -> Iterator[Fault]:
+    """Faults for grades that stand twice, or map to one that is old itself or means otherwise."""
+    grades = office.reviews.grades if office.reviews else ()
+    twice = [code for code, times in Counter(one.code for one in grades).items() if times > 1]
+    for code in twice:
+        yield Fault(
+            name, "is declared twice.", "Keep one of the two.", column="reviews.grades", value=code
+        )
+    by_code = {grade.code: grade for grade in grades if grade.code not in twice}
+    for grade in grades:
+        target = by_code.get(grade.maps_to or "")
+        place = f"reviews.grades.{grade.code}.maps_to"
+        if target and target.maps_to:
+            problem, remedy = "is a grade that is old itself.", "Map it to a present grade."
+            yield Fault(name, problem, remedy, column=place, value=grade.maps_to)
+        if target and target.defect != grade.defect:
+            problem = "differs in whether it is a defect."
+            remedy = "Map it to another grade, or correct `defect`."
+            yield Fault(name, problem, remedy, column=place, value=grade.maps_to)
 
 
 def _not_declared(name: str, place: str, value: str, known: list[str]) -> Fault:

@@ -105,7 +105,7 @@ def measure(
     noise = drawn.pop("calibration_noise")
     undefined = _undefined(n, positives)
     figures = {
-        name: undefined.get(name) or _percentile(values[name], drawn[name], n) for name in values
+        name: undefined.get(name) or percentile(values[name], drawn[name], n) for name in values
     }
     figures["calibration_error"] = _calibration_interval(
         values["calibration_error"], drawn["calibration_error"], noise, n
@@ -137,7 +137,7 @@ def auc_gain(
     # The same seed draws the same cases for both, which is what pairs them.
     pairs = zip(draws(n, replicates, seed), draws(n, replicates, seed), strict=True)
     drawn = np.concatenate([auc(ours, a) - auc(theirs, b) for a, b in pairs])
-    return _percentile(value, drawn, n)
+    return percentile(value, drawn, n)
 
 
 def calibration_table(
@@ -185,7 +185,7 @@ def _replicates(ranking: Ranking, share: float, replicates: int, seed: int) -> d
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-def _percentile(value: float, drawn: Array, n: int) -> Figure:
+def percentile(value: float, drawn: Array, n: int) -> Figure:
     """Percentile interval; replicates in which the figure is undefined are left out."""
     defined = drawn[np.isfinite(drawn)]
     if 2 * defined.size < drawn.size:

@@ -64,7 +64,8 @@ def shown(figure: Figure, is_share: bool, say: Callable[..., str]) -> str:
         return say(f"absent_{figure.absent}")
     if is_share:
         return f"{100 * figure.value:.1f} % ({100 * figure.low:.1f}–{100 * figure.high:.1f})"
-    return f"{figure.value:.3f} ({figure.low:.3f}–{figure.high:.3f})"
+    to = " – " if figure.low < 0 else "–"  # a dash beside a minus cannot be read
+    return f"{figure.value:.3f} ({figure.low:.3f}{to}{figure.high:.3f})"
 
 
 @cache

@@ -16,6 +16,7 @@ from cases.office import Text
 from cases.tables import Tables
 from evaluation.backtest import MODEL, Backtest, Outcome, PeriodFigures
 from evaluation.metrics import Bin, Figure, Measures, calibration_table
+from evaluation.reviewers import Reviewers, review_reviewers
 from features.build import build
 from features.catalogue import catalogue
 from models.bundle import Bundle
@@ -114,6 +115,7 @@ class ReportSummary:
     share: float
     risk: Answer | None
     complexity: Answer | None
+    reviewers: Reviewers
     influences: tuple[Influence, ...]
     notes: tuple[Note, ...]
 
@@ -134,6 +136,7 @@ def summarise(tables: Tables, bundle: Bundle, backtest: Backtest) -> ReportSumma
         share=backtest.share,
         risk=risk,
         complexity=complexity,
+        reviewers=review_reviewers(tables, datetime.fromisoformat(bundle.about["trained_until"])),
         influences=tuple(_influences(tables, bundle.risk))[:MOST_INFLUENCES] if bundle.risk else (),
         notes=(*_notes(data, card), *_doubts(complexity if card.risk is None else risk)),
     )

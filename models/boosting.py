@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import lightgbm as lgb
 import numpy as np
 import polars as pl
+from scipy.special import logit
 
 from models.estimator import Sample
 from models.matrix import Columns, Floats
@@ -77,9 +78,15 @@ class Trees:
 
 
 def fit_trees(columns: Columns, sample: Sample, rounds: int, monotone: Mapping[str, int]) -> Trees:
-    """Trees boosted for `rounds` rounds; `monotone` says +1 or -1 for a column's name."""
+    """Trees boosted for `rounds` rounds; `monotone` says +1 or -1 for a column's name.
+
+    They tell the log-odds of a case without the sample's offset.
+    """
     settings, data = _settings(columns, monotone), dataset(columns, sample)
-    return Trees(columns, lgb.train(settings, data, num_boost_round=rounds))
+    booster = lgb.train(settings, data, num_boost_round=rounds)
+    if sample.offset is not None:
+        _add(booster, _level(sample))
+    return Trees(columns, booster)
 
 
 def rounds_needed(
@@ -87,7 +94,12 @@ def rounds_needed(
 ) -> int:
     """Rounds fitted on `earlier` after which log loss on `later` stops falling."""
     data = dataset(columns, earlier)
-    check = data.create_valid(columns.matrix(later.x), later.y, weight=later.weight)
+    check = data.create_valid(
+        columns.matrix(later.x),
+        later.y,
+        weight=later.weight,
+        init_score=None if later.offset is None else later.offset + _level(earlier),
+    )
     booster = lgb.train(
         _settings(columns, monotone),
         data,
@@ -104,8 +116,20 @@ def dataset(columns: Columns, sample: Sample) -> lgb.Dataset:
         columns.matrix(sample.x),
         sample.y,
         weight=sample.weight,
+        init_score=None if sample.offset is None else sample.offset + _level(sample),
         categorical_feature=columns.codes,
     )
+
+
+def _level(sample: Sample) -> float:
+    """Log-odds of the sample's rate, where LightGBM starts unless it is given a start."""
+    return float(logit(np.average(sample.y, weights=sample.weight)))
+
+
+def _add(booster: lgb.Booster, constant: float) -> None:
+    """Add `constant` to every score, in the first tree, as LightGBM does with its own start."""
+    for leaf in range(booster.dump_model(num_iteration=1)["tree_info"][0]["num_leaves"]):
+        booster.set_leaf_output(0, leaf, booster.get_leaf_output(0, leaf) + constant)
 
 
 def _settings(columns: Columns, monotone: Mapping[str, int]) -> dict[str, object]:

@@ -61,6 +61,8 @@ class CalibratedTrees:
         scored = self._scores_out_of_time(sample)
         used = np.flatnonzero(np.isfinite(scored) & _calibrates(sample))
         score, y = scored[used], sample.y[used]
+        if sample.offset is not None:
+            score = score + sample.offset[used]
         weight = sample.weight[used] * 0.5 ** (np.arange(len(used))[::-1] / HALF_LIFE)
         self.shift_ = level_shift(score, y, weight)
         self.interval_ = VennAbers.fit(score, y, weight)

@@ -19,14 +19,16 @@ class Sample:
     """Cases with known outcomes, in order of time.
 
     `x` has one row per case and may hold more columns than an estimator reads; `y` is 0
-    or 1, `weight` positive, `surveyed` marks the cases of a probability sample; all of
-    shape (rows,).
+    or 1, `weight` positive, `surveyed` marks the cases of a probability sample. `offset`,
+    if known, is what is known to be added to a case's log-odds by who told the outcome: an
+    estimator that heeds it predicts without it. All of shape (rows,).
     """
 
     x: pl.DataFrame
     y: Floats
     weight: Floats
     surveyed: Flags
+    offset: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.y)
@@ -34,7 +36,8 @@ class Sample:
     def between(self, start: int, end: int) -> Sample:
         """Rows `start` to `end` (exclusive)."""
         part = slice(start, end)
-        return Sample(self.x[part], self.y[part], self.weight[part], self.surveyed[part])
+        offset = None if self.offset is None else self.offset[part]
+        return Sample(self.x[part], self.y[part], self.weight[part], self.surveyed[part], offset)
 
 
 class Estimator(Protocol):

@@ -66,7 +66,9 @@ def fit_complexity(x: pl.DataFrame, labels: pl.DataFrame, office: Office) -> Com
     `Refused` if the labels do not support one (`complexity_lacks`).
     """
     _refuse(complexity_lacks(labels, office))
-    every = labels.with_columns(recency_weights(labels["moment"]), surveyed=pl.lit(True))
+    every = labels.with_columns(
+        recency_weights(labels["moment"]), surveyed=pl.lit(True), severity=pl.lit(0.0)
+    )
     return ComplexityModel.of(office).fit(_sample(x, every))
 
 
@@ -115,4 +117,5 @@ def _refuse(lacking: str | None) -> None:
 def _sample(x: pl.DataFrame, labels: pl.DataFrame) -> Sample:
     cases = labels.join(x, on=["case_id", "moment"]).sort("moment", "case_id")
     y, weight = (cases[name].cast(pl.Float64).to_numpy() for name in ("y", "weight"))
-    return Sample(cases, y, weight, cases["surveyed"].to_numpy())
+    offset = cases["severity"].to_numpy() if (cases["severity"] != 0).any() else None
+    return Sample(cases, y, weight, cases["surveyed"].to_numpy(), offset)

@@ -13,6 +13,7 @@ import polars as pl
 from cases.tables import TIME, Frame, Tables
 from features.as_of import closing_moments, final_reviews, intake_moments
 from models.population import rows, satisfying
+from training.severity import severities, shared_readings
 from training.weights import review_weights
 
 
@@ -20,15 +21,18 @@ def risk_labels(tables: Tables, until: datetime) -> pl.DataFrame:
     """What reviews that are final by `until` found in closed cases of the risk model's kind.
 
     Columns `case_id`, `moment` (its closing), `known_at`, `y` (1 for a defect), `weight`,
-    `surveyed` (whether the chance of being reviewed is known), `grade`; sorted by `moment`
-    and `case_id`. Of several reviews of a case the first that became final counts: later
-    ones are often made because of it.
+    `surveyed` (whether the chance of being reviewed is known), `grade` (the present one) and
+    `severity` (of its reviewer as far as known by `until`, in log-odds; 0 where it cannot be
+    told); sorted by `moment` and `case_id`. Of several reviews of a case the first that became
+    final counts: later ones are often made because of it.
     """
     reviews = rows(final_reviews(tables, until))
     first = reviews.sort("known_at", "reviewed_at", "grade").unique("case_id", keep="first")
     asked = satisfying(tables, reviewed_moments(tables, until), tables.office.risk.among)
     closed = rows(asked.select("case_id", "moment"))
-    labels = closed.join(first, on="case_id").sort("moment", "case_id")
+    severity = severities(shared_readings(tables, until)).select("reviewer", "severity")
+    labels = closed.join(first, on="case_id").join(severity, on="reviewer", how="left")
+    labels = labels.sort("moment", "case_id")
     return labels.select(
         "case_id",
         "moment",
@@ -36,7 +40,8 @@ def risk_labels(tables: Tables, until: datetime) -> pl.DataFrame:
         pl.col("grade").is_in(sorted(tables.office.defect_grades)).cast(pl.Int8).alias("y"),
         review_weights(labels["inclusion_probability"]),
         pl.col("inclusion_probability").is_not_null().alias("surveyed"),
-        "grade",
+        pl.col("grade").replace(tables.office.present_grades),
+        pl.col("severity").fill_null(0.0),
     )
 
 

@@ -16,13 +16,18 @@ import polars as pl
 from cases.demo.daily import draw_counts
 from cases.demo.draws import chance, col
 from cases.demo.events import draw_events
-from cases.demo.files import case_table, truth_table, write_csv
+from cases.demo.files import case_table, truth_of_reviewers, truth_table, write_csv
 from cases.demo.intake import draw_intake
 from cases.demo.model import DEFECT
 from cases.demo.outcomes import conclude
 from cases.demo.people import assign, draw_handlers, draw_severity
 from cases.demo.process import run
-from cases.demo.reviews import draw_reviews, realise
+from cases.demo.reviews import (
+    draw_double_reviews,
+    draw_reviews,
+    in_codes_of_their_day,
+    realise,
+)
 from cases.demo.terms import total
 from cases.errors import BadInput, Fault
 from cases.progress import Progress, silent
@@ -36,8 +41,9 @@ def make_demo(
     """Write the demo office into `folder` (made if need be) and return its office file.
 
     The same `cases` and `seed` give the same bytes. `truth.parquet` (case_id,
-    defect_probability, effort_days in person-days, complex) is for evaluation only;
-    the office file does not name it. Raises `BadInput` for fewer than one case or a
+    defect_probability, effort_days in person-days, complex) and `truth_reviewers.parquet`
+    (reviewer, severity in log-odds) are for evaluation only; the office file does not name
+    them. Raises `BadInput` for fewer than one case or a
     negative seed.
     """
     _check(cases, seed)
@@ -54,7 +60,12 @@ def make_demo(
 
     progress("reviews", 0.9)
     badness = realise(rng, whole["log_odds"].to_numpy())
-    write_csv(draw_reviews(rng, whole, badness, draw_severity(rng)), folder / "reviews.csv")
+    severity = draw_severity(rng)
+    first = draw_reviews(rng, whole, badness, severity)
+    again = draw_double_reviews(rng, first, whole, badness, severity)
+    reviews = pl.concat([first, again]).sort("reviewed_at", maintain_order=True)
+    write_csv(in_codes_of_their_day(reviews), folder / "reviews.csv")
+    truth_of_reviewers(severity).write_parquet(folder / "truth_reviewers.parquet")
     office = folder / "office.toml"
     office.write_bytes((resources.files("offices") / OFFICE_FILE).read_bytes())
     progress("done", 1.0)

@@ -35,8 +35,11 @@ MILESTONES = {
     "closed": "concluded",
     "archived": "archived",
     "later_not_prosecuted": "later_not_prosecuted",
+    "later_withdrawn": "later_withdrawn",
+    "later_acquitted": "later_acquitted",
     "petition_changed": "petition_changed",
     "compensated": "compensation_granted",
+    "supervision_unsupported": "supervision_unsupported",
 }
 NAMED = {"served": "outcome", "ended": "ending"}  # whose activity is itself a column
 AFTER = {"served": "decided", "ended": "tried"}  # their places in that order

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from cases.demo.clock import LAST_DAY, in_hours
+from cases.demo.clock import LAST_DAY, Floats, in_hours
 from cases.demo.draws import col
+from cases.demo.people import REVIEWER_CODES
 from cases.demo.process import RETURNS
 
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%S"
@@ -60,12 +61,18 @@ def truth_table(cases: pl.DataFrame) -> pl.DataFrame:
     lasted = pl.Series((closed - opened) / np.timedelta64(1, "D"))
     return cases.select(
         "case_id",
-        "defect_probability",
-        effort_days="effort",
+        # the last bits of exp and log depend on where an array lies in memory
+        col("defect_probability").round(12),
+        effort_days=col("effort").round(12),
         complex=(col("returns") == RETURNS)
         | col("committee").is_not_null()
         | (pl.lit(lasted) >= COMPLEX_DAYS),
     )
+
+
+def truth_of_reviewers(severity: Floats) -> pl.DataFrame:
+    """truth_reviewers.parquet: how much harder than usual each reviewer grades, in log-odds."""
+    return pl.DataFrame({"reviewer": REVIEWER_CODES, "severity": severity})
 
 
 def write_csv(table: pl.DataFrame, path: Path) -> None:

@@ -73,12 +73,19 @@ def _court(draw: Draws, cases: pl.DataFrame) -> pl.DataFrame:
 def _after(draw: Draws, cases: pl.DataFrame) -> pl.DataFrame:
     """Archiving, and news that the case had gone wrong."""
     weak = (0.8 * col("weakness")).exp()
-    fell = (col("outcome") == "arrested") & col("detained") & draw.happens(0.02 * weak)
+    held = (col("outcome") == "arrested") & col("detained")
+    fates = {
+        "later_not_prosecuted": 0.020 * weak,
+        "later_withdrawn": 0.003 * weak,
+        "later_acquitted": 0.002 * weak,
+    }
+    fate = pl.when(held).then(_first(draw, fates, "convicted"))
     innocent = (col("ending") == "acquitted") | (col("outcome") == "not_prosecuted_absolute")
     news = {
-        "later_not_prosecuted": (fell, draw.waiting(90.0, 0.4)),
+        **{name: (fate == name, draw.waiting(90.0, 0.4)) for name in fates},
         "petition_changed": (draw.happens(0.002 * weak), draw.waiting(60.0)),
         "compensated": (innocent & draw.happens(0.2), draw.waiting(100.0)),
+        "supervision_unsupported": (draw.happens(0.002), draw.waiting(45.0)),
     }
     return cases.with_columns(
         *(pl.when(so).then(col("closed") + wait).alias(name) for name, (so, wait) in news.items()),

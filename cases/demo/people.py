@@ -10,6 +10,7 @@ from cases.demo.intake import KINDS
 CASES_PER_HANDLER = 250  # over the whole time; about eight a month
 ALL_ROUND = 2  # handlers of each unit who take every kind
 REVIEWERS = 12
+REVIEWER_CODES = [f"R{number:02d}" for number in range(1, REVIEWERS + 1)]
 SEVERITY_SPREAD = 0.45  # standard deviation, in log-odds of the grade
 MONTH = 30.0
 

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
 import polars as pl
+from scipy.special import expit, logit, ndtr, ndtri
 
-from cases.demo.clock import LAST_DAY, Floats, day_of, in_hours
+from cases.demo.clock import END, LAST_DAY, Floats, day_of, in_hours
 from cases.demo.draws import Draws, col, number
 from cases.demo.intake import CAMPAIGN
+from cases.demo.people import REVIEWER_CODES
 from cases.demo.process import RETURNS
 
 GRADES = ("excellent", "qualified", "basically_qualified", "unqualified")
 # Log-odds above which a case is no longer of that grade; a defect begins at nought.
 STEPS = (-2.8, 0.0, 1.3)
+NEW_GRADE, OLD_GRADE = "basically_qualified", "flawed"  # its code before the new rules
 
 NEW_RULES = datetime(2026, 2, 1)
 RANDOM_SHARES = {"arrest_review": 0.12, "prosecution_review": 0.15}
 JUVENILE_SHARE = 0.20
+DOUBLE_SHARE = 0.25  # of the reviewed cases, read once more
+SHARED_NOISE = 0.8  # correlation of what two readers find that the log-odds do not tell
 MANY_SUSPECTS = 4
 ALWAYS = (
     "not_prosecuted_absolute",
@@ -26,11 +32,32 @@ ALWAYS = (
     "withdrawn_indictment",
     "acquitted",
 )
+# What may come to light after closing and then calls for a key review.
+NEWS = (
+    "later_not_prosecuted",
+    "later_withdrawn",
+    "later_acquitted",
+    "petition_changed",
+    "compensated",
+    "supervision_unsupported",
+)
 
 
 def realise(rng: np.random.Generator, log_odds: Floats) -> Floats:
     """How bad each case really is: above nought, a defect, with the probability of its log-odds."""
     return np.asarray(log_odds + rng.logistic(size=len(log_odds)))
+
+
+def realise_again(rng: np.random.Generator, log_odds: Floats, badness: Floats) -> Floats:
+    """How bad another reader finds the same cases: partly what the first found.
+
+    The two logistic noises are joined by a normal copula of correlation `SHARED_NOISE`, so
+    that each reading by itself has the probability of its log-odds.
+    """
+    first = ndtri(expit(badness - log_odds))
+    own = rng.standard_normal(len(badness))
+    again = SHARED_NOISE * first + np.sqrt(1 - SHARED_NOISE**2) * own
+    return np.asarray(log_odds + logit(ndtr(again)))
 
 
 def draw_reviews(
@@ -41,11 +68,9 @@ def draw_reviews(
     A reviewer's severity shifts the grade, never `badness`.
     """
     reviewer = rng.integers(0, len(severity), cases.height)
-    grade = np.searchsorted(STEPS, badness + severity[reviewer])
-    codes = [f"R{place + 1:02d}" for place in range(len(severity))]
     reviews = _chosen(rng, cases).with_columns(
-        reviewer=pl.Series(codes, dtype=pl.String).gather(reviewer),
-        grade=pl.Series(GRADES, dtype=pl.String).gather(grade),
+        reviewer=_coded(REVIEWER_CODES, reviewer),
+        grade=_coded(GRADES, _graded(badness + severity[reviewer])),
         day=col("called") + 8 + pl.Series(rng.gamma(2.0, 9.0, cases.height)),
     )
     reviews = reviews.filter(col("day") < LAST_DAY).sort("day", maintain_order=True)
@@ -59,6 +84,52 @@ def draw_reviews(
     )
 
 
+def draw_double_reviews(
+    rng: np.random.Generator,
+    reviews: pl.DataFrame,
+    cases: pl.DataFrame,
+    badness: Floats,
+    severity: Floats,
+) -> pl.DataFrame:
+    """Second reviews of a random part of the cases in `reviews`, blind to the first.
+
+    Another reviewer reads the case some days later (`realise_again`). The chance that the
+    case was chosen stays what it was.
+    """
+    known = cases.select("case_id", "log_odds", badness=pl.Series(badness))
+    twice = reviews.filter(pl.Series(rng.random(reviews.height) < DOUBLE_SHARE))
+    again = twice.join(known, on="case_id", how="left", maintain_order="left")
+    first = again["reviewer"].replace_strict({c: i for i, c in enumerate(REVIEWER_CODES)})
+    other = (first.to_numpy() + rng.integers(1, len(severity), again.height)) % len(severity)
+    found = realise_again(rng, again["log_odds"].to_numpy(), again["badness"].to_numpy())
+    later = pl.Series(rng.integers(1, 11, again.height))
+    return (
+        again.with_columns(
+            col("reviewed_at").dt.add_business_days(later),
+            reviewer=_coded(REVIEWER_CODES, other),
+            kind=pl.lit("double"),
+            grade=_coded(GRADES, _graded(found + severity[other])),
+        )
+        .select(reviews.columns)
+        .filter(col("reviewed_at") < END)
+    )
+
+
+def in_codes_of_their_day(reviews: pl.DataFrame) -> pl.DataFrame:
+    """`reviews` with the old code of a grade where they were made before the new rules."""
+    old = (col("reviewed_at") < NEW_RULES) & (col("grade") == NEW_GRADE)
+    return reviews.with_columns(grade=pl.when(old).then(pl.lit(OLD_GRADE)).otherwise("grade"))
+
+
+def _graded(seen: Floats) -> np.ndarray:
+    """Places in `GRADES`."""
+    return np.searchsorted(STEPS, seen)
+
+
+def _coded(codes: Sequence[str], places: np.ndarray) -> pl.Series:
+    return pl.Series(codes, dtype=pl.String).gather(places)
+
+
 def _chosen(rng: np.random.Generator, cases: pl.DataFrame) -> pl.DataFrame:
     """`why`, `probability` and `called` (the day that called for the review), null for most.
 
@@ -68,7 +139,7 @@ def _chosen(rng: np.random.Generator, cases: pl.DataFrame) -> pl.DataFrame:
     draw = Draws(rng, cases.height)
     share = col("kind").replace_strict(RANDOM_SHARES, return_dtype=pl.Float64)
     share = pl.when("juvenile").then(JUVENILE_SHARE).otherwise(share)
-    news = pl.min_horizontal("later_not_prosecuted", "petition_changed", "compensated")
+    news = pl.min_horizontal(NEWS)
     key, late = _key_at_closing(), news < LAST_DAY
     random, special = draw.happens(share), draw.happens(_picked_by_hand())
     return cases.with_columns(

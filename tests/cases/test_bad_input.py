@@ -46,6 +46,13 @@ defect = false
 meaning = { en = "good" }
 
 [[reviews.grades]]
+code = "fair"
+defect = false
+valid_until = 2024-02-04
+maps_to = "good"
+meaning = { en = "fair" }
+
+[[reviews.grades]]
 code = "bad"
 defect = true
 meaning = { en = "bad" }
@@ -212,6 +219,21 @@ BROKEN = [
     ("reviews.csv", "2024-02-05", "2024-01-31", "is before the case was closed."),
     ("reviews.csv", "good", "fine", 'column grade, value "fine": is not a grade of the office'),
     ("reviews.csv", "good", "", "reviews.csv, row 2, column grade: is blank."),
+    ("reviews.csv", "good", "fair", 'row 2, column grade, value "fair": was not in force on the'),
+    (
+        "office.toml",
+        'maps_to = "good"',
+        'maps_to = "bad"',
+        'column reviews.grades.fair.maps_to, value "bad": differs in whether it is a defect. Map',
+    ),
+    ("office.toml", 'maps_to = "good"', 'maps_to = "god"', "Did you mean `good`?"),
+    ("office.toml", 'code = "bad"', 'code = "good"', 'grades, value "good": is declared twice.'),
+    (
+        "office.toml",
+        'code = "good"',
+        'code = "good"\nmaps_to = "fair"',
+        'column reviews.grades.good.maps_to, value "fair": is a grade that is old itself.',
+    ),
     ("reviews.csv", "0.5", "0", "is not a probability above 0 and at most 1."),
     ("reviews.csv", "0.5", "1.01", "is not a probability above 0 and at most 1."),
     # handlers

@@ -18,7 +18,7 @@ from cases.demo.clock import END, START, in_hours, off_hours
 from cases.demo.model import DEFECT
 from cases.demo.people import draw_severity
 from cases.demo.process import EFFORT, RETURN
-from cases.demo.reviews import GRADES, STEPS, draw_reviews, realise
+from cases.demo.reviews import GRADES, NEW_RULES, NEWS, STEPS, draw_reviews, realise, realise_again
 from cases.demo.terms import Term
 from cases.errors import BadInput
 from cases.office import load_office
@@ -31,7 +31,15 @@ from policies.rulebook import mandatory
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "demo_office.md"
 FILES = ("cases.csv", "events.parquet", "handlers.csv", "office.toml", "reviews.csv")
-AFTER_CLOSING = ("archived", "later_not_prosecuted", "petition_changed", "compensation_granted")
+AFTER_CLOSING = (
+    "archived",
+    "later_not_prosecuted",
+    "later_withdrawn",
+    "later_acquitted",
+    "petition_changed",
+    "compensation_granted",
+    "supervision_unsupported",
+)
 col = pl.col
 
 
@@ -77,7 +85,7 @@ def test_another_seed_another_office(tmp_path: Path) -> None:
 
 def test_files(folder: Path) -> None:
     """The folder holds the office's files and the truth, and nothing else."""
-    assert sorted(written(folder)) == sorted([*FILES, "truth.parquet"])
+    assert sorted(written(folder)) == sorted([*FILES, "truth.parquet", "truth_reviewers.parquet"])
 
 
 def test_truth_is_no_table_of_the_office(folder: Path, tables: Tables) -> None:
@@ -122,8 +130,9 @@ def test_progress_ends_at_one(tmp_path: Path) -> None:
 
 def test_counts_and_rates(tables: Tables, truth: pl.DataFrame) -> None:
     """Events a case, open cases, shares reviewed, defects and complexity are as documented."""
-    cases, reviews = tables.case_rows, tables.review_rows
+    cases, every = tables.case_rows, tables.review_rows
     closed = cases["closed_at"].count()
+    reviews = every.filter(col("kind") != "double")
     defective = reviews.filter(col("kind") == "random")["grade"].is_in(tables.office.defect_grades)
     assert 18 < tables.event_rows.height / cases.height < 22
     assert 0.02 < cases["closed_at"].null_count() / cases.height < 0.10
@@ -131,7 +140,8 @@ def test_counts_and_rates(tables: Tables, truth: pl.DataFrame) -> None:
     assert 0.08 < truth["defect_probability"].mean() < 0.12
     assert 0.07 < defective.mean() < 0.13
     assert 0.08 < truth["complex"].mean() < 0.18
-    assert set(reviews["kind"]) == {"random", "key", "special"}
+    assert set(every["kind"]) == {"random", "key", "special", "double"}
+    assert 0.18 < every.height / reviews.height - 1 < 0.30
 
 
 def test_handlers_of_the_default_office() -> None:
@@ -219,10 +229,29 @@ def test_a_case_is_returned_at_most_twice_and_comes_back(tables: Tables) -> None
 
 
 def test_reviews_follow_closing_and_leave_the_latest_cases_out(tables: Tables) -> None:
-    """Reviews come at least a week after closing, one per case."""
+    """Reviews come at least a week after closing, one per case but for double reviews."""
     both = tables.review_rows.join(tables.case_rows, on="case_id")
-    assert both["case_id"].is_unique().all()
+    assert both.filter(col("kind") != "double")["case_id"].is_unique().all()
     assert (both["reviewed_at"] - both["closed_at"]).dt.total_days().min() >= 5
+
+
+def test_a_double_review_is_a_second_reading_of_a_reviewed_case(tables: Tables) -> None:
+    """Another reviewer grades the case later; the chance that it was chosen stays the same."""
+    double = tables.review_rows.filter(col("kind") == "double")
+    first = tables.review_rows.filter(col("kind") != "double")
+    both = double.join(first, on="case_id", suffix="_first")
+    assert both.height == double.height == double["case_id"].n_unique()
+    assert (both["reviewer"] != both["reviewer_first"]).all()
+    assert (both["reviewed_at"] > both["reviewed_at_first"]).all()
+    chance = col("inclusion_probability")
+    assert both.select(chance.eq_missing(col("inclusion_probability_first")).all()).item()
+
+
+def test_grades_stand_in_the_code_of_their_day(tables: Tables) -> None:
+    """The old code of a grade ends the day before the new rules, where the present one begins."""
+    by_grade = {grade: part for (grade,), part in tables.review_rows.group_by("grade")}
+    assert by_grade["flawed"]["reviewed_at"].max() < NEW_RULES
+    assert by_grade["basically_qualified"]["reviewed_at"].min() >= NEW_RULES
 
 
 def test_inclusion_probability_by_kind(tables: Tables) -> None:
@@ -257,7 +286,7 @@ def test_every_rule_and_outcome_occurs() -> None:
     whole, _ = simulate(np.random.default_rng(2026), 20_000)
     for name in ("withdrawn_indictment", "acquitted"):
         assert 0 < (whole["ending"] == name).sum() < 100
-    for name in ("later_not_prosecuted", "petition_changed", "compensated", "protest_withdrawn"):
+    for name in (*NEWS, "protest_withdrawn"):
         assert 0 < whole[name].count() < 300
 
 
@@ -360,3 +389,12 @@ def test_every_cause_moves_the_truth(name: str) -> None:
     whole, _ = simulate(np.random.default_rng(1), 3_000)
     values = whole.select(DEFECT[name].value.cast(pl.Float64)).to_series()
     assert name == "always" or values.std() > 0.1
+
+
+def test_another_reading_is_alike_and_as_often_bad() -> None:
+    """A second reading has the probability of the log-odds too, and agrees more than by chance."""
+    rng, log_odds = np.random.default_rng(1), np.full(20_000, -1.0)
+    first = realise(rng, log_odds)
+    again = realise_again(rng, log_odds, first)
+    assert abs((again > 0).mean() - 1 / (1 + np.e)) < 0.01
+    assert 0.75 < np.corrcoef(first, again)[0, 1] < 0.85

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cases.errors import BadInput
 from cases.office import Office, load_office, parse_office
-from tests.factories import OFFICE
+from tests.factories import OFFICE, office
 
 KEYS = st.sampled_from([*Office.model_fields, "path", "sql", "known", "meaning", "é", "", "a.b"])
 LEAVES = (
@@ -109,3 +109,22 @@ def test_every_undeclared_name_is_found_at_once() -> None:
     found = {fault.value: fault.remedy for fault in refused.value.faults}
     assert set(found) == {"charges", "acepted", "suspect", "nothing", "returnd"}
     assert found["acepted"] == "Did you mean `accepted`?"
+
+
+def test_old_grades_count_as_present_ones() -> None:
+    """An old grade has the place of the present one it maps to; places count from the best."""
+    said = [("best", False, None), ("flawed", True, "poor"), ("poor", True, None)]
+    grades = [
+        {"code": code, "defect": defect, "maps_to": present, "meaning": {"en": code}}
+        for code, defect, present in said
+    ]
+    found = office(reviews={"grades": grades})
+    assert found.grade_places == {"best": 0, "flawed": 1, "poor": 1}
+    assert found.present_grades == {"best": "best", "flawed": "poor", "poor": "poor"}
+    assert found.defect_grades == {"flawed", "poor"}
+
+
+def test_without_reviews_there_are_no_grades() -> None:
+    """An office that has no reviews has no grades to place."""
+    raw = {key: part for key, part in OFFICE.items() if key != "reviews"}
+    assert parse_office(copy.deepcopy(raw), "office.toml").grade_places == {}

@@ -19,6 +19,7 @@ from evaluation.backtest import MODEL, Backtest, PeriodFigures
 from evaluation.metrics import Figure, auc_gain, measure
 from evaluation.render import _phrases, render, shown, speaker
 from evaluation.report import FEWEST, Note, ReportSummary, _shown, summarise
+from evaluation.reviewers import Agreement, Reviewers, Severity
 from models.bundle import Bundle
 from tests.evaluation.conftest import HOSTILE
 
@@ -125,6 +126,31 @@ def test_no_chart_of_nothing(summary: ReportSummary) -> None:
     assert caption in render(summary, "en")
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("en", "cannot be told apart"), ("zh", "无法区分评查员的宽严")]
+)
+def test_one_reviewer_to_a_case_is_owned_up_to(
+    summary: ReportSummary, language: Language, sentence: str
+) -> None:
+    """Without cases graded twice the report says that severity cannot be told, with no figure."""
+    assert not summary.reviewers.told
+    assert sentence in render(summary, language)
+    assert speaker(language)("severity_log_odds") not in render(summary, language)
+
+
+def test_reviewers_are_listed_with_intervals(summary: ReportSummary) -> None:
+    """Where it can be told, each reviewer has a figure with its interval, or none and why."""
+    told = Severity("R1", Figure(0.3, 0.1, 0.5, 40))
+    held = Severity(HOSTILE, Figure(None, None, None, 3, "too_few"))
+    agreed = Agreement(43, *[Figure(0.8, 0.7, 0.9, 43)] * 3)
+    found = dataclasses.replace(summary, reviewers=Reviewers(agreed, (told, held), told=True))
+    html = render(found, "en")
+    assert "0.300 (0.100–0.500)" in html
+    assert "withheld: too few" in html
+    assert "cannot be told apart" not in html
+    assert HOSTILE not in html
+
+
 class Page(HTMLParser):
     """Collects tags and every address a page could load."""
 
@@ -187,6 +213,11 @@ def test_every_phrase_has_both_languages_and_the_same_places() -> None:
         assert set(phrase) == {"en", "zh"}, key
         places = [sorted(set(re.findall(r"\{(\w+)", text))) for text in phrase.values()]
         assert places[0] == places[1], key
+
+
+def test_the_dash_of_an_interval_is_no_minus() -> None:
+    """An interval that begins below nought has spaces around its dash."""
+    assert shown(Figure(-0.8, -1, -0.5, 5), False, speaker("en")) == "-0.800 (-1.000 – -0.500)"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from cases.errors import Refused
@@ -44,6 +45,17 @@ def test_features_once_labels_sliced() -> None:
     labels = risk_labels(tables, early)
     one, other = (fit_risk(x, labels, tables.office) for x in (whole, short))
     assert (one.predict(short) == other.predict(short)).all()
+
+
+def test_severity_of_the_labels_moves_the_model() -> None:
+    """The model heeds the severity the labels carry: all too severe, so the risk is lower."""
+    tables = small_office(700)
+    x = risk_table(tables, reviewed_moments(tables, UNTIL))
+    labels = risk_labels(tables, UNTIL)
+    assert (labels["severity"] == 0).all()  # one reviewer
+    severe = labels.with_columns(severity=pl.lit(0.5))
+    one, other = (fit_risk(x, part, tables.office).predict(x) for part in (labels, severe))
+    assert other.mean() < one.mean() - 0.02
 
 
 def test_baselines_by_name() -> None:

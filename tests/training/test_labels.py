@@ -9,7 +9,7 @@ import pytest
 
 from cases.tables import REVIEWS as REVIEW_COLUMNS
 from cases.tables import Tables, case_columns
-from tests.factories import OFFICE, office, rows
+from tests.factories import OFFICE, office, rows, tables
 from training.labels import complexity_labels, finished_moments, reviewed_moments, risk_labels
 
 CASES = """
@@ -65,6 +65,32 @@ def test_label_says_when_and_from_which_sample() -> None:
     assert (first["grade"], second["weight"]) == ("bad", 1.0)
 
 
+def test_an_old_grade_is_learnt_as_the_present_one() -> None:
+    """The label of a case graded by an old code has the present grade and the same outcome."""
+    old = {"code": "good", "defect": False, "maps_to": "fine", "meaning": {"en": "old"}}
+    present = [{**old, "code": "fine", "maps_to": None}, {**old, "code": "bad", "defect": True}]
+    present[1] |= {"maps_to": None}
+    found = risk_labels(small(reviews={"grades": [old, *present]}), LATE)
+    assert found.select("grade", "y").rows() == [("bad", 1), ("fine", 0)]
+
+
+@pytest.mark.parametrize(("until", "known"), [("2024-02-01", False), ("2024-02-02", True)])
+def test_a_label_carries_its_reviewers_severity_as_far_as_known(until: str, known: bool) -> None:
+    """Two reviewers differ on forty cases, which nobody knows before the second has read them."""
+    days = {"mild": "2024-02-01", "severe": "2024-02-02"}
+    cases = "case_id | opened_at | closed_at\n"
+    reviews = "case_id | reviewed_at | reviewer | grade\n"
+    for number in range(40):
+        cases += f"{number} | 2024-01-01 | 2024-01-10\n"
+        for who, day in days.items():
+            grade = "bad" if who == "severe" and number % 3 == 0 else "good"
+            reviews += f"{number} | {day} | {who} | {grade}\n"
+    found = risk_labels(tables(cases, reviews=reviews), datetime.fromisoformat(until))
+    assert found["y"].to_list() == [0] * 40
+    assert ((found["severity"] < 0) == known).all()
+    assert ((found["severity"] == 0) != known).all()
+
+
 def test_labels_only_among_the_models_cases() -> None:
     """Cases the risk model is not for get no label."""
     found = risk_labels(small(risk={"among": [MANY]}), LATE)
@@ -78,6 +104,14 @@ def test_moments_cover_the_labels() -> None:
     assert sorted(reviewed["case_id"]) == ["a", "b"]
     assert sorted(finished["case_id"]) == ["a", "b", "c"]
     assert finished["moment"].max() == datetime(2024, 1, 3)
+
+
+def test_an_office_without_reviews_has_no_labels() -> None:
+    """No reviews, no grades: the table of labels is empty and has its columns."""
+    bare = Tables.of(office(reviews=None), rows(CASES, case_columns(office())))
+    found = risk_labels(bare, LATE)
+    assert found.is_empty()
+    assert found.columns == risk_labels(small(), LATE).columns
 
 
 def test_complexity_is_known_at_closing() -> None:
