@@ -172,10 +172,15 @@ def wilson(y: ArrayLike, weight: ArrayLike | None = None) -> Figure:
         return Figure(None, None, None, 0, "no_cases")
     rate = float(np.average(outcomes, weights=w))
     size = float(w.sum() ** 2 / np.square(w).sum())
+    low, high = wilson_interval(rate, size)
+    return Figure(rate, low, high, outcomes.size)
+
+
+def wilson_interval(rate: float, size: float) -> tuple[float, float]:
+    """The 95 % score interval of a `rate` seen among (effectively) `size` (Wilson 1927)."""
     middle = (rate + Z**2 / (2 * size)) / (1 + Z**2 / size)
-    half = Z / (1 + Z**2 / size) * np.sqrt(rate * (1 - rate) / size + Z**2 / (4 * size**2))
-    low, high = min(rate, max(0.0, middle - half)), max(rate, min(1.0, middle + half))
-    return Figure(rate, float(low), float(high), outcomes.size)
+    half = Z / (1 + Z**2 / size) * (rate * (1 - rate) / size + Z**2 / (4 * size**2)) ** 0.5
+    return min(rate, max(0.0, middle - half)), max(rate, min(1.0, middle + half))
 
 
 def _replicates(ranking: Ranking, share: float, replicates: int, seed: int) -> dict[str, Array]:
