@@ -13,7 +13,7 @@ from rich.table import Table
 from typer.core import TyperGroup
 
 from cases.demo import make_demo
-from cases.errors import BadInput, Fault, PlumblineError
+from cases.errors import BadInput, Fault, PlumblineError, Refused
 from cases.spreadsheet import write_for_people
 from cases.tables import Tables
 from cli import steps
@@ -29,11 +29,13 @@ from cli.arguments import (
     whole_day,
 )
 from cli.console import err, out, progress, show_error
+from cli.estimates import show_estimate
 from cli.files import replaced
 from cli.plan_files import plan_sheet, read_plan, write_plan
 from models.bundle import gaps
 from models.registry import Registry
-from policies.plans import Outlook, PlanParameters
+from policies.plans import Outlook, PlanParameters, fresh_seed
+from policies.plans import commitment as commitment_of
 from policies.verify import verify as verify_plan
 from serving.serve import serve as become_service
 from serving.use_cases import SpotChecks
@@ -212,6 +214,18 @@ def plan(
 
 
 @app.command()
+def seed() -> None:
+    """Make a seed nobody could foresee, and the hash to publish before the draw.
+
+    Publish the hash, draw with `triage plan --seed SEED`, then reveal the seed: `triage
+    verify DIR --commitment HASH` shows that it was not chosen after seeing the draw.
+    """
+    made = fresh_seed()
+    out.print(f"Seed, to keep secret until the draw: {made}")
+    out.print(f"Hash, to publish now:                {commitment_of(made)}", soft_wrap=True)
+
+
+@app.command()
 def verify(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The plan's folder.")],
     commitment: Annotated[
@@ -223,6 +237,32 @@ def verify(
     out.print(verified.sentence, markup=False, soft_wrap=True)
     if not verified.matches:
         raise typer.Exit(3)
+
+
+@app.command()
+def estimate(
+    office: OfficeFile,
+    plans: Annotated[
+        list[Path] | None,
+        typer.Option("--plan", help="Folder of a drawn plan; several for several batches."),
+    ] = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=DATES, help="Reviews that are final by then; by default all."),
+    ] = None,
+    data: DataFolder = None,
+) -> None:
+    """Estimate the quality of all cases of a plan's frame from the reviews that came back."""
+    if not plans:
+        raise Refused(
+            "An estimate needs a drawn plan: reviews picked by rule or by hand say nothing about "
+            "the cases nobody picked. Give --plan DIR, the folder that `triage plan` wrote."
+        )
+    with progress() as tell:
+        tables = steps.open_tables(steps.place_of(office, data), tell)
+        until = whole_day(as_of) if as_of else steps.latest_record(tables)
+        surveys = [steps.survey_of(folder, tables, until) for folder in plans]
+    show_estimate(steps.estimate_of(surveys, tables))
 
 
 @app.command()

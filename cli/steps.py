@@ -8,19 +8,23 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from cases.errors import BadInput, Fault
+from cases.errors import BadInput, Fault, Refused
 from cases.office import Language, load_office
 from cases.progress import Progress
 from cases.reading import read_tables
 from cases.tables import Tables
 from cli.files import replaced
+from cli.plan_files import read_plan
 from evaluation.backtest import Backtest, backtest
+from evaluation.estimate import Estimate, Survey, estimate
 from evaluation.gate import Verdict, judge
 from evaluation.render import render
 from evaluation.report import summarise
+from evaluation.returned import returned, usual_places
 from models.bundle import Bundle
 from models.registry import Registry, Version, office_name
 from policies.plans import PlanParameters
+from policies.verify import verify
 from serving.bootstrap import Place
 from serving.use_cases import Desk, SpotChecks, spot_checks
 from training.labels import complexity_labels, risk_labels
@@ -118,6 +122,24 @@ def plan_cases(tables: Tables, bundle: Bundle, wish: PlanParameters) -> SpotChec
 def made_from(tables: Tables, bundle: Bundle) -> dict[str, Any]:
     """Of which data and model something was made, for whoever repeats it."""
     return {"data_hash": tables.data_hash, "model": bundle.about}
+
+
+def survey_of(folder: Path, tables: Tables, until: datetime) -> Survey:
+    """A kept plan and the reviews of its cases that are final by `until`.
+
+    `Refused` if the plan is not what its frame and seed give.
+    """
+    kept = read_plan(folder)
+    verified = verify(kept)
+    if not verified.matches:
+        raise Refused(f"{folder.name}: {verified.sentence} Nothing is estimated from it.")
+    drawn_at = PlanParameters.model_validate(kept.told["parameters"]).as_of
+    return Survey(kept.frame, kept.listed, returned(tables, drawn_at, until))
+
+
+def estimate_of(surveys: list[Survey], tables: Tables) -> Estimate:
+    """What the surveys say together."""
+    return estimate(surveys, usual_places(tables.office))
 
 
 def write_report(

@@ -74,12 +74,11 @@ class PlanParameters(Model):
     def of(cls, office: Office, **wishes: Any) -> Self:
         """What the office file says, and `wishes` where they are given and not None.
 
-        A seed that nobody asked for is one that nobody could have chosen or guessed: 128
-        random bits in hexadecimal.
+        Where no seed is asked for, it is a `fresh_seed`.
         """
         says = office.spot_checks
         own = {
-            "seed": secrets.token_hex(16),
+            "seed": fresh_seed(),
             "margin": None if wishes.get("search_share") is not None else says.margin,
             "search_share": says.search_share,
             "per_handler": says.per_handler,
@@ -158,6 +157,11 @@ class SpotCheckPlan:
 def frame_hash(frame: pl.DataFrame) -> str:
     """SHA-256 (hex) of the columns of `FRAME` as CSV text."""
     return hashlib.sha256(frame.select(*FRAME).write_csv().encode()).hexdigest()
+
+
+def fresh_seed() -> str:
+    """A seed that nobody could have chosen or guessed: 128 random bits in hexadecimal."""
+    return secrets.token_hex(16)
 
 
 def commitment(seed: str) -> str:

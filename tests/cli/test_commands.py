@@ -15,7 +15,18 @@ from cli import main, steps
 from cli.main import app
 
 README = Path(__file__).parents[2] / "README.md"
-COMMANDS = ("demo", "check", "train", "score", "plan", "verify", "report", "serve")
+COMMANDS = (
+    "demo",
+    "check",
+    "train",
+    "score",
+    "plan",
+    "seed",
+    "verify",
+    "estimate",
+    "report",
+    "serve",
+)
 
 
 def triage(*words: object) -> Result:
@@ -63,6 +74,35 @@ def test_verify_redraws_the_plan(office: Path, tmp_path: Path) -> None:
     assert other.exit_code == 3
     assert "at rank 1, the draw has" in other.output
     assert triage("verify", kept, "--commitment", "0" * 64).exit_code == 3
+
+
+def test_a_committed_seed_is_shown_to_be_the_one_drawn_with(office: Path, tmp_path: Path) -> None:
+    """Hash published, plan drawn, seed revealed: verification binds the three together."""
+    made = re.findall(r"\b([0-9a-f]{32}|[0-9a-f]{64})\b", triage("seed").output)
+    assert [len(one) for one in made] == [32, 64]
+    wish = ("--as-of", "2026-06-30", "--capacity", 60, "--seed", made[0])
+    assert triage("plan", office, *wish, "--out", tmp_path / "plan").exit_code == 0
+    assert triage("verify", tmp_path / "plan", "--commitment", made[1]).exit_code == 0
+
+
+def test_estimate_of_a_drawn_plan(office: Path, tmp_path: Path) -> None:
+    """From the reviews that came back after an early plan; without a plan it is refused."""
+    wish = ("--as-of", "2025-12-31", "--capacity", 900, "--seed", "s")
+    assert triage("plan", office, *wish, "--out", tmp_path / "plan").exit_code == 0
+    found = triage("estimate", office, "--plan", tmp_path / "plan")
+    assert found.exit_code == 0, found.output
+    assert "Defect rate of all" in found.output
+    assert "have not come back" in found.output
+    assert "no ranking" in found.output
+    twice = triage("estimate", office, "--plan", tmp_path / "plan", "--plan", tmp_path / "plan")
+    assert (twice.exit_code, "several plans" in twice.output) == (3, True)
+    refused = triage("estimate", office)
+    assert refused.exit_code == 3
+    assert "picked by rule or by hand" in refused.output
+    listed = tmp_path / "plan" / "plan.csv"
+    listed.write_text("".join(listed.read_text("utf-8").splitlines(keepends=True)[:-1]), "utf-8")
+    touched = triage("estimate", office, "--plan", tmp_path / "plan")
+    assert (touched.exit_code, "NOT match" in touched.output) == (3, True)
 
 
 @pytest.mark.parametrize("name", ["plan.json", "plan.csv", "frame.parquet"])
