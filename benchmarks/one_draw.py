@@ -24,7 +24,7 @@ import matplotlib as mpl
 import numpy as np
 import polars as pl
 from matplotlib.figure import Figure as Canvas
-from scipy.stats import norm
+from scipy.stats import binom
 
 from cases.office import Quota, load_office
 from cases.reading import read_tables
@@ -107,7 +107,7 @@ def repeat(trial: Trial) -> str:
         met = (np.bincount(unit, drawn) >= quotas.unit_least).all()
         kept = kept and bool(met) and int(drawn.sum()) == trial.size
         chosen = outcomes.filter(pl.Series(drawn))
-        found = estimate([Survey(frame, set(chosen["case_id"]), chosen)])
+        found = estimate([Survey(frame, set(chosen["case_id"]), chosen)], by=())
         low, high = found.rate.low or 0.0, found.rate.high or 0.0
         inside += low <= y.mean() <= high
         above += y.mean() > high
@@ -122,15 +122,15 @@ def repeat(trial: Trial) -> str:
 
 
 def frequencies(hits: Array, pi: Array, draws: int) -> str:
-    """The largest standardised deviation, its chance among so many, and the mean square."""
+    """The largest standardised deviation, the chance of the rarest frequency among so many
+    cases (exact binomial, Sidak), and the mean square, which is 1 if the chances are exact."""
     open_cases = (pi > 0) & (pi < 1 - 1e-6)
-    chance = pi[open_cases]
-    off = (hits[open_cases] - draws * chance) / np.sqrt(draws * chance * (1 - chance))
-    often = draws * np.minimum(chance, 1 - chance) >= 20  # where the normal law holds
-    largest = np.abs(off[often]).max() if often.any() else 0.0
-    p_value = 1 - (1 - 2 * norm.sf(largest)) ** max(often.sum(), 1)
-    mean_square = float((off**2).mean())
-    return f"{largest:.2f} (p {p_value:.2f}), mean square {mean_square:.3f}"
+    chance, seen = pi[open_cases], hits[open_cases]
+    off = (seen - draws * chance) / np.sqrt(draws * chance * (1 - chance))
+    law = binom(draws, chance)
+    rarest = 2 * np.minimum(law.cdf(seen), law.sf(seen - 1)).min()
+    p_value = 1 - (1 - min(float(rarest), 1.0)) ** len(chance)
+    return f"{np.abs(off).max():.2f} (p {p_value:.2f}), mean square {(off**2).mean():.3f}"
 
 
 def promises(frame: pl.DataFrame, truth: Array, draws: int) -> None:
@@ -140,6 +140,7 @@ def promises(frame: pl.DataFrame, truth: Array, draws: int) -> None:
         for rate, size in TRIALS
         for share in SHARES
         for model in MODELS
+        if share == SHARES[0] or (rate, size) == TRIALS[0]
     ]
     print(f"{draws} draws each from {frame.height:,} cases; at least 2 of each unit")
     print(" rate  size share model            bias/se  cover%  above% halfwidth  kept  frequencies")

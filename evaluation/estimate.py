@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from scipy.special import expit, logit
 
 from cases.errors import Refused
 from evaluation.metrics import Figure, Z, wilson_interval
@@ -28,7 +29,7 @@ FEWEST_EFFECTIVE = 10  # a group that says less than so many random reviews is w
 PRIOR_DEFECTS = 8.0  # found by lottery; so many make the reviews count as much as the model
 CLIP = 1e-4  # nobody is as sure as a risk of 0 or 1
 FEW = 0.2  # defects: a rate below that many among the reviews is not told from it
-MOST_STEPS, CLOSE = 30, 1e-8
+MOST_STEPS, CLOSE = 50, 1e-8
 PRIOR_SPREAD = 1.0  # log-odds by which level and slope of a model are expected to be off
 BY = ("kind", "unit", "period")
 
@@ -83,13 +84,17 @@ class Estimate:
     groups: Mapping[str, tuple[Group, ...]]
 
 
-def estimate(surveys: Sequence[Survey], places: tuple[float, float] | None = None) -> Estimate:
+def estimate(
+    surveys: Sequence[Survey],
+    places: tuple[float, float] | None = None,
+    by: Sequence[str] = BY,
+) -> Estimate:
     """What one or several plans' reviews say about the cases of their frames together.
 
-    `places` are the mean places of the grades that are no defect and of those that are; with
-    them the mean place of all cases is estimated too. `Refused` if the frames overlap, if
-    no review has come back, or if the reviews cannot speak for the other cases because
-    those had no chance to be drawn.
+    `by` says which groups are told apart. `places` are the mean places of the grades that
+    are no defect and of those that are; with them the mean place of all cases is estimated
+    too. `Refused` if the frames overlap, if no review has come back, or if the reviews cannot
+    speak for the other cases because those had no chance to be drawn.
     """
     cases = pl.concat([_joined(survey, number) for number, survey in enumerate(surveys)])
     _check(cases)
@@ -106,7 +111,7 @@ def estimate(surveys: Sequence[Survey], places: tuple[float, float] | None = Non
         best=sample.bound(0.0),
         worst=sample.bound(1.0),
         mean_place=places and _mean_place(cases, sample, places),
-        groups={by: _groups(cases[by].to_numpy(), sample, whole) for by in BY},
+        groups={name: _groups(cases[name].to_numpy(), sample, whole) for name in by},
     )
 
 
@@ -232,19 +237,18 @@ def believe(p: Array, y: Array, seen: Mask) -> Array:
     priors of `PRIOR_SPREAD` around level 0 and slope 1: a model that is useless or upside
     down is found out by the very cases it sent to the top.
     """
-    log_odds = np.log(p.clip(CLIP, 1 - CLIP) / (1 - p.clip(CLIP, 1 - CLIP)))
-    middle = np.log(p.mean().clip(CLIP, 1 - CLIP) / (1 - p.mean().clip(CLIP, 1 - CLIP)))
-    x = np.column_stack([np.ones(len(p)), log_odds - middle])
+    log_odds = logit(p.clip(CLIP, 1 - CLIP))
+    x = np.column_stack([np.ones(len(p)), log_odds - logit(p.mean().clip(CLIP, 1 - CLIP))])
     off = np.zeros(2)
     for _ in range(MOST_STEPS):
-        q = 1 / (1 + np.exp(-(log_odds[seen] + x[seen] @ off)))
+        q = expit(log_odds[seen] + x[seen] @ off)
         slope = x[seen].T @ (y[seen] - q) - off / PRIOR_SPREAD**2
         bend = (x[seen].T * (q * (1 - q))) @ x[seen] + np.eye(2) / PRIOR_SPREAD**2
         step = np.linalg.solve(bend, slope)
-        off = off + step
+        off = off + step / max(1.0, np.abs(step).max())  # far off, Newton's step goes too far
         if np.abs(step).max() < CLOSE:
             break
-    believed: Array = 1 / (1 + np.exp(-(log_odds + x @ off)))
+    believed: Array = expit(log_odds + x @ off)
     return believed
 
 
