@@ -1,0 +1,43 @@
+"""Tests of the reviews an estimate takes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from cases.tables import REVIEWS, Tables, case_columns
+from evaluation.returned import returned, usual_places
+from tests.factories import office, rows
+
+GRADES = [
+    {"code": "fine", "defect": False, "meaning": {"en": "fine"}},
+    {"code": "so_so", "defect": False, "meaning": {"en": "so-so"}},
+    {"code": "bad", "defect": True, "meaning": {"en": "bad"}},
+    {"code": "flawed", "defect": True, "meaning": {"en": "flawed"}, "maps_to": "bad"},
+]
+OFFICE = office(reviews={"grades": GRADES, "maturity_days": 5})
+FOUND = """
+case_id | reviewed_at | kind   | grade
+a       | 2024-01-15  | random | bad
+b       | 2024-02-02  | random | fine
+b       | 2024-02-01  | double | flawed
+c       | 2024-02-03  | random | so_so
+d       | 2024-02-27  | random | bad
+"""
+
+
+def test_the_first_final_review_after_the_draw_counts() -> None:
+    """Before the draw: not; not yet final: not; of two, the first; an old grade as the present."""
+    cases = rows(
+        "case_id | opened_at\n" + "".join(f"{c} | 2024-01-01\n" for c in "abcd"),
+        case_columns(OFFICE),
+    )
+    tables = Tables.of(OFFICE, cases, reviews=rows(FOUND, REVIEWS))
+    found = returned(tables, after=datetime(2024, 1, 31), until=datetime(2024, 3, 1))
+    assert sorted(found.rows()) == [("b", 1.0, 2.0), ("c", 0.0, 1.0)]
+
+
+def test_places_that_stand_for_no_defect_and_defect() -> None:
+    """The mean of 0 and 1, and 2; none where every grade is a defect."""
+    assert usual_places(OFFICE) == (0.5, 2.0)
+    all_bad = office(reviews={"grades": [one | {"defect": True} for one in GRADES]})
+    assert usual_places(all_bad) is None
