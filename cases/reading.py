@@ -16,6 +16,7 @@ from cases.sheets import Sheet, make_sheet, schema_of
 from cases.sources import source_of
 from cases.sources.base import Unreadable
 from cases.tables import Tables
+from cases.values import whole_days
 
 
 def read_tables(
@@ -52,8 +53,8 @@ def _tables(office: Office) -> dict[str, Table]:
     return {name: table for name, table in tables.items() if table is not None}
 
 
-def _paths(office: Office) -> list[str]:
-    """Every file the office's tables are read from, once."""
+def paths_of(office: Office) -> list[str]:
+    """Every file the office's tables are read from, once, within its data folder."""
     tables = _tables(office).values()
     paths = {path for table in tables for path in (table.path, *table.files.values())}
     return sorted(path for path in paths if path is not None)
@@ -65,7 +66,7 @@ def _read_files(
     """The frames of the files that can be read, by path, and a fault for each other file."""
     files: dict[str, pl.DataFrame] = {}
     faults = []
-    for path in _paths(office):
+    for path in paths_of(office):
         try:
             files[path] = source_of(Path(path)).read(data / path, progress)
         except Unreadable as error:
@@ -92,29 +93,27 @@ def _make_sheets(
 
 
 def _whole_days(frames: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """The frames with dates that lack a time put into the order things must have had.
+    """The frames with closings, records and reviews that lack a time at the end of their day.
 
-    Such a date stands for its whole day. Where another moment of that day comes first
-    (opening before closing, closing before review, event before its record) it takes
-    that moment, so that nothing is known before it can have been. Events are numbered.
+    So nothing is known before it can have been, and all of a day can be known at a closing
+    that is dated by the day alone. A review never precedes its case's closing. Events are
+    numbered.
     """
     closed = pl.col("closed_at")
-    cases = frames["cases"].with_columns(
-        pl.when(closed.is_not_null())
-        .then(pl.max_horizontal("opened_at", closed))
-        .alias("closed_at")
-    )
+    cases = frames["cases"].with_columns(whole_days(closed))
     frames = frames | {"cases": cases}
     if "events" in frames:
         frames["events"] = frames["events"].with_columns(
-            pl.max_horizontal("at", "recorded_at").alias("recorded_at"),
+            whole_days(pl.coalesce("recorded_at", "at")).alias("recorded_at"),
             pl.int_range(pl.len(), dtype=pl.Int64).alias("sequence"),
         )
     if "reviews" in frames:
         frames["reviews"] = (
             frames["reviews"]
             .join(cases.select("case_id", closed), on="case_id", how="left", maintain_order="left")
-            .with_columns(pl.max_horizontal("reviewed_at", closed).alias("reviewed_at"))
+            .with_columns(
+                pl.max_horizontal(whole_days(pl.col("reviewed_at")), closed).alias("reviewed_at")
+            )
             .drop("closed_at")
         )
     return frames
@@ -123,7 +122,7 @@ def _whole_days(frames: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
 def _hash(office: Office, data: Path) -> str:
     """SHA-256 over what the office file says of its tables and the bytes of their files."""
     total = hashlib.sha256(office.tables.model_dump_json().encode())
-    for path in _paths(office):
+    for path in paths_of(office):
         with (data / path).open("rb") as file:
             total.update(hashlib.file_digest(file, "sha256").digest())
     return total.hexdigest()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 import narwhals as nw
@@ -24,7 +25,10 @@ AT_CLOSING = frozenset({CLOSING})
 
 @dataclass(frozen=True)
 class OfCase:
-    """A column of the case table as known at the moment; null while hidden."""
+    """A column of the case table as known at the moment; null while hidden.
+
+    An attribute's is what `as_of.column_of` calls it.
+    """
 
     column: str
 
@@ -50,7 +54,7 @@ class OfOthers:
 
     `mark` is what is added up (see `as_of.MARKS`), `window` how long a mark counts: days,
     "day" for its calendar day, or None for ever. Null where the case's own key is unknown.
-    An empty key is the whole office.
+    An empty key is the whole office. `key` holds attributes as the office file calls them.
     """
 
     key: tuple[str, ...]
@@ -59,8 +63,8 @@ class OfOthers:
 
     @property
     def column(self) -> str:
-        """The total's column, e.g. `kind__defects__365`."""
-        return "__".join([*(self.key or ("office",)), self.measure])
+        """The total's column, e.g. `kind:defects__365`; no attribute makes it another's."""
+        return ":".join([*self.key, self.measure])
 
     @property
     def measure(self) -> str:
@@ -129,6 +133,17 @@ def same(value: nw.Expr) -> nw.Expr:
 def days(duration: nw.Expr) -> nw.Expr:
     """A duration in days, with its fraction."""
     return duration.dt.total_microseconds() / 86_400_000_000
+
+
+def lasting(start: nw.Expr, end: nw.Expr) -> nw.Expr:
+    """How long from `start` to `end`; to a date without a time, from date to date.
+
+    Such an `end` is the last instant of its day, which would add most of a day.
+    """
+    day = end.dt.truncate("1d")
+    dated = end == day + timedelta(days=1, microseconds=-1)
+    stop = nw.when(dated).then(day).otherwise(end)
+    return stop - nw.when(dated).then(start.dt.truncate("1d")).otherwise(start)
 
 
 def ratio(part: nw.Expr, whole: nw.Expr) -> nw.Expr:
