@@ -10,12 +10,13 @@ import polars as pl
 
 from cases.errors import BadInput, Fault
 from cases.office import Office
-from cases.spreadsheet import harmless, write_for_people
+from cases.spreadsheet import write_for_people
 from cases.writing import check_folder, made_folder, replaced
 from policies.plans import FRAME, why
-from policies.verify import Kept
+from policies.verify import LISTED, Kept
 from serving.use_cases import REASONS_SHOWN, SpotChecks
 
+KEPT = pl.Schema(FRAME | {"inclusion_probability": pl.Float64()})
 LARGEST_JSON = 10_000_000  # bytes
 FRAME_FILE, JSON_FILE, SHEET_FILE = "frame.parquet", "plan.json", "plan.csv"
 
@@ -79,17 +80,14 @@ def read_plan(folder: Path) -> Kept:
         path = folder / FRAME_FILE
         frame = pl.read_parquet(path).select(*FRAME, "inclusion_probability")
         path = folder / SHEET_FILE
-        sheet = pl.read_csv(path, infer_schema=False).select("case_id", "selected_by")
-        if frame.select(*FRAME).schema != pl.Schema(FRAME) or not isinstance(told, dict):
+        lines = pl.read_csv(path, infer_schema=False).select(*LISTED)
+        if frame.schema != KEPT or not isinstance(told, dict):
             raise ValueError("is no plan")
     except FileNotFoundError:
         raise _no_plan(path, "is not there.") from None
     except (OSError, ValueError, pl.exceptions.PolarsError, RecursionError) as error:
         raise _no_plan(path, f"is not what `triage plan` wrote ({type(error).__name__}).") from None
-    ids = frame["case_id"]
-    real = dict(zip(harmless(ids), ids, strict=True))  # spreadsheets got ids made harmless
-    listed = [real.get(one, one) for one in sheet["case_id"]]
-    return Kept(told, frame, tuple(listed))
+    return Kept(told, frame, lines)
 
 
 def _no_plan(path: Path, problem: str) -> BadInput:

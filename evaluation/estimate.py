@@ -28,7 +28,7 @@ Mask = NDArray[np.bool_]
 FEWEST_EFFECTIVE = 10  # a group that says less than so many random reviews is withheld
 PRIOR_DEFECTS = 8.0  # found by lottery; so many make the reviews count as much as the model
 CLIP = 1e-4  # nobody is as sure as a risk of 0 or 1
-FEW = 0.2  # defects: a rate below that many among the reviews is not told from it
+NOBODY = 0.5  # share that makes unseen cases as uncertain as one outcome each
 MOST_STEPS, CLOSE = 50, 1e-8
 PRIOR_SPREAD = 1.0  # log-odds by which level and slope of a model are expected to be off
 BY = ("kind", "unit", "period")
@@ -52,7 +52,8 @@ class Survey:
 class Group:
     """The rate of one kind, unit or period, drawn towards the whole by `shrunk` (0 to 1).
 
-    Withheld (`rate.absent`) where it says less than `FEWEST_EFFECTIVE` random reviews.
+    The interval is that of the group's own reviews. Withheld (`rate.absent`) where it says
+    less than `FEWEST_EFFECTIVE` random reviews.
     """
 
     name: str
@@ -110,7 +111,7 @@ def estimate(
         rate=whole.figure(),
         best=sample.bound(0.0),
         worst=sample.bound(1.0),
-        mean_place=places and _mean_place(cases, sample, places),
+        mean_place=places and _mean_place(cases, sample, whole, places),
         groups={name: _groups(cases[name].to_numpy(), sample, whole) for name in by},
     )
 
@@ -120,7 +121,8 @@ class About:
     """What a sample says about some of its cases: `total` defects of `cases`, in all.
 
     `certain` of the cases are known for certain, and `defects` of those are defects. The
-    `variance` is that of the total.
+    `variance` is that of the total; `believed` is the mean risk of the others as the reviews
+    correct it.
     """
 
     cases: int
@@ -129,6 +131,7 @@ class About:
     certain: int
     defects: float
     variance: float
+    believed: float
 
     @property
     def rate(self) -> float:
@@ -144,9 +147,9 @@ class About:
         rest = self.cases - self.certain
         if rest == 0 or self.variance == 0:
             return Figure(self.rate, self.rate, self.rate, self.returned)
-        edge = FEW / self.returned
-        rate = min(max((self.total - self.defects) / rest, edge), 1 - edge)
-        bounds = wilson_interval(rate, rate * (1 - rate) * rest**2 / self.variance)
+        rate = min(max((self.total - self.defects) / rest, 0.0), 1.0)
+        size = self.believed * (1 - self.believed) * rest**2 / self.variance
+        bounds = wilson_interval(rate, size)
         low, high = ((self.defects + rest * bound) / self.cases for bound in bounds)
         return Figure(self.rate, min(low, self.rate), max(high, self.rate), self.returned)
 
@@ -184,6 +187,7 @@ class Sample:
         """What the sample says about the cases `some` picks, shape (cases,)."""
         certain = some & self.returned & (self.chance == 1)
         residual = np.where(some & self.returned, self.y - self.p, 0.0)
+        rest = some & ~certain
         return About(
             cases=int(some.sum()),
             returned=int((some & self.returned).sum()),
@@ -191,6 +195,7 @@ class Sample:
             certain=int(certain.sum()),
             defects=float(self.y[certain].sum()),
             variance=self._variance(residual, some),
+            believed=float(self.believed[rest].mean()) if rest.any() else 0.0,
         )
 
     def _variance(self, residual: Array, some: Mask) -> float:
@@ -261,28 +266,29 @@ def _groups(names: NDArray[np.object_], sample: Sample, whole: About) -> tuple[G
     found = {str(name): sample.about(names == name) for name in np.unique(names)}
     variance = {name: one.variance / one.cases**2 for name, one in found.items()}
     enough = {
-        name: whole.rate * (1 - whole.rate) >= FEWEST_EFFECTIVE * variance[name] > 0
-        for name in found
+        name: whole.rate * (1 - whole.rate) >= FEWEST_EFFECTIVE * variance[name] for name in found
     }
-    spread = _spread([(found[name].rate, variance[name]) for name in found if enough[name]])
+    spread = _spread(
+        [(found[name].rate, variance[name]) for name in found if enough[name] and variance[name]]
+    )
     return tuple(
-        _group(name, one, whole, spread, variance[name], withheld=not enough[name])
+        _group(name, one, whole.rate, spread, variance[name])
+        if enough[name]
+        else Group(name, one.cases, one.returned, _withheld(one.returned), 0.0)
         for name, one in found.items()
     )
 
 
-def _group(
-    name: str, one: About, whole: About, spread: float, variance: float, *, withheld: bool
-) -> Group:
-    if withheld:
-        return Group(name, one.cases, one.returned, _withheld(one.returned), 0.0)
-    own = spread / (spread + variance)
-    rate = whole.rate + own * (one.rate - whole.rate)
-    left = own * variance + (1 - own) ** 2 * whole.variance / whole.cases**2
-    edge = FEW / max(one.returned, 1)
-    inside = min(max(rate, edge), 1 - edge)
-    low, high = wilson_interval(inside, inside * (1 - inside) / left)
-    return Group(name, one.cases, one.returned, Figure(rate, low, high, one.returned), 1 - own)
+def _group(name: str, one: About, whole: float, spread: float, variance: float) -> Group:
+    """The rate drawn towards the whole; its interval is the group's own.
+
+    An interval drawn towards the whole as well would miss just the odd group.
+    """
+    own = one.figure()
+    trust = spread / (spread + variance) if variance else 1.0
+    low, high = own.low or 0.0, own.high or 0.0
+    rate = min(max(whole + trust * (one.rate - whole), low), high)
+    return Group(name, one.cases, one.returned, Figure(rate, low, high, one.returned), 1 - trust)
 
 
 def _withheld(returned: int) -> Figure:
@@ -300,15 +306,21 @@ def _spread(groups: list[tuple[float, float]]) -> float:
     return float(max(0.0, surplus / (weight.sum() - (weight @ weight) / weight.sum())))
 
 
-def _mean_place(cases: pl.DataFrame, sample: Sample, places: tuple[float, float]) -> Figure:
-    """The mean place of the grade, by the same estimator; risk 0 and 1 stand for `places`."""
+def _mean_place(
+    cases: pl.DataFrame, sample: Sample, whole: About, places: tuple[float, float]
+) -> Figure:
+    """The mean place of the grade, by the same estimator; risk 0 and 1 stand for `places`.
+
+    It is at least as uncertain as the defects are, which move it from the one to the other.
+    """
     good, bad = places
     expected = good + (bad - good) * sample.p
     seen = cases["place"].fill_null(0.0).to_numpy()
     residual = np.where(sample.returned, seen - expected, 0.0)
-    mean = float(expected.sum() + (residual / sample.chance).sum()) / cases.height
-    half = Z * sample.design_variance(residual) ** 0.5 / cases.height
-    return Figure(mean, mean - half, mean + half, int(sample.returned.sum()))
+    mean = max(0.0, float(expected.sum() + (residual / sample.chance).sum()) / cases.height)
+    variance = max(sample.design_variance(residual), (bad - good) ** 2 * whole.variance)
+    half = Z * variance**0.5 / cases.height
+    return Figure(mean, max(0.0, mean - half), mean + half, int(sample.returned.sum()))
 
 
 def _joined(survey: Survey, number: int) -> pl.DataFrame:
@@ -316,13 +328,15 @@ def _joined(survey: Survey, number: int) -> pl.DataFrame:
 
     Reviews that have not come back are taken for a random part of those drawn by rule, and
     of those drawn by chance: `response` is the share that has (`bound` asks for worse).
+    Where no mandatory review has, the model stands in for all of them.
     """
     outcomes = survey.outcomes.unique("case_id", keep="first", maintain_order=True)
     if "place" not in outcomes.columns:
         outcomes = outcomes.with_columns(place=pl.lit(None, pl.Float64))
     by_rule = pl.col("rule").is_not_null()
     drawn = pl.col("case_id").is_in(list(survey.drawn))
-    back = pl.col("returned").sum().over(by_rule) / pl.col("drawn").sum().over(by_rule)
+    came, asked = (pl.col(name).sum().over(by_rule) for name in ("returned", "drawn"))
+    back = pl.when(came > 0).then(came / asked).otherwise(NOBODY)
     return (
         survey.frame.join(outcomes.select("case_id", "defect", "place"), on="case_id", how="left")
         .with_columns(pl.col("defect", "place").cast(pl.Float64), drawn=drawn)
@@ -362,13 +376,9 @@ def _check(cases: pl.DataFrame) -> None:
             "Every case of the frame was mandatory: such cases are reviewed for what happened "
             "in them, and say nothing about other cases."
         )
-    back = cases.filter("drawn").group_by("survey", by_rule=pl.col("rule").is_not_null())
-    for line in (
-        back.agg(pl.len(), pl.col("returned").sum()).sort("survey", "by_rule").rows(named=True)
-    ):
-        if not line["returned"]:
-            what = "mandatory cases" if line["by_rule"] else "cases drawn by chance"
-            raise Refused(
-                f"None of the {line['len']:,} {what} of a plan has a final review yet. "
-                "Estimate when some reviews have come back."
-            )
+    back = by_chance.filter("drawn").group_by("survey").agg(pl.len(), pl.col("returned").sum())
+    for line in back.filter(pl.col("returned") == 0).sort("survey").rows(named=True):
+        raise Refused(
+            f"None of the {line['len']:,} cases drawn by chance has a final review yet. "
+            "Estimate when some reviews have come back."
+        )

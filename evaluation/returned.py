@@ -16,14 +16,15 @@ def returned(tables: Tables, after: datetime, until: datetime) -> pl.DataFrame:
     """What reviews made after `after` and final by `until` found: `case_id, defect, place`.
 
     `place` is the grade's place among the present ones, 0 the best. Of several reviews of
-    a case the first that became final counts; a second reading checks the reviewer.
+    a case the first that became final counts (of those of one moment, the first in the
+    table); a second reading checks the reviewer.
     """
     office = tables.office
     reviews = rows(final_reviews(tables, until))
     graded = pl.col("grade").is_in(list(office.grade_places))
     first = (
         reviews.filter(pl.col("reviewed_at") > after, graded)
-        .sort("known_at", "reviewed_at", "grade")
+        .sort("known_at", maintain_order=True)
         .unique("case_id", keep="first", maintain_order=True)
     )
     return first.select(

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from policies.design import Array, Index
 
-ROUNDING = 1e-6  # a chance this near to nought or one is nought or one
+ROUNDING = 1e-9  # a chance this near to nought or one is nought or one
 
 
 def tickets(seed: str, case_ids: Sequence[str]) -> Array:

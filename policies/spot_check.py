@@ -80,10 +80,12 @@ def _probabilities(design: Design, wish: PlanParameters, frame_cases: int) -> Ar
         return design.at_search_share(wish.search_share)
     best = margin_of(design.least_variance(), frame_cases)
     if best > wish.margin:
+        takes = _reviews_for(wish.margin, design, frame_cases)
+        enough = takes <= design.quotas.size
         raise Refused(
             f"A margin of {wish.margin:.2%} cannot be had with {design.quotas.size:,} reviews "
-            f"beside mandatory ones: the best is {best:.2%}. It takes about "
-            f"{_reviews_for(wish.margin, design, frame_cases):,} reviews."
+            f"beside mandatory ones: the best is {best:.2%}. "
+            + ("The quotas stand in the way." if enough else f"It takes about {takes:,} reviews.")
         )
     return design.at_variance((wish.margin * frame_cases / Z) ** 2)
 
@@ -124,9 +126,8 @@ def _lines(drawn: pl.DataFrame, wish: PlanParameters) -> pl.DataFrame:
     how = pl.when(by_rule).then(pl.lit("mandatory")).when(certain).then(pl.lit("search"))
     cases = drawn.drop("drawn").sort("risk", "case_id", descending=[True, False])
     lots = [_second_lot(wish.seed, case) for case in cases["case_id"]]
-    second = pl.Series(lots, dtype=pl.String).rank("ordinal") <= math.ceil(
-        wish.second_share * len(lots)
-    )
+    twice = math.ceil(wish.second_share * len(lots) - 1e-9)
+    second = pl.Series(lots, dtype=pl.String).rank("ordinal") <= twice
     return cases.select(
         *FRAME,
         "inclusion_probability",
@@ -146,11 +147,13 @@ def _free_capacity(by_rule: pl.DataFrame, wish: PlanParameters) -> tuple[int, tu
     if taken < wish.capacity or not taken:
         return wish.capacity - taken, ()
     over = taken - wish.capacity
+    beyond = f" and exceed it by {over}" if over else ""
+    beyond_zh = f"，超出{over}件" if over else ""
     note = Text(
-        en=f"{taken} mandatory cases exceed the capacity of {wish.capacity} by {over}; all of "
+        en=f"{taken} mandatory cases take the whole capacity of {wish.capacity}{beyond}; all of "
         "them are on the list. No other case had a chance, so the reviews say nothing about "
         "the quality of the rest.",
-        zh=f"必查案件{taken}件，超出容量{wish.capacity}件共{over}件，全部列入清单。"
+        zh=f"必查案件{taken}件占满容量{wish.capacity}件{beyond_zh}，全部列入清单。"
         "其他案件没有被抽中的可能，评查结果不能说明其余案件的质量。",
     )
     return 0, (note,)
@@ -163,6 +166,11 @@ def _check(frame: pl.DataFrame, wish: PlanParameters) -> None:
     faults = [
         fault("case_id", case_id, "stands more than once in the frame.", "Give every case once.")
         for case_id in frame.filter(pl.col("case_id").is_duplicated())["case_id"].unique().sort()
+    ]
+    odd = frame.filter(~pl.col("risk").is_between(0, 1).fill_null(value=False)).head(5)
+    faults += [
+        fault("risk", risk, f"of case {case} is no probability.", "Score the cases again.")
+        for case, risk in odd.select("case_id", "risk").iter_rows()
     ]
     if wish.capacity < 1:
         faults.append(
@@ -177,7 +185,7 @@ def _check(frame: pl.DataFrame, wish: PlanParameters) -> None:
             faults.append(
                 fault(name, share, "is no such share.", f"Give a number from {least:g} to 1.")
             )
-    if not 0 < len(wish.seed) <= LONGEST_SEED:
+    if not 0 < len(wish.seed) <= LONGEST_SEED or not wish.seed.isprintable():
         remedy = f"Give 1 to {LONGEST_SEED} letters or digits."
         faults.append(fault("seed", f"{len(wish.seed)} letters", "is no seed.", remedy))
     if faults:

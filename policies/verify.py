@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,19 +11,31 @@ import polars as pl
 from pydantic import ValidationError
 
 from cases.errors import PlumblineError
+from cases.spreadsheet import harmless
 from policies.plans import PlanParameters, SpotCheckPlan, commitment, frame_hash
 from policies.spot_check import draw_plan
 
-SAME_PROBABILITY = 1e-6  # another processor may round differently
+SAME = 1e-6  # relative; another processor may round differently
+LISTED = ("case_id", "selected_by", "second_review", "rule")
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What was kept of a plan: what `describe` told, the frame, and the cases in their order."""
+    """What was kept of a plan: what `describe` told, the frame, and the list as people got it.
+
+    `lines` holds the columns of `LISTED` as text, ids made harmless for spreadsheets.
+    """
 
     told: Mapping[str, Any]
     frame: pl.DataFrame
-    listed: tuple[str, ...]
+    lines: pl.DataFrame
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The ids of the cases drawn, in any order."""
+        names = self.frame["case_id"]
+        wanted = set(self.lines["case_id"])
+        return tuple(names.filter(harmless(names).is_in(list(wanted))))
 
 
 @dataclass(frozen=True)
@@ -43,7 +56,7 @@ def verify(kept: Kept, published: str | None = None) -> Verified:
         return Verified(False, f"It does NOT match: {difference}")
     return Verified(
         True,
-        f"It matches: the same {len(kept.listed):,} of {kept.frame.height:,} cases are drawn "
+        f"It matches: the same {kept.lines.height:,} of {kept.frame.height:,} cases are drawn "
         "again, in the same order, with the same probabilities.",
     )
 
@@ -67,18 +80,36 @@ def _difference(kept: Kept, published: str | None) -> str | None:
 def _first_difference(kept: Kept, again: SpotCheckPlan) -> str | None:
     both = kept.frame.join(again.frame, on="case_id", suffix="_again").sort("case_id")
     stated, drawn = pl.col("inclusion_probability"), pl.col("inclusion_probability_again")
-    other = both.filter(((stated - drawn).abs() < SAME_PROBABILITY).not_().fill_null(True)).head(1)
-    for line in other.iter_rows(named=True):
+    alike = ((stated - drawn).abs() <= SAME * drawn).fill_null(value=False)
+    for line in both.filter(~alike).head(1).iter_rows(named=True):
         return (
             f"frame.parquet gives case {line['case_id']} the probability "
             f"{line['inclusion_probability']}, the draw {line['inclusion_probability_again']:.9g}."
         )
-    redrawn = again.lines["case_id"].to_list()
-    for rank, (listed, case) in enumerate(zip(kept.listed, redrawn, strict=False), start=1):
-        if listed != case:
-            return f"plan.csv has case {listed} at rank {rank}, the draw has case {case}."
-    if len(kept.listed) != len(redrawn):
-        return f"plan.csv has {len(kept.listed):,} cases, the draw {len(redrawn):,}."
-    if kept.told.get("plan_id") != again.plan_id:
-        return "plan.json has another plan_id than the draw."
+    redrawn = listed(again.lines)
+    for rank, (line, other) in enumerate(
+        zip(kept.lines.iter_rows(named=True), redrawn.iter_rows(named=True), strict=False), start=1
+    ):
+        for name in LISTED:
+            if (line[name] or "") != (other[name] or ""):
+                return f"plan.csv has {name} {line[name]} at rank {rank}, the draw {other[name]}."
+    if kept.lines.height != redrawn.height:
+        return f"plan.csv has {kept.lines.height:,} cases, the draw {redrawn.height:,}."
+    for name, value in again.describe().items():
+        if not _alike(kept.told.get(name), value):
+            return f"plan.json tells another {name} than the draw."
     return None
+
+
+def listed(lines: pl.DataFrame) -> pl.DataFrame:
+    """What of a plan's lines is compared, as text."""
+    texts = lines.select(pl.col(LISTED).cast(pl.String))
+    return texts.with_columns(harmless(texts["case_id"]))
+
+
+def _alike(told: Any, value: Any) -> bool:
+    if isinstance(value, dict):
+        return isinstance(told, dict) and all(_alike(told.get(k), v) for k, v in value.items())
+    if isinstance(value, float):
+        return isinstance(told, int | float) and math.isclose(told, value, rel_tol=SAME)
+    return bool(told == value)

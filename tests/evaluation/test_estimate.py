@@ -160,6 +160,35 @@ def test_unbiased_and_covered_whatever_the_model(model: str) -> None:
     assert 0.91 <= np.mean(inside) <= 0.99
 
 
+def test_a_model_far_off_does_not_run_away() -> None:
+    """Extreme log-odds and outcomes that contradict them: finite, and the optimum is found."""
+    p = np.r_[np.full(200, 1e-4), np.full(200, 1 - 1e-4)]
+    y = 1.0 - np.round(p)
+    found = believe(p, y, np.ones(400, bool))
+    again = believe(p, y, np.ones(400, bool))
+    assert np.isfinite(found).all()
+    assert found == pytest.approx(again)
+    assert found[:200].mean() > 0.5
+
+
+def test_no_mandatory_review_back_is_bounded_not_refused() -> None:
+    """The model stands in for mandatory cases nobody has reviewed yet."""
+    found = dict.fromkeys(range(5, 25), 0) | {5: 1}
+    one = survey([0.5] * 5 + [0.05] * 40, [1.0] * 5 + [0.5] * 40, found, ruled=range(5))
+    waiting = Survey(one.frame, [*one.drawn, *(f"c{i}" for i in range(5))], one.outcomes)
+    about = estimate([waiting])
+    assert (about.drawn, about.returned) == (25, 20)
+    assert about.best < (about.rate.value or 0) < about.worst
+
+
+def test_a_full_count_withholds_no_group() -> None:
+    """With every case reviewed each unit's rate is known, without shrinking."""
+    units = np.array([1, 1, 2, 2])
+    one = survey([0.3] * 4, [1.0] * 4, {0: 1, 1: 0, 2: 0, 3: 0}, units=units)
+    rates = [(group.rate.value, group.shrunk) for group in estimate([one]).groups["unit"]]
+    assert rates == [(0.5, 0.0), (0.0, 0.0)]
+
+
 def test_the_reviews_correct_a_model_that_is_upside_down() -> None:
     """After 200 reviews that contradict it, low risks are believed to be higher than high ones."""
     p = np.linspace(0.02, 0.5, 1000)

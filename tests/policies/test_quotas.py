@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,7 +22,7 @@ def quotas(handlers: list[Any], units: list[Any], size: int, **wishes: Quota) ->
 
 
 def test_a_handler_in_two_units_has_the_quota_shared_out() -> None:
-    """Six cases in one unit and two in the other: of a least of 4, three and one."""
+    """Six cases in one unit and two in the other: one each, then in proportion to the cases."""
     found = quotas([1] * 8, [1] * 6 + [2] * 2, 5, per_handler=Quota(at_least=4, at_most=6))
     assert found.cell_least.tolist() == [3, 1]
     assert found.cell_most.tolist() == [5, 1]
@@ -61,6 +62,7 @@ def test_unknown_handlers_have_no_quota() -> None:
             {"per_handler": Quota(at_least=2), "per_unit": Quota(at_most=3)},
             "contradict each other by 1 cases in one unit",
         ),
+        (4, {"per_handler": Quota(at_least=4)}, "at least 6 reviews, 2 more than the 4"),
         (5, {"per_unit": Quota(at_least=6)}, "at least 6 reviews, 1 more than the 5"),
     ],
 )
@@ -73,10 +75,24 @@ def test_wishes_that_contradict_each_other(
     assert sentence in str(caught.value)
 
 
+def test_more_units_than_cases_allowed_is_refused() -> None:
+    """A handler with cases in two units and at most one drawn would leave one without a chance."""
+    with pytest.raises(Refused, match="would have no chance"):
+        quotas([1] * 4 + [2] * 4, [1, 1, 1, 2, 1, 1, 1, 1], 2, per_handler=Quota(at_most=1))
+
+
+def test_quotas_that_leave_others_no_chance_are_refused() -> None:
+    """The known handlers' quotas take every review; the case of nobody known has none left."""
+    cases = with_cells(frame([0.5] * 9, [1] * 4 + [2] * 4 + [3]))
+    unknown = cases.with_columns(pl.col("handler").replace("h3", ""))
+    with pytest.raises(Refused, match="too few are left for cases without a quota"):
+        quotas_of(with_cells(unknown), 4, wish(per_handler=Quota(at_least=2)))
+
+
 @given(
     places=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2)), min_size=1, max_size=40),
     least=st.integers(0, 10),
-    more=st.integers(0, 10),
+    more=st.integers(3, 10),  # room for one case in each of the three units
 )
 def test_shares_of_a_quota_add_up_to_it(
     places: list[tuple[int, int]], least: int, more: int
@@ -86,7 +102,7 @@ def test_shares_of_a_quota_add_up_to_it(
     quota = Quota(at_least=least, at_most=least + more)
     wanted = sum(min(least, handlers.count(one)) for one in set(handlers))
     allowed = sum(min(least + more, handlers.count(one)) for one in set(handlers))
-    found = quotas(list(handlers), list(units), wanted, per_handler=quota)
+    found = quotas(list(handlers), list(units), allowed, per_handler=quota)
     assert found.cell_least.sum() == wanted
     assert found.cell_most.sum() == allowed
     assert (found.cell_least <= found.cell_most).all()

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases.errors import BadInput, Refused
@@ -76,7 +76,7 @@ def test_more_mandatory_cases_than_capacity() -> None:
     """All mandatory cases stay on the list; a note says by how many they exceed it."""
     result = plan(SIX_CASES.replace("| -", "| acquittal"))
     assert result.drawn == {"mandatory": 6}
-    assert "exceed the capacity of 4 by 2" in result.notes[0].en
+    assert "take the whole capacity of 4 and exceed it by 2" in result.notes[0].en
     assert "say nothing about" in result.notes[0].en
     assert [one.margin for one in result.outlook] == [None]
 
@@ -151,6 +151,8 @@ def test_a_second_reviewer_reads_a_random_share() -> None:
         ({"capacity": 0}, 'capacity, value "0": is too small. Ask for at least 1 review.'),
         ({"search_share": 1.5}, 'search_share, value "1.5": is no such share.'),
         ({"margin": 0.0}, 'margin, value "0.0": is no such share. Give a number from 0.0001'),
+        ({"seed": "a\ud800"}, 'seed, value "2 letters": is no seed.'),
+        ({"text": SIX_CASES.replace("0.90", "1.90")}, 'value "1.9": of case b is no probability.'),
         ({"seed": ""}, 'seed, value "0 letters": is no seed.'),
         ({"text": SIX_CASES + "a | 0.2 | -"}, 'value "a": stands more than once'),
     ],
@@ -167,7 +169,7 @@ def test_impossible_wishes(changes: dict[str, Any], sentence: str) -> None:
     ruled=st.sets(st.integers(0, 29)),
     capacity=st.integers(1, 40),
     share=st.floats(0, 1),
-    seed=st.text(min_size=1, max_size=8).filter(lambda text: text.isascii()),
+    seed=st.text(min_size=1, max_size=8).filter(str.isprintable),
 )
 def test_every_draw_keeps_its_promises(
     risks: list[float], ruled: set[int], capacity: int, share: float, seed: str
@@ -187,6 +189,39 @@ def test_every_draw_keeps_its_promises(
     assert (stated > 0).all() or capacity <= mandatory
     assert set(result.lines["case_id"]) >= {f"c{i}" for i in ruled if i < len(risks)}
     assert result.lines["risk"].is_sorted(descending=True)
+
+
+@given(
+    places=st.lists(st.tuples(st.integers(0, 4), st.integers(0, 2)), min_size=5, max_size=60),
+    least=st.integers(0, 4),
+    more=st.integers(0, 6),
+    in_unit=st.integers(0, 12),
+    size=st.integers(1, 40),
+    share=st.floats(0, 1),
+)
+@settings(deadline=None)
+def test_quotas_are_met_with_exact_chances_or_refused(
+    places: list[tuple[int, int]], least: int, more: int, in_unit: int, size: int, share: float
+) -> None:
+    """Whatever the quotas, the chances add up to the size, none is nought, and all are met."""
+    handlers, units = zip(*places, strict=True)
+    risks = np.random.default_rng(len(places)).beta(1, 5, len(places))
+    quotas = {
+        "per_handler": Quota(at_least=least, at_most=least + more),
+        "per_unit": Quota(at_least=in_unit),
+    }
+    try:
+        cases = frame(risks, handlers, units)
+        plan_ = draw_plan(cases, wish(capacity=size, search_share=share, **quotas))
+    except Refused:
+        return
+    stated = plan_.frame["inclusion_probability"]
+    assert stated.sum() == pytest.approx(plan_.lines.height, abs=1e-6)
+    assert plan_.lines.height == min(size, len(places))
+    assert (stated > 0).all()
+    drawn = Counter(plan_.lines["handler"])
+    for handler, count in Counter(f"h{one}" for one in handlers).items():
+        assert min(least, count) <= drawn[handler] <= least + more
 
 
 def test_replay_and_identity() -> None:

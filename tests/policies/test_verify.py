@@ -10,16 +10,16 @@ import pytest
 
 from policies.plans import commitment
 from policies.spot_check import draw_plan
-from policies.verify import Kept, verify
+from policies.verify import Kept, listed, verify
 from tests.policies.frames import frame, wish
 
 PLAN = draw_plan(frame(np.linspace(0.05, 0.6, 40)), wish(capacity=10, seed="dice"))
-KEPT = Kept(PLAN.describe(), PLAN.frame, tuple(PLAN.lines["case_id"]))
+KEPT = Kept(PLAN.describe(), PLAN.frame, listed(PLAN.lines))
 
 
 def touched(**changes: Any) -> Kept:
     """The kept plan with some of what `plan.json` told replaced."""
-    return Kept(KEPT.told | changes, KEPT.frame, KEPT.listed)
+    return Kept(KEPT.told | changes, KEPT.frame, KEPT.lines)
 
 
 def test_an_untouched_plan_matches() -> None:
@@ -41,18 +41,24 @@ CHANCE = KEPT.frame.with_columns(
 @pytest.mark.parametrize(
     ("kept", "sentence"),
     [
-        (touched(parameters=SEED), "plan.csv has case"),
+        (touched(parameters=SEED), "plan.csv has case_id"),
         (touched(parameters={"capacity": "many"}), "does not hold the parameters"),
         (touched(parameters=None), "does not hold the parameters"),
         (touched(parameters=KEPT.told["parameters"] | {"capacity": 0}), "no plan can be drawn"),
-        (touched(plan_id="0"), "another plan_id"),
-        (Kept(KEPT.told, FRAME, KEPT.listed), "not the frame that plan.json was made from"),
-        (Kept(KEPT.told, CHANCE, KEPT.listed), "gives case c3 the probability 0.9"),
-        (Kept(KEPT.told, KEPT.frame, KEPT.listed[:-1]), "plan.csv has 9 cases, the draw 10."),
+        (touched(plan_id="0"), "tells another plan_id"),
+        (Kept(KEPT.told, FRAME, KEPT.lines), "not the frame that plan.json was made from"),
+        (Kept(KEPT.told, CHANCE, KEPT.lines), "gives case c3 the probability 0.9"),
+        (Kept(KEPT.told, KEPT.frame, KEPT.lines[:-1]), "plan.csv has 9 cases, the draw 10."),
         (
-            Kept(KEPT.told, KEPT.frame, ("c0", *KEPT.listed[1:])),
-            "plan.csv has case c0 at rank 1, the draw has case c39.",
+            Kept(KEPT.told, KEPT.frame, KEPT.lines.with_columns(case_id=pl.lit("c0"))),
+            "plan.csv has case_id c0 at rank 1, the draw c39.",
         ),
+        (
+            Kept(KEPT.told, KEPT.frame, KEPT.lines.with_columns(second_review=pl.lit("true"))),
+            "plan.csv has second_review true at rank 1",
+        ),
+        (touched(outlook={}), "plan.json tells another outlook than the draw."),
+        (touched(notes=["all is well"]), "plan.json tells another notes than the draw."),
     ],
 )
 def test_the_first_difference_is_named(kept: Kept, sentence: str) -> None:
