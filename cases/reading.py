@@ -52,8 +52,8 @@ def _tables(office: Office) -> dict[str, Table]:
     return {name: table for name, table in tables.items() if table is not None}
 
 
-def _paths(office: Office) -> list[str]:
-    """Every file the office's tables are read from, once."""
+def paths_of(office: Office) -> list[str]:
+    """Every file the office's tables are read from, once, within its data folder."""
     tables = _tables(office).values()
     paths = {path for table in tables for path in (table.path, *table.files.values())}
     return sorted(path for path in paths if path is not None)
@@ -65,7 +65,7 @@ def _read_files(
     """The frames of the files that can be read, by path, and a fault for each other file."""
     files: dict[str, pl.DataFrame] = {}
     faults = []
-    for path in _paths(office):
+    for path in paths_of(office):
         try:
             files[path] = source_of(Path(path)).read(data / path, progress)
         except Unreadable as error:
@@ -123,7 +123,7 @@ def _whole_days(frames: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
 def _hash(office: Office, data: Path) -> str:
     """SHA-256 over what the office file says of its tables and the bytes of their files."""
     total = hashlib.sha256(office.tables.model_dump_json().encode())
-    for path in _paths(office):
+    for path in paths_of(office):
         with (data / path).open("rb") as file:
             total.update(hashlib.file_digest(file, "sha256").digest())
     return total.hexdigest()

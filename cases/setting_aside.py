@@ -9,6 +9,7 @@ import polars as pl
 from cases.errors import BadInput, Fault
 from cases.sheets import READ, ROW, Sheet
 from cases.spreadsheet import write_for_people
+from cases.writing import unless_other
 
 
 def set_rows_aside(sheets: dict[str, Sheet], target: Path) -> None:
@@ -16,14 +17,18 @@ def set_rows_aside(sheets: dict[str, Sheet], target: Path) -> None:
 
     Rows of cases that are set aside are set aside with them. Each line of the file
     is one fault: file, row, column, value, problem, remedy, and the whole row as JSON.
-    Raises `BadInput` if the file cannot be written or no case is left.
+    A target that is there already is never written over: it may hold the only copy of
+    something. One that says just this is left as it is, so that several commands can name
+    the same file. Raises `BadInput` if the file cannot be written, holds anything else, or
+    if no case is left.
     """
     cases = sheets["cases"]
     aside = cases.frame.filter(cases.at_fault())["case_id"].drop_nulls()
     for sheet in sheets.values():
         if sheet.name in ("events", "reviews"):
             sheet.faults += _orphans(sheet, aside)
-    _write(pl.concat([_report(sheet) for sheet in sheets.values()]), target)
+    report = pl.concat([_report(sheet) for sheet in sheets.values()])
+    unless_other(target, lambda path: write_for_people(report, path))
     for sheet in sheets.values():
         sheet.frame = sheet.frame.filter(~sheet.at_fault())
     if cases.frame.is_empty():
@@ -65,18 +70,3 @@ def _report(sheet: Sheet) -> pl.DataFrame:
     own = pl.struct(pl.exclude(ROW + READ)).struct.json_encode().alias("row_as_read")
     rows = sheet.raw.select(pl.col(ROW + READ).cast(pl.Int64).alias("row"), own)
     return lines.join(rows, on="row", how="left", maintain_order="left")
-
-
-def _write(report: pl.DataFrame, target: Path) -> None:
-    try:
-        write_for_people(report, target)
-    except OSError as error:
-        raise BadInput(
-            [
-                Fault(
-                    target.name,
-                    f"cannot be written ({error.strerror or type(error).__name__}).",
-                    "Give --set-aside a file in a folder you may write to.",
-                )
-            ]
-        ) from None

@@ -16,6 +16,7 @@ from cases.demo import make_demo
 from cases.errors import BadInput, Fault, PlumblineError, Refused
 from cases.spreadsheet import write_for_people
 from cases.tables import Tables
+from cases.writing import replaced
 from cli import steps
 from cli.arguments import (
     DATES,
@@ -30,8 +31,7 @@ from cli.arguments import (
 )
 from cli.console import err, out, progress, show_error
 from cli.estimates import show_estimate
-from cli.files import replaced
-from cli.plan_files import plan_sheet, read_plan, write_plan
+from cli.plan_files import check_plan_folder, plan_sheet, read_plan, write_plan
 from models.bundle import gaps
 from models.registry import Registry
 from policies.plans import Outlook, PlanParameters, fresh_seed
@@ -88,7 +88,9 @@ app = typer.Typer(
 
 @app.command()
 def demo(
-    folder: Annotated[Path, typer.Argument(help="Where to make it.")] = Path("demo"),
+    folder: Annotated[
+        Path, typer.Argument(help="Where to make it: an empty or new folder.")
+    ] = Path("demo"),
     cases: Annotated[int, typer.Option(help="How many cases.")] = 20_000,
     seed: Annotated[int, typer.Option(help="Another seed, another office.")] = 2026,
 ) -> None:
@@ -152,6 +154,7 @@ def train(office: OfficeFile, data: DataFolder = None, until: Until = None) -> N
 def score(office: OfficeFile, as_of: AsOf, out_file: Out, data: DataFolder = None) -> None:
     """Write the risk, with interval, of every closed case that could be spot-checked."""
     place = steps.place_of(office, data)
+    steps.check_out(place, out_file, (".csv", ".parquet"))
     with progress() as tell:
         tables = steps.open_tables(place, tell)
         champion = Registry(place.home).champion(tables.office)
@@ -192,6 +195,7 @@ def plan(
             "triage plan", "search-share and margin are two names of one knob.", "Give one of them."
         )
         raise BadInput([fault])
+    check_plan_folder(out_folder)
     place = steps.place_of(office, data)
     with progress() as tell:
         tables = steps.open_tables(place, tell)
@@ -276,6 +280,7 @@ def report(
 ) -> None:
     """Write the model audit report as one HTML file."""
     place = steps.place_of(office, data)
+    steps.check_out(place, out_file, (".html",))
     with progress() as tell:
         tables = steps.open_tables(place, tell)
         champion = Registry(place.home).champion(tables.office)

@@ -11,7 +11,7 @@ import polars as pl
 from cases.errors import BadInput, Fault
 from cases.office import Office
 from cases.spreadsheet import harmless, write_for_people
-from cli.files import made_folder, replaced
+from cases.writing import check_folder, made_folder, replaced
 from policies.plans import FRAME, why
 from policies.verify import Kept
 from serving.use_cases import REASONS_SHOWN, SpotChecks
@@ -27,6 +27,18 @@ def write_plan(result: SpotChecks, office: Office, made_from: dict[str, Any], fo
     text = json.dumps(result.plan.describe() | made_from, ensure_ascii=False, indent=2)
     replaced(folder / JSON_FILE, lambda path: path.write_text(text + "\n", "utf-8"))
     replaced(folder / SHEET_FILE, lambda path: write_for_people(plan_sheet(result, office), path))
+
+
+def check_plan_folder(folder: Path) -> None:
+    """`BadInput` if a plan could not be written into `folder`, or one is there already.
+
+    Drawing until the list suits and keeping only the last is what the lottery must rule out.
+    """
+    kept = [name for name in (JSON_FILE, FRAME_FILE, SHEET_FILE) if (folder / name).exists()]
+    if kept:
+        problem = f"already holds a plan ({kept[0]})."
+        raise BadInput([Fault(str(folder), problem, "Name another folder.")])
+    check_folder(folder)
 
 
 def plan_sheet(result: SpotChecks, office: Office) -> pl.DataFrame:

@@ -11,9 +11,9 @@ from typing import Any
 from cases.errors import BadInput, Fault, Refused
 from cases.office import Language, load_office
 from cases.progress import Progress
-from cases.reading import read_tables
+from cases.reading import paths_of, read_tables
 from cases.tables import Tables
-from cli.files import replaced
+from cases.writing import check_file, replaced
 from cli.plan_files import read_plan
 from evaluation.backtest import Backtest, backtest
 from evaluation.estimate import Estimate, Survey, estimate
@@ -53,6 +53,17 @@ def open_tables(place: Place, tell: Progress, set_aside: Path | None = None) -> 
     """The office's checked tables."""
     office = load_office(place.office)
     return read_tables(office, place.data, set_aside=set_aside, progress=tell)
+
+
+def check_out(place: Place, target: Path, endings: tuple[str, ...]) -> None:
+    """`BadInput` if a result could not be written to `target`, before the work for it is done."""
+    reads = [place.data / path for path in paths_of(load_office(place.office))]
+    if target.suffix not in endings:
+        remedy = f"End it in {' or '.join(endings)}."
+        raise BadInput([Fault(target.name, "has an ending that is not written here.", remedy)])
+    if target.resolve() in {path.resolve() for path in reads}:
+        raise BadInput([Fault(target.name, "is a table of the office.", "Name a new file.")])
+    check_file(target)
 
 
 def latest_record(tables: Tables) -> datetime:

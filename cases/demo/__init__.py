@@ -31,8 +31,11 @@ from cases.demo.reviews import (
 from cases.demo.terms import total
 from cases.errors import BadInput, Fault
 from cases.progress import Progress, silent
+from cases.writing import made_folder
 
 OFFICE_FILE = "demo_procuratorate.toml"
+MAKING = "making the demo office"
+TRUTH = "truth.parquet"  # what no real office has
 
 
 def make_demo(
@@ -43,22 +46,26 @@ def make_demo(
     The same `cases` and `seed` give the same bytes. `truth.parquet` (case_id,
     defect_probability, effort_days in person-days, complex) and `truth_reviewers.parquet`
     (reviewer, severity in log-odds) are for evaluation only; the office file does not name
-    them. Raises `BadInput` for fewer than one case or a
-    negative seed.
+    them. Raises `BadInput` for fewer than one case, a negative seed, or a folder that
+    cannot be made or holds anything but a demo office.
     """
     _check(cases, seed)
-    folder.mkdir(parents=True, exist_ok=True)
+    made_folder(folder)
+    _check_ours(folder)
     rng = np.random.default_rng(seed)
-    progress("people and cases", 0.0)
+    progress(MAKING, 0.0)
     whole, handlers = simulate(rng, cases)
+    # What the folder is recognised by comes first, so that a demo that was stopped can be remade.
+    truth_table(whole).write_parquet(folder / TRUTH)
+    office = folder / "office.toml"
+    office.write_bytes(_office_file())
     write_csv(case_table(whole, handlers), folder / "cases.csv")
     write_csv(handlers.drop("skill"), folder / "handlers.csv")
-    truth_table(whole).write_parquet(folder / "truth.parquet")
 
-    progress("events", 0.3)
+    progress(MAKING, 0.3)
     draw_events(rng, whole, handlers).write_parquet(folder / "events.parquet")
 
-    progress("reviews", 0.9)
+    progress(MAKING, 0.9)
     badness = realise(rng, whole["log_odds"].to_numpy())
     severity = draw_severity(rng)
     first = draw_reviews(rng, whole, badness, severity)
@@ -66,9 +73,7 @@ def make_demo(
     reviews = pl.concat([first, again]).sort("reviewed_at", maintain_order=True)
     write_csv(in_codes_of_their_day(reviews), folder / "reviews.csv")
     truth_of_reviewers(severity).write_parquet(folder / "truth_reviewers.parquet")
-    office = folder / "office.toml"
-    office.write_bytes((resources.files("offices") / OFFICE_FILE).read_bytes())
-    progress("done", 1.0)
+    progress(MAKING, 1.0)
     return office
 
 
@@ -79,6 +84,19 @@ def simulate(rng: np.random.Generator, count: int) -> tuple[pl.DataFrame, pl.Dat
     whole = conclude(rng, run(rng, assign(rng, intake, handlers)))
     whole = draw_counts(rng, whole).with_columns(log_odds=total(DEFECT))
     return whole.with_columns(defect_probability=chance(col("log_odds"))), handlers
+
+
+def _office_file() -> bytes:
+    return (resources.files("offices") / OFFICE_FILE).read_bytes()
+
+
+def _check_ours(folder: Path) -> None:
+    """`BadInput` unless the folder is empty or holds a demo office, whose files may be remade."""
+    office = folder / "office.toml"
+    ours = (folder / TRUTH).is_file() and office.is_file()
+    if any(folder.iterdir()) and not (ours and office.read_bytes() == _office_file()):
+        remedy = "Name an empty or a new one, so that nothing is written over."
+        raise BadInput([Fault(str(folder), "is a folder that holds other files.", remedy)])
 
 
 def _check(cases: int, seed: int) -> None:

@@ -119,6 +119,40 @@ def test_impossible_sizes_are_refused(tmp_path: Path, cases: int, seed: int, fau
     assert not (tmp_path / "none").exists()
 
 
+@pytest.mark.parametrize("name", ["cases.csv", "office.toml"])
+def test_files_of_others_are_never_written_over(tmp_path: Path, name: str) -> None:
+    """A folder that holds an office of its own, or anything else, is refused and kept."""
+    (tmp_path / name).write_text("the only copy")
+    with pytest.raises(BadInput, match="is a folder that holds other files"):
+        make_demo(tmp_path, cases=10)
+    assert written(tmp_path) == {name: b"the only copy"}
+
+
+def test_an_office_begun_from_the_demo_is_not_remade(tmp_path: Path) -> None:
+    """The demo's office file beside somebody's own tables is not taken for a demo."""
+    make_demo(tmp_path, cases=10)
+    (tmp_path / "truth.parquet").unlink()
+    with pytest.raises(BadInput, match="is a folder that holds other files"):
+        make_demo(tmp_path, cases=10)
+
+
+def test_a_demo_can_be_remade(tmp_path: Path) -> None:
+    """The same folder takes the demo again, with another seed."""
+    make_demo(tmp_path, cases=10, seed=1)
+    make_demo(tmp_path, cases=10, seed=2)
+    make_demo(tmp_path / "other", cases=10, seed=2)
+    assert all(
+        (tmp_path / name).read_bytes() == raw for name, raw in written(tmp_path / "other").items()
+    )
+
+
+def test_a_place_where_no_folder_can_be_made_is_told(tmp_path: Path) -> None:
+    """A file in the way gives a sentence."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BadInput, match="cannot be written"):
+        make_demo(tmp_path / "file", cases=10)
+
+
 def test_progress_ends_at_one(tmp_path: Path) -> None:
     """Progress never goes back and ends when all is written."""
     told: list[tuple[str, float]] = []

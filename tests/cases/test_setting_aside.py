@@ -67,3 +67,24 @@ def test_a_place_that_cannot_be_written_is_a_fault(tmp_path: Path) -> None:
     """A folder that does not exist is said, not thrown."""
     with pytest.raises(BadInput, match=r"aside\.csv: cannot be written"):
         load(write(tmp_path), set_aside=tmp_path / "nowhere" / "aside.csv")
+
+
+@pytest.mark.parametrize("name", ["cases.csv", "folder", "notes.txt"])
+def test_nothing_is_written_over(name: str, tmp_path: Path) -> None:
+    """A target that is there already, a table of the office above all, is refused and kept."""
+    folder = write(tmp_path, **{"cases.csv": FILES["cases.csv"].replace(",1,yes", ",one,yes")})
+    (folder / "notes.txt").write_text("the only copy")
+    (folder / "folder").mkdir()
+    before = {path.name: path.read_bytes() for path in folder.glob("*.*")}
+    with pytest.raises(BadInput, match=r"is there already\. Name a new file\."):
+        load(folder, set_aside=folder / name)
+    assert {path.name: path.read_bytes() for path in folder.glob("*.*")} == before
+
+
+def test_several_commands_can_name_the_same_file(tmp_path: Path) -> None:
+    """Rows set aside again from the same tables leave the file as it is; from others refuse."""
+    folder = write(tmp_path, **{"cases.csv": FILES["cases.csv"].replace(",1,yes", ",one,yes")})
+    for _ in range(2):
+        assert load(folder, set_aside=folder / "aside.csv").case_rows.height == 1
+    with pytest.raises(BadInput, match=r"aside\.csv: is there already"):
+        load(write(folder), set_aside=folder / "aside.csv")

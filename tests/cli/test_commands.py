@@ -141,6 +141,42 @@ def test_the_same_seed_draws_the_same_plan(office: Path, tmp_path: Path) -> None
     assert frame["inclusion_probability"].sum() == pytest.approx(sum(described["drawn"].values()))
 
 
+def test_a_plan_is_not_drawn_over_another(office: Path) -> None:
+    """A folder that holds a plan, or part of one, is refused before anything is read."""
+    folder = office.parent / "plan"
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    wish = ("--as-of", "2026-06-30", "--capacity", 60, "--out", folder)
+    result = triage("plan", "nowhere.toml", *wish)
+    assert result.exit_code == 2
+    assert "already holds a plan (plan.json). Name another folder." in result.output
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "sentence"),
+    [
+        ("score", "cases.csv", "is a table of the office"),
+        ("score", "risk.xlsx", "End it in .csv or .parquet."),
+        ("score", "absent/risk.csv", "cannot be written"),
+        ("report", "report.pdf", "End it in .html."),
+        ("report", "absent/report.html", "cannot be written"),
+        ("plan", "office.toml/plan", "cannot be written"),
+    ],
+)
+def test_a_target_is_checked_before_the_work(
+    office: Path, monkeypatch: pytest.MonkeyPatch, command: str, name: str, sentence: str
+) -> None:
+    """What cannot or must not be written is told before a table is read, and kept."""
+    monkeypatch.delattr(steps, "open_tables")
+    before = (office.parent / "cases.csv").read_bytes()
+    wish = {"score": ("--as-of", "2026-06-30"), "report": ()}
+    words = wish.get(command, ("--as-of", "2026-06-30", "--capacity", 60))
+    result = triage(command, office, *words, "--out", office.parent / name)
+    assert result.exit_code == 2
+    assert sentence in result.output
+    assert (office.parent / "cases.csv").read_bytes() == before
+
+
 def test_score_and_report(office: Path, tmp_path: Path) -> None:
     """Scores and report are written where they are wanted."""
     target = tmp_path / "risk.csv"
