@@ -9,7 +9,23 @@ from typing import Annotated, Literal
 import typer
 
 Language = Literal["en", "zh"]
-DATES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
+
+
+def moment(text: str) -> datetime:
+    """A date as the last instant of that day; a date and time as it stands, without a zone.
+
+    >>> moment("2026-06-30")
+    datetime.datetime(2026, 6, 30, 23, 59, 59, 999999)
+    """
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is not None:
+        problem = f"{text!r} is not a date. Write it as 2026-06-30 or 2026-06-30T17:05:00."
+        raise typer.BadParameter(problem)
+    return datetime.combine(found, time.max) if len(text) <= len("2026-06-30") else found
+
 
 OfficeFile = Annotated[Path, typer.Argument(metavar="OFFICE", help="The office file (TOML).")]
 DataFolder = Annotated[
@@ -20,7 +36,8 @@ AsOf = Annotated[
     datetime,
     typer.Option(
         "--as-of",
-        formats=DATES,
+        parser=moment,
+        metavar="DATE",
         help="Use only what was recorded by then; a date means to the end of that day.",
     ),
 ]
@@ -28,21 +45,19 @@ Until = Annotated[
     datetime | None,
     typer.Option(
         "--until",
-        formats=DATES,
+        parser=moment,
+        metavar="DATE",
         help="Learn only from what was known by then; by default everything in the tables.",
+    ),
+]
+ClosedAfter = Annotated[
+    datetime | None,
+    typer.Option(
+        parser=moment, metavar="DATE", help="Only cases closed later; plan each batch once."
     ),
 ]
 Out = Annotated[Path, typer.Option("--out", help="Where to write the result.")]
 SetAside = Annotated[
     Path | None,
-    typer.Option(help="Go on without faulty rows, and write them to this CSV file."),
+    typer.Option(help="Go on without faulty rows, and write them to this new CSV file."),
 ]
-
-
-def whole_day(moment: datetime) -> datetime:
-    """A bare date as the last instant of that day; other moments as they are.
-
-    >>> whole_day(datetime(2026, 6, 30))
-    datetime.datetime(2026, 6, 30, 23, 59, 59, 999999)
-    """
-    return datetime.combine(moment, time.max) if moment.time() == time.min else moment

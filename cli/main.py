@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,15 +20,14 @@ from cases.tables import Tables
 from cases.writing import replaced
 from cli import steps
 from cli.arguments import (
-    DATES,
     AsOf,
+    ClosedAfter,
     DataFolder,
     Language,
     OfficeFile,
     Out,
     SetAside,
     Until,
-    whole_day,
 )
 from cli.console import err, out, progress, show_error
 from cli.estimates import show_estimate
@@ -79,11 +79,26 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Which closed cases to spot-check first and why. Start with: triage demo",
     epilog="Exit codes: 0 done, 2 bad input with every fault listed, 3 refused by a rule or "
     "gate, 1 anything else. Models are kept in TRIAGE_HOME, by default .triage beside the "
     "office file.",
 )
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        out.print(f"Plumbline {version('plumbline')}")
+        raise typer.Exit
+
+
+@app.callback()
+def triage(
+    _: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Say which it is."),
+    ] = False,
+) -> None:
+    """Which closed cases to spot-check first and why. Start with: triage demo."""
 
 
 @app.command()
@@ -97,8 +112,8 @@ def demo(
     """Make the demo office, train, evaluate, plan, report, and show ten cases to check first."""
     with progress() as tell:
         office_file = make_demo(folder, cases=cases, seed=seed, progress=tell)
-        place = steps.place_of(office_file, None)
-        tables = steps.open_tables(place, tell)
+        place = steps.place_of(office_file)
+        tables = place.tables(tell)
         now = steps.latest_record(tables)
         trained = steps.train_and_register(tables, Registry(place.home), now, tell)
         wish = PlanParameters.of(tables.office, as_of=now, capacity=DEMO_CAPACITY, seed=str(seed))
@@ -120,7 +135,7 @@ def demo(
 def check(office: OfficeFile, data: DataFolder = None, set_aside: SetAside = None) -> None:
     """Read and check an office's tables; list every fault with file, row, column and remedy."""
     with progress() as tell:
-        tables = steps.open_tables(steps.place_of(office, data), tell, set_aside)
+        tables = steps.place_of(office, data, set_aside).tables(tell)
     cases, reviews = tables.case_rows, tables.review_rows
     table = Table(show_header=False)
     for name, value in {
@@ -137,12 +152,14 @@ def check(office: OfficeFile, data: DataFolder = None, set_aside: SetAside = Non
 
 
 @app.command()
-def train(office: OfficeFile, data: DataFolder = None, until: Until = None) -> None:
+def train(
+    office: OfficeFile, data: DataFolder = None, set_aside: SetAside = None, until: Until = None
+) -> None:
     """Fit the models, try them on later cases, register a candidate, promote it if it holds."""
-    place = steps.place_of(office, data)
+    place = steps.place_of(office, data, set_aside)
     with progress() as tell:
-        tables = steps.open_tables(place, tell)
-        known_by = whole_day(until) if until else steps.latest_record(tables)
+        tables = place.tables(tell)
+        known_by = until or steps.latest_record(tables)
         registry = Registry(place.home)
         trained = steps.train_and_register(tables, registry, known_by, tell)
     _show_verdict(trained)
@@ -151,14 +168,20 @@ def train(office: OfficeFile, data: DataFolder = None, until: Until = None) -> N
 
 
 @app.command()
-def score(office: OfficeFile, as_of: AsOf, out_file: Out, data: DataFolder = None) -> None:
+def score(
+    office: OfficeFile,
+    as_of: AsOf,
+    out_file: Out,
+    data: DataFolder = None,
+    set_aside: SetAside = None,
+) -> None:
     """Write the risk, with interval, of every closed case that could be spot-checked."""
-    place = steps.place_of(office, data)
+    place = steps.place_of(office, data, set_aside)
     steps.check_out(place, out_file, (".csv", ".parquet"))
     with progress() as tell:
-        tables = steps.open_tables(place, tell)
+        tables = place.tables(tell)
         champion = Registry(place.home).champion(tables.office)
-        risks = champion.score(tables, whole_day(as_of), tell)
+        risks = champion.score(tables, as_of, tell)
         if out_file.suffix == ".parquet":
             replaced(out_file, risks.write_parquet)
         else:
@@ -169,14 +192,13 @@ def score(office: OfficeFile, as_of: AsOf, out_file: Out, data: DataFolder = Non
 @app.command()
 def plan(
     office: OfficeFile,
+    *,
     as_of: AsOf,
     capacity: Annotated[int, typer.Option(help="How many cases can be reviewed.")],
     out_folder: Annotated[Path, typer.Option("--out", help="Folder for the plan.")],
     data: DataFolder = None,
-    closed_after: Annotated[
-        datetime | None,
-        typer.Option(formats=DATES, help="Only cases closed later; plan each batch once."),
-    ] = None,
+    set_aside: SetAside = None,
+    closed_after: ClosedAfter = None,
     search_share: Annotated[
         float | None,
         typer.Option(help="From 0, know the rate best, to 1, find the most defects."),
@@ -196,14 +218,14 @@ def plan(
         )
         raise BadInput([fault])
     check_plan_folder(out_folder)
-    place = steps.place_of(office, data)
+    place = steps.place_of(office, data, set_aside)
     with progress() as tell:
-        tables = steps.open_tables(place, tell)
+        tables = place.tables(tell)
         champion = Registry(place.home).champion(tables.office)
         wish = PlanParameters.of(
             tables.office,
-            as_of=whole_day(as_of),
-            closed_after=closed_after and whole_day(closed_after),
+            as_of=as_of,
+            closed_after=closed_after,
             capacity=capacity,
             search_share=search_share,
             margin=margin,
@@ -274,15 +296,16 @@ def report(
     office: OfficeFile,
     out_file: Out,
     data: DataFolder = None,
+    set_aside: SetAside = None,
     language: Annotated[
         Language | None, typer.Option(help="By default the office file's language.")
     ] = None,
 ) -> None:
     """Write the model audit report as one HTML file."""
-    place = steps.place_of(office, data)
+    place = steps.place_of(office, data, set_aside)
     steps.check_out(place, out_file, (".html",))
     with progress() as tell:
-        tables = steps.open_tables(place, tell)
+        tables = place.tables(tell)
         champion = Registry(place.home).champion(tables.office)
         tried = steps.try_on_last_year(tables, champion, tell)
         said = language or tables.office.language
@@ -294,26 +317,19 @@ def report(
 def serve(
     office: OfficeFile,
     data: DataFolder = None,
+    set_aside: SetAside = None,
     host: Annotated[str, typer.Option(help="IP address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 3000,
     workers: Annotated[int, typer.Option(help="Processes that answer.")] = 1,
 ) -> None:
     """Serve the champion over HTTP until Ctrl-C; requests are described at /docs.json."""
-    place = steps.place_of(office, data)
+    place = steps.place_of(office, data, set_aside)
 
     def say(sentence: str) -> None:
         out.print(sentence, markup=False)
         sys.stdout.flush()
 
-    become_service(
-        place.office,
-        data=place.data,
-        home=place.home,
-        host=host,
-        port=port,
-        workers=workers,
-        say=say,
-    )
+    become_service(place, host=host, port=port, workers=workers, say=say)
 
 
 def _show_verdict(trained: steps.Trained) -> None:

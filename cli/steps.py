@@ -11,7 +11,7 @@ from typing import Any
 from cases.errors import BadInput, Fault, Refused
 from cases.office import Language, load_office
 from cases.progress import Progress
-from cases.reading import paths_of, read_tables
+from cases.reading import paths_of
 from cases.tables import Tables
 from cases.writing import check_file, replaced
 from cli.plan_files import read_plan
@@ -43,16 +43,10 @@ class Trained:
     verdict: Verdict
 
 
-def place_of(office: Path, data: Path | None) -> Place:
+def place_of(office: Path, data: Path | None = None, set_aside: Path | None = None) -> Place:
     """Where the office, its tables and its models are; `TRIAGE_HOME` may move the models."""
     home = os.environ.get("TRIAGE_HOME")
-    return Place.of(office, data, Path(home) if home else None)
-
-
-def open_tables(place: Place, tell: Progress, set_aside: Path | None = None) -> Tables:
-    """The office's checked tables."""
-    office = load_office(place.office)
-    return read_tables(office, place.data, set_aside=set_aside, progress=tell)
+    return Place.of(office, data, Path(home) if home else None, set_aside)
 
 
 def check_out(place: Place, target: Path, endings: tuple[str, ...]) -> None:

@@ -5,6 +5,7 @@
 | `TRIAGE_OFFICE` | the office file | refused |
 | `TRIAGE_DATA` | the folder its tables are in | the office file's own |
 | `TRIAGE_HOME` | where models are kept | `.triage` beside the office file |
+| `TRIAGE_SET_ASIDE` | the file that faulty rows are written to | a faulty row is refused |
 | `TRIAGE_WORKERS` | how many processes answer | 1 |
 """
 
@@ -21,6 +22,7 @@ from cases.errors import Refused
 from cases.office import load_office
 from cases.progress import Progress, silent
 from cases.reading import read_tables
+from cases.tables import Tables
 from models.registry import Registry
 from serving.app import application
 from serving.use_cases import Desk
@@ -28,18 +30,28 @@ from serving.use_cases import Desk
 
 @dataclass(frozen=True)
 class Place:
-    """Where one office is: its file, its tables, its models."""
+    """Where one office is: its file, its tables, its models, and where faulty rows go."""
 
     office: Path
     data: Path
     home: Path
+    set_aside: Path | None = None
 
     @classmethod
-    def of(cls, office: Path, data: Path | None = None, home: Path | None = None) -> Place:
+    def of(
+        cls,
+        office: Path,
+        data: Path | None = None,
+        home: Path | None = None,
+        set_aside: Path | None = None,
+    ) -> Place:
         """The place of `office`, with what is left out beside the office file."""
         beside = office.resolve().parent
         return cls(
-            office.resolve(), (data or beside).resolve(), (home or beside / ".triage").resolve()
+            office.resolve(),
+            (data or beside).resolve(),
+            (home or beside / ".triage").resolve(),
+            set_aside.resolve() if set_aside else None,
         )
 
     @classmethod
@@ -50,13 +62,23 @@ class Place:
             raise Refused(
                 "No office to serve: set TRIAGE_OFFICE to an office file, or use `triage serve`."
             )
-        data, home = (environment.get(name) for name in ("TRIAGE_DATA", "TRIAGE_HOME"))
-        return cls.of(Path(office), Path(data) if data else None, Path(home) if home else None)
+        others = (environment.get(f"TRIAGE_{name}") for name in ("DATA", "HOME", "SET_ASIDE"))
+        return cls.of(Path(office), *(Path(other) if other else None for other in others))
 
     def to_environment(self) -> dict[str, str]:
         """What `from_environment` reads back."""
-        places = {"OFFICE": self.office, "DATA": self.data, "HOME": self.home}
+        places = {
+            "OFFICE": self.office,
+            "DATA": self.data,
+            "HOME": self.home,
+            "SET_ASIDE": self.set_aside or "",
+        }
         return {f"TRIAGE_{name}": str(path) for name, path in places.items()}
+
+    def tables(self, progress: Progress = silent) -> Tables:
+        """The office's checked tables; `BadInput` for faults of office file and tables."""
+        office = load_office(self.office)
+        return read_tables(office, self.data, set_aside=self.set_aside, progress=progress)
 
 
 def load_desk(place: Place, progress: Progress = silent) -> Desk:
@@ -65,9 +87,8 @@ def load_desk(place: Place, progress: Progress = silent) -> Desk:
     Raises `Refused` if there is no champion and `BadInput` for faults of office file
     and tables.
     """
-    office = load_office(place.office)
-    champion = Registry(place.home).champion(office)
-    return Desk(read_tables(office, place.data, progress=progress), champion)
+    champion = Registry(place.home).champion(load_office(place.office))
+    return Desk(place.tables(progress), champion)
 
 
 def load_application(environment: Mapping[str, str]) -> Starlette:

@@ -19,23 +19,20 @@ MOST_WORKERS = 64
 
 
 def serve(
-    office: Path,
+    place: Place,
     *,
-    data: Path | None = None,
-    home: Path | None = None,
     host: str = "127.0.0.1",
     port: int = 3000,
     workers: int = 1,
     say: Callable[[str], None],
     progress: Progress = silent,
 ) -> NoReturn:
-    """Become the service of `office` until Ctrl-C or SIGTERM; returns only by raising.
+    """Become the service of the office at `place` until Ctrl-C or SIGTERM; returns only by raising.
 
     Office file, champion and tables are read first, so that whatever is wrong with them
     is told here and not by a worker that dies again and again: `BadInput`, or `Refused`
     if there is no champion. `say` tells the address and how to stop.
     """
-    place = Place.of(office, data, home)
     _check(host, port, workers)
     load_desk(place, progress)
     say(f"Plumbline serves {place.office.name} at {address(host, port)} in a few seconds.")

@@ -11,8 +11,10 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner, Result
 
-from cli import main, steps
+from cli import main
 from cli.main import app
+from serving.bootstrap import Place
+from tests.cases.test_bad_input import OFFICE
 
 README = Path(__file__).parents[2] / "README.md"
 COMMANDS = (
@@ -167,7 +169,7 @@ def test_a_target_is_checked_before_the_work(
     office: Path, monkeypatch: pytest.MonkeyPatch, command: str, name: str, sentence: str
 ) -> None:
     """What cannot or must not be written is told before a table is read, and kept."""
-    monkeypatch.delattr(steps, "open_tables")
+    monkeypatch.delattr(Place, "tables")
     before = (office.parent / "cases.csv").read_bytes()
     wish = {"score": ("--as-of", "2026-06-30"), "report": ()}
     words = wish.get(command, ("--as-of", "2026-06-30", "--capacity", 60))
@@ -235,6 +237,38 @@ def test_faults_are_listed_and_nothing_is_written(office: Path, tmp_path: Path) 
     assert "2024-02-31" in aside.read_text("utf-8")
 
 
+TABLED = ("check", "train", "score", "plan", "report", "serve")
+
+
+@pytest.mark.parametrize("command", TABLED)
+def test_every_command_that_opens_tables_can_do_without_faulty_rows(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The option reaches the one place where tables are opened."""
+    asked = []
+
+    def stop(place: Place, *_: object, **__: object) -> None:
+        asked.append(place.set_aside)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Place, "tables", stop)
+    monkeypatch.setattr(main, "become_service", stop)
+    (tmp_path / "office.toml").write_text(OFFICE, "utf-8")
+    needed = {
+        "score": ("--as-of", "2026-06-30", "--out", tmp_path / "x.csv"),
+        "plan": ("--as-of", "2026-06-30", "--capacity", 1, "--out", tmp_path / "x"),
+        "report": ("--out", tmp_path / "x.html"),
+    }
+    words = (*needed.get(command, ()), "--set-aside", tmp_path / "aside.csv")
+    triage(command, tmp_path / "office.toml", *words)
+    assert asked == [tmp_path / "aside.csv"]
+
+
+def test_the_version_is_told() -> None:
+    """`--version` says which Plumbline it is."""
+    assert re.fullmatch(r"Plumbline \d+\.\d+\.\d+\n", triage("--version").output)
+
+
 def test_no_champion_is_refused(
     office: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -250,7 +284,8 @@ def test_no_champion_is_refused(
     ("words", "sentence"),
     [
         (("check", "nowhere.toml"), "there is no such file"),
-        (("score", "office.toml", "--as-of", "31.12.2025", "--out", "x.csv"), "as-of"),
+        (("score", "office.toml", "--as-of", "31.12.2025", "--out", "x.csv"), "2026-06-30T17"),
+        (("train", "office.toml", "--until", "2026-06-30T12:00+08:00"), "2026-06-30T17"),
         (("plan", "office.toml", "--as-of", "2026-01-01", "--out", "x"), "capacity"),
         (("chek",), "chek"),
         (("demo", "--cases", "0", "unused"), "cases"),
@@ -296,7 +331,7 @@ def test_crashes_and_ctrl_c(
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(steps, "open_tables", fail)
+    monkeypatch.setattr(Place, "tables", fail)
     result = triage("check", "office.toml")
     assert result.exit_code == code
     assert sentence in result.output

@@ -29,10 +29,22 @@ def test_paths_survive_a_change_of_folder(tmp_path, monkeypatch):
     """Workers run elsewhere, so what they are told is absolute."""
     monkeypatch.chdir(tmp_path)
 
-    place = Place.of(Path("office.toml"), Path("data"))
+    place = Place.of(Path("office.toml"), Path("data"), set_aside=Path("aside.csv"))
 
-    assert place.data == tmp_path / "data"
+    assert (place.data, place.set_aside) == (tmp_path / "data", tmp_path / "aside.csv")
     assert Place.from_environment(place.to_environment()) == place
+
+
+def test_every_worker_leaves_out_the_same_faulty_rows(tmp_path):
+    """The first to read writes them down; those after it find the same and go on."""
+    (tmp_path / "office.toml").write_text(OFFICE, encoding="utf-8")
+    (tmp_path / "cases.csv").write_text(
+        "case_id,opened_at,closed_at\na,2024-01-01,\nb,2024-02-30,\n", encoding="utf-8"
+    )
+    place = Place.of(tmp_path / "office.toml", set_aside=tmp_path / "aside.csv")
+
+    for worker in (place, Place.from_environment(place.to_environment())):
+        assert worker.tables().case_rows["case_id"].to_list() == ["a"]
 
 
 def test_without_an_office_it_is_refused_with_what_to_do():

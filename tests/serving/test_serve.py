@@ -91,7 +91,7 @@ def test_the_process_becomes_the_service(tmp_path, monkeypatch):
     monkeypatch.setattr(serving, "load_desk", lambda *_: desk())
     monkeypatch.setattr(os, "execve", lambda *given: became.append(given))
 
-    serving.serve(tmp_path / "office.toml", port=_free_port(), workers=2, say=said.append)
+    serving.serve(Place.of(tmp_path / "office.toml"), port=_free_port(), workers=2, say=said.append)
 
     ((program, command, environment),) = became
     assert program == sys.executable
@@ -109,7 +109,9 @@ def test_a_port_that_is_taken_is_told_before_anything_is_read(tmp_path):
         other.bind(("127.0.0.1", 0))
         other.listen()
         with pytest.raises(BadInput, match="Choose another with --port"):
-            serving.serve(tmp_path / "office.toml", port=other.getsockname()[1], say=print)
+            serving.serve(
+                Place.of(tmp_path / "office.toml"), port=other.getsockname()[1], say=print
+            )
 
 
 @pytest.mark.parametrize(
@@ -123,7 +125,9 @@ def test_a_port_that_is_taken_is_told_before_anything_is_read(tmp_path):
 def test_options_that_cannot_be_met_are_told(tmp_path, changes, sentence):
     """Every wrong option has its sentence."""
     with pytest.raises(BadInput, match=sentence):
-        serving.serve(tmp_path / "office.toml", say=print, **({"port": _free_port()} | changes))
+        serving.serve(
+            Place.of(tmp_path / "office.toml"), say=print, **({"port": _free_port()} | changes)
+        )
 
 
 def test_addresses_of_both_families_can_be_opened():
