@@ -25,6 +25,7 @@ MARKS = {
     "finished": ("finished", "finished_seconds"),
     "reviewed": ("reviewed", "defects"),
 }
+OWN = "own::"  # no name holds a colon, no total two in a row
 BEFORE_QUESTIONS, QUESTIONS, AFTER_QUESTIONS = 0, 1, 2  # turns at the same instant
 
 
@@ -33,13 +34,28 @@ class Known:
     """What was known at each moment row.
 
     `cases` has one row per moment row: `row`, `case_id`, `moment` and the columns of the
-    case table, null while hidden. `events` has `row`, `moment` and the columns of the
-    event table, only what was recorded by the moment.
+    case table, called as `column_of` says, null while hidden. `events` has `row`, `moment`
+    and the columns of the event table, only what was recorded by the moment.
     """
 
     office: Office
     cases: Frame
     events: Frame
+
+
+def column_of(office: Office, name: str) -> str:
+    """The column of what is known of a case that holds `name`, an attribute or built in.
+
+    An attribute may be called like anything that is computed, such as `events`, so
+    attributes have a name of their own here.
+    """
+    return OWN + name if name in office.attributes else name
+
+
+def _cases(tables: Tables) -> Frame:
+    """The case table with its attributes set apart."""
+    own = {name: column_of(tables.office, name) for name in tables.office.attributes}
+    return tables.cases.rename(own)
 
 
 def closing_moments(tables: Tables, *, after: datetime | None, until: datetime) -> Frame:
@@ -106,7 +122,7 @@ def _cut_cases(tables: Tables, asked: Frame, events: Frame) -> Frame:
     office = tables.office
     columns = [name for name in case_columns(office) if name != "case_id"]
     activities = _telling_activities(office, columns)
-    cases = asked.join(tables.cases, on="case_id", how="left")
+    cases = asked.join(_cases(tables), on="case_id", how="left")
     if activities:
         happened = {f"seen_{i}": nw.col("activity") == a for i, a in enumerate(activities)}
         seen = (
@@ -125,8 +141,8 @@ def _cut_cases(tables: Tables, asked: Frame, events: Frame) -> Frame:
         "case_id",
         "moment",
         *(
-            nw.when(visible[known_when(office, name)]).then(nw.col(name)).alias(name)
-            for name in columns
+            nw.when(visible[known_when(office, name)]).then(nw.col(column)).alias(column)
+            for name, column in ((name, column_of(office, name)) for name in columns)
         ),
     )
 
@@ -147,11 +163,12 @@ def running_totals(tables: Tables, known: Known, totals: Sequence[OfOthers]) -> 
     marks = list(_marks(tables, totals))
     for key in sorted({total.key for total in totals}):
         columns = {total.measure: total.column for total in totals if total.key == key}
-        questions = known.cases.select("row", *key, time=nw.col("moment"))
-        if key:
-            questions = questions.drop_nulls(subset=list(key))
+        by = [column_of(tables.office, name) for name in key]
+        questions = known.cases.select("row", *by, time=nw.col("moment"))
+        if by:
+            questions = questions.drop_nulls(subset=by)
         by_key = _by_key(tables.office, marks, key, set(columns))
-        yield _sweep(by_key, questions, key, list(columns)).rename(columns)
+        yield _sweep(by_key, questions, by, list(columns)).rename(columns)
 
 
 @dataclass(frozen=True)
@@ -193,7 +210,7 @@ def _shown_columns(office: Office, columns: Sequence[str]) -> dict[str, str]:
 
 def _with_shown(tables: Tables, columns: list[str]) -> Frame:
     """Cases with the moment from which each late column was known; null for not yet."""
-    cases = tables.cases
+    cases = _cases(tables)
     for shown, column in _shown_columns(tables.office, columns).items():
         moment = known_when(tables.office, column)
         if moment == CLOSING:
@@ -208,11 +225,12 @@ def _with_shown(tables: Tables, columns: list[str]) -> Frame:
 def _by_key(office: Office, marks: list[Marks], key: tuple[str, ...], measures: set[str]) -> Frame:
     """The marks of these measures by `key`, none of them before the key became known."""
     shown = list(_shown_columns(office, key))
+    by = [column_of(office, name) for name in key]
     parts = []
     for part in marks:
         own = [name for name in part.measures if name in measures]
         if own:
-            parts.append(part.rows.select(*key, *shown, "time", "turn", *own))
+            parts.append(part.rows.select(*by, *shown, "time", "turn", *own))
     rows = nw.concat(parts, how="diagonal")
     if not shown:
         return rows

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import narwhals as nw
 
 from cases.office import INTAKE, Attribute, Office, Text
-from features.as_of import known_when
+from features.as_of import column_of, known_when
 from features.feature import (
     AT_CLOSING,
     AT_INTAKE_AND_CLOSING,
@@ -37,7 +37,7 @@ def code(office: Office, column: str, meaning: Text) -> Feature:
     """A code as it stands; the handler is a person."""
     return Feature(
         f"attribute.{column}",
-        (OfCase(column),),
+        (OfCase(column_of(office, column)),),
         same,
         "code",
         meaning,
@@ -50,6 +50,7 @@ def code(office: Office, column: str, meaning: Text) -> Feature:
 def of_attribute(office: Office, column: str, attribute: Attribute) -> Feature:
     """An attribute by its type: a date becomes the days from it to the moment."""
     name, moments = f"attribute.{column}", _moments(office, column)
+    of_case = OfCase(column_of(office, column))
     if attribute.type == "code":
         return code(office, column, attribute.meaning)
     if attribute.type == "date":
@@ -57,13 +58,11 @@ def of_attribute(office: Office, column: str, attribute: Attribute) -> Feature:
             en=f"days since: {attribute.meaning.say('en')}",
             zh=f"距“{attribute.meaning.say('zh')}”的天数",
         )
-        return Feature(
-            name, (OfCase(column), MOMENT), days_before, "days", meaning, moments=moments
-        )
-    of_case, meaning = (OfCase(column),), attribute.meaning
+        return Feature(name, (of_case, MOMENT), days_before, "days", meaning, moments=moments)
+    meaning = attribute.meaning
     if attribute.type == "flag":
-        return Feature(name, of_case, same, "flag", meaning, type="flag", moments=moments)
-    return Feature(name, of_case, same, "value", meaning, moments=moments)
+        return Feature(name, (of_case,), same, "flag", meaning, type="flag", moments=moments)
+    return Feature(name, (of_case,), same, "value", meaning, moments=moments)
 
 
 def days_before(date: nw.Expr, moment: nw.Expr) -> nw.Expr:

@@ -7,9 +7,9 @@ import operator
 
 import narwhals as nw
 
-from cases.office import Condition, Conditions
+from cases.office import Condition, Conditions, Office
 from cases.tables import Frame
-from features.as_of import Known
+from features.as_of import Known, column_of
 from features.feature import days
 
 
@@ -24,15 +24,17 @@ def holding(known: Known, conditions: Conditions) -> Frame:
     if asked:
         cases = cases.join(_evidence(known.events, asked), on="row", how="left")
     tests = [
-        _by_attribute(part) if part.event is None else _by_events(part, asked.index(part))
+        _by_attribute(known.office, part)
+        if part.event is None
+        else _by_events(part, asked.index(part))
         for part in conditions
     ]
     holds = functools.reduce(operator.and_, (test.fill_null(False) for test in tests), nw.lit(True))
     return cases.select("row", "case_id", holds=holds)
 
 
-def _by_attribute(condition: Condition) -> nw.Expr:
-    value = nw.col(condition.attribute or "")
+def _by_attribute(office: Office, condition: Condition) -> nw.Expr:
+    value = nw.col(column_of(office, condition.attribute or ""))
     parts = []
     if condition.equals is not None:
         parts.append(value == condition.equals)

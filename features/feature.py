@@ -24,7 +24,10 @@ AT_CLOSING = frozenset({CLOSING})
 
 @dataclass(frozen=True)
 class OfCase:
-    """A column of the case table as known at the moment; null while hidden."""
+    """A column of the case table as known at the moment; null while hidden.
+
+    An attribute's is what `as_of.column_of` calls it.
+    """
 
     column: str
 
@@ -50,7 +53,7 @@ class OfOthers:
 
     `mark` is what is added up (see `as_of.MARKS`), `window` how long a mark counts: days,
     "day" for its calendar day, or None for ever. Null where the case's own key is unknown.
-    An empty key is the whole office.
+    An empty key is the whole office. `key` holds attributes as the office file calls them.
     """
 
     key: tuple[str, ...]
@@ -59,8 +62,8 @@ class OfOthers:
 
     @property
     def column(self) -> str:
-        """The total's column, e.g. `kind__defects__365`."""
-        return "__".join([*(self.key or ("office",)), self.measure])
+        """The total's column, e.g. `kind:defects__365`; no attribute makes it another's."""
+        return ":".join([*self.key, self.measure])
 
     @property
     def measure(self) -> str:

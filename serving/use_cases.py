@@ -170,7 +170,8 @@ def _among_all(desk: Desk, wish: PlanParameters) -> SpotChecks:
 
 def _with_facts(risks: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     """Risks with the facts of their cases, as `Model.score` would give them."""
-    scored = risks.drop("moment").join(tables.case_rows, on="case_id")
+    facts = tables.case_rows.select("case_id", "closed_at", "kind", "unit", "handler")
+    scored = risks.drop("moment").join(facts, on="case_id")
     return scored.with_columns(pl.col("kind", "unit", "handler").fill_null(""))
 
 
