@@ -18,10 +18,12 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from cases.agreement import declared_twice, misfits, odd_similarities
 from cases.errors import BadInput, Fault
 
 Language = Literal["en", "zh"]
 LONGEST_OFFICE_FILE = 1_000_000
+LONGEST_SQL = 10_000  # letters; a far longer one can end the process that parses it
 
 CODE = r"^[^\s\"'`;][^\"'`;]{0,79}$"
 NAME = r"^[a-z][a-z0-9_]{0,59}$"
@@ -34,7 +36,8 @@ INTAKE, CLOSING = "intake", "closing"
 def _inside(path: str) -> str:
     """The path, if it stays within the data folder."""
     parts = PurePosixPath(path.replace("\\", "/")).parts
-    if not parts or parts[0] == "/" or ".." in parts or ":" in parts[0]:
+    outside = not parts or parts[0] == "/" or ".." in parts or ":" in parts[0]
+    if outside or not path.isprintable():
         raise ValueError("must be a path within the data folder, such as `2024/cases.csv`")
     return path
 
@@ -85,7 +88,9 @@ class Table(Model):
         default_factory=dict, description="files that `sql` reads, by the name it uses for each"
     )
     sql: str | None = Field(
-        default=None, description="a SELECT over `files` (text columns) that yields the table"
+        default=None,
+        max_length=LONGEST_SQL,
+        description="a SELECT over `files` (text columns) that yields the table",
     )
     columns: dict[Name, str] = Field(
         default_factory=dict, description="our column name = the file's column name"
@@ -266,6 +271,12 @@ class Quota(Model):
     share: float = Field(default=0, ge=0, le=1, description="smallest share of the cases")
     at_most: int | None = Field(default=None, ge=0, description="most cases, if there is a limit")
 
+    @model_validator(mode="after")
+    def _least_within_most(self) -> Quota:
+        if self.at_most is not None and self.at_least > self.at_most:
+            raise ValueError("`at_least` is more than `at_most`")
+        return self
+
 
 class SpotChecks(Model):
     """How many cases can be reviewed, and how they are drawn."""
@@ -394,6 +405,9 @@ def parse_office(raw: dict[str, Any], name: str) -> Office:
         *_taken_names(office, name),
         *_unknown_references(office, name),
         *_grades_at_odds(office, name),
+        *misfits(office, name, _all_conditions(office)),
+        *declared_twice(office, name),
+        *odd_similarities(office, name),
     ]
     if faults:
         raise BadInput(faults)

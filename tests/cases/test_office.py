@@ -128,3 +128,96 @@ def test_without_reviews_there_are_no_grades() -> None:
     """An office that has no reviews has no grades to place."""
     raw = {key: part for key, part in OFFICE.items() if key != "reviews"}
     assert parse_office(copy.deepcopy(raw), "office.toml").grade_places == {}
+
+
+def refused(**changes: Any) -> list[str]:
+    """The faults of the test office with parts of its file replaced, as sentences."""
+    with pytest.raises(BadInput) as caught:
+        parse_office(copy.deepcopy(OFFICE) | changes, "office.toml")
+    return [str(fault) for fault in caught.value.faults]
+
+
+def dated() -> dict[str, Any]:
+    """The test office's attributes with a date among them."""
+    meaning = {"en": "day of arrest"}
+    return OFFICE["attributes"] | {
+        "arrested": {"type": "date", "known": "intake", "meaning": meaning}
+    }
+
+
+@pytest.mark.parametrize(
+    ("condition", "operator", "remedy"),
+    [
+        ({"attribute": "appealed", "equals": "yes"}, "equals", "Write equals = true or equals"),
+        ({"attribute": "appealed", "equals": 1}, "equals", "Write equals = true or equals"),
+        ({"attribute": "appealed", "at_least": 1}, "at_least", "Write equals = true or equals"),
+        ({"attribute": "charge", "equals": 1}, "equals", "with codes in quotes"),
+        ({"attribute": "charge", "equals": True}, "equals", "with codes in quotes"),
+        ({"attribute": "kind", "at_most": 2}, "at_most", "with codes in quotes"),
+        ({"attribute": "suspects", "equals": "2"}, "equals", "a number without quotes"),
+        ({"attribute": "suspects", "equals": True}, "equals", "a number without quotes"),
+        ({"attribute": "suspects", "one_of": ["2"]}, "one_of", "a number without quotes"),
+        ({"attribute": "days_open", "one_of": ["2"]}, "one_of", "a number without quotes"),
+        ({"attribute": "arrested", "equals": "2024-01-01"}, "equals", "dates are not compared"),
+        ({"attribute": "arrested", "at_least": 3}, "at_least", "dates are not compared"),
+    ],
+)
+def test_a_condition_fits_the_type_of_its_attribute(
+    condition: dict[str, Any], operator: str, remedy: str
+) -> None:
+    """An operator or a value that could never hold, or not be computed, is told."""
+    (sentence,) = refused(attributes=dated(), risk={"among": [condition]})
+    assert f"column risk.among.{operator}, value" in sentence
+    assert remedy in sentence
+
+
+@pytest.mark.parametrize("place", ["rules", "limits"])
+def test_a_code_is_declared_once(place: str) -> None:
+    """Two rules or two limits of one code are told, for one would hide the other."""
+    part = {"code": "twice", "meaning": {"en": "x"}}
+    own = {"rules": {"when": [{"event": "decided"}]}, "limits": {"days": 30}}[place]
+    (sentence,) = refused(**{place: [part | own, part | own]})
+    assert f'column {place}, value "twice": is declared twice.' in sentence
+
+
+@pytest.mark.parametrize("quota", ["per_handler", "per_unit"])
+def test_a_quota_does_not_contradict_itself(quota: str) -> None:
+    """More at least than at most is told when the file is read, not when a plan is drawn."""
+    (sentence,) = refused(spot_checks={quota: {"at_least": 3, "at_most": 2}})
+    assert "`at_least` is more than `at_most`" in sentence
+
+
+@pytest.mark.parametrize(
+    ("similar", "problem"),
+    [
+        (["days_open"], "is not a code"),
+        (["suspects"], "is not a code"),
+        (["kind"], "is the name of another way of being similar"),
+        (["charge", "charge"], "is the name of another way of being similar"),
+        (["office"], "is the name of another way of being similar"),
+        (["charge", "office_of", "charge_and_office_of"], "is the name of another way"),
+    ],
+)
+def test_cases_are_similar_by_codes_with_a_name_of_their_own(
+    similar: list[str], problem: str
+) -> None:
+    """What no feature can be made of, or a feature of the same name, is told."""
+    code = OFFICE["attributes"]["charge"]
+    names = ("office", "office_of", "charge_and_office_of")
+    attributes = OFFICE["attributes"] | dict.fromkeys(names, code)
+    (sentence,) = refused(attributes=attributes, risk={"similar_by": similar})
+    assert problem in sentence
+
+
+def test_a_query_is_short() -> None:
+    """A query so long that parsing it would end the process is not handed on."""
+    sql = "SELECT 1" + "+1" * 20_000 + " FROM c"
+    (sentence,) = refused(tables={"cases": {"files": {"c": "cases.csv"}, "sql": sql}})
+    assert "at most 10000 characters" in sentence
+
+
+@pytest.mark.parametrize("path", ["a\x00b.csv", "a\nb.csv", "\x7f.csv"])
+def test_a_path_holds_no_control_character(path: str) -> None:
+    """No file can be called that, so it is told here."""
+    (sentence,) = refused(tables={"cases": {"path": path}})
+    assert "must be a path within the data folder" in sentence

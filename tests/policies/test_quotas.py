@@ -55,7 +55,6 @@ def test_unknown_handlers_have_no_quota() -> None:
     [
         (3, {"per_handler": Quota(at_least=2)}, "at least 4 reviews, 1 more than the 3 that"),
         (6, {"per_handler": Quota(at_most=2)}, "at most 4 reviews, 2 fewer than the 6 that"),
-        (6, {"per_handler": Quota(at_least=3, at_most=2)}, "asks for 3 cases of one"),
         (6, {"per_unit": Quota(share=0.5, at_most=2)}, "a share of 0.5) and allows at most 2"),
         (
             6,
