@@ -16,6 +16,7 @@ from cases.sheets import Sheet, make_sheet, schema_of
 from cases.sources import source_of
 from cases.sources.base import Unreadable
 from cases.tables import Tables
+from cases.values import whole_days
 
 
 def read_tables(
@@ -92,29 +93,27 @@ def _make_sheets(
 
 
 def _whole_days(frames: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """The frames with dates that lack a time put into the order things must have had.
+    """The frames with closings, records and reviews that lack a time at the end of their day.
 
-    Such a date stands for its whole day. Where another moment of that day comes first
-    (opening before closing, closing before review, event before its record) it takes
-    that moment, so that nothing is known before it can have been. Events are numbered.
+    So nothing is known before it can have been, and all of a day can be known at a closing
+    that is dated by the day alone. A review never precedes its case's closing. Events are
+    numbered.
     """
     closed = pl.col("closed_at")
-    cases = frames["cases"].with_columns(
-        pl.when(closed.is_not_null())
-        .then(pl.max_horizontal("opened_at", closed))
-        .alias("closed_at")
-    )
+    cases = frames["cases"].with_columns(whole_days(closed))
     frames = frames | {"cases": cases}
     if "events" in frames:
         frames["events"] = frames["events"].with_columns(
-            pl.max_horizontal("at", "recorded_at").alias("recorded_at"),
+            whole_days(pl.coalesce("recorded_at", "at")).alias("recorded_at"),
             pl.int_range(pl.len(), dtype=pl.Int64).alias("sequence"),
         )
     if "reviews" in frames:
         frames["reviews"] = (
             frames["reviews"]
             .join(cases.select("case_id", closed), on="case_id", how="left", maintain_order="left")
-            .with_columns(pl.max_horizontal("reviewed_at", closed).alias("reviewed_at"))
+            .with_columns(
+                pl.max_horizontal(whole_days(pl.col("reviewed_at")), closed).alias("reviewed_at")
+            )
             .drop("closed_at")
         )
     return frames

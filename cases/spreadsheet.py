@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from pathlib import Path
 
 import polars as pl
@@ -12,9 +13,11 @@ FORMULA = r"^[=+\-@\t\r]"
 def write_for_people(frame: pl.DataFrame, target: Path) -> None:
     """Write `frame` as CSV; text that a spreadsheet would run is prefixed with an apostrophe.
 
-    Raises `OSError` if the file cannot be written.
+    A moment at the last instant of its day is written as the date it stands for. Raises
+    `OSError` if the file cannot be written.
     """
-    frame.with_columns(_harmless(pl.col(pl.String))).write_csv(target)
+    texts = [_harmless(pl.col(pl.String)), _dated(pl.col(pl.Datetime))]
+    frame.with_columns(texts).write_csv(target)
 
 
 def harmless(text: pl.Series) -> pl.Series:
@@ -28,3 +31,8 @@ def harmless(text: pl.Series) -> pl.Series:
 
 def _harmless(text: pl.Expr) -> pl.Expr:
     return pl.when(~text.str.contains(FORMULA)).then(text).otherwise("'" + text)
+
+
+def _dated(moment: pl.Expr) -> pl.Expr:
+    date, whole = moment.dt.to_string("%Y-%m-%d"), moment.dt.to_string("iso:strict")
+    return pl.when(moment.dt.time() == time.max).then(date).otherwise(whole)

@@ -17,6 +17,7 @@ from cases.office import Office
 
 Frame = nw.LazyFrame[Any]
 
+# The wall clock. A closing, record or review that is only dated is at its day's last instant.
 TIME = pl.Datetime("us")
 
 # What each table holds besides the office's own attributes. `sequence` numbers the

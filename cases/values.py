@@ -5,6 +5,8 @@ The rules in `cases/checks.py` find those nulls again and say what was amiss.
 
 from __future__ import annotations
 
+from datetime import datetime, time
+
 import polars as pl
 
 from cases.tables import TIME
@@ -75,3 +77,20 @@ def wall_clock(column: pl.Expr, kind: pl.DataType) -> pl.Expr:
     """A column of dates or of points in time as naive ones, on the wall clock of their zone."""
     zoned = isinstance(kind, pl.Datetime) and kind.time_zone is not None
     return (column.dt.replace_time_zone(None) if zoned else column).cast(TIME)
+
+
+def whole_days(column: pl.Expr) -> pl.Expr:
+    """As `whole_day`, of a column."""
+    end = column.dt.offset_by("1d").dt.offset_by("-1us")
+    return pl.when(column.dt.time() == time.min).then(end).otherwise(column)
+
+
+def whole_day(moment: datetime) -> datetime:
+    """Midnight, which is a date without a time, as the last instant of that day.
+
+    What happened some time that day is known for certain only when the day is over.
+
+    >>> whole_day(datetime(2024, 3, 1))
+    datetime.datetime(2024, 3, 1, 23, 59, 59, 999999)
+    """
+    return datetime.combine(moment, time.max) if moment.time() == time.min else moment

@@ -15,7 +15,7 @@ import narwhals as nw
 
 from cases.office import CLOSING, INTAKE, Office
 from cases.tables import CASES, Frame, Tables, case_columns
-from features.feature import OfOthers
+from features.feature import OfOthers, lasting
 
 # What can be added up over other cases. Outcomes and durations count strictly before the
 # moment, so that a case never counts its own; openings and closings count at the moment.
@@ -247,7 +247,7 @@ def _source(tables: Tables, cases: Frame, source: str) -> Frame:
     closed = cases.drop_nulls(subset=["closed_at"]).with_columns(time=nw.col("closed_at"))
     if source == "closed":
         return closed.with_columns(turn=nw.lit(BEFORE_QUESTIONS), closed=one)
-    seconds = (nw.col("closed_at") - nw.col("opened_at")).dt.total_seconds()
+    seconds = lasting(nw.col("opened_at"), nw.col("closed_at")).dt.total_seconds()
     after = closed.with_columns(turn=nw.lit(AFTER_QUESTIONS))
     if source == "finished":
         return after.with_columns(finished=one, finished_seconds=seconds.cast(nw.Float64()))

@@ -14,6 +14,7 @@ from features.feature import (
     Feature,
     OfCase,
     days,
+    lasting,
     same,
 )
 
@@ -67,7 +68,7 @@ def of_attribute(office: Office, column: str, attribute: Attribute) -> Feature:
 
 def days_before(date: nw.Expr, moment: nw.Expr) -> nw.Expr:
     """Days from the date to the moment; negative for a date still ahead."""
-    return days(moment - date)
+    return days(lasting(date, moment))
 
 
 def _moments(office: Office, column: str) -> frozenset[str]:

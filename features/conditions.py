@@ -10,7 +10,7 @@ import narwhals as nw
 from cases.office import Condition, Conditions, Office
 from cases.tables import Frame
 from features.as_of import Known, column_of
-from features.feature import days
+from features.feature import days, lasting
 
 
 def holding(known: Known, conditions: Conditions) -> Frame:
@@ -19,7 +19,8 @@ def holding(known: Known, conditions: Conditions) -> Frame:
     Without conditions every case holds. An event condition with neither `then` nor a
     count asks for at least one such event.
     """
-    cases = known.cases.with_columns(days_open=days(nw.col("closed_at") - nw.col("opened_at")))
+    days_open = days(lasting(nw.col("opened_at"), nw.col("closed_at")))
+    cases = known.cases.with_columns(days_open=days_open)
     asked = [part for part in conditions if part.event is not None]
     if asked:
         cases = cases.join(_evidence(known.events, asked), on="row", how="left")

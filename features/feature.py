@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 import narwhals as nw
@@ -132,6 +133,17 @@ def same(value: nw.Expr) -> nw.Expr:
 def days(duration: nw.Expr) -> nw.Expr:
     """A duration in days, with its fraction."""
     return duration.dt.total_microseconds() / 86_400_000_000
+
+
+def lasting(start: nw.Expr, end: nw.Expr) -> nw.Expr:
+    """How long from `start` to `end`; to a date without a time, from date to date.
+
+    Such an `end` is the last instant of its day, which would add most of a day.
+    """
+    day = end.dt.truncate("1d")
+    dated = end == day + timedelta(days=1, microseconds=-1)
+    stop = nw.when(dated).then(day).otherwise(end)
+    return stop - nw.when(dated).then(start.dt.truncate("1d")).otherwise(start)
 
 
 def ratio(part: nw.Expr, whole: nw.Expr) -> nw.Expr:

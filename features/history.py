@@ -22,6 +22,7 @@ from features.feature import (
     OfOthers,
     Quantity,
     days,
+    lasting,
     ratio,
     same,
 )
@@ -154,7 +155,7 @@ def usual_days(
 
 def days_against_usual(opened: nw.Expr, moment: nw.Expr, *usual: nw.Expr) -> nw.Expr:
     """Days open by the moment over the usual days."""
-    return ratio(days(moment - opened), usual_days(*usual))
+    return ratio(days(lasting(opened, moment)), usual_days(*usual))
 
 
 def alike(office: Office, key: tuple[str, ...]) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from features.feature import (
     OfEvents,
     days,
     feature,
+    lasting,
     ratio,
     same,
 )
@@ -65,10 +66,11 @@ RAREST = OfEvents("bits_most", nw.col("bits"), "max", of_path=True)
     en="days from opening to the moment",
     zh="立案至此刻的天数",
     moments=AT_CLOSING,
+    version=2,
 )
 def days_open(opened: nw.Expr, moment: nw.Expr) -> nw.Expr:
     """The moment less the opening."""
-    return days(moment - opened)
+    return days(lasting(opened, moment))
 
 
 @feature(
@@ -93,10 +95,11 @@ def days_to_first_event(opened: nw.Expr, first: nw.Expr) -> nw.Expr:
     en="days since the last event",
     zh="距最近一个事件的天数",
     moments=AT_CLOSING,
+    version=2,
 )
 def days_since_last_event(last: nw.Expr, moment: nw.Expr) -> nw.Expr:
     """Null without events."""
-    return days(moment - last)
+    return days(lasting(last, moment))
 
 
 @feature(
@@ -386,7 +389,7 @@ def of_limit(limit: Limit, slugs: dict[str, str]) -> Iterator[Feature]:
         """Days from start to end, or to the moment while the end has not followed."""
         stop = nw.coalesce(nw.when(end >= start).then(end), moment)
         applies = kind.is_in(limit.kinds) if limit.kinds else ~kind.is_null() | kind.is_null()
-        return nw.when(applies).then(days(stop - start))
+        return nw.when(applies).then(days(lasting(start, stop)))
 
     def share(*inputs: nw.Expr) -> nw.Expr:
         return used(*inputs) / limit.days

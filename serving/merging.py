@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from cases.tables import EVENTS, Tables, case_columns
+from cases.values import whole_day
 from serving.payloads import CaseIn
 
 
@@ -38,7 +39,13 @@ def _row(case: CaseIn) -> dict[str, object]:
 
 def _events(cases: Sequence[CaseIn], first: int) -> pl.DataFrame:
     rows = [
-        (case.case_id, event.at, event.recorded_at or event.at, event.activity, event.actor)
+        (
+            case.case_id,
+            event.at,
+            event.recorded_at or whole_day(event.at),
+            event.activity,
+            event.actor,
+        )
         for case in cases
         for event in case.events
     ]

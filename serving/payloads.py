@@ -20,6 +20,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from cases.values import whole_day
 from policies.plans import LEAST_MARGIN, LONGEST_SEED, Choice
 
 LARGEST_BODY = 4 * 2**20  # bytes
@@ -57,9 +58,15 @@ def _as_of(value: Any) -> datetime:
     return datetime.combine(moment, time.max) if bare else moment
 
 
+def _done_by(value: Any) -> datetime:
+    """As `_moment`, but midnight is the last instant of its day, as in the office's tables."""
+    return whole_day(_moment(value))
+
+
 _MOMENT_SCHEMA = WithJsonSchema({"type": "string", "examples": ["2026-06-30T17:05:00"]})
 Moment = Annotated[datetime, PlainValidator(_moment), _MOMENT_SCHEMA]
 AsOf = Annotated[datetime, PlainValidator(_as_of), _MOMENT_SCHEMA]
+DoneBy = Annotated[datetime, PlainValidator(_done_by), _MOMENT_SCHEMA]
 Label = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
 
 Seed = Annotated[str, Field(min_length=1, max_length=LONGEST_SEED)]
@@ -77,7 +84,7 @@ class EventIn(Request):
     """One thing that happened to a case of the request."""
 
     at: Moment = Field(description="when it happened")
-    recorded_at: Moment | None = Field(
+    recorded_at: DoneBy | None = Field(
         default=None, description="when the office could know it; `at` if left out"
     )
     activity: Label = Field(description="what happened, as the office file calls it")
@@ -93,7 +100,7 @@ class CaseIn(Request):
 
     case_id: Label = Field(description="the case; one the office has is replaced by this version")
     opened_at: Moment = Field(description="when it was opened")
-    closed_at: Moment = Field(description="when it was closed")
+    closed_at: DoneBy = Field(description="when it was closed; a date means some time that day")
     kind: Label | None = Field(default=None, description="kind of case")
     unit: Label | None = Field(default=None, description="unit that handled it")
     handler: Label | None = Field(default=None, description="who handled it")

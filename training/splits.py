@@ -15,8 +15,8 @@ MONTHS: dict[Every, int] = {"month": 1, "quarter": 3, "year": 12}
 class Period:
     """The moments in (after, until]; a model for it may know what was known by `after`.
 
-    Both are the last microsecond of a day, so that what is dated by the day alone, and
-    stands at midnight, falls into the period it belongs to.
+    Both are the last microsecond of a day, so that what is dated by the day alone falls
+    into the period it belongs to.
     """
 
     after: datetime

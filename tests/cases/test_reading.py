@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
 
 import polars as pl
@@ -12,7 +12,14 @@ from cases.errors import BadInput
 from cases.office import load_office
 from cases.reading import read_tables
 from cases.tables import EVENTS, HANDLERS, REVIEWS, case_columns
+from features.as_of import closing_moments, cut
+from features.build import build
 from tests.cases.test_bad_input import FILES, load, write
+
+
+def end_of(year: int, month: int, day: int) -> datetime:
+    """The last instant of a day, which stands for the whole of it."""
+    return datetime.combine(datetime(year, month, day), time.max)
 
 
 def test_tables_have_their_columns_and_types(tmp_path: Path) -> None:
@@ -36,10 +43,10 @@ def test_only_the_case_table_is_needed(tmp_path: Path) -> None:
 
 
 def test_events_are_recorded_when_they_happen_unless_said(tmp_path: Path) -> None:
-    """A blank `recorded_at` is `at`."""
+    """A blank `recorded_at` is `at`, and some time of the day where that is dated only."""
     assert load(write(tmp_path)).event_rows["recorded_at"].to_list() == [
-        datetime(2024, 1, 3),
-        datetime(2024, 1, 2),
+        end_of(2024, 1, 3),
+        end_of(2024, 1, 2),
     ]
 
 
@@ -53,13 +60,52 @@ def test_a_date_without_time_stands_for_its_whole_day(tmp_path: Path) -> None:
                 "a,2024-01-01T10:00,2024-01-01,1,yes\n",
                 "events.csv": "case_id,at,recorded_at,activity\n"
                 "a,2024-01-01T11:00,2024-01-01,accepted\n",
-                "reviews.csv": "case_id,reviewed_at,grade\na,2024-01-01,good\n",
+                "reviews.csv": "case_id,reviewed_at,grade\na,2024-01-01T14:00,good\n",
             },
         )
     )
-    assert tables.case_rows["closed_at"].item() == datetime(2024, 1, 1, 10)
-    assert tables.review_rows["reviewed_at"].item() == datetime(2024, 1, 1, 10)
-    assert tables.event_rows["recorded_at"].item() == datetime(2024, 1, 1, 11)
+    assert tables.case_rows["closed_at"].item() == end_of(2024, 1, 1)
+    assert tables.review_rows["reviewed_at"].item() == end_of(2024, 1, 1)
+    assert tables.event_rows["recorded_at"].item() == end_of(2024, 1, 1)
+
+
+def test_a_dated_closing_knows_what_happened_that_day(tmp_path: Path) -> None:
+    """A closing that is dated only does not hide the timed events of its day."""
+    events = "case_id,at,activity\na,2024-02-01T16:00,accepted\na,2024-02-02T09:00,accepted\n"
+    tables = load(write(tmp_path, **{"events.csv": events}))
+    known = cut(tables, closing_moments(tables, after=None, until=datetime(2025, 1, 1)))
+    assert known.events.collect("polars").to_native()["at"].to_list() == [datetime(2024, 2, 1, 16)]
+
+
+def test_a_dated_review_is_not_known_in_the_morning(tmp_path: Path) -> None:
+    """A review of the day of another case's closing may have been after it."""
+    tables = load(
+        write(
+            tmp_path,
+            **{
+                "cases.csv": "case_id,opened_at,closed_at,suspects,detained\n"
+                "a,2024-01-01,2024-01-20,1,yes\nb,2024-01-01,2024-02-01T09:00,1,yes\n"
+                "c,2024-01-01,2024-02-02T09:00,1,yes\n",
+                "reviews.csv": "case_id,reviewed_at,grade\na,2024-02-01,bad\n",
+            },
+        )
+    )
+    moments = closing_moments(tables, after=datetime(2024, 2, 1), until=datetime(2025, 1, 1))
+    (name,) = names = ("history.office_defect_rate",)
+    rates = build(tables, moments, names).collect("polars").to_native().sort("case_id")[name]
+    assert rates.to_list() == [None, 1.0]
+
+
+@pytest.mark.parametrize(("opened", "days"), [("2024-01-01", 31), ("2024-01-01T10:00", 31)])
+def test_a_duration_to_a_date_is_of_whole_days(tmp_path: Path, opened: str, days: int) -> None:
+    """From date to date: the end of the day is no hours of work."""
+    cases = f"case_id,opened_at,closed_at,suspects,detained\na,{opened},2024-02-01,1,yes\n"
+    events = "case_id,at,activity\na,2024-01-02,accepted\n"
+    tables = load(write(tmp_path, **{"cases.csv": cases, "events.csv": events}))
+    moments = closing_moments(tables, after=None, until=datetime(2025, 1, 1))
+    names = ("process.days_open", "process.days_since_last_event")
+    (row,) = build(tables, moments, names).collect("polars").to_native().drop("case_id").rows()
+    assert row == (end_of(2024, 2, 1), days, 30)
 
 
 def test_an_earlier_time_of_the_same_day_is_before(tmp_path: Path) -> None:
@@ -87,7 +133,7 @@ def test_columns_are_mapped_and_dates_read_by_their_format(tmp_path: Path) -> No
     reviews = "case_id,Datum,Note\na,05.02.2024,bad\n"
     tables = load(write(tmp_path, **{"office.toml": office, "reviews.csv": reviews}))
     assert tables.review_rows.select("reviewed_at", "grade").row(0) == (
-        datetime(2024, 2, 5),
+        end_of(2024, 2, 5),
         "bad",
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -21,3 +22,11 @@ def test_numbers_stay_numbers(tmp_path: Path) -> None:
     """A negative number is no formula."""
     write_for_people(pl.DataFrame({"number": [-1.5], "text": ["a"]}), tmp_path / "x.csv")
     assert (tmp_path / "x.csv").read_text("utf-8") == "number,text\n-1.5,a\n"
+
+
+def test_the_last_instant_of_a_day_is_a_date(tmp_path: Path) -> None:
+    """What stands for a date without a time is written as one, other moments whole."""
+    moments = [datetime(2024, 2, 1, 23, 59, 59, 999999), datetime(2024, 2, 1, 9, 30), None]
+    write_for_people(pl.DataFrame({"at": moments}), tmp_path / "x.csv")
+    lines = (tmp_path / "x.csv").read_text("utf-8").splitlines()
+    assert lines[1:] == ["2024-02-01", "2024-02-01T09:30:00.000000", ""]

@@ -16,6 +16,7 @@ from features.as_of import known_when
 from tests import factories
 
 START = datetime(2024, 1, 1)
+WHOLE_DAY = timedelta(days=1, microseconds=-1)  # what stands for a date without a time
 SPAN = 60  # days an office's tables cover
 ACTIVITIES = ("accepted", "returned", "decided")
 MOMENTS = (INTAKE, CLOSING, *ACTIVITIES)
@@ -82,9 +83,9 @@ def random_office(chance: random.Random) -> Office:
 
 
 def random_time(chance: random.Random) -> datetime:
-    """Mostly midnights, so that many things happen at one instant."""
-    hours = chance.choice([0, 0, 0, 9, 20.25])
-    return START + timedelta(days=chance.randrange(SPAN), hours=hours)
+    """Mostly the first or last instant of a day, so that many things happen at one instant."""
+    within = chance.choice([*[timedelta()] * 2, WHOLE_DAY, timedelta(hours=9), timedelta(hours=20)])
+    return START + timedelta(days=chance.randrange(SPAN)) + within
 
 
 def random_value(chance: random.Random, kind: str) -> Any:

@@ -81,7 +81,7 @@ def desk(model: FakeModel | None = None, **changes: Any) -> Desk:
         tables(
             """
             case_id | opened_at  | closed_at  | kind  | unit | handler | suspects | appealed
-            a       | 2026-01-01 | 2026-02-01 | theft | u1   | h1      | 1        | false
+            a       | 2026-01-01 | 2026-02-01T09:00 | theft | u1   | h1      | 1        | false
             b       | 2026-01-01 | 2026-02-02 | theft | u1   | h2      | 6        | false
             c       | 2026-01-01 | 2026-02-03 | fraud | u2   | h1      | 9        | false
             d       | 2026-01-01 | 2026-02-04 | fraud | u2   | h2      | 2        | true

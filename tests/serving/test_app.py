@@ -107,7 +107,7 @@ def test_scores_come_with_their_interval_and_moment():
         "scores": [
             {
                 "case_id": "a",
-                "moment": "2026-02-01T00:00:00",
+                "moment": "2026-02-01T09:00:00",
                 "risk": pytest.approx(0.3),
                 "risk_low": pytest.approx(0.2),
                 "risk_high": pytest.approx(0.4),

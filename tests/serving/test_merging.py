@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from typing import Any
 
 import narwhals as nw
@@ -13,14 +14,15 @@ from features.build import build
 from features.catalogue import risk_features
 from serving.merging import with_cases
 from serving.payloads import CaseIn
-from serving.requests import wishes_of
+from serving.requests import check_cases, wishes_of
 from tests.serving.client import case
 from tests.serving.fakes import desk
 
 TABLES = desk().tables
+RETURNED = {"activity": "returned"}
 REPEATED = case(
     case_id="a",
-    closed_at="2026-02-01",
+    closed_at="2026-02-01T09:00",
     attributes={"suspects": 1, "appealed": False},
     events=[
         {"at": "2026-01-01", "activity": "accepted"},
@@ -50,6 +52,18 @@ def test_a_new_case_joins_the_others_with_its_attributes_and_events():
     event = merged.event_rows.filter(case_id="x").row(0, named=True)
     assert event["recorded_at"] == event["at"]
     assert merged.case_rows.height == TABLES.case_rows.height + 1
+
+
+def test_a_dated_closing_is_some_time_of_its_day():
+    """As in the office's tables: it follows an opening of that day and closes at its end."""
+    cases = _read(case(opened_at="2026-05-01T09:00:00", events=[{"at": "2026-05-01", **RETURNED}]))
+    check_cases(cases, TABLES.office)
+
+    merged = with_cases(TABLES, cases)
+
+    end = datetime.combine(datetime(2026, 5, 1), time.max)
+    assert merged.case_rows.filter(case_id="x")["closed_at"].item() == end
+    assert merged.event_rows.filter(case_id="x")["recorded_at"].item() == end
 
 
 def test_a_case_the_office_has_is_replaced_with_its_events():

@@ -77,5 +77,5 @@ def test_scores_of_ids_are_those_at_closing():
     """What was recorded after closing does not change the score."""
     scored = use_cases.scores_of_ids(desk(), ["a"]).scored
 
-    assert scored["moment"].to_list() == [datetime(2026, 2, 1)]
+    assert scored["moment"].to_list() == [datetime(2026, 2, 1, 9)]
     assert scored["risk"].to_list() == [pytest.approx(0.3)]
