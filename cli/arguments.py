@@ -50,6 +50,15 @@ Until = Annotated[
         help="Learn only from what was known by then; by default everything in the tables.",
     ),
 ]
+FinalBy = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        parser=moment,
+        metavar="DATE",
+        help="Reviews that are final by then; by default all.",
+    ),
+]
 ClosedAfter = Annotated[
     datetime | None,
     typer.Option(

@@ -23,6 +23,7 @@ from cli.arguments import (
     AsOf,
     ClosedAfter,
     DataFolder,
+    FinalBy,
     Language,
     OfficeFile,
     Out,
@@ -274,11 +275,9 @@ def estimate(
         list[Path] | None,
         typer.Option("--plan", help="Folder of a drawn plan; several for several batches."),
     ] = None,
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(formats=DATES, help="Reviews that are final by then; by default all."),
-    ] = None,
+    as_of: FinalBy = None,
     data: DataFolder = None,
+    set_aside: SetAside = None,
 ) -> None:
     """Estimate the quality of all cases of a plan's frame from the reviews that came back."""
     if not plans:
@@ -287,8 +286,8 @@ def estimate(
             "the cases nobody picked. Give --plan DIR, the folder that `triage plan` wrote."
         )
     with progress() as tell:
-        tables = steps.open_tables(steps.place_of(office, data), tell)
-        until = whole_day(as_of) if as_of else steps.latest_record(tables)
+        tables = steps.place_of(office, data, set_aside).tables(tell)
+        until = as_of or steps.latest_record(tables)
         surveys = [steps.survey_of(folder, tables, until) for folder in plans]
     show_estimate(steps.estimate_of(surveys, tables))
 

@@ -280,7 +280,7 @@ def test_faults_are_listed_and_nothing_is_written(office: Path, tmp_path: Path) 
     assert "2024-02-31" in aside.read_text("utf-8")
 
 
-TABLED = ("check", "train", "score", "plan", "report", "serve")
+TABLED = ("check", "train", "score", "plan", "estimate", "report", "serve")
 
 
 @pytest.mark.parametrize("command", TABLED)
@@ -300,6 +300,7 @@ def test_every_command_that_opens_tables_can_do_without_faulty_rows(
     needed = {
         "score": ("--as-of", "2026-06-30", "--out", tmp_path / "x.csv"),
         "plan": ("--as-of", "2026-06-30", "--capacity", 1, "--out", tmp_path / "x"),
+        "estimate": ("--plan", tmp_path),
         "report": ("--out", tmp_path / "x.html"),
     }
     words = (*needed.get(command, ()), "--set-aside", tmp_path / "aside.csv")
