@@ -15,6 +15,8 @@ from cases.values import as_read, typed
 
 READ = " as read"  # suffix of the column that keeps the text a value was read from
 ROW = "row"  # as a spreadsheet counts: the header is row 1
+ALIKE = 0.6  # difflib's measure from which one name may be a slip of another
+SHOWN = 20  # columns that a fault lists at most
 REQUIRED = {  # columns that no row may leave blank
     "cases": ("case_id", "opened_at"),
     "events": ("case_id", "at", "activity"),
@@ -110,11 +112,12 @@ def _missing_columns(sheet: Sheet, office: Office, table: Table) -> list[Fault]:
     if sheet.name == "cases":
         needed |= dict.fromkeys(["closed_at", *office.attributes])
     present = [column for column in sheet.raw.columns if column != ROW + READ]
+    free = [column for column in present if column not in sheet.names.values()]
     return [
         Fault(
             sheet.where,
             "is a column this table does not have.",
-            f'{_nearest(theirs, present)} Say `{ours} = "<column of the file>"` '
+            f'{_nearest(theirs, free)} Say `{ours} = "<column of the file>"` '
             f"under [tables.{sheet.name}.columns].",
             column=theirs,
         )
@@ -124,5 +127,9 @@ def _missing_columns(sheet: Sheet, office: Office, table: Table) -> list[Fault]:
 
 
 def _nearest(name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
-    return f"Did you mean `{near[0]}`?" if near else "The file has no columns."
+    """The one that `name` may be a slip of, else which there are."""
+    near = difflib.get_close_matches(name, known, n=1, cutoff=ALIKE)
+    if near:
+        return f"Did you mean `{near[0]}`?"
+    more = f" and {len(known) - SHOWN:,} more" if len(known) > SHOWN else ""
+    return f"There are: {', '.join(known[:SHOWN])}{more}." if known else "The file has no others."

@@ -50,12 +50,6 @@ Until = Annotated[
         help="Learn only from what was known by then; by default everything in the tables.",
     ),
 ]
-ClosedAfter = Annotated[
-    datetime | None,
-    typer.Option(
-        parser=moment, metavar="DATE", help="Only cases closed later; plan each batch once."
-    ),
-]
 FinalBy = Annotated[
     datetime | None,
     typer.Option(
@@ -63,6 +57,12 @@ FinalBy = Annotated[
         parser=moment,
         metavar="DATE",
         help="Reviews that are final by then; by default all.",
+    ),
+]
+ClosedAfter = Annotated[
+    datetime | None,
+    typer.Option(
+        parser=moment, metavar="DATE", help="Only cases closed later; plan each batch once."
     ),
 ]
 Out = Annotated[Path, typer.Option("--out", help="Where to write the result.")]

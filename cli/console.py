@@ -15,8 +15,8 @@ from cases.progress import Progress as Tell
 
 SHOWN_ALIKE = 5
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+out = Console(highlight=False, emoji=False)
+err = Console(stderr=True, highlight=False, emoji=False)
 
 
 @contextmanager

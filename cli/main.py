@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.table import Table
+from rich.text import Text
 from typer.core import TyperGroup
 
 from cases.demo import make_demo
@@ -127,7 +128,8 @@ def demo(
             steps.write_report(tables, trained.bundle, trained.backtest, language, target)
     _show_verdict(trained)
     _show_plan(result, tables)
-    out.print(f"Written: {folder}/plan (the list), {folder}/report.en.html (the audit report).")
+    written = f"Written: {folder}/plan (the list), {folder}/report.en.html (the audit report)."
+    out.print(written, markup=False)
     out.print(f"Next:    triage serve {office_file}", markup=False)
 
 
@@ -148,7 +150,8 @@ def check(office: OfficeFile, data: DataFolder = None, set_aside: SetAside = Non
     }.items():
         table.add_row(name, f"{value:,}")
     out.print(table)
-    out.print("Without a fault." if set_aside is None else f"Faulty rows, if any: {set_aside}")
+    found = "Without a fault." if set_aside is None else f"Faulty rows, if any: {set_aside}"
+    out.print(found, markup=False)
 
 
 @app.command()
@@ -345,7 +348,8 @@ def _show_plan(result: SpotChecks, tables: Tables) -> None:
         reasons = [line[f"reason_{place}"] for place in (1, 2, 3)]
         risk = f"{line['risk']:.0%} ({line['risk_low']:.0%}-{line['risk_high']:.0%})"
         sentences = "\n".join(reason for reason in reasons if reason)
-        table.add_row(str(line["rank"]), line["case_id"], risk, line["why"], sentences)
+        cells = (str(line["rank"]), line["case_id"], risk, line["why"], sentences)
+        table.add_row(*(Text(cell) for cell in cells))  # as it stands: no markup, no emoji
     out.print(table)
     for note in result.plan.notes:
         out.print(note.say(tables.office.language), markup=False)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from cases.errors import BadInput, Fault, Refused
-from cases.office import Language, load_office
+from cases.office import Language, Text, load_office
 from cases.progress import Progress
 from cases.reading import paths_of
 from cases.tables import Tables
@@ -31,6 +32,14 @@ from training.labels import complexity_labels, risk_labels
 from training.run import train
 
 EVALUATED_DAYS = 365
+HINDSIGHT = Text(
+    en="With hindsight: the model learnt from what was known by {day}, later than this plan.",
+    zh="事后回看：模型使用了截至{day}的信息训练，晚于本计划的时点。",
+)
+BEYOND = Text(
+    en="The newest record in the tables is of {day}: what happened since is not in this plan.",
+    zh="数据表中最新的记录为{day}：此后发生的情况未计入本计划。",
+)
 
 
 @dataclass(frozen=True)
@@ -120,8 +129,30 @@ def pooled_metrics(tried: Backtest) -> dict[str, float]:
 
 
 def plan_cases(tables: Tables, bundle: Bundle, wish: PlanParameters) -> SpotChecks:
-    """The plan for the office's own cases, with reasons for the cases drawn."""
-    return spot_checks(Desk(tables, bundle), wish)
+    """The plan for the office's own cases, with reasons for the cases drawn.
+
+    Raises `BadInput` if there is nothing to draw from.
+    """
+    result = spot_checks(Desk(tables, bundle), wish)
+    if result.plan.frame.is_empty():
+        problem = "finds no case closed by then that could be drawn."
+        remedy = "Ask as of a later day, or of cases closed after an earlier one."
+        raise BadInput([Fault("the plan", problem, remedy, value=f"{wish.as_of:%Y-%m-%d}")])
+    notes = (*result.plan.notes, *_out_of_time(tables, bundle, wish.as_of))
+    return replace(result, plan=replace(result.plan, notes=notes))
+
+
+def _out_of_time(tables: Tables, bundle: Bundle, as_of: datetime) -> Iterator[Text]:
+    """Notes on a plan that its model or its tables do not reach to."""
+    trained, newest = str(bundle.about["trained_until"]), latest_record(tables)
+    if as_of < datetime.fromisoformat(trained):
+        yield _dated(HINDSIGHT, trained[:10])
+    if as_of.date() > newest.date():
+        yield _dated(BEYOND, f"{newest:%Y-%m-%d}")
+
+
+def _dated(note: Text, day: str) -> Text:
+    return Text(en=note.en.format(day=day), zh=note.zh.format(day=day))
 
 
 def made_from(tables: Tables, bundle: Bundle) -> dict[str, Any]:

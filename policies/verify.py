@@ -95,8 +95,11 @@ def _first_difference(kept: Kept, again: SpotCheckPlan) -> str | None:
                 return f"plan.csv has {name} {line[name]} at rank {rank}, the draw {other[name]}."
     if kept.lines.height != redrawn.height:
         return f"plan.csv has {kept.lines.height:,} cases, the draw {redrawn.height:,}."
+    told = dict(kept.told)
+    if set(again.describe()["notes"]) <= set(_strings(told.get("notes"))):
+        told["notes"] = again.describe()["notes"]  # more may have been noted than the draw knows
     for name, value in again.describe().items():
-        if not _alike(kept.told.get(name), value):
+        if not _alike(told.get(name), value):
             return f"plan.json tells another {name} than the draw."
     return None
 
@@ -105,6 +108,10 @@ def listed(lines: pl.DataFrame) -> pl.DataFrame:
     """What of a plan's lines is compared, as text."""
     texts = lines.select(pl.col(LISTED).cast(pl.String))
     return texts.with_columns(harmless(texts["case_id"]))
+
+
+def _strings(told: Any) -> list[str]:
+    return [one for one in told if isinstance(one, str)] if isinstance(told, list) else []
 
 
 def _alike(told: Any, value: Any) -> bool:

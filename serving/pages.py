@@ -33,7 +33,7 @@ def landing(offered: Sequence[Operation], desk: Desk, address: str) -> str:
         language=language,
         office=desk.office.office.name.say(language),
         cases=desk.tables.case_rows.height,
-        trained_until=str(desk.model.about["trained_until"]).replace("T", " "),
+        trained_until=str(desk.model.about["trained_until"]).replace("T", " ")[:16],
         offered=offered,
         address=address,
         newest=newest.date() if isinstance(newest, datetime) else "2026-06-30",

@@ -113,7 +113,7 @@ def _odd(place: int, case: CaseIn, office: Office, closed_by: datetime) -> Itera
         yield _fault(f"{at}.closed_at", "is before `opened_at`.", "Correct one of the two.")
     for number, event in enumerate(case.events):
         here = f"{at}.events[{number}]"
-        if event.activity not in office.activities:
+        if office.activities and event.activity not in office.activities:
             near = _nearest(event.activity, office.activities)
             yield _fault(f"{here}.activity", "is no activity of the office file.", near)
         if event.recorded_at is not None and event.recorded_at < event.at:

@@ -25,11 +25,19 @@ def read(path: Path, progress: Progress) -> pl.DataFrame:
         raise Unreadable("is empty.", "Export the table again, with its header row.")
     try:
         names = checked_names(next(csv.reader(_text(content), strict=True), []))
+        _check_commas(names)
         frame = pl.read_csv(content, infer_schema=False, null_values="")
         frame.columns = names
     except (pl.exceptions.PolarsError, csv.Error, UnicodeDecodeError):
         raise _what_is_wrong(content) from None
     return frame
+
+
+def _check_commas(names: list[str]) -> None:
+    """`Unreadable` for a header that is one name only because others separate it."""
+    for mark, called in ((";", "semicolons"), ("\t", "tabs")):
+        if len(names) == 1 and mark in names[0]:
+            raise Unreadable(f"is separated by {called}.", "Save it with commas.")
 
 
 def _text(content: bytes) -> io.TextIOWrapper:

@@ -184,6 +184,19 @@ BROKEN = [
     ("cases.csv", "suspects", "kind", "cases.csv: has two columns named `kind`."),
     ("cases.csv", "suspects", "suspect", "Did you mean `suspect`? Say `suspects = "),
     ("cases.csv", "closed_at", "closed", "cases.csv, column closed_at: is a column this table"),
+    (
+        "cases.csv",
+        "closed_at",
+        "received",
+        "does not have. There are: received. Say `closed_at = ",
+    ),
+    (
+        "cases.csv",
+        FILES["cases.csv"],
+        "case_id;opened_at;closed_at\na;2024-01-01;1,5\n",
+        "cases.csv: is separated by semicolons. Save it with commas.",
+    ),
+    ("cases.csv", FILES["cases.csv"], "case_id\topened_at\n", "is separated by tabs."),
     # cases
     ("cases.csv", "b,2024", ",2024", "cases.csv, row 3, column case_id: is blank."),
     ("cases.csv", "b,2024", "a,2024", 'cases.csv, row 3, column case_id, value "a": is the id of'),

@@ -5,16 +5,23 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from datetime import datetime
+from io import StringIO
 from pathlib import Path
 
 import polars as pl
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
+from cases.tables import Tables
 from cli import main
 from cli.main import app
+from policies.plans import PlanParameters
 from serving.bootstrap import Place
+from serving.use_cases import Desk, spot_checks
 from tests.cases.test_bad_input import OFFICE
+from tests.serving.fakes import FakeModel, desk
 
 README = Path(__file__).parents[2] / "README.md"
 COMMANDS = (
@@ -74,7 +81,7 @@ def test_verify_redraws_the_plan(office: Path, tmp_path: Path) -> None:
     sheet[1:].write_csv(kept / "plan.csv")
     other = triage("verify", kept)
     assert other.exit_code == 3
-    assert "at rank 1, the draw has" in other.output
+    assert re.search("plan.csv has case_id [AP]-[0-9]+ at rank 1, the draw", other.output)
     assert triage("verify", kept, "--commitment", "0" * 64).exit_code == 3
 
 
@@ -141,6 +148,42 @@ def test_the_same_seed_draws_the_same_plan(office: Path, tmp_path: Path) -> None
     frame = pl.read_parquet(tmp_path / "one" / "frame.parquet")
     assert described["frame_cases"] == frame.height
     assert frame["inclusion_probability"].sum() == pytest.approx(sum(described["drawn"].values()))
+
+
+def test_a_plan_of_no_case_is_refused(office: Path, tmp_path: Path) -> None:
+    """Before any case was closed there is nothing to draw, and nothing is written."""
+    wish = ("--as-of", "2010-01-01", "--capacity", 60, "--out", tmp_path / "plan")
+    result = triage("plan", office, *wish)
+    assert result.exit_code == 2
+    assert 'value "2010-01-01": finds no case closed by then' in result.output
+    assert not (tmp_path / "plan").exists()
+
+
+@pytest.mark.parametrize(
+    ("as_of", "note"),
+    [("2026-03-31", "With hindsight: the model learnt"), ("2031-01-01", "The newest record")],
+)
+def test_a_plan_out_of_time_says_so(office: Path, tmp_path: Path, as_of: str, note: str) -> None:
+    """A model that knows more than the day of the plan, or tables that end before it, are noted."""
+    result = triage("plan", office, "--as-of", as_of, "--capacity", 60, "--out", tmp_path / "plan")
+    (kept,) = json.loads((tmp_path / "plan" / "plan.json").read_text("utf-8"))["notes"]
+    assert kept.startswith(note)
+    assert note in result.output
+    assert triage("verify", tmp_path / "plan").exit_code == 0
+
+
+def test_cases_are_shown_as_they_are_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What reads like the markup of the terminal is neither run nor left out."""
+    shown = Console(file=StringIO(), width=200, emoji=False)
+    monkeypatch.setattr(main, "out", shown)
+    ids = {"a": "A[/x]", "b": "2024[refile]7", "c": "c", "d": ":smile:", "e": "e"}
+    tables = desk().tables
+    renamed = Tables.of(
+        tables.office, tables.case_rows.with_columns(pl.col("case_id").replace(ids))
+    )
+    wish = PlanParameters.of(tables.office, as_of=datetime(2026, 6, 30), capacity=4, seed="1")
+    main._show_plan(spot_checks(Desk(renamed, FakeModel()), wish), renamed)
+    assert all(ids[one] in shown.file.getvalue() for one in "abd")
 
 
 def test_a_plan_is_not_drawn_over_another(office: Path) -> None:
@@ -237,7 +280,7 @@ def test_faults_are_listed_and_nothing_is_written(office: Path, tmp_path: Path) 
     assert "2024-02-31" in aside.read_text("utf-8")
 
 
-TABLED = ("check", "train", "score", "plan", "report", "serve")
+TABLED = ("check", "train", "score", "plan", "estimate", "report", "serve")
 
 
 @pytest.mark.parametrize("command", TABLED)
@@ -257,6 +300,7 @@ def test_every_command_that_opens_tables_can_do_without_faulty_rows(
     needed = {
         "score": ("--as-of", "2026-06-30", "--out", tmp_path / "x.csv"),
         "plan": ("--as-of", "2026-06-30", "--capacity", 1, "--out", tmp_path / "x"),
+        "estimate": ("--plan", tmp_path),
         "report": ("--out", tmp_path / "x.html"),
     }
     words = (*needed.get(command, ()), "--set-aside", tmp_path / "aside.csv")

@@ -58,7 +58,6 @@ CHANCE = KEPT.frame.with_columns(
             "plan.csv has second_review true at rank 1",
         ),
         (touched(outlook={}), "plan.json tells another outlook than the draw."),
-        (touched(notes=["all is well"]), "plan.json tells another notes than the draw."),
     ],
 )
 def test_the_first_difference_is_named(kept: Kept, sentence: str) -> None:

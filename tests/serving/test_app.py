@@ -234,6 +234,15 @@ def test_a_broken_case_is_told_by_its_place(cases, field, sentence):
     assert sentence in faults[field]
 
 
+def test_any_event_may_occur_where_no_activity_is_declared():
+    """An office without [activities] is asked about whatever its systems record."""
+    open_to_all = desk(activities={})
+
+    answer = ask("POST", "/score", open_to_all, json={"cases": [case()]})
+
+    assert answer.status_code == 200
+
+
 def test_a_near_miss_is_answered_with_the_name_that_was_meant():
     """A typo costs one look."""
     answer = ask("POST", "/score", json={"cases": [TYPO]})
