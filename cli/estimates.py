@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.markup import escape
 from rich.table import Table
@@ -10,10 +10,20 @@ from rich.table import Table
 from cli.console import out
 from evaluation.estimate import FEWEST_EFFECTIVE, Estimate, Group
 from evaluation.metrics import Figure
+from evaluation.returned import Reason
+
+OUTSIDE: dict[Reason, str] = {
+    "reviewed": "{count:,} closed cases of the same time had been reviewed before the draw",
+    "missing": "{count:,} closed cases of the same time are not in the plan's frame (recorded "
+    "later, or taken out of it)",
+}
 
 
-def show_estimate(found: Estimate) -> None:
-    """The rate of all cases, then groups, then what the reader must know."""
+def show_estimate(found: Estimate, others: Mapping[Reason, int]) -> None:
+    """The rate of all cases, then groups, then what the reader must know.
+
+    `others` are the closed cases that the rate does not speak for.
+    """
     out.print(
         f"Defect rate of all {found.cases:,} cases: [bold]{_percent(found.rate)}[/bold] "
         f"(95 % interval), from {found.returned:,} of {found.drawn:,} reviews."
@@ -29,6 +39,8 @@ def show_estimate(found: Estimate) -> None:
             out.print(_table(by, groups))
     for sentence in _sentences(found):
         out.print(sentence, soft_wrap=True)
+    for reason, count in others.items():
+        out.print(f"{OUTSIDE[reason].format(count=count)}: the rate does not speak for them.")
 
 
 def _table(by: str, groups: tuple[Group, ...]) -> Table:
@@ -63,5 +75,6 @@ def _sentences(found: Estimate) -> Iterator[str]:
         yield f"Withheld: less is known than {FEWEST_EFFECTIVE} random reviews would say."
     yield (
         "Groups are drawn towards the whole, more so the less is known of them: what could be "
-        "luck is taken for luck. They are in order of name; they are no ranking."
+        "luck is taken for luck; the interval is that of their own reviews. They stand in order of "
+        "name: this is no ranking."
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
@@ -33,6 +35,8 @@ from cli.arguments import (
 from cli.console import err, out, progress, show_error
 from cli.estimates import show_estimate
 from cli.plan_files import check_plan_folder, plan_sheet, read_plan, write_plan
+from evaluation.estimate import estimate as estimate_all
+from evaluation.returned import usual_places
 from models.bundle import gaps
 from models.registry import Registry
 from policies.plans import Outlook, PlanParameters, fresh_seed
@@ -287,9 +291,9 @@ def estimate(
         )
     with progress() as tell:
         tables = steps.place_of(office, data, set_aside).tables(tell)
-        until = as_of or steps.latest_record(tables)
-        surveys = [steps.survey_of(folder, tables, until) for folder in plans]
-    show_estimate(steps.estimate_of(surveys, tables))
+        found = [steps.survey_of(folder, tables, as_of or datetime.max) for folder in plans]
+    surveys, others = zip(*found, strict=True)
+    show_estimate(estimate_all(surveys, usual_places(tables.office)), sum(others, start=Counter()))
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,11 +18,11 @@ from cases.tables import Tables
 from cases.writing import check_file, replaced
 from cli.plan_files import read_plan
 from evaluation.backtest import Backtest, backtest
-from evaluation.estimate import Estimate, Survey, estimate
+from evaluation.estimate import Survey
 from evaluation.gate import Verdict, judge
 from evaluation.render import render
 from evaluation.report import summarise
-from evaluation.returned import returned, usual_places
+from evaluation.returned import Reason, outside, returned
 from models.bundle import Bundle
 from models.registry import Registry, Version, office_name
 from policies.plans import PlanParameters
@@ -160,22 +161,19 @@ def made_from(tables: Tables, bundle: Bundle) -> dict[str, Any]:
     return {"data_hash": tables.data_hash, "model": bundle.about}
 
 
-def survey_of(folder: Path, tables: Tables, until: datetime) -> Survey:
-    """A kept plan and the reviews of its cases that are final by `until`.
+def survey_of(folder: Path, tables: Tables, until: datetime) -> tuple[Survey, Counter[Reason]]:
+    """A kept plan with the reviews of its cases that are final by `until`.
 
-    `Refused` if the plan is not what its frame and seed give.
+    Also how many closed cases of its time its frame does not hold. `Refused` if the plan is
+    not what its frame and seed give.
     """
     kept = read_plan(folder)
     verified = verify(kept)
     if not verified.matches:
         raise Refused(f"{folder.name}: {verified.sentence} Nothing is estimated from it.")
-    drawn_at = PlanParameters.model_validate(kept.told["parameters"]).as_of
-    return Survey(kept.frame, kept.listed, returned(tables, drawn_at, until))
-
-
-def estimate_of(surveys: list[Survey], tables: Tables) -> Estimate:
-    """What the surveys say together."""
-    return estimate(surveys, usual_places(tables.office))
+    wish = PlanParameters.model_validate(kept.told["parameters"])
+    survey = Survey(kept.frame, kept.listed, returned(tables, wish.as_of, until))
+    return survey, Counter(outside(tables, kept.frame, wish))
 
 
 def write_report(

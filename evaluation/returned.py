@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 import polars as pl
 
 from cases.office import Office
 from cases.tables import Tables
-from features.as_of import final_reviews
-from models.population import rows
+from features.as_of import closing_moments, final_reviews, reviewed_by
+from models.population import rows, satisfying
+from policies.plans import PlanParameters
+
+Reason = Literal["reviewed", "missing"]
 
 
 def returned(tables: Tables, after: datetime, until: datetime) -> pl.DataFrame:
@@ -32,6 +36,21 @@ def returned(tables: Tables, after: datetime, until: datetime) -> pl.DataFrame:
         defect=pl.col("grade").is_in(sorted(office.defect_grades)).cast(pl.Float64),
         place=pl.col("grade").replace(office.grade_places).cast(pl.Float64),
     )
+
+
+def outside(tables: Tables, frame: pl.DataFrame, wish: PlanParameters) -> dict[Reason, int]:
+    """Cases closed in the time of a plan that its frame does not hold, counted by the reason.
+
+    The rate of the frame does not speak for them. Of the cases the risk model is for
+    (`risk.among`), as they are known now.
+    """
+    closed = closing_moments(tables, after=wish.closed_after, until=wish.as_of)
+    asked = satisfying(tables, closed, tables.office.risk.among)
+    others = rows(asked.select("case_id")).join(frame, on="case_id", how="anti")
+    reviewed = rows(reviewed_by(tables, wish.as_of).select("case_id"))
+    before = others.join(reviewed, on="case_id", how="semi").height
+    found: dict[Reason, int] = {"reviewed": before, "missing": others.height - before}
+    return {reason: count for reason, count in found.items() if count}
 
 
 def usual_places(office: Office) -> tuple[float, float] | None:
