@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import polars as pl
+
 from cases.tables import REVIEWS, Tables, case_columns
-from evaluation.returned import returned, usual_places
+from evaluation.returned import outside, returned, usual_places
+from policies.plans import PlanParameters
 from tests.factories import office, rows
 
 GRADES = [
@@ -34,6 +37,27 @@ def test_the_first_final_review_after_the_draw_counts() -> None:
     tables = Tables.of(OFFICE, cases, reviews=rows(FOUND, REVIEWS))
     found = returned(tables, after=datetime(2024, 1, 31), until=datetime(2024, 3, 1))
     assert sorted(found.rows()) == [("b", 1.0, 2.0), ("c", 0.0, 1.0)]
+
+
+def test_cases_outside_the_frame_are_counted_by_the_reason() -> None:
+    """One was reviewed before the draw, one is missing; open and later ones do not count."""
+    cases = rows(
+        """
+        case_id | opened_at  | closed_at
+        a       | 2024-01-01 | 2024-01-10
+        b       | 2024-01-01 | 2024-01-11
+        c       | 2024-01-01 | 2024-01-12
+        d       | 2024-01-01 | -
+        e       | 2024-01-01 | 2024-03-01
+        """,
+        case_columns(OFFICE),
+    )
+    reviews = rows("case_id | reviewed_at | grade\na | 2024-01-15 | bad", REVIEWS)
+    tables = Tables.of(OFFICE, cases, reviews=reviews)
+    wish = PlanParameters(as_of=datetime(2024, 1, 31), capacity=1, seed="s")
+    frame = cases.filter(pl.col("case_id") == "b").select("case_id")
+    assert outside(tables, frame, wish) == {"reviewed": 1, "missing": 1}
+    assert outside(tables, cases.select("case_id"), wish) == {}
 
 
 def test_places_that_stand_for_no_defect_and_defect() -> None:
