@@ -15,6 +15,7 @@ MOST_LEAVES = 1000
 PER_NODE = ("split_feature", "threshold", "decision_type", "left_child", "right_child")
 PER_NODE_STATISTICS = ("split_gain", "internal_value", "internal_weight", "internal_count")
 PER_LEAF_STATISTICS = ("leaf_weight", "leaf_count")
+BOUNDLESS = "inf"  # the threshold of a split that parts the missing from all numbers
 
 
 def without_parameters(text: str) -> str:
@@ -66,7 +67,8 @@ def _check_tree(fields: Mapping[str, str], columns: int) -> None:
     for name in PER_NODE_STATISTICS:
         _numbers(fields, name, leaves - 1)
     feature, threshold, decision, left, right = (
-        _numbers(fields, name, leaves - 1) for name in PER_NODE
+        _numbers(fields, name, leaves - 1, BOUNDLESS if name == "threshold" else "")
+        for name in PER_NODE
     )
     if not all(0 <= place < columns for place in feature):
         raise ValueError("a split is on a column that does not exist")
@@ -104,8 +106,13 @@ def _fields(text: str) -> dict[str, str]:
     return fields
 
 
-def _numbers(fields: Mapping[str, str], name: str, length: int) -> list[float]:
-    values = [float(value) for value in fields[name].split()]
-    if len(values) != length or not all(map(math.isfinite, values)):
+def _numbers(fields: Mapping[str, str], name: str, length: int, besides: str = "") -> list[float]:
+    """As many finite numbers; the word `besides` may stand among them."""
+    words = fields[name].split()
+    values = list(map(float, words))
+    finite = [
+        word == besides or math.isfinite(value) for word, value in zip(words, values, strict=True)
+    ]
+    if len(values) != length or not all(finite):
         raise ValueError(f"{name} of a tree is not {length} numbers")
     return values
