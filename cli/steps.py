@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from cases.errors import BadInput, Fault
+import polars as pl
+
+from cases.errors import BadInput, Fault, Refused
 from cases.office import Language, load_office
 from cases.progress import Progress
 from cases.reading import read_tables
-from cases.tables import Tables
+from cases.tables import Frame, Tables
 from cli.files import replaced
 from evaluation.backtest import Backtest, backtest
 from evaluation.gate import Verdict, judge
 from evaluation.render import render
 from evaluation.report import summarise
+from features.as_of import closing_moments
 from models.bundle import Bundle
+from models.population import moments_of, rows
 from models.registry import Registry, Version, office_name
 from policies.plans import PlanParameters
 from serving.bootstrap import Place
@@ -27,6 +32,7 @@ from training.labels import complexity_labels, risk_labels
 from training.run import train
 
 EVALUATED_DAYS = 365
+COMPARED = 20  # cases on which a kept model must answer as the fitted one
 
 
 @dataclass(frozen=True)
@@ -70,18 +76,36 @@ def train_and_register(
 ) -> Trained:
     """Fit, try on the last year of known outcomes, register, and promote if the gate agrees.
 
-    The gate judges the risk model; the complexity model if that is all there is.
+    The gate judges the risk model; the complexity model if that is all there is. `Refused`
+    if what was registered cannot be loaded again, or answers otherwise than what was fitted.
     """
     bundle = train(tables, until, tell)
     tried = try_on_last_year(tables, bundle, tell)
     tell("registering the model", 0.0)
     name = office_name(tables.office)
-    version = registry.log(bundle, name, pooled_metrics(tried), {})
+    version = registry.log(bundle, name, pooled_metrics(tried))
+    confirm(tables, bundle, registry.load(version, tables.office), until)
     verdict = judge(tried.complexity if bundle.risk is None else tried.risk)
     if verdict.promoted:
         registry.promote(version)
     tell("registering the model", 1.0)
     return Trained(bundle, tried, version, verdict)
+
+
+def confirm(tables: Tables, fitted: Bundle, kept: Bundle, until: datetime) -> None:
+    """`Refused` unless `kept` answers as `fitted` on the cases closed last by `until`."""
+    closed = rows(closing_moments(tables, after=None, until=until))
+    asked = moments_of(closed.sort("moment", "case_id").tail(COMPARED))
+    pairs = zip(_answers(fitted, tables, asked), _answers(kept, tables, asked), strict=True)
+    if not all(one.equals(other) for one, other in pairs):
+        raise Refused("The model as it was kept answers otherwise than as it was fitted.")
+
+
+def _answers(bundle: Bundle, tables: Tables, asked: Frame) -> Iterator[pl.DataFrame]:
+    if bundle.risk is not None:
+        yield bundle.score_moments(tables, asked)
+    if bundle.complexity is not None:
+        yield bundle.complexity_at(tables, asked)
 
 
 def try_on_last_year(tables: Tables, bundle: Bundle, tell: Progress) -> Backtest:

@@ -11,18 +11,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import narwhals as nw
 import numpy as np
 import polars as pl
 
 from cases.errors import Refused
 from cases.office import Office
 from cases.progress import Progress, silent
-from cases.tables import Frame, Tables
+from cases.tables import Tables
 from evaluation.metrics import Figure, Measures, auc_gain, measure
 from features.catalogue import intake_features
 from models.baselines import BaseRate, Logistic, PlainLightGBM
 from models.estimator import Estimator, Sample
+from models.population import moments_of
 from training.fit import (
     fit_baselines,
     fit_complexity,
@@ -211,7 +211,7 @@ def _risk_task(tables: Tables, progress: Progress) -> Task | None:
     def fit(x: pl.DataFrame, known: pl.DataFrame) -> dict[str, Estimator]:
         return {MODEL: fit_risk(x, known, office), **fit_baselines(x, known, office)}
 
-    return Task(risk_table(tables, _moments(outcomes), progress), labels, fit)
+    return Task(risk_table(tables, moments_of(outcomes), progress), labels, fit)
 
 
 def _complexity_task(tables: Tables, progress: Progress) -> Task | None:
@@ -224,7 +224,7 @@ def _complexity_task(tables: Tables, progress: Progress) -> Task | None:
         model: Estimator = fit_complexity(x, known, office)
         return {MODEL: model, **_intake_baselines(x, known, office)}
 
-    return Task(intake_table(tables, _moments(outcomes), progress), labels, fit)
+    return Task(intake_table(tables, moments_of(outcomes), progress), labels, fit)
 
 
 def _intake_baselines(x: pl.DataFrame, known: pl.DataFrame, office: Office) -> dict[str, Estimator]:
@@ -239,11 +239,6 @@ def _intake_baselines(x: pl.DataFrame, known: pl.DataFrame, office: Office) -> d
         "plain_lightgbm": PlainLightGBM(names),
     }
     return {name: baseline.fit(sample) for name, baseline in baselines.items()}
-
-
-def _moments(labels: pl.DataFrame) -> Frame:
-    frame: Frame = nw.from_native(labels.select("case_id", "moment").lazy())
-    return frame
 
 
 def _remembered(labels: Labels) -> Labels:

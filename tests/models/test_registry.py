@@ -24,10 +24,8 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
 
 @pytest.fixture(scope="module")
 def logged(registry: Registry, bundle: Bundle) -> Version:
-    """The bundle, logged once with a metric and a file."""
-    report = registry.home / "report.html"
-    report.write_text("<p>report</p>", encoding="utf-8")
-    return registry.log(bundle, office_name(bundle.office), {"auc": 0.7}, {"report": report})
+    """The bundle, logged once with a metric."""
+    return registry.log(bundle, office_name(bundle.office), {"auc": 0.7})
 
 
 def test_without_champion(registry: Registry, bundle: Bundle) -> None:
