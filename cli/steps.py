@@ -18,7 +18,7 @@ from cases.reading import read_tables
 from cases.tables import Frame, Tables
 from cli.files import replaced
 from evaluation.backtest import Backtest, backtest
-from evaluation.gate import Verdict, judge
+from evaluation.gate import FEWEST, Verdict, judge
 from evaluation.render import render
 from evaluation.report import summarise
 from features.as_of import closing_moments
@@ -112,13 +112,29 @@ def try_on_last_year(tables: Tables, bundle: Bundle, tell: Progress) -> Backtest
     """Figures on the last year of cases whose outcome was known when `bundle` was trained.
 
     The outcome of a review; where the bundle has no risk model, whether it proved complex.
+    A longer time where a year has fewer cases of either outcome than the gate needs. Models
+    are fitted anew every quarter: where labels are few, most were not known a year before.
     """
     until = datetime.fromisoformat(bundle.about["trained_until"])
-    labels = complexity_labels if bundle.risk is None else risk_labels
-    known = labels(tables, until)["moment"].max()
-    last = known.date() if isinstance(known, datetime) else until.date()
+    labels = (complexity_labels if bundle.risk is None else risk_labels)(tables, until)
+    known = labels["moment"].max()
+    last = known if isinstance(known, datetime) else until
     first = last - timedelta(days=EVALUATED_DAYS)
-    return backtest(tables, first=first, last=last, progress=tell)
+    return backtest(
+        tables,
+        first=min([first, *_enough_since(labels)]).date(),
+        last=last.date(),
+        retrain="quarter",
+        progress=tell,
+    )
+
+
+def _enough_since(labels: pl.DataFrame) -> Iterator[datetime]:
+    """Since when either outcome has as many cases as the gate needs; nothing without so many."""
+    for y in (0, 1):
+        moments = labels.filter(pl.col("y") == y)["moment"].sort(descending=True)
+        if len(moments) >= FEWEST:
+            yield moments[FEWEST - 1]
 
 
 def pooled_metrics(tried: Backtest) -> dict[str, float]:

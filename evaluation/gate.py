@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from evaluation.backtest import MODEL, Outcome
 
 CHANCE = 0.5  # AUC of a model that knows nothing
+# Later cases with and without the outcome; on fewer an AUC of 0.7 has an interval of +-0.1
+# and more, and a few cases more or less turn the verdict.
+FEWEST = 30
 
 
 @dataclass(frozen=True)
@@ -19,19 +22,21 @@ class Verdict:
 
 def judge(outcome: Outcome | None) -> Verdict:
     """Promote a model that ranks later cases better than chance, its interval included,
-    and whose probabilities are worth at least as much as the plain rate (log loss).
+    and whose probabilities are worth at least as much as the plain rate (log loss), both
+    on at least `FEWEST` cases with the outcome and as many without.
 
     `outcome` is how the backtest answered the question the model is for.
     """
-    if outcome is None or not outcome.scores.height:
+    if outcome is None:
         return Verdict(False, "There are no later cases of known outcome to judge it by.")
     measures = outcome.pooled.measures
     auc, own = measures[MODEL].auc, measures[MODEL].log_loss.value
     rate = measures["base_rate"].log_loss.value
-    if auc.low is None or own is None or rate is None:
-        return Verdict(
-            False, "The later cases of known outcome are too few, or all alike, to judge it by."
-        )
+    positives = measures[MODEL].positives
+    others = measures[MODEL].n - positives
+    if min(positives, others) < FEWEST or auc.low is None or own is None or rate is None:
+        reason = f"{positives} later cases with the outcome and {others} without are too few"
+        return Verdict(False, f"{reason} to judge it by: {FEWEST} of each are needed.")
     if auc.low <= CHANCE:
         reason = f"AUC {auc.value:.3f} on later cases may be no better than chance (0.5)"
         return Verdict(False, f"{reason}: its 95 % interval begins at {auc.low:.3f}.")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import copy
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from cases.errors import Refused
 from cases.progress import silent
 from cases.tables import Tables
+from cli import steps
 from cli.steps import confirm, train_and_register
 from models.boosting import Trees
 from models.bundle import Bundle
@@ -47,6 +49,30 @@ def test_what_cannot_be_loaded_is_never_champion(
         train_and_register(tables, registry, UNTIL, silent)
     with pytest.raises(Refused, match="no champion"):
         registry.champion(tables.office)
+
+
+@pytest.mark.parametrize(
+    ("apart", "defects", "days"), [(10, 100, 365), (20, 100, 29 * 20), (20, 29, 365)]
+)
+def test_where_a_year_has_too_few_outcomes_it_is_tried_on_more(
+    apart: int,
+    defects: int,
+    days: int,
+    tables: Tables,
+    bundle: Bundle,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The time tried on is a year, or as much longer as it takes to have 30 of each outcome."""
+    last = datetime(2024, 7, 1)
+    known = [(last - timedelta(days=day), 0) for day in range(900)]
+    known += [(last - timedelta(days=apart * number), 1) for number in range(defects)]
+    schema = {"moment": pl.Datetime("us"), "y": pl.Int8()}
+    labels = pl.DataFrame(known, schema=schema, orient="row")
+    asked: dict[str, date] = {}
+    monkeypatch.setattr(steps, "risk_labels", lambda *_: labels)
+    monkeypatch.setattr(steps, "backtest", lambda *_, **span: asked.update(span))
+    steps.try_on_last_year(tables, bundle, silent)
+    assert (asked["last"], asked["first"]) == (last.date(), last.date() - timedelta(days=days))
 
 
 def test_what_answers_otherwise_is_refused(tables: Tables, bundle: Bundle) -> None:
