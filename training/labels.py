@@ -16,6 +16,11 @@ from models.population import rows, satisfying
 from training.severity import severities, shared_readings
 from training.weights import review_weights
 
+# Of closed cases, how many had been closed in the time that a case is given to be closed.
+# More would leave less out of time behind; an office whose slowest cases take many years would
+# lose most of its labels, and above all the recent ones.
+SETTLED = 0.95
+
 
 def risk_labels(tables: Tables, until: datetime) -> pl.DataFrame:
     """What reviews that are final by `until` found in closed cases of the risk model's kind.
@@ -62,6 +67,10 @@ def complexity_labels(tables: Tables, until: datetime) -> pl.DataFrame:
 
     Columns `case_id`, `moment` (its opening), `known_at` (its closing), `y` (1 for
     complex); sorted by `moment` and `case_id`. Empty if the office states no complexity.
+    Cases opened too shortly before `until` for nearly all of them to have been closed are
+    left out: those that are closed were quick, and so more often simple than cases of their
+    time. Long enough is the time in which `SETTLED` of the closed cases were closed; the
+    older half is kept in any case.
     """
     complexity = tables.office.complexity
     if complexity is None:
@@ -75,6 +84,9 @@ def complexity_labels(tables: Tables, until: datetime) -> pl.DataFrame:
         [satisfying(tables, closed, (one,)).select("case_id") for one in complexity.any_of]
     ).unique()
     labels = rows(asked)
+    moment = pl.col("moment")
+    needed = (pl.col("known_at") - moment).quantile(SETTLED, "higher")
+    labels = labels.filter((moment + needed <= until) | (moment <= moment.quantile(0.5, "lower")))
     found = rows(complex_cases)["case_id"]
     return labels.select(
         "case_id", "moment", "known_at", y=pl.col("case_id").is_in(found.implode()).cast(pl.Int8)
