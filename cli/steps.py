@@ -124,6 +124,7 @@ def try_on_last_year(tables: Tables, bundle: Bundle, tell: Progress) -> Backtest
         tables,
         first=min([first, *_enough_since(labels)]).date(),
         last=last.date(),
+        until=until,
         retrain="quarter",
         progress=tell,
     )

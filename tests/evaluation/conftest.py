@@ -31,7 +31,12 @@ def tables() -> Tables:
 def tested(tables: Tables) -> Backtest:
     """Its backtest: four months, retrained every quarter."""
     return backtest(
-        tables, first=date(2024, 4, 1), last=date(2024, 7, 31), every="month", retrain="quarter"
+        tables,
+        first=date(2024, 4, 1),
+        last=date(2024, 7, 31),
+        until=datetime(2024, 12, 31),
+        every="month",
+        retrain="quarter",
     )
 
 
