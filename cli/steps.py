@@ -12,13 +12,13 @@ from typing import Any
 import polars as pl
 
 from cases.errors import BadInput, Fault, Refused
-from cases.office import Language, load_office
+from cases.office import Language, Office, load_office
 from cases.progress import Progress
 from cases.reading import read_tables
 from cases.tables import Frame, Tables
 from cli.files import replaced
 from evaluation.backtest import Backtest, backtest
-from evaluation.gate import FEWEST, Verdict, judge
+from evaluation.gate import FEWEST, Verdict, judge, succeeds
 from evaluation.render import render
 from evaluation.report import summarise
 from features.as_of import closing_moments
@@ -86,10 +86,22 @@ def train_and_register(
     version = registry.log(bundle, name, pooled_metrics(tried))
     confirm(tables, bundle, registry.load(version, tables.office), until)
     verdict = judge(tried.complexity if bundle.risk is None else tried.risk)
+    champion = _champion(registry, tables.office)
+    if verdict.promoted and champion is not None:
+        successor = succeeds(bundle, champion)
+        verdict = verdict if successor.promoted else successor
     if verdict.promoted:
         registry.promote(version)
     tell("registering the model", 1.0)
     return Trained(bundle, tried, version, verdict)
+
+
+def _champion(registry: Registry, office: Office) -> Bundle | None:
+    """The champion; None without one, or with one that the office file has made unusable."""
+    try:
+        return registry.champion(office)
+    except Refused:
+        return None
 
 
 def confirm(tables: Tables, fitted: Bundle, kept: Bundle, until: datetime) -> None:

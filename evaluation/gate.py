@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from evaluation.backtest import MODEL, Outcome
+from models.bundle import Bundle
 
 CHANCE = 0.5  # AUC of a model that knows nothing
 # Later cases with and without the outcome; on fewer an AUC of 0.7 has an interval of +-0.1
@@ -45,3 +47,15 @@ def judge(outcome: Outcome | None) -> Verdict:
         return Verdict(False, f"{reason} ({rate:.4f}).")
     reason = f"AUC {auc.value:.3f} ({auc.low:.3f} to {auc.high:.3f}) on later cases"
     return Verdict(True, f"{reason}; log loss {own:.4f} against {rate:.4f} of the plain rate.")
+
+
+def succeeds(bundle: Bundle, champion: Bundle) -> Verdict:
+    """Refuse a bundle that knows less than the champion: of earlier time, or lacking a model."""
+    own, other = (datetime.fromisoformat(one.about["trained_until"]) for one in (bundle, champion))
+    if own < other:
+        reason = f"It knows what was known by {own:%Y-%m-%d}, the champion by {other:%Y-%m-%d}."
+        return Verdict(False, reason)
+    lost = sorted(set(bundle.about["not_trained"]) - set(champion.about["not_trained"]))
+    if lost:
+        return Verdict(False, f"It says nothing about {' and '.join(lost)}, the champion does.")
+    return Verdict(True, "It knows at least what the champion knows.")

@@ -14,6 +14,8 @@ from cases.progress import silent
 from cases.tables import Tables
 from cli import steps
 from cli.steps import confirm, train_and_register
+from evaluation.backtest import Backtest
+from evaluation.gate import Verdict
 from models.boosting import Trees
 from models.bundle import Bundle
 from models.registry import Registry
@@ -49,6 +51,19 @@ def test_what_cannot_be_loaded_is_never_champion(
         train_and_register(tables, registry, UNTIL, silent)
     with pytest.raises(Refused, match="no champion"):
         registry.champion(tables.office)
+
+
+def test_a_newer_champion_stays(
+    tables: Tables, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Training up to an earlier day does not replace the champion, though the gate would agree."""
+    monkeypatch.setattr(steps, "try_on_last_year", lambda *_: Backtest(*[None] * 7))
+    monkeypatch.setattr(steps, "judge", lambda _: Verdict(True, "good"))
+    registry = Registry(tmp_path)
+    for until in (UNTIL, datetime(2024, 7, 15)):
+        trained = train_and_register(tables, registry, until, silent)
+        assert trained.verdict.promoted is (until == UNTIL)
+        assert registry.champion(tables.office).about["trained_until"] == UNTIL.isoformat()
 
 
 @pytest.mark.parametrize(

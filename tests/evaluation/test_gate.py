@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from evaluation.backtest import MODEL, Backtest
-from evaluation.gate import judge
+from evaluation.gate import judge, succeeds
 from evaluation.metrics import Figure
+from models.bundle import Bundle
 
 
 def changed(tested: Backtest, estimator: str, **figures: Figure | int) -> Backtest:
@@ -74,3 +76,24 @@ def test_complexity_is_judged_alike(tested: Backtest) -> None:
     positives = tested.complexity.pooled.measures[MODEL].positives
     assert positives < 30
     assert judge(tested.complexity).reason.startswith(f"{positives} later cases with")
+
+
+@pytest.mark.parametrize(
+    ("own", "champions", "words"),
+    [
+        ({}, {}, None),
+        ({"trained_until": "2024-07-02T00:00:00"}, {}, None),
+        ({"trained_until": "2024-06-30T23:59:59"}, {}, "by 2024-06-30, the champion by 2024-07-01"),
+        ({"not_trained": {"risk": "too few."}}, {}, "nothing about risk, the champion does"),
+        ({"not_trained": {"risk": "."}}, {"not_trained": {"risk": "."}}, None),
+        ({}, {"not_trained": {"risk": "too few."}}, None),
+    ],
+)
+def test_a_champion_yields_to_none_that_knows_less(
+    bundle: Bundle, own: dict[str, Any], champions: dict[str, Any], words: str | None
+) -> None:
+    """A candidate of an earlier time, or without a model the champion has, is not promoted."""
+    candidate, champion = (replace(bundle, about=bundle.about | one) for one in (own, champions))
+    verdict = succeeds(candidate, champion)
+    assert verdict.promoted is (words is None)
+    assert words is None or words in verdict.reason
