@@ -121,6 +121,7 @@ class ReportSummary:
 
 def summarise(tables: Tables, bundle: Bundle, backtest: Backtest) -> ReportSummary:
     """The report on `bundle` with the out-of-time figures of `backtest`, both from `tables`."""
+    until = datetime.fromisoformat(bundle.about["trained_until"])
     data = _data_facts(tables)
     card = _card(tables, bundle)
     risk, complexity = _answer(backtest.risk), _answer(backtest.complexity)
@@ -135,8 +136,10 @@ def summarise(tables: Tables, bundle: Bundle, backtest: Backtest) -> ReportSumma
         share=backtest.share,
         risk=risk,
         complexity=complexity,
-        reviewers=review_reviewers(tables, datetime.fromisoformat(bundle.about["trained_until"])),
-        influences=tuple(_influences(tables, bundle.risk))[:MOST_INFLUENCES] if bundle.risk else (),
+        reviewers=review_reviewers(tables, until),
+        influences=tuple(_influences(tables, bundle.risk, until))[:MOST_INFLUENCES]
+        if bundle.risk
+        else (),
         notes=(*_notes(data, card), *_doubts(complexity if card.risk is None else risk)),
     )
 
@@ -216,10 +219,9 @@ def _withheld(measures: Measures, withheld: Figure) -> Measures:
     return dataclasses.replace(measures, **changes)
 
 
-def _influences(tables: Tables, risk: RiskModel) -> Iterator[Influence]:
-    """Groups of features, the most influential first."""
-    ever = datetime(9999, 12, 31)
-    latest = rows(reviewed_moments(tables, ever)).sort("moment", "case_id").tail(EXPLAINED)
+def _influences(tables: Tables, risk: RiskModel, until: datetime) -> Iterator[Influence]:
+    """Groups of features, the most influential first, on the latest cases trained on."""
+    latest = rows(reviewed_moments(tables, until)).sort("moment", "case_id").tail(EXPLAINED)
     names = list(risk.names)
     x = rows(build(tables, moments_of(latest), names))
     size = np.abs(risk.trees_.contributions(x))[:, : len(names)].mean(axis=0)

@@ -33,8 +33,7 @@ def risk_labels(tables: Tables, until: datetime) -> pl.DataFrame:
     """
     reviews = rows(final_reviews(tables, until))
     first = reviews.sort("known_at", "reviewed_at", "grade").unique("case_id", keep="first")
-    asked = satisfying(tables, reviewed_moments(tables, until), tables.office.risk.among)
-    closed = rows(asked.select("case_id", "moment"))
+    closed = rows(reviewed_moments(tables, until))
     severity = severities(shared_readings(tables, until)).select("reviewer", "severity")
     labels = closed.join(first, on="case_id").join(severity, on="reviewer", how="left")
     labels = labels.sort("moment", "case_id")
@@ -51,9 +50,14 @@ def risk_labels(tables: Tables, until: datetime) -> pl.DataFrame:
 
 
 def reviewed_moments(tables: Tables, until: datetime) -> Frame:
-    """`case_id, moment` of the cases closed by `until` with a review that is final by then."""
+    """`case_id, moment` of the closed cases of the risk model's kind reviewed by `until`.
+
+    Those of `risk_labels`: the review is final by `until`.
+    """
     reviewed = final_reviews(tables, until).select("case_id").unique()
-    return closing_moments(tables, after=None, until=until).join(reviewed, on="case_id", how="semi")
+    closed = closing_moments(tables, after=None, until=until)
+    asked = closed.join(reviewed, on="case_id", how="semi")
+    return satisfying(tables, asked, tables.office.risk.among).select("case_id", "moment")
 
 
 def finished_moments(tables: Tables, until: datetime) -> Frame:

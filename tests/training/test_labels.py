@@ -108,6 +108,13 @@ def test_moments_cover_the_labels() -> None:
     assert finished["moment"].max() == datetime(2024, 1, 3)
 
 
+def test_moments_are_those_of_the_models_cases() -> None:
+    """Whoever asks for the reviewed cases gets those that have a label, and no others."""
+    office = small(risk={"among": [MANY]})
+    reviewed = reviewed_moments(office, LATE).collect("polars").to_native()
+    assert reviewed.equals(risk_labels(office, LATE).select("case_id", "moment"))
+
+
 def test_an_office_without_reviews_has_no_labels() -> None:
     """No reviews, no grades: the table of labels is empty and has its columns."""
     bare = Tables.of(office(reviews=None), rows(CASES, case_columns(office())))
