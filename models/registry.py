@@ -100,9 +100,14 @@ class Registry:
     @cached_property
     def _uri(self) -> str:
         given = os.environ.get("MLFLOW_TRACKING_URI")
-        if given is None:
-            self.home.mkdir(parents=True, exist_ok=True)
-        return given or f"sqlite:///{self.home.as_posix()}/mlflow.db"
+        if given:
+            return given
+        from sqlalchemy import URL  # noqa: PLC0415  (a part of mlflow's seconds)
+
+        self.home.mkdir(parents=True, exist_ok=True)
+        # With the driver's name, or MLflow makes a folder named like the escaped address.
+        database = (self.home / "mlflow.db").as_posix()
+        return URL.create("sqlite+pysqlite", database=database).render_as_string()
 
     @cached_property
     def _client(self) -> Any:
@@ -118,7 +123,7 @@ class Registry:
         found = self._client.get_experiment_by_name(name)
         if found is not None:
             return str(found.experiment_id)
-        embedded = self._uri.startswith("sqlite:")
+        embedded = self._uri.startswith("sqlite")
         place = (self.home / "artifacts").as_uri() if embedded else None
         return str(self._client.create_experiment(name, artifact_location=place))
 

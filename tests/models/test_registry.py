@@ -76,6 +76,17 @@ def test_runs_name_no_user(registry: Registry, logged: Version) -> None:
     assert getuser() not in str(run.info.user_id)
 
 
+def test_models_are_kept_in_any_home(tmp_path: Path, bundle: Bundle) -> None:
+    """Whatever the folder is called, the store lies in it, nothing beside it, and it works."""
+    name = "why? a%20b #院&c=%"
+    home = tmp_path / name
+    registry = Registry(home)
+    version = registry.log(bundle, office_name(bundle.office), {})
+    assert registry.load(version, bundle.office).about == bundle.about
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert sorted(path.name for path in home.iterdir()) == ["artifacts", "mlflow.db"]
+
+
 def test_no_store_at_the_address(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A store that cannot be used is a refusal that names the variable to look at."""
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "nonsense://nowhere")
