@@ -24,7 +24,9 @@ def tables() -> Tables:
         "charge": {"type": "code", "known": "intake", "meaning": {"en": "charge", "zh": "罪名"}},
         "appealed": {"type": "flag", "known": "closing", "meaning": {"en": "appealed"}},
     }
-    return small_office(800, attributes=attributes)
+    suspects = {"attribute": "suspects", "at_least": 4}
+    rule = {"rule_of_thumb": [{"points": 1, "when": [suspects]}]}
+    return small_office(800, attributes=attributes, risk=rule)
 
 
 @pytest.fixture(scope="session")
