@@ -24,6 +24,7 @@ from pathlib import Path
 from cases.office import load_office
 from cases.reading import read_tables
 from cases.tables import Tables
+from cli.steps import latest_record
 from evaluation.backtest import MODEL, Backtest, Outcome, PeriodFigures, backtest
 from evaluation.metrics import Figure
 from training.splits import Every
@@ -98,6 +99,7 @@ def main() -> None:
         tables,
         first=trial.first,
         last=trial.last,
+        until=latest_record(tables),
         every=trial.every,
         retrain=retrain,
         share=SHARE,

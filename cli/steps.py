@@ -10,20 +10,24 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from cases.errors import BadInput, Fault, Refused
-from cases.office import Language, Text, load_office
+from cases.office import Language, Office, Text, load_office
 from cases.progress import Progress
 from cases.reading import paths_of
-from cases.tables import Tables
+from cases.tables import Frame, Tables
 from cases.writing import check_file, replaced
 from cli.plan_files import read_plan
 from evaluation.backtest import Backtest, backtest
 from evaluation.estimate import Survey
-from evaluation.gate import Verdict, judge
+from evaluation.gate import FEWEST, Verdict, judge, succeeds
 from evaluation.render import render
 from evaluation.report import summarise
 from evaluation.returned import Reason, outside, returned
+from features.as_of import closing_moments
 from models.bundle import Bundle
+from models.population import moments_of, rows
 from models.registry import Registry, Version, office_name
 from policies.plans import PlanParameters
 from policies.verify import verify
@@ -41,6 +45,7 @@ BEYOND = Text(
     en="The newest record in the tables is of {day}: what happened since is not in this plan.",
     zh="数据表中最新的记录为{day}：此后发生的情况未计入本计划。",
 )
+COMPARED = 20  # cases on which a kept model must answer as the fitted one
 
 
 @dataclass(frozen=True)
@@ -89,31 +94,78 @@ def train_and_register(
 ) -> Trained:
     """Fit, try on the last year of known outcomes, register, and promote if the gate agrees.
 
-    The gate judges the risk model; the complexity model if that is all there is.
+    The gate judges the risk model; the complexity model if that is all there is. `Refused`
+    if what was registered cannot be loaded again, or answers otherwise than what was fitted.
     """
     bundle = train(tables, until, tell)
     tried = try_on_last_year(tables, bundle, tell)
     tell("registering the model", 0.0)
     name = office_name(tables.office)
-    version = registry.log(bundle, name, pooled_metrics(tried), {})
+    version = registry.log(bundle, name, pooled_metrics(tried))
+    confirm(tables, bundle, registry.load(version, tables.office), until)
     verdict = judge(tried.complexity if bundle.risk is None else tried.risk)
+    champion = _champion(registry, tables.office)
+    if verdict.promoted and champion is not None:
+        successor = succeeds(bundle, champion)
+        verdict = verdict if successor.promoted else successor
     if verdict.promoted:
         registry.promote(version)
     tell("registering the model", 1.0)
     return Trained(bundle, tried, version, verdict)
 
 
+def _champion(registry: Registry, office: Office) -> Bundle | None:
+    """The champion; None without one, or with one that the office file has made unusable."""
+    try:
+        return registry.champion(office)
+    except Refused:
+        return None
+
+
+def confirm(tables: Tables, fitted: Bundle, kept: Bundle, until: datetime) -> None:
+    """`Refused` unless `kept` answers as `fitted` on the cases closed last by `until`."""
+    closed = rows(closing_moments(tables, after=None, until=until))
+    asked = moments_of(closed.sort("moment", "case_id").tail(COMPARED))
+    pairs = zip(_answers(fitted, tables, asked), _answers(kept, tables, asked), strict=True)
+    if not all(one.equals(other) for one, other in pairs):
+        raise Refused("The model as it was kept answers otherwise than as it was fitted.")
+
+
+def _answers(bundle: Bundle, tables: Tables, asked: Frame) -> Iterator[pl.DataFrame]:
+    if bundle.risk is not None:
+        yield bundle.score_moments(tables, asked)
+    if bundle.complexity is not None:
+        yield bundle.complexity_at(tables, asked)
+
+
 def try_on_last_year(tables: Tables, bundle: Bundle, tell: Progress) -> Backtest:
     """Figures on the last year of cases whose outcome was known when `bundle` was trained.
 
     The outcome of a review; where the bundle has no risk model, whether it proved complex.
+    A longer time where a year has fewer cases of either outcome than the gate needs. Models
+    are fitted anew every quarter: where labels are few, most were not known a year before.
     """
     until = datetime.fromisoformat(bundle.about["trained_until"])
-    labels = complexity_labels if bundle.risk is None else risk_labels
-    known = labels(tables, until)["moment"].max()
-    last = known.date() if isinstance(known, datetime) else until.date()
+    labels = (complexity_labels if bundle.risk is None else risk_labels)(tables, until)
+    known = labels["moment"].max()
+    last = known if isinstance(known, datetime) else until
     first = last - timedelta(days=EVALUATED_DAYS)
-    return backtest(tables, first=first, last=last, progress=tell)
+    return backtest(
+        tables,
+        first=min([first, *_enough_since(labels)]).date(),
+        last=last.date(),
+        until=until,
+        retrain="quarter",
+        progress=tell,
+    )
+
+
+def _enough_since(labels: pl.DataFrame) -> Iterator[datetime]:
+    """Since when either outcome has as many cases as the gate needs; nothing without so many."""
+    for y in (0, 1):
+        moments = labels.filter(pl.col("y") == y)["moment"].sort(descending=True)
+        if len(moments) >= FEWEST:
+            yield moments[FEWEST - 1]
 
 
 def pooled_metrics(tried: Backtest) -> dict[str, float]:

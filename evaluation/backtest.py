@@ -11,14 +11,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import narwhals as nw
 import numpy as np
 import polars as pl
 
 from cases.errors import Refused
 from cases.office import Office
 from cases.progress import Progress, silent
-from cases.tables import Frame, Tables
+from cases.tables import Tables
 from evaluation.metrics import Figure, Measures, auc_gain, measure
 from features.catalogue import intake_features
 from models.baselines import BaseRate, Logistic, PlainLightGBM
@@ -30,11 +29,10 @@ from training.fit import (
     intake_table,
     risk_table,
 )
-from training.labels import complexity_labels, risk_labels
+from training.labels import complexity_labels, finished_moments, reviewed_moments, risk_labels
 from training.splits import Every, Period, rolling_origin
 
 MODEL = "model"
-EVER = datetime(9999, 12, 31)
 
 Labels = Callable[[datetime], pl.DataFrame]
 Fit = Callable[[pl.DataFrame, pl.DataFrame], Mapping[str, Estimator]]
@@ -106,6 +104,7 @@ def backtest(
     *,
     first: date,
     last: date,
+    until: datetime,
     every: Every = "quarter",
     retrain: Every = "year",
     share: float | None = None,
@@ -113,10 +112,12 @@ def backtest(
 ) -> Backtest:
     """Figures for every period (`every`) from that of `first` to that of `last`.
 
-    Estimators are fitted anew every `retrain` on what was known before it began. `share`
+    Estimators are fitted anew every `retrain` on what was known before it began, and asked
+    about the cases whose outcome was known by `until`; nothing later is looked at. `share`
     defaults to the office's capacity. Nothing is written, so that it may be interrupted at
-    any time. `ValueError` if `last` is before `first`.
+    any time. `ValueError` if `last` or `until` is before `first`.
     """
+    last = min(last, until.date())
     if last < first:
         raise ValueError(f"the last day ({last}) is before the first ({first})")
     share = tables.office.spot_checks.capacity_share if share is None else share
@@ -126,24 +127,30 @@ def backtest(
     def outcome(task: Task | None, what: str) -> Outcome | None:
         if task is None:
             return None
-        scores, untrained = roll(task, periods, origins, _named(progress, what))
+        scores, untrained = roll(task, until, periods, origins, _named(progress, what))
         return figures(scores, untrained, every, share)
 
-    risk = outcome(_risk_task(tables, progress), "backtest of risk")
-    complexity = outcome(_complexity_task(tables, progress), "backtest of complexity")
+    risk = outcome(_risk_task(tables, until, progress), "backtest of risk")
+    complexity = outcome(_complexity_task(tables, until, progress), "backtest of complexity")
     return Backtest(first, last, every, retrain, share, risk, complexity)
 
 
 def roll(
-    task: Task, periods: tuple[Period, ...], origins: tuple[Period, ...], progress: Progress
+    task: Task,
+    until: datetime,
+    periods: tuple[Period, ...],
+    origins: tuple[Period, ...],
+    progress: Progress,
 ) -> tuple[pl.DataFrame, int]:
     """Out-of-time scores of the cases in `periods` (see `Outcome.scores`), and how many have none.
 
     Each origin's estimators know the labels known by `origin.after`, and score the cases of
-    its own period only.
+    its own period only, as far as their labels are known by `until`.
     """
     moment = pl.col("moment")
-    outcomes = task.labels(EVER).filter((moment > periods[0].after) & (moment <= periods[-1].until))
+    outcomes = task.labels(until).filter(
+        (moment > periods[0].after) & (moment <= periods[-1].until)
+    )
     scored: list[pl.DataFrame] = []
     for done, origin in enumerate(origins):
         progress("", done / len(origins))
@@ -202,29 +209,27 @@ def _label(every: Every) -> pl.Expr:
     return moment.strftime("%Y-%m" if every == "month" else "%Y")
 
 
-def _risk_task(tables: Tables, progress: Progress) -> Task | None:
+def _risk_task(tables: Tables, until: datetime, progress: Progress) -> Task | None:
     office, labels = tables.office, _remembered(lambda until: risk_labels(tables, until))
-    outcomes = labels(EVER)
-    if outcomes.is_empty():
+    if labels(until).is_empty():
         return None
 
     def fit(x: pl.DataFrame, known: pl.DataFrame) -> dict[str, Estimator]:
         return {MODEL: fit_risk(x, known, office), **fit_baselines(x, known, office)}
 
-    return Task(risk_table(tables, _moments(outcomes), progress), labels, fit)
+    return Task(risk_table(tables, reviewed_moments(tables, until), progress), labels, fit)
 
 
-def _complexity_task(tables: Tables, progress: Progress) -> Task | None:
+def _complexity_task(tables: Tables, until: datetime, progress: Progress) -> Task | None:
     office, labels = tables.office, _remembered(lambda until: complexity_labels(tables, until))
-    outcomes = labels(EVER)
-    if outcomes.is_empty():
+    if labels(until).is_empty():
         return None
 
     def fit(x: pl.DataFrame, known: pl.DataFrame) -> dict[str, Estimator]:
         model: Estimator = fit_complexity(x, known, office)
         return {MODEL: model, **_intake_baselines(x, known, office)}
 
-    return Task(intake_table(tables, _moments(outcomes), progress), labels, fit)
+    return Task(intake_table(tables, finished_moments(tables, until), progress), labels, fit)
 
 
 def _intake_baselines(x: pl.DataFrame, known: pl.DataFrame, office: Office) -> dict[str, Estimator]:
@@ -241,13 +246,8 @@ def _intake_baselines(x: pl.DataFrame, known: pl.DataFrame, office: Office) -> d
     return {name: baseline.fit(sample) for name, baseline in baselines.items()}
 
 
-def _moments(labels: pl.DataFrame) -> Frame:
-    frame: Frame = nw.from_native(labels.select("case_id", "moment").lazy())
-    return frame
-
-
 def _remembered(labels: Labels) -> Labels:
-    """Labels that are computed once for all time, and once for each origin."""
+    """Labels that are computed once for each time."""
     found: dict[datetime, pl.DataFrame] = {}
 
     def remember(until: datetime) -> pl.DataFrame:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import narwhals as nw
 import numpy as np
 import polars as pl
 
@@ -21,7 +20,7 @@ from features.build import build
 from features.catalogue import catalogue
 from models.bundle import Bundle
 from models.complexity import ComplexityModel
-from models.population import rows, satisfying
+from models.population import moments_of, rows, satisfying
 from models.reasons import group_of
 from models.risk import RiskModel
 from training.labels import reviewed_moments
@@ -122,6 +121,7 @@ class ReportSummary:
 
 def summarise(tables: Tables, bundle: Bundle, backtest: Backtest) -> ReportSummary:
     """The report on `bundle` with the out-of-time figures of `backtest`, both from `tables`."""
+    until = datetime.fromisoformat(bundle.about["trained_until"])
     data = _data_facts(tables)
     card = _card(tables, bundle)
     risk, complexity = _answer(backtest.risk), _answer(backtest.complexity)
@@ -136,8 +136,10 @@ def summarise(tables: Tables, bundle: Bundle, backtest: Backtest) -> ReportSumma
         share=backtest.share,
         risk=risk,
         complexity=complexity,
-        reviewers=review_reviewers(tables, datetime.fromisoformat(bundle.about["trained_until"])),
-        influences=tuple(_influences(tables, bundle.risk))[:MOST_INFLUENCES] if bundle.risk else (),
+        reviewers=review_reviewers(tables, until),
+        influences=tuple(_influences(tables, bundle.risk, until))[:MOST_INFLUENCES]
+        if bundle.risk
+        else (),
         notes=(*_notes(data, card), *_doubts(complexity if card.risk is None else risk)),
     )
 
@@ -146,7 +148,7 @@ def _data_facts(tables: Tables) -> DataFacts:
     cases, reviews = tables.case_rows, tables.review_rows
     closed = cases.filter(pl.col("closed_at").is_not_null())
     moments = closed.select("case_id", moment="closed_at")
-    asked = satisfying(tables, _frame(moments), tables.office.risk.among)
+    asked = satisfying(tables, moments_of(moments), tables.office.risk.among)
     reviewable = rows(asked.select("case_id"))
     reviewed = reviewable.join(reviews, on="case_id", how="semi").height
     opened, last = cases["opened_at"].min(), closed["closed_at"].max()
@@ -217,12 +219,11 @@ def _withheld(measures: Measures, withheld: Figure) -> Measures:
     return dataclasses.replace(measures, **changes)
 
 
-def _influences(tables: Tables, risk: RiskModel) -> Iterator[Influence]:
-    """Groups of features, the most influential first."""
-    ever = datetime(9999, 12, 31)
-    latest = rows(reviewed_moments(tables, ever)).sort("moment", "case_id").tail(EXPLAINED)
+def _influences(tables: Tables, risk: RiskModel, until: datetime) -> Iterator[Influence]:
+    """Groups of features, the most influential first, on the latest cases trained on."""
+    latest = rows(reviewed_moments(tables, until)).sort("moment", "case_id").tail(EXPLAINED)
     names = list(risk.names)
-    x = rows(build(tables, _frame(latest), names))
+    x = rows(build(tables, moments_of(latest), names))
     size = np.abs(risk.trees_.contributions(x))[:, : len(names)].mean(axis=0)
     groups: dict[str, list[int]] = {}
     for place, name in enumerate(names):
@@ -271,7 +272,3 @@ def _over(figure: Figure) -> bool:
 
 def _above(figure: Figure, floor: float) -> bool:
     return figure.low is not None and figure.low > floor
-
-
-def _frame(moments: pl.DataFrame) -> nw.LazyFrame[pl.LazyFrame]:
-    return nw.from_native(moments.select("case_id", "moment").lazy())

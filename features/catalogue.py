@@ -9,6 +9,17 @@ from cases.office import CLOSING, INTAKE, Office
 from features import attributes, calendar, history, process, workload
 from features.feature import Feature
 
+# The parts of the office file that say what a feature or a label is.
+DEFINITIONS = {
+    "attributes",
+    "activities",
+    "handler_known",
+    "limits",
+    "reviews",
+    "complexity",
+    "risk",
+    "working_hours",
+}
 FAMILIES = (attributes, process, workload, history, calendar)
 
 
@@ -40,9 +51,17 @@ def _allowed(office: Office, moment: str) -> tuple[str, ...]:
 
 
 def fingerprint(office: Office) -> str:
-    """SHA-256 (hex) over every feature's name, type, meaning and formula version."""
+    """SHA-256 (hex) over every feature and every definition that features and labels rest on.
+
+    Of a feature the name, type, meaning and formula version. The rule of thumb is left out:
+    it is a baseline, and no model reads it.
+    """
     described = [
         [part.name, part.type, part.meaning.en, part.meaning.zh, part.version]
         for part in catalogue(office).values()
     ]
-    return hashlib.sha256(json.dumps(described, ensure_ascii=False).encode()).hexdigest()
+    definitions = office.model_dump(
+        mode="json", include=DEFINITIONS, exclude={"risk": {"rule_of_thumb"}}
+    )
+    text = json.dumps([described, definitions], ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()

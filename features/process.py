@@ -64,7 +64,7 @@ RAREST = OfEvents("bits_most", nw.col("bits"), "max", of_path=True)
     MOMENT,
     unit="days",
     en="days from opening to the moment",
-    zh="立案至此刻的天数",
+    zh="受理至此刻的天数",
     moments=AT_CLOSING,
     version=2,
 )
@@ -79,7 +79,7 @@ def days_open(opened: nw.Expr, moment: nw.Expr) -> nw.Expr:
     FIRST,
     unit="days",
     en="days from opening to the first event",
-    zh="立案至首个事件的天数",
+    zh="受理至首个事件的天数",
     moments=AT_CLOSING,
 )
 def days_to_first_event(opened: nw.Expr, first: nw.Expr) -> nw.Expr:
@@ -328,7 +328,7 @@ def of_activity(slug: str, code: str, activity: Activity) -> Iterator[Feature]:
         (OPENED, first_of(slug, code)),
         days_to_first_event.formula,
         "days",
-        Text(en=f"days from opening to the first: {en}", zh=f"立案至首次“{zh}”的天数"),
+        Text(en=f"days from opening to the first: {en}", zh=f"受理至首次“{zh}”的天数"),
         moments=AT_CLOSING,
     )
     yield Feature(

@@ -146,7 +146,7 @@ class Bundle:
         """The bundle saved in `folder`, for the office it was trained for.
 
         `Refused` if a file is missing, altered or malformed, or if the office file now
-        describes other features than the bundle was trained on.
+        defines features or labels otherwise than when the bundle was trained.
         """
         texts, described = files.read(folder)
         with files.plainly(folder):
@@ -183,7 +183,7 @@ class Bundle:
 def _check_fingerprint(saved: str, office: Office) -> None:
     if saved != fingerprint(office):
         raise Refused(
-            "The model was trained on other features than the office file describes now. "
+            "The model was trained under other definitions than the office file gives now. "
             "Train again (`triage train`), or take the office file it was trained with."
         )
 

@@ -3,8 +3,8 @@
 Regularised logistic regression on the facts of the case as they stand at intake
 (`models/linear.py`). These facts are few and mostly codes; trees, which need many cases to
 learn that two facts add up, ranked later cases no better on the offices that state complexity.
-Its level is not moved to that of the newest outcomes, as that of risk is: of the newest cases
-only the quickly closed have an outcome, and those are the simple ones.
+Its level is not moved to that of the newest outcomes, as that of risk is: of the cases opened
+last only the quickly closed have an outcome, and those are the simple ones.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import narwhals as nw
 import polars as pl
 
 from cases.office import Conditions
@@ -26,3 +27,9 @@ def rows(frame: Frame) -> pl.DataFrame:
     """The frame computed, as a Polars frame."""
     computed: pl.DataFrame = frame.collect("polars").to_native()
     return computed
+
+
+def moments_of(cases: pl.DataFrame) -> Frame:
+    """`case_id, moment` of a computed frame, as the frame that features are asked for."""
+    frame: Frame = nw.from_native(cases.select("case_id", "moment").lazy())
+    return frame

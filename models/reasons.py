@@ -1,8 +1,9 @@
 """Why a case is thought risky: exact contributions, grouped, in sentences with its facts.
 
 A reviewer wants to know what to look at, so only what raises the risk is a reason, and
-each names a fact of the case that can be opened and checked. What lowers the risk, and
-what is the same for every case of the day, is counted in the sum and not shown.
+each names a fact of the case that can be opened and checked. What lowers the risk, what is
+as usual, and what is the same for every case of the day, is counted in the sum and not
+shown. A case that is no riskier than the average has no reasons: it is not thought risky.
 """
 
 from __future__ import annotations
@@ -94,11 +95,14 @@ def _reasons(
     row: Floats, case: Mapping[str, Value], groups: Sequence[Sequence[int]], wording: Wording
 ) -> tuple[Reason, ...]:
     names = list(case)
-    found = []
+    found: list[Reason] = []
+    if row[: len(names)].sum() <= 0:
+        return ()
     for group in groups:
         total = float(sum(row[place] for place in group))
         name = names[max(group, key=lambda place: row[place])]
-        if total > 0 and not tells_of_the_day(name):
+        usual = wording.is_usual(name, case[name])
+        if total > 0 and not usual and not tells_of_the_day(name):
             found.append(Reason(name, total, wording.sentence(name, case[name])))
     return tuple(sorted(found, key=lambda reason: -reason.contribution))
 

@@ -50,22 +50,14 @@ class Registry:
     def __init__(self, home: Path) -> None:
         self.home = home.resolve()
 
-    def log(
-        self,
-        bundle: Bundle,
-        office_name: str,
-        metrics: Mapping[str, float],
-        files: Mapping[str, Path],
-    ) -> Version:
-        """Keep the bundle, its metrics and further files under their labels, as candidate."""
+    def log(self, bundle: Bundle, office_name: str, metrics: Mapping[str, float]) -> Version:
+        """Keep the bundle and its metrics, as candidate."""
         name = registered_name(office_name)
         with _plainly():
             experiment = self._experiment(name)
             title = str(bundle.about["trained_until"])
             run_id = self._client.create_run(experiment, run_name=title).info.run_id
             self._log_facts(run_id, bundle, metrics)
-            for label, path in files.items():
-                self._client.log_artifact(run_id, str(path), label)
             source, model_id = self._log_bundle(experiment, run_id, bundle)
             self._client.set_terminated(run_id)
             if not self._client.search_registered_models(f"name = '{name}'"):
@@ -86,9 +78,13 @@ class Registry:
             raise Refused(
                 "This office has no champion model yet. Train one first: `triage train OFFICE`."
             )
+        return self.load(found[0], office)
+
+    def load(self, version: Version, office: Office) -> Bundle:
+        """The bundle kept as `version`; `Refused` as `Bundle.load` says."""
         with tempfile.TemporaryDirectory() as folder:
             with _plainly():
-                fetched = self._fetch(found[0].source, folder)
+                fetched = self._fetch(version.source, folder)
             return Bundle.load(fetched, office)
 
     def versions(self, office_name: str) -> tuple[Version, ...]:
@@ -104,9 +100,14 @@ class Registry:
     @cached_property
     def _uri(self) -> str:
         given = os.environ.get("MLFLOW_TRACKING_URI")
-        if given is None:
-            self.home.mkdir(parents=True, exist_ok=True)
-        return given or f"sqlite:///{self.home.as_posix()}/mlflow.db"
+        if given:
+            return given
+        from sqlalchemy import URL  # noqa: PLC0415  (a part of mlflow's seconds)
+
+        self.home.mkdir(parents=True, exist_ok=True)
+        # With the driver's name, or MLflow makes a folder named like the escaped address.
+        database = (self.home / "mlflow.db").as_posix()
+        return URL.create("sqlite+pysqlite", database=database).render_as_string()
 
     @cached_property
     def _client(self) -> Any:
@@ -122,7 +123,7 @@ class Registry:
         found = self._client.get_experiment_by_name(name)
         if found is not None:
             return str(found.experiment_id)
-        embedded = self._uri.startswith("sqlite:")
+        embedded = self._uri.startswith("sqlite")
         place = (self.home / "artifacts").as_uri() if embedded else None
         return str(self._client.create_experiment(name, artifact_location=place))
 

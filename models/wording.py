@@ -24,12 +24,21 @@ class Wording:
 
     def sentence(self, name: str, value: Value) -> str:
         """The meaning of a feature, the case's own value and the usual one."""
-        feature = self.features[name]
-        meaning = feature.meaning.say(self.language)
-        own, usual = (say_value(feature, one, self.language) for one in (value, self.usual[name]))
+        meaning = self.features[name].meaning.say(self.language)
+        own, usual = self._said(name, value)
         if self.language == "zh":
             return f"{meaning}：{own}（通常：{usual}）"
         return f"{meaning}: {own} (usual: {usual})"
+
+    def is_usual(self, name: str, value: Value) -> bool:
+        """Whether the case's own value, as it is said, is the usual one."""
+        own, usual = self._said(name, value)
+        return own == usual
+
+    def _said(self, name: str, value: Value) -> tuple[str, str]:
+        feature = self.features[name]
+        own, usual = (say_value(feature, one, self.language) for one in (value, self.usual[name]))
+        return own, usual
 
 
 def say_value(feature: Feature, value: Value, language: Language) -> str:

@@ -20,6 +20,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from cases.checks import EARLIEST, LATEST
 from cases.values import whole_day
 from policies.plans import LEAST_MARGIN, LONGEST_SEED, Choice
 
@@ -28,7 +29,7 @@ MOST_CASES = 1_000
 MOST_EVENTS = 1_000  # of one case
 MOST_IDS = 5_000
 LONGEST_TEXT = 200  # letters of an id, a code or a name
-FIRST_YEAR, LAST_YEAR = 1900, 2200
+FIRST_YEAR, LAST_YEAR = EARLIEST.year, LATEST.year
 LARGEST_CAPACITY = 1_000_000
 
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?)?", re.ASCII)
@@ -173,7 +174,9 @@ class LineOut(BaseModel):
     second_review: bool = Field(description="whether a second reviewer reads it too, blind")
     rule: str | None = Field(description="code of the mandatory rule, if one put it here")
     why: str = Field(description="why it is on the list at all")
-    reasons: list[ReasonOut] = Field(description="what most raises or lowers its risk")
+    reasons: list[ReasonOut] = Field(
+        description="what most raises its risk; empty if it is no riskier than the average"
+    )
 
 
 class LeftOut(BaseModel):

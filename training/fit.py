@@ -73,14 +73,15 @@ def fit_complexity(x: pl.DataFrame, labels: pl.DataFrame, office: Office) -> Com
 
 
 def fit_baselines(x: pl.DataFrame, labels: pl.DataFrame, office: Office) -> dict[str, Estimator]:
-    """The four baselines by name, fitted on the very rows `fit_risk` gets."""
+    """The baselines by name, fitted on the very rows `fit_risk` gets.
+
+    Four; three for an office that states no rule of thumb.
+    """
     names = risk_features(office)
-    baselines: dict[str, Estimator] = {
-        "base_rate": BaseRate(),
-        "rule_of_thumb": RuleOfThumb(POINTS),
-        "logistic": Logistic(names),
-        "plain_lightgbm": PlainLightGBM(names),
-    }
+    baselines: dict[str, Estimator] = {"base_rate": BaseRate()}
+    if office.risk.rule_of_thumb:
+        baselines["rule_of_thumb"] = RuleOfThumb(POINTS)
+    baselines |= {"logistic": Logistic(names), "plain_lightgbm": PlainLightGBM(names)}
     sample = _sample(x, labels)
     return {name: baseline.fit(sample) for name, baseline in baselines.items()}
 

@@ -16,6 +16,11 @@ from models.population import rows, satisfying
 from training.severity import severities, shared_readings
 from training.weights import review_weights
 
+# Of closed cases, how many had been closed in the time that a case is given to be closed.
+# More would leave less out of time behind; an office whose slowest cases take many years would
+# lose most of its labels, and above all the recent ones.
+SETTLED = 0.95
+
 
 def risk_labels(tables: Tables, until: datetime) -> pl.DataFrame:
     """What reviews that are final by `until` found in closed cases of the risk model's kind.
@@ -28,8 +33,7 @@ def risk_labels(tables: Tables, until: datetime) -> pl.DataFrame:
     """
     reviews = rows(final_reviews(tables, until))
     first = reviews.sort("known_at", "reviewed_at", "grade").unique("case_id", keep="first")
-    asked = satisfying(tables, reviewed_moments(tables, until), tables.office.risk.among)
-    closed = rows(asked.select("case_id", "moment"))
+    closed = rows(reviewed_moments(tables, until))
     severity = severities(shared_readings(tables, until)).select("reviewer", "severity")
     labels = closed.join(first, on="case_id").join(severity, on="reviewer", how="left")
     labels = labels.sort("moment", "case_id")
@@ -46,9 +50,14 @@ def risk_labels(tables: Tables, until: datetime) -> pl.DataFrame:
 
 
 def reviewed_moments(tables: Tables, until: datetime) -> Frame:
-    """`case_id, moment` of the cases closed by `until` with a review that is final by then."""
+    """`case_id, moment` of the closed cases of the risk model's kind reviewed by `until`.
+
+    Those of `risk_labels`: the review is final by `until`.
+    """
     reviewed = final_reviews(tables, until).select("case_id").unique()
-    return closing_moments(tables, after=None, until=until).join(reviewed, on="case_id", how="semi")
+    closed = closing_moments(tables, after=None, until=until)
+    asked = closed.join(reviewed, on="case_id", how="semi")
+    return satisfying(tables, asked, tables.office.risk.among).select("case_id", "moment")
 
 
 def finished_moments(tables: Tables, until: datetime) -> Frame:
@@ -62,6 +71,10 @@ def complexity_labels(tables: Tables, until: datetime) -> pl.DataFrame:
 
     Columns `case_id`, `moment` (its opening), `known_at` (its closing), `y` (1 for
     complex); sorted by `moment` and `case_id`. Empty if the office states no complexity.
+    Cases opened too shortly before `until` for nearly all of them to have been closed are
+    left out: those that are closed were quick, and so more often simple than cases of their
+    time. Long enough is the time in which `SETTLED` of the closed cases were closed; the
+    older half is kept in any case.
     """
     complexity = tables.office.complexity
     if complexity is None:
@@ -75,6 +88,9 @@ def complexity_labels(tables: Tables, until: datetime) -> pl.DataFrame:
         [satisfying(tables, closed, (one,)).select("case_id") for one in complexity.any_of]
     ).unique()
     labels = rows(asked)
+    moment = pl.col("moment")
+    needed = (pl.col("known_at") - moment).quantile(SETTLED, "higher")
+    labels = labels.filter((moment + needed <= until) | (moment <= moment.quantile(0.5, "lower")))
     found = rows(complex_cases)["case_id"]
     return labels.select(
         "case_id", "moment", "known_at", y=pl.col("case_id").is_in(found.implode()).cast(pl.Int8)

@@ -24,14 +24,21 @@ def tables() -> Tables:
         "charge": {"type": "code", "known": "intake", "meaning": {"en": "charge", "zh": "罪名"}},
         "appealed": {"type": "flag", "known": "closing", "meaning": {"en": "appealed"}},
     }
-    return small_office(800, attributes=attributes)
+    suspects = {"attribute": "suspects", "at_least": 4}
+    rule = {"rule_of_thumb": [{"points": 1, "when": [suspects]}]}
+    return small_office(800, attributes=attributes, risk=rule)
 
 
 @pytest.fixture(scope="session")
 def tested(tables: Tables) -> Backtest:
     """Its backtest: four months, retrained every quarter."""
     return backtest(
-        tables, first=date(2024, 4, 1), last=date(2024, 7, 31), every="month", retrain="quarter"
+        tables,
+        first=date(2024, 4, 1),
+        last=date(2024, 7, 31),
+        until=datetime(2024, 12, 31),
+        every="month",
+        retrain="quarter",
     )
 
 

@@ -19,6 +19,7 @@ from tests.models.small_office import small_office
 from training.splits import Every, rolling_origin
 
 START = datetime(2020, 1, 1)
+EVER = datetime(2030, 1, 1)
 
 
 class Constant:
@@ -70,7 +71,7 @@ def test_no_estimator_sees_a_label_of_its_own_time(
     )
     periods = tuple(rolling_origin(date(2020, 5, 1), date(2022, 3, 1), "month"))
     origins = tuple(rolling_origin(date(2020, 5, 1), date(2022, 3, 1), retrain))
-    scores, untrained = roll(task, periods, origins, silent)
+    scores, untrained = roll(task, EVER, periods, origins, silent)
 
     moment = pl.col("moment")
     asked = labels.filter(moment > periods[0].after, moment <= periods[-1].until)
@@ -108,10 +109,47 @@ def test_later_labels_change_no_earlier_score() -> None:
 
 def _risk_scores(tables: Tables) -> pl.DataFrame:
     result = backtest(
-        tables, first=date(2024, 5, 1), last=date(2024, 6, 30), every="month", retrain="month"
+        tables,
+        first=date(2024, 5, 1),
+        last=date(2024, 6, 30),
+        until=EVER,
+        every="month",
+        retrain="month",
     )
     assert result.risk is not None
     return result.risk.scores
+
+
+def test_nothing_later_than_until_is_looked_at(tables: Tables) -> None:
+    """Whatever became known after `until` changes no figure, and no case closed later is asked."""
+    until = datetime(2024, 6, 10)
+    known = pl.col("reviewed_at") <= until
+    then = Tables.of(
+        tables.office,
+        tables.case_rows.filter(pl.col("opened_at") <= until).with_columns(
+            closed_at=pl.when(pl.col("closed_at") <= until).then(pl.col("closed_at"))
+        ),
+        events=tables.event_rows.filter(pl.col("recorded_at") <= until),
+        reviews=tables.review_rows.filter(known),
+    )
+    found = [
+        backtest(
+            one,
+            first=date(2024, 5, 1),
+            last=date(2024, 12, 31),
+            until=until,
+            every="month",
+            retrain="month",
+        )
+        for one in (tables, then)
+    ]
+    whole, short = found
+    assert whole.last == short.last == until.date()
+    for full, cut in ((whole.risk, short.risk), (whole.complexity, short.complexity)):
+        assert full is not None
+        assert cut is not None
+        assert full.scores.equals(cut.scores)
+        assert (full.pooled, full.untrained) == (cut.pooled, cut.untrained)
 
 
 def test_model_and_every_baseline_answer_the_same_cases(tested: Backtest) -> None:
@@ -158,7 +196,7 @@ def test_too_few_labels_are_counted_not_scored() -> None:
         fit,
     )
     months = tuple(rolling_origin(date(2020, 1, 1), date(2020, 3, 31), "month"))
-    scores, untrained = roll(task, months, months, silent)
+    scores, untrained = roll(task, EVER, months, months, silent)
     assert (scores["case_id"].to_list(), untrained) == (["c2"], 2)
     outcome = figures(scores, untrained, "month", 0.1)
     assert outcome is not None
@@ -182,14 +220,14 @@ def test_periods_are_named_for_people(every: Every, names: list[str]) -> None:
 def test_without_reviews_there_is_no_risk_to_test(tables: Tables) -> None:
     """An office without reviews or a definition of complex gets neither outcome, and no error."""
     bare = Tables.of(small_office(60, complexity=None).office, small_office(60).case_rows)
-    result = backtest(bare, first=date(2024, 1, 1), last=date(2024, 3, 1))
+    result = backtest(bare, first=date(2024, 1, 1), last=date(2024, 3, 1), until=EVER)
     assert (result.risk, result.complexity) == (None, None)
 
 
 def test_last_before_first_is_refused(tables: Tables) -> None:
     """A span that ends before it begins is a mistake."""
     with pytest.raises(ValueError, match="before the first"):
-        backtest(tables, first=date(2024, 2, 1), last=date(2024, 1, 1))
+        backtest(tables, first=date(2024, 2, 1), last=date(2024, 1, 1), until=EVER)
 
 
 def test_tells_how_far_it_is() -> None:
@@ -199,6 +237,7 @@ def test_tells_how_far_it_is() -> None:
         small_office(500),
         first=date(2024, 4, 1),
         last=date(2024, 4, 30),
+        until=EVER,
         every="month",
         retrain="month",
         progress=lambda what, done: told.append((what, done)),
@@ -217,4 +256,10 @@ def test_interrupting_stops_at_once(tables: Tables) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        backtest(tables, first=date(2024, 4, 1), last=date(2024, 4, 30), progress=interrupt)
+        backtest(
+            tables,
+            first=date(2024, 4, 1),
+            last=date(2024, 4, 30),
+            until=EVER,
+            progress=interrupt,
+        )

@@ -215,6 +215,19 @@ def test_every_phrase_has_both_languages_and_the_same_places() -> None:
         assert places[0] == places[1], key
 
 
+def test_chinese_phrases_have_chinese_punctuation() -> None:
+    """No phrase mixes half-width marks into Chinese, the numbers' own places apart."""
+    for key, phrase in _phrases().items():
+        assert not re.search(r"[,;:()?!]", re.sub(r"\{[^}]*\}", "", phrase["zh"])), key
+
+
+def test_parts_of_a_count_are_set_in(summary: ReportSummary) -> None:
+    """What is a part of the count above it stands further in."""
+    html = render(summary, "en")
+    parts = re.findall(r'class="part">(.*?)</th>', html)
+    assert parts == ["closed", "reviewed", "unknown", "with a recorded chance of being chosen"]
+
+
 def test_the_dash_of_an_interval_is_no_minus() -> None:
     """An interval that begins below nought has spaces around its dash."""
     assert shown(Figure(-0.8, -1, -0.5, 5), False, speaker("en")) == "-0.800 (-1.000 – -0.500)"
@@ -263,6 +276,9 @@ def test_opens_in_a_browser(
     page.on("dialog", lambda dialog: complaints.append(dialog.message))
     page.goto(file.as_uri())
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    if width == 1280:  # on a desk whole tables are seen; on a phone they may scroll by themselves
+        tables = "[...document.querySelectorAll('.wide')]"
+        assert page.evaluate(f"{tables}.every(one => one.scrollWidth <= one.clientWidth)")
     assert page.evaluate("[...document.images].every(image => image.naturalWidth > 0)")
     assert complaints == []
     page.close()

@@ -21,7 +21,17 @@ from tests.features import page, worked_example
 
 ROOT = Path(__file__).parents[2]
 FEATURES = catalogue(worked_example.example().office)
+CHARGE = "charge"
+LIMIT = {"code": "hear", "days": 30, "meaning": {"en": "hearing"}}
+GRADES = factories.OFFICE["reviews"]["grades"]
+MANY = {"attribute": "suspects", "at_least": 2}
 CASE = "case_id | opened_at | closed_at\na | 2024-01-01 | 2024-02-01"
+
+
+def changed(name: str, key: str, value: object) -> dict[str, Any]:
+    """The attributes or activities of the test office with one key of one of them changed."""
+    parts = factories.OFFICE["attributes" if name == CHARGE else "activities"]
+    return parts | {name: parts[name] | {key: value}}
 
 
 def built(tables: Tables, moments: Frame | None = None) -> pl.DataFrame:
@@ -121,12 +131,37 @@ def test_activity_names_become_safe_and_distinct() -> None:
         {"activities": {"accepted": {"meaning": {"en": "taken on"}}}},
         {"risk": {"similar_by": ["charge"]}},
         {"attributes": {}},
+        {"attributes": changed(CHARGE, "known", "closing")},
+        {"activities": changed("decided", "rework", True)},
+        {"activities": changed("decided", "family", "investigation")},
+        {"handler_known": "intake"},
+        {"limits": [LIMIT | {"days": 31}]},
+        {"reviews": {"grades": [one | {"defect": not one["defect"]} for one in GRADES]}},
+        {"reviews": {"grades": GRADES, "maturity_days": 30}},
+        {"complexity": {"meaning": {"en": "x"}, "any_of": [MANY]}},
+        {"risk": {"among": [MANY]}},
+        {"risk": {"increasing": ["attribute.suspects"]}},
+        {"working_hours": {"last_hour": 17}},
     ],
 )
-def test_fingerprint_changes_with_the_features(change: dict[str, Any]) -> None:
-    """Another set of features, or another meaning, has another fingerprint."""
-    assert fingerprint(factories.office()) == fingerprint(factories.office())
-    assert fingerprint(factories.office(**change)) != fingerprint(factories.office())
+def test_fingerprint_changes_with_the_definitions(change: dict[str, Any]) -> None:
+    """Another set of features, another meaning or another definition has another fingerprint."""
+    before = factories.office(limits=[LIMIT])
+    assert fingerprint(before) == fingerprint(factories.office(limits=[LIMIT]))
+    assert fingerprint(factories.office(**({"limits": [LIMIT]} | change))) != fingerprint(before)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"spot_checks": {"search_share": 0.5}},
+        {"risk": {"rule_of_thumb": [{"points": 1, "when": [MANY]}]}},
+        {"fairness": ["charge"]},
+    ],
+)
+def test_fingerprint_stays_where_no_model_would_differ(change: dict[str, Any]) -> None:
+    """How cases are drawn and reported on leaves a trained model as it is."""
+    assert fingerprint(factories.office(**change)) == fingerprint(factories.office())
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "offices").glob("*.toml")), ids=lambda p: p.stem)

@@ -24,10 +24,8 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
 
 @pytest.fixture(scope="module")
 def logged(registry: Registry, bundle: Bundle) -> Version:
-    """The bundle, logged once with a metric and a file."""
-    report = registry.home / "report.html"
-    report.write_text("<p>report</p>", encoding="utf-8")
-    return registry.log(bundle, office_name(bundle.office), {"auc": 0.7}, {"report": report})
+    """The bundle, logged once with a metric."""
+    return registry.log(bundle, office_name(bundle.office), {"auc": 0.7})
 
 
 def test_without_champion(registry: Registry, bundle: Bundle) -> None:
@@ -76,6 +74,17 @@ def test_runs_name_no_user(registry: Registry, logged: Version) -> None:
     assert run.data.params["trained_until"] == UNTIL.isoformat()
     assert set(run.data.tags) <= {"mlflow.runName"}
     assert getuser() not in str(run.info.user_id)
+
+
+def test_models_are_kept_in_any_home(tmp_path: Path, bundle: Bundle) -> None:
+    """Whatever the folder is called, the store lies in it, nothing beside it, and it works."""
+    name = "why? a%20b #院&c=%"
+    home = tmp_path / name
+    registry = Registry(home)
+    version = registry.log(bundle, office_name(bundle.office), {})
+    assert registry.load(version, bundle.office).about == bundle.about
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert sorted(path.name for path in home.iterdir()) == ["artifacts", "mlflow.db"]
 
 
 def test_no_store_at_the_address(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -37,6 +37,18 @@ def test_reads_back_to_the_bit() -> None:
     assert again.text() == TEXT
 
 
+def test_a_split_on_what_is_missing_reads_back() -> None:
+    """Where being unknown decides, LightGBM writes a threshold of `inf`, and it is read back."""
+    x = pl.DataFrame({"n": [None if row % 3 == 0 else float(row % 50) for row in range(500)]})
+    y = x["n"].is_null().to_numpy().astype(float)
+    sample = Sample(x, y, np.ones(500), np.ones(500, dtype=bool))
+    trees = fit_trees(Columns.learn(x, ["n"]), sample, 3, {})
+    assert re.search(r"threshold=(.* )?inf\b", trees.text())
+    again = Trees.from_text(trees.columns, trees.text())
+    assert (again.raw(x) == trees.raw(x)).all()
+    assert (again.contributions(x) == trees.contributions(x)).all()
+
+
 def test_text_names_no_settings() -> None:
     """The text holds trees and nothing of the machine they were made on."""
     assert "parameters" not in TEXT
@@ -52,6 +64,11 @@ def test_text_names_no_settings() -> None:
         (r"num_leaves=\d+", "num_leaves=9999999"),
         (r"num_leaves=\d+", "num_leaves=1"),
         (r"leaf_value=\S+", "leaf_value=nan"),
+        (r"leaf_value=\S+", "leaf_value=inf"),
+        (r"threshold=\S+", "threshold=nan"),
+        (r"threshold=\S+", "threshold=-inf"),
+        (r"threshold=\S+", "threshold=Infinity"),
+        (r"split_feature=\d+", "split_feature=inf"),
         (r"leaf_count=\d+", "leaf_count="),
         (r"max_feature_idx=1", "max_feature_idx=5"),
         (r"objective=binary sigmoid:1", "objective=regression"),

@@ -99,6 +99,13 @@ def test_a_bare_date_means_to_the_end_of_that_day(text, moment):
     assert read(WISHES.spot_check, json.dumps(wish(as_of=text)).encode()).as_of == moment
 
 
+@pytest.mark.parametrize("text", ["1899-12-31", "2100-01-01", "2150-01-01T08:00"])
+def test_years_are_those_of_the_tables(text):
+    """A moment that no table may hold is refused in a request too."""
+    with pytest.raises(BadInput, match="outside the years 1900 to 2099"):
+        read(WISHES.spot_check, json.dumps(wish(as_of=text)).encode())
+
+
 def test_an_attribute_may_be_called_anything_an_office_file_allows():
     """Names that mean something to the models are still only names of attributes."""
     odd = ["copy", "json", "schema", "model_fields", "events", "dict"]

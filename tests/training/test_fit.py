@@ -59,11 +59,14 @@ def test_severity_of_the_labels_moves_the_model() -> None:
 
 
 def test_baselines_by_name() -> None:
-    """The four baselines are fitted beside the model and give probabilities."""
+    """Four baselines give probabilities; an office without a rule of thumb has three."""
     tables = small_office(400, risk=RULE)
     x = risk_table(tables, reviewed_moments(tables, UNTIL))
     baselines = fit_baselines(x, risk_labels(tables, UNTIL), tables.office)
     assert set(baselines) == {"base_rate", "rule_of_thumb", "logistic", "plain_lightgbm"}
+    bare = small_office(400)
+    without = fit_baselines(x, risk_labels(bare, UNTIL), bare.office)
+    assert set(without) == {"base_rate", "logistic", "plain_lightgbm"}
     for baseline in baselines.values():
         assert 0 <= baseline.predict(x).min() <= baseline.predict(x).max() <= 1
 
@@ -118,3 +121,10 @@ def test_nothing_to_train() -> None:
     """An office file with neither reviews nor complexity is told both."""
     with pytest.raises(Refused, match=r"\[tables.reviews\].*\[complexity\]"):
         train(without_reviews(complexity=None), UNTIL)
+
+
+def test_usual_is_what_is_usual_among_the_models_cases() -> None:
+    """Cases the risk model is not for do not count in what a reason calls usual."""
+    many = {"attribute": "suspects", "at_least": 4}
+    office = small_office(800, risk={"among": [many]}, complexity=None)
+    assert train(office, datetime(2024, 8, 1)).usual["attribute.suspects"] in {4.0, 4.5, 5.0}

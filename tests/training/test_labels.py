@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cases.tables import REVIEWS as REVIEW_COLUMNS
 from cases.tables import Tables, case_columns
@@ -106,6 +108,13 @@ def test_moments_cover_the_labels() -> None:
     assert finished["moment"].max() == datetime(2024, 1, 3)
 
 
+def test_moments_are_those_of_the_models_cases() -> None:
+    """Whoever asks for the reviewed cases gets those that have a label, and no others."""
+    office = small(risk={"among": [MANY]})
+    reviewed = reviewed_moments(office, LATE).collect("polars").to_native()
+    assert reviewed.equals(risk_labels(office, LATE).select("case_id", "moment"))
+
+
 def test_an_office_without_reviews_has_no_labels() -> None:
     """No reviews, no grades: the table of labels is empty and has its columns."""
     bare = Tables.of(office(reviews=None), rows(CASES, case_columns(office())))
@@ -120,6 +129,47 @@ def test_complexity_is_known_at_closing() -> None:
     assert dict(zip(found["case_id"], found["y"], strict=True)) == {"a": 0, "b": 1}
     assert found["moment"].to_list() == [datetime(2024, 1, 1), datetime(2024, 1, 2)]
     assert found["known_at"].to_list() == [datetime(2024, 1, 10), datetime(2024, 1, 12)]
+
+
+def test_recent_cases_that_were_quick_are_no_labels() -> None:
+    """A case that is closed sooner than nineteen in twenty waits until it is as old as those."""
+    days = [*[4] * 18, 20, 30]
+    cases = "case_id | opened_at | closed_at\n"
+    cases += "".join(f"{i} | 2024-01-01 | 2024-01-{1 + days[i]:02}\n" for i in range(20))
+    cases += "late | 2024-03-01 | 2024-03-02\n"
+    complexity = {"meaning": {"en": "slow"}, "any_of": [{"attribute": "days_open", "at_least": 20}]}
+    office = tables(cases, complexity=complexity)
+    for until, known in (("2024-03-20", False), ("2024-03-21", True)):
+        found = complexity_labels(office, datetime.fromisoformat(until))
+        assert ("late" in found["case_id"]) is known
+        assert found["y"].sum() == 2
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 300), st.integers(0, 200)), min_size=1, max_size=40),
+    st.integers(0, 400),
+)
+def test_labels_were_open_long_enough_whatever_the_durations(
+    cases: list[tuple[int, int]], day: int
+) -> None:
+    """Every label was opened as long ago as nineteen in twenty took, or is of the older half."""
+    start, until = datetime(2024, 1, 1), datetime(2024, 1, 1) + timedelta(days=day)
+    lines = [
+        f"{i} | {start + timedelta(days=opened):%Y-%m-%d} | "
+        f"{start + timedelta(days=opened + open_for):%Y-%m-%d}"
+        for i, (opened, open_for) in enumerate(cases)
+    ]
+    office = tables("case_id | opened_at | closed_at\n" + "\n".join(lines), complexity=COMPLEXITY)
+    found = complexity_labels(office, until)
+    took = sorted(open_for for opened, open_for in cases if opened + open_for <= day)
+    closed = sorted(opened for opened, open_for in cases if opened + open_for <= day)
+    assert 2 * found.height >= len(closed)
+    assert (found["known_at"] <= until).all()
+    for opened in found["moment"]:
+        if (opened - start).days <= closed[(len(closed) - 1) // 2]:
+            continue
+        assert sum(days <= (until - opened).days for days in took) >= 0.95 * len(took)
 
 
 def test_no_complexity_no_labels() -> None:

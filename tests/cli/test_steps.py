@@ -1,0 +1,100 @@
+"""What stands between a fitted model and its use."""
+
+from __future__ import annotations
+
+import copy
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from cases.errors import Refused
+from cases.progress import silent
+from cases.tables import Tables
+from cli import steps
+from cli.steps import confirm, train_and_register
+from evaluation.backtest import Backtest
+from evaluation.gate import Verdict
+from models.boosting import Trees
+from models.bundle import Bundle
+from models.registry import Registry
+from tests.models.small_office import small_office
+from training.run import train
+
+UNTIL = datetime(2024, 8, 1)
+
+
+@pytest.fixture(scope="module")
+def tables() -> Tables:
+    """Eight hundred cases of the made-up office."""
+    return small_office(800)
+
+
+@pytest.fixture(scope="module")
+def bundle(tables: Tables) -> Bundle:
+    """A bundle of that office."""
+    return train(tables, UNTIL)
+
+
+def test_what_cannot_be_loaded_is_never_champion(
+    tables: Tables, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A model that cannot be read back from the registry is refused and not promoted."""
+
+    def unreadable(*_: object) -> Trees:
+        raise ValueError("no such trees")
+
+    monkeypatch.setattr(Trees, "from_text", unreadable)
+    registry = Registry(tmp_path)
+    with pytest.raises(Refused, match="no such trees"):
+        train_and_register(tables, registry, UNTIL, silent)
+    with pytest.raises(Refused, match="no champion"):
+        registry.champion(tables.office)
+
+
+def test_a_newer_champion_stays(
+    tables: Tables, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Training up to an earlier day does not replace the champion, though the gate would agree."""
+    monkeypatch.setattr(steps, "try_on_last_year", lambda *_: Backtest(*[None] * 7))
+    monkeypatch.setattr(steps, "judge", lambda _: Verdict(True, "good"))
+    registry = Registry(tmp_path)
+    for until in (UNTIL, datetime(2024, 7, 15)):
+        trained = train_and_register(tables, registry, until, silent)
+        assert trained.verdict.promoted is (until == UNTIL)
+        assert registry.champion(tables.office).about["trained_until"] == UNTIL.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("apart", "defects", "days"), [(10, 100, 365), (20, 100, 29 * 20), (20, 29, 365)]
+)
+def test_where_a_year_has_too_few_outcomes_it_is_tried_on_more(
+    apart: int,
+    defects: int,
+    days: int,
+    tables: Tables,
+    bundle: Bundle,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The time tried on is a year, or as much longer as it takes to have 30 of each outcome."""
+    last = datetime(2024, 7, 1)
+    known = [(last - timedelta(days=day), 0) for day in range(900)]
+    known += [(last - timedelta(days=apart * number), 1) for number in range(defects)]
+    schema = {"moment": pl.Datetime("us"), "y": pl.Int8()}
+    labels = pl.DataFrame(known, schema=schema, orient="row")
+    asked: dict[str, date] = {}
+    monkeypatch.setattr(steps, "risk_labels", lambda *_: labels)
+    monkeypatch.setattr(steps, "backtest", lambda *_, **span: asked.update(span))
+    steps.try_on_last_year(tables, bundle, silent)
+    assert (asked["last"], asked["first"]) == (last.date(), last.date() - timedelta(days=days))
+
+
+def test_what_answers_otherwise_is_refused(tables: Tables, bundle: Bundle) -> None:
+    """A kept bundle must answer the latest cases to the bit as the fitted one."""
+    confirm(tables, bundle, bundle, UNTIL)
+    other = copy.deepcopy(bundle)
+    assert other.risk is not None
+    other.risk.shift_ += 1e-9
+    with pytest.raises(Refused, match="answers otherwise"):
+        confirm(tables, bundle, other, UNTIL)
