@@ -96,7 +96,7 @@ def test_truth_is_no_table_of_the_office(folder: Path, tables: Tables) -> None:
         assert not hidden & set(rows.columns)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(cases=st.integers(1, 60), seed=st.integers(0, 2**32))
 def test_any_small_office_is_read_without_a_fault(
     tmp_path_factory: pytest.TempPathFactory, cases: int, seed: int

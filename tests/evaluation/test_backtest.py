@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cases.errors import Refused
@@ -48,7 +48,6 @@ def labelled(days: list[int], delays: list[int]) -> pl.DataFrame:
     )
 
 
-@settings(deadline=None)
 @given(
     cases=st.lists(st.tuples(st.integers(0, 900), st.integers(0, 200)), min_size=1, max_size=60),
     retrain=st.sampled_from(["month", "quarter", "year"]),

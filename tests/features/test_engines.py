@@ -24,7 +24,7 @@ def built(tables: Tables, moments: pl.DataFrame, engine: str) -> pl.DataFrame:
 
 
 @pytest.mark.parametrize("engine", ["pandas", "duckdb"])
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(world=worlds())
 def test_engines_agree(engine: str, world: World) -> None:
     """Types, nulls and values are those of Polars; sums of fractions to the last digits."""

@@ -24,7 +24,7 @@ def built(tables: Tables, moments: pl.DataFrame) -> pl.DataFrame:
 
 
 @pytest.mark.parametrize("half", [1, 2])
-@settings(max_examples=OFFICES // 2, deadline=None)
+@settings(max_examples=OFFICES // 2)
 @given(world=worlds())
 def test_later_rows_change_no_earlier_feature(half: int, world: World) -> None:
     """Whatever is opened, recorded, closed, reviewed or learnt after a moment is not seen."""

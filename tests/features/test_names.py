@@ -60,7 +60,7 @@ def held(tables: Tables, moments: pl.DataFrame) -> pl.DataFrame:
     return holding(known, conditions).collect("polars").to_native().sort("row")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     world=worlds(),
     names=st.lists(

@@ -13,7 +13,7 @@ from features.catalogue import catalogue
 from tests.features.worlds import World, worlds
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(world=worlds())
 def test_added_cases_get_the_features_they_would_have_had(world: World) -> None:
     """Adding cases to tables is the same as having read them together."""

@@ -88,7 +88,7 @@ def test_tampered(pattern: str, replacement: str) -> None:
         check_trees(tampered, 2)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.integers(0, len(TEXT) - 1), st.integers(0, 40), st.text("0123456789-. =\nTax", max_size=9)
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.design import LEAST_CHANCE, Design, Quotas, without_quotas
@@ -75,7 +75,6 @@ def test_a_thinned_search_for_the_frontier_comes_to_the_same_point() -> None:
     size=st.integers(1, 60),
     share=st.floats(0, 1),
 )
-@settings(deadline=None)
 def test_any_risks_give_probabilities_that_add_up(
     risks: list[float], size: int, share: float
 ) -> None:

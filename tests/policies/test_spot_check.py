@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cases.errors import BadInput, Refused
@@ -199,7 +199,6 @@ def test_every_draw_keeps_its_promises(
     size=st.integers(1, 40),
     share=st.floats(0, 1),
 )
-@settings(deadline=None)
 def test_quotas_are_met_with_exact_chances_or_refused(
     places: list[tuple[int, int]], least: int, more: int, in_unit: int, size: int, share: float
 ) -> None:

@@ -49,7 +49,7 @@ async def _post(body: str) -> httpx.Response:
         return await client.post("/spot_checks", content=body, headers=headers)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.lists(cases, min_size=1, max_size=4))
 def test_no_request_is_an_internal_error(sent):
     """Odd names, years, numbers and orders of events end in a plan or in faults."""

@@ -145,7 +145,7 @@ def test_recent_cases_that_were_quick_are_no_labels() -> None:
         assert found["y"].sum() == 2
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.lists(st.tuples(st.integers(0, 300), st.integers(0, 200)), min_size=1, max_size=40),
     st.integers(0, 400),
