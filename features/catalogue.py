@@ -7,7 +7,8 @@ import json
 
 from cases.office import CLOSING, INTAKE, Office
 from features import attributes, calendar, history, process, workload
-from features.feature import Feature
+from features.as_of import MARKS
+from features.feature import Feature, OfOthers
 
 # The parts of the office file that say what a feature or a label is.
 DEFINITIONS = {
@@ -47,6 +48,14 @@ def _allowed(office: Office, moment: str) -> tuple[str, ...]:
         name
         for name, part in catalogue(office).items()
         if moment in part.moments and (office.risk.use_handler or not part.personal)
+    )
+
+
+def reads_reviews(part: Feature) -> bool:
+    """Whether its value depends on what reviews of other cases found, or how many there were."""
+    return any(
+        isinstance(quantity, OfOthers) and quantity.mark in MARKS["reviewed"]
+        for quantity in part.inputs
     )
 
 

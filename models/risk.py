@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Self
 
 from cases.errors import BadInput, Fault
@@ -16,18 +16,19 @@ class RiskModel(CalibratedTrees):
     """What is known at closing, with the directions the office file states."""
 
     @classmethod
-    def of(cls, office: Office) -> Self:
-        """Unfitted, for this office.
+    def of(cls, office: Office, names: Sequence[str] | None = None) -> Self:
+        """Unfitted, for this office; on the risk features called `names`, by default all.
 
-        `BadInput` if the office file gives a direction to a feature the model has not.
+        `BadInput` if the office file gives a direction to a feature no risk model has.
         """
-        names, features = risk_features(office), catalogue(office)
-        numeric = [name for name in names if features[name].type != "code"]
+        every, features = risk_features(office), catalogue(office)
+        numeric = [name for name in every if features[name].type != "code"]
         faults = list(_unknown_directions(office, numeric))
         if faults:
             raise BadInput(faults)
         rising = dict.fromkeys(office.risk.increasing, 1)
-        return cls(names, rising | dict.fromkeys(office.risk.decreasing, -1))
+        used = every if names is None else names
+        return cls(used, rising | dict.fromkeys(office.risk.decreasing, -1))
 
 
 def _unknown_directions(office: Office, numeric: list[str]) -> Iterator[Fault]:

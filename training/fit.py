@@ -6,6 +6,8 @@ moments; whoever trains at many dates slices the labels by `known_at` and fits a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
@@ -51,13 +53,16 @@ def rule_points(tables: Tables, moments: Frame) -> pl.DataFrame:
     return points.select("case_id", "moment", total.alias(POINTS))
 
 
-def fit_risk(x: pl.DataFrame, labels: pl.DataFrame, office: Office) -> RiskModel:
+def fit_risk(
+    x: pl.DataFrame, labels: pl.DataFrame, office: Office, names: Sequence[str] | None = None
+) -> RiskModel:
     """The risk model from `x` (a `risk_table`) and `labels` (see `risk_labels`).
 
-    `Refused` if the labels do not support one (`risk_lacks`).
+    It reads the features called `names`, by default all risk features. `Refused` if the labels
+    do not support one (`risk_lacks`).
     """
     _refuse(risk_lacks(labels, office))
-    return RiskModel.of(office).fit(_sample(x, labels))
+    return RiskModel.of(office, names).fit(_sample(x, labels))
 
 
 def fit_complexity(x: pl.DataFrame, labels: pl.DataFrame, office: Office) -> ComplexityModel:

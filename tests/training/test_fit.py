@@ -47,6 +47,16 @@ def test_features_once_labels_sliced() -> None:
     assert (one.predict(short) == other.predict(short)).all()
 
 
+def test_a_model_on_some_features() -> None:
+    """A model asked to read some of the features needs no others."""
+    tables = small_office(700)
+    x = risk_table(tables, reviewed_moments(tables, UNTIL))
+    some = x.select("case_id", "moment", "attribute.suspects")
+    model = fit_risk(some, risk_labels(tables, UNTIL), tables.office, ["attribute.suspects"])
+    assert model.names == ["attribute.suspects"]
+    assert model.predict(some).std() > 0
+
+
 def test_severity_of_the_labels_moves_the_model() -> None:
     """The model heeds the severity the labels carry: all too severe, so the risk is lower."""
     tables = small_office(700)
