@@ -25,23 +25,37 @@ POOLED = (*COLUMNS, ("average_precision", False), ("log_loss", False), ("brier",
 
 def render(summary: ReportSummary, language: Language) -> str:
     """The report in `language`; all text from the office file is escaped."""
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["share"] = lambda value: f"{100 * value:.1f} %"
-    environment.filters["count"] = lambda value: f"{value:,}"
     say = speaker(language)
-    template = environment.from_string((TEMPLATES / "report.html.jinja").read_text("utf-8"))
-    return template.render(
+    return page(
+        "report.html.jinja",
+        language,
         summary=summary,
-        language=language,
-        say=say,
         figure=lambda figure, is_share=False: shown(figure, is_share, say),
         drawn=_drawn,
         colours=charts.COLOURS,
         columns=COLUMNS,
         pooled_columns=POOLED,
     )
+
+
+def page(template: str, language: Language, **values: Any) -> str:
+    """The page that `template` makes of `values`, its phrases in `language`."""
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(lambda name: (TEMPLATES / name).read_text("utf-8")),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["share"] = lambda value: f"{100 * value:.1f} %"
+    environment.filters["count"] = lambda value: f"{value:,}"
+    say = speaker(language)
+    return environment.get_template(template).render(language=language, say=say, **values)
+
+
+def image(svg: str) -> str:
+    """A chart as a data address: as an image it cannot clash with the page or run anything."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
 
 
 def speaker(language: Language) -> Callable[..., str]:
@@ -84,7 +98,4 @@ def _drawn(answer: Answer) -> dict[str, str]:
     }
     if any(period.measures[MODEL].auc.value is not None for period in answer.periods):
         svgs["auc"] = charts.over_time(answer.periods, answer.estimators, lambda found: found.auc)
-    return {
-        name: f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
-        for name, svg in svgs.items()
-    }
+    return {name: image(svg) for name, svg in svgs.items()}
