@@ -65,6 +65,19 @@ ClosedAfter = Annotated[
         parser=moment, metavar="DATE", help="Only cases closed later; plan each batch once."
     ),
 ]
+First = Annotated[
+    datetime,
+    typer.Option(
+        "--from",
+        parser=moment,
+        metavar="DATE",
+        help="A day of the first period; the labels of the year before are there to start from.",
+    ),
+]
+Last = Annotated[
+    datetime,
+    typer.Option("--to", parser=moment, metavar="DATE", help="A day of the last period."),
+]
 Out = Annotated[Path, typer.Option("--out", help="Where to write the result.")]
 SetAside = Annotated[
     Path | None,

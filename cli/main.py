@@ -26,7 +26,9 @@ from cli.arguments import (
     ClosedAfter,
     DataFolder,
     FinalBy,
+    First,
     Language,
+    Last,
     OfficeFile,
     Out,
     SetAside,
@@ -36,6 +38,9 @@ from cli.console import err, out, progress, show_error
 from cli.estimates import show_estimate
 from cli.plan_files import check_plan_folder, plan_sheet, read_plan, write_plan
 from evaluation.estimate import estimate as estimate_all
+from evaluation.render import speaker
+from evaluation.replay_page import render_replay
+from evaluation.replay_results import Replay, totals
 from evaluation.returned import usual_places
 from models.bundle import gaps
 from models.registry import Registry
@@ -44,6 +49,7 @@ from policies.plans import commitment as commitment_of
 from policies.verify import verify as verify_plan
 from serving.serve import serve as become_service
 from serving.use_cases import SpotChecks
+from training.splits import Every
 
 SHOWN_FIRST = 10
 DEMO_CAPACITY = 100
@@ -319,6 +325,51 @@ def report(
 
 
 @app.command()
+def replay(
+    office: OfficeFile,
+    *,
+    first: First,
+    last: Last,
+    data: DataFolder = None,
+    set_aside: SetAside = None,
+    capacity: Annotated[
+        int | None, typer.Option(min=1, help="How many cases of a period are reviewed.")
+    ] = None,
+    share: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Instead: which share; by default the office file's."),
+    ] = None,
+    every: Annotated[Every, typer.Option(help="How long a period is.")] = "month",
+    retrain: Annotated[Every, typer.Option(help="How often models are fitted anew.")] = "year",
+    seeds: Annotated[int, typer.Option(min=1, help="How many draws of each way.")] = 1,
+    out_file: Annotated[
+        Path | None, typer.Option("--out", help="Where to write it as HTML, period by period.")
+    ] = None,
+) -> None:
+    """Where outcomes are known: what this draw, chance and the top of the list would have found."""
+    place = steps.place_of(office, data, set_aside)
+    if out_file is not None:
+        steps.check_out(place, out_file, (".html",))
+    with progress() as tell:
+        result = steps.replay_office(
+            place,
+            tell,
+            first=first.date(),
+            last=last.date(),
+            capacity=capacity,
+            share=share,
+            every=every,
+            retrain=retrain,
+            seeds=seeds,
+        )
+    _show_replay(result)
+    if out_file is not None:
+        page = render_replay(result, result.world.office.office.language)
+        replaced(out_file, lambda path: path.write_text(page, "utf-8"))
+        out.print(f"Written: {out_file}", markup=False)
+
+
+@app.command()
 def serve(
     office: OfficeFile,
     data: DataFolder = None,
@@ -360,6 +411,28 @@ def _show_plan(result: SpotChecks, tables: Tables) -> None:
     counts = ", ".join(f"{count} {how}" for how, count in result.plan.drawn.items())
     out.print(f"{sheet.height} of {result.plan.frame.height:,} cases drawn: {counts}.")
     _show_outlook(result.plan.outlook)
+
+
+def _show_replay(result: Replay) -> None:
+    say = speaker("en")
+    table = Table(*map(say, ("way", "found", "of_greedy", "of_random", "covered_years")))
+    table.columns[0].no_wrap = True
+    for line in totals(result).iter_rows(named=True):
+        multiples = [_or_dash(line[name], ".2f") for name in ("of_greedy", "of_random")]
+        covered = _or_dash(line["covered"], ".0%")
+        table.add_row(say(line["way"]), f"{line['found']:.1f}", *multiples, covered)
+    out.print(table)
+    cases = result.world.cases
+    out.print(f"{cases['y'].sum():,} of {cases.height:,} cases had a defect.")
+    sentences = [say("revealed"), say("replay_left_out", features=result.left_out)]
+    if result.world.unknown:
+        sentences.append(say("replay_unknown", cases=result.world.unknown))
+    for sentence in sentences:
+        out.print(sentence, soft_wrap=True)
+
+
+def _or_dash(value: float | None, form: str) -> str:
+    return "-" if value is None else format(value, form)
 
 
 def _show_outlook(outlook: tuple[Outlook, ...]) -> None:

@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from evaluation.backtest import Backtest, backtest
 from evaluation.estimate import Survey
 from evaluation.gate import FEWEST, Verdict, judge, succeeds
 from evaluation.render import render
+from evaluation.replay_results import Replay, replay
 from evaluation.report import summarise
 from evaluation.returned import Reason, outside, returned
 from features.as_of import closing_moments
@@ -206,6 +207,32 @@ def _out_of_time(tables: Tables, bundle: Bundle, as_of: datetime) -> Iterator[Te
 
 def _dated(note: Text, day: str) -> Text:
     return Text(en=note.en.format(day=day), zh=note.zh.format(day=day))
+
+
+def replay_office(
+    place: Place,
+    tell: Progress,
+    *,
+    first: date,
+    last: date,
+    capacity: int | None,
+    share: float | None,
+    **how: Any,
+) -> Replay:
+    """The replay of an office's tables; `BadInput` if the wishes contradict each other."""
+    faults = []
+    if last < first:
+        faults.append(Fault("triage replay", f"{last} is before {first}.", "Exchange them."))
+    if capacity is not None and share is not None:
+        faults.append(
+            Fault("triage replay", "capacity and share say the same twice.", "Give one of them.")
+        )
+    if faults:
+        raise BadInput(faults)
+    tables = place.tables(tell)
+    return replay(
+        tables, first=first, last=last, capacity=capacity, share=share, progress=tell, **how
+    )
 
 
 def made_from(tables: Tables, bundle: Bundle) -> dict[str, Any]:

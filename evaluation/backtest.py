@@ -185,8 +185,8 @@ def figures(scores: pl.DataFrame, untrained: int, every: Every, share: float) ->
         parts = scores.group_by(label.alias("period"), maintain_order=True)
         return tuple(_figures(str(name), part, estimators, share) for (name,), part in parts)
 
-    years = by(_label("year"))
-    periods = years if every == "year" else by(_label(every))
+    years = by(period_name("year"))
+    periods = years if every == "year" else by(period_name(every))
     pooled = _figures("", scores, estimators, share)
     return Outcome(estimators, scores, untrained, periods, years, pooled)
 
@@ -202,7 +202,8 @@ def _figures(
     return PeriodFigures(period, measures, gains)
 
 
-def _label(every: Every) -> pl.Expr:
+def period_name(every: Every) -> pl.Expr:
+    """The name of the period that `moment` falls into: `2003-01`, `2003-Q1` or `2003`."""
     moment = pl.col("moment").dt
     if every == "quarter":
         return pl.format("{}-Q{}", moment.year(), moment.quarter())

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import matplotlib as mpl
+import polars as pl
 from matplotlib.figure import Figure as Canvas
 
 from evaluation.backtest import MODEL, PeriodFigures
@@ -31,6 +32,12 @@ DASHES = {
     "rule_of_thumb": "dashdot",
     "logistic": "dashed",
     "plain_lightgbm": "dashed",
+}
+WAY_COLOURS = {
+    "ours": "#0072B2",
+    "random": "#777777",
+    "greedy": "#D55E00",
+    "top_plus_random": "#E69F00",
 }
 OBSERVED = "#D55E00"
 STYLE = {"svg.hashsalt": "plumbline", "svg.fonttype": "path", "font.size": 9}
@@ -85,13 +92,39 @@ def reliability(bins: Sequence[Bin]) -> str:
         return _svg(canvas)
 
 
+def replayed(years: pl.DataFrame) -> str:
+    """Per year and way to choose, defects found (left), and rates with intervals (right).
+
+    `years` is what `evaluation.replay_results.by_span` returns. Black lines are true rates.
+    """
+    spans = years["span"].unique(maintain_order=True).to_list()
+    with _chart(width=9.0, panels=2) as (canvas, (found, rates)):
+        for place, (way, colour) in enumerate(WAY_COLOURS.items()):
+            own = years.filter(way=way)
+            x = [spans.index(span) + 0.2 * (place - 1.5) for span in own["span"]]
+            found.bar(x, own["found"].to_list(), width=0.18, color=colour)
+            value, low, high = (own[name].to_numpy() for name in ("value", "low", "high"))
+            rates.errorbar(
+                x, value, (value - low, high - value),
+                fmt="o", color=colour, markersize=4, elinewidth=1.2,
+            )  # fmt: skip
+        for place, span in enumerate(spans):
+            truth = years.filter(span=span)["truth"][0]
+            rates.plot([place - 0.4, place + 0.4], [truth, truth], color="black", linewidth=1.2)
+        for axes in (found, rates):
+            axes.set_xticks(range(len(spans)), spans)
+            axes.set_ylim(bottom=0)
+        return _svg(canvas)
+
+
 @contextmanager
-def _chart(width: float = 7.0) -> Iterator[tuple[Canvas, Any]]:
+def _chart(width: float = 7.0, panels: int = 1) -> Iterator[tuple[Canvas, Any]]:
     with mpl.rc_context(STYLE):
         canvas = Canvas(figsize=(width, 2.8), layout="constrained")
-        axes = canvas.subplots()
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.grid(axis="y", color="#dddddd", linewidth=0.6)
+        axes = canvas.subplots(1, panels)
+        for each in canvas.axes:
+            each.spines[["top", "right"]].set_visible(False)
+            each.grid(axis="y", color="#dddddd", linewidth=0.6)
         yield canvas, axes
 
 
