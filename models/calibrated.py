@@ -12,6 +12,11 @@ Three steps, all in order of time:
    calibration stays: it says what trees fitted up to a date are worth on what comes after,
    and the final trees are one more in that series.
 
+Trees are fitted with every case counting once; weights set the level alone. A case that a
+draw over-sampled was drawn for what the trees can see of it, so that weighting it down
+again would buy no truth and cost most of what the reviews taught (Shimodaira 2000, on
+covariate shift). The level of all cases does depend on who was drawn.
+
 Only cases from a probability sample calibrate where there are enough of them: cases
 that somebody picked are no sample of anything, and would set the level of every risk.
 """
@@ -54,8 +59,8 @@ class CalibratedTrees:
         later = round(len(sample) * (1 - LATER_SHARE))
         self.rounds_ = rounds_needed(
             self.columns_,
-            sample.between(0, later),
-            sample.between(later, len(sample)),
+            sample.between(0, later).unweighted(),
+            sample.between(later, len(sample)).unweighted(),
             self.monotone,
         )
         scored = self._scores_out_of_time(sample)
@@ -117,7 +122,7 @@ class CalibratedTrees:
         return scored
 
     def _trees(self, sample: Sample) -> Trees:
-        return fit_trees(self.columns_, sample, self.rounds_, self.monotone)
+        return fit_trees(self.columns_, sample.unweighted(), self.rounds_, self.monotone)
 
 
 def _calibrates(sample: Sample) -> Flags:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, Self
 
 import numpy as np
@@ -32,6 +32,10 @@ class Sample:
 
     def __len__(self) -> int:
         return len(self.y)
+
+    def unweighted(self) -> Sample:
+        """The same cases, each counting once."""
+        return replace(self, weight=np.ones(len(self)))
 
     def between(self, start: int, end: int) -> Sample:
         """Rows `start` to `end` (exclusive)."""
