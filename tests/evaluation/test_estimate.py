@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from cases.errors import Refused
-from evaluation.estimate import Estimate, Survey, believe, estimate
+from evaluation.estimate import Estimate, Survey, estimate
+from evaluation.sample import believe
 from policies.draw import draw, tickets
 from policies.plans import FRAME
 from policies.quotas import with_cells
