@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -27,6 +27,11 @@ def moment(text: str) -> datetime:
     return datetime.combine(found, time.max) if len(text) <= len("2026-06-30") else found
 
 
+def _date(name: str, explained: str) -> Any:
+    """An option that takes a date."""
+    return typer.Option(name, parser=moment, metavar="DATE", help=explained)
+
+
 OfficeFile = Annotated[Path, typer.Argument(metavar="OFFICE", help="The office file (TOML).")]
 DataFolder = Annotated[
     Path | None,
@@ -34,49 +39,32 @@ DataFolder = Annotated[
 ]
 AsOf = Annotated[
     datetime,
-    typer.Option(
-        "--as-of",
-        parser=moment,
-        metavar="DATE",
-        help="Use only what was recorded by then; a date means to the end of that day.",
-    ),
+    _date("--as-of", "Use only what was recorded by then; a date means to the end of that day."),
 ]
 Until = Annotated[
     datetime | None,
-    typer.Option(
-        "--until",
-        parser=moment,
-        metavar="DATE",
-        help="Learn only from what was known by then; by default everything in the tables.",
+    _date(
+        "--until", "Learn only from what was known by then; by default everything in the tables."
     ),
 ]
 FinalBy = Annotated[
     datetime | None,
-    typer.Option(
-        "--as-of",
-        parser=moment,
-        metavar="DATE",
-        help="Reviews that are final by then; by default all.",
-    ),
+    _date("--as-of", "Reviews that are final by then; by default all."),
 ]
 ClosedAfter = Annotated[
     datetime | None,
-    typer.Option(
-        parser=moment, metavar="DATE", help="Only cases closed later; plan each batch once."
-    ),
+    _date("--closed-after", "Only cases closed later; plan each batch once."),
 ]
 First = Annotated[
     datetime,
-    typer.Option(
+    _date(
         "--from",
-        parser=moment,
-        metavar="DATE",
-        help="A day of the first period; the labels of the year before are there to start from.",
+        "A day of the first period; the labels of the year before are there to start from.",
     ),
 ]
 Last = Annotated[
     datetime,
-    typer.Option("--to", parser=moment, metavar="DATE", help="A day of the last period."),
+    _date("--to", "A day of the last period."),
 ]
 Out = Annotated[Path, typer.Option("--out", help="Where to write the result.")]
 SetAside = Annotated[

@@ -192,8 +192,7 @@ def score(
     place = steps.place_of(office, data, set_aside)
     steps.check_out(place, out_file, (".csv", ".parquet"))
     with progress() as tell:
-        tables = place.tables(tell)
-        champion = Registry(place.home).champion(tables.office)
+        tables, champion = steps.opened(place, tell)
         risks = champion.score(tables, as_of, tell)
         if out_file.suffix == ".parquet":
             replaced(out_file, risks.write_parquet)
@@ -233,8 +232,7 @@ def plan(
     check_plan_folder(out_folder)
     place = steps.place_of(office, data, set_aside)
     with progress() as tell:
-        tables = place.tables(tell)
-        champion = Registry(place.home).champion(tables.office)
+        tables, champion = steps.opened(place, tell)
         wish = PlanParameters.of(
             tables.office,
             as_of=as_of,
@@ -316,8 +314,7 @@ def report(
     place = steps.place_of(office, data, set_aside)
     steps.check_out(place, out_file, (".html",))
     with progress() as tell:
-        tables = place.tables(tell)
-        champion = Registry(place.home).champion(tables.office)
+        tables, champion = steps.opened(place, tell)
         tried = steps.try_on_last_year(tables, champion, tell)
         said = language or tables.office.language
         steps.write_report(tables, champion, tried, said, out_file)

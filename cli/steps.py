@@ -65,6 +65,12 @@ def place_of(office: Path, data: Path | None = None, set_aside: Path | None = No
     return Place.of(office, data, Path(home) if home else None, set_aside)
 
 
+def opened(place: Place, tell: Progress) -> tuple[Tables, Bundle]:
+    """The office's tables and its champion; faults of the tables are told first."""
+    tables = place.tables(tell)
+    return tables, Registry(place.home).champion(tables.office)
+
+
 def check_out(place: Place, target: Path, endings: tuple[str, ...]) -> None:
     """`BadInput` if a result could not be written to `target`, before the work for it is done."""
     reads = [place.data / path for path in paths_of(load_office(place.office))]

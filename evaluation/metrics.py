@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from evaluation.ranking import Array, Ranking, auc, draws, statistics
+from policies.plans import Z
 
 Absence = Literal["no_cases", "one_class", "too_few"]
 
 REPLICATES = 1000
 SEED = 2026
-Z = 1.959963984540054  # 97.5 % quantile of the normal distribution
 
 
 @dataclass(frozen=True)

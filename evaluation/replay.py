@@ -51,7 +51,6 @@ from training.weights import review_weights
 Way = Literal["ours", "random", "greedy", "top_plus_random"]
 WAYS: tuple[Way, ...] = get_args(Way)
 TOP_SHARE = 0.9  # of the reviews of `top_plus_random`
-EVER = datetime(9999, 12, 31)
 FIRST_LABELS = timedelta(days=365)
 FACTS = ("case_id", "closed_at", "kind", "unit", "handler")
 FIGURES: dict[str, pl.DataType] = {
@@ -155,7 +154,7 @@ def world_of(
     begin, end = periods[0].after, periods[-1].until
     closed = closing_moments(tables, after=begin - FIRST_LABELS, until=end)
     asked = rows(satisfying(tables, closed, office.risk.among).select(*FACTS, "moment"))
-    outcomes = risk_labels(tables, EVER).select("case_id", "moment", "known_at", "y")
+    outcomes = risk_labels(tables, datetime.max).select("case_id", "moment", "known_at", "y")
     known = asked.join(outcomes, on=["case_id", "moment"]).sort("moment", "case_id")
     before, cases = _closed(known, begin - FIRST_LABELS, begin), _closed(known, begin, end)
     if cases.is_empty():

@@ -65,14 +65,21 @@ class Bundle:
     usual: dict[str, Value]
     about: dict[str, Any]
 
-    def score(self, tables: Tables, as_of: datetime, progress: Progress = silent) -> pl.DataFrame:
+    def score(
+        self,
+        tables: Tables,
+        as_of: datetime,
+        progress: Progress = silent,
+        *,
+        closed_after: datetime | None = None,
+    ) -> pl.DataFrame:
         """Risk of every case that could be spot-checked at `as_of`, sorted by `case_id`.
 
-        Those are the cases closed by `as_of`, of the kind the risk model is for, that
-        nobody had reviewed by then. Columns: `case_id, closed_at, kind, unit, handler`
-        (empty text where unknown), `risk, risk_low, risk_high`.
+        Those are the cases closed by `as_of` (and after `closed_after`, if given), of the
+        kind the risk model is for, that nobody had reviewed by then. Columns: `case_id,
+        closed_at, kind, unit, handler` (empty text where unknown), `risk, risk_low, risk_high`.
         """
-        closed = closing_moments(tables, after=None, until=as_of)
+        closed = closing_moments(tables, after=closed_after, until=as_of)
         asked = satisfying(tables, closed, self.office.risk.among).join(
             reviewed_by(tables, as_of), on="case_id", how="anti"
         )

@@ -11,6 +11,7 @@ import math
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Literal, Self
 
 import polars as pl
@@ -120,7 +121,7 @@ class SpotCheckPlan:
     outlook: tuple[Outlook, ...]
     notes: tuple[Text, ...] = ()
 
-    @property
+    @cached_property
     def frame_hash(self) -> str:
         """SHA-256 (hex) of the frame as CSV text, without the probabilities drawn from it."""
         return frame_hash(self.frame)

@@ -40,8 +40,13 @@ class Model(Protocol):
     def about(self) -> Mapping[str, Any]:
         """What it was trained on, `trained_until` among it."""
 
-    def score(self, tables: Tables, as_of: datetime) -> pl.DataFrame:
-        """Every case that could be reviewed at `as_of`: columns of `FRAME` without `rule`."""
+    def score(
+        self, tables: Tables, as_of: datetime, *, closed_after: datetime | None
+    ) -> pl.DataFrame:
+        """Every case that could be reviewed at `as_of`: columns of `FRAME` without `rule`.
+
+        Of the cases closed after `closed_after`, if given.
+        """
 
     def features(self, tables: Tables, moments: Frame) -> pl.DataFrame:
         """`case_id, moment` and what else `risks` and `reasons` are computed from."""
@@ -160,9 +165,7 @@ def _scores(tables: Tables, model: Model, ids: Sequence[str]) -> Scores:
 
 def _among_all(desk: Desk, wish: PlanParameters) -> SpotChecks:
     """A plan over all the office could check; features are built anew for what is drawn."""
-    scored = desk.model.score(desk.tables, wish.as_of)
-    if wish.closed_after is not None:
-        scored = scored.filter(pl.col("closed_at") > wish.closed_after)
+    scored = desk.model.score(desk.tables, wish.as_of, closed_after=wish.closed_after)
     plan = _plan(desk.tables, scored, wish)
     drawn = _closings(desk.tables, plan.lines["case_id"].to_list())
     return SpotChecks(plan, _reasons(desk, desk.model.features(desk.tables, drawn)), {})

@@ -28,10 +28,10 @@ from scipy.sparse.csgraph import connected_components
 from cases.tables import Tables
 from features.as_of import final_reviews
 from models.population import rows
+from policies.plans import Z
 
 FEWEST_SHARED = 20  # shared cases of a reviewer; with fewer, no severity is given
 PRIOR_SPREAD = 0.5  # log-odds; how far reviewers are expected to differ before any case says so
-Z = 1.959963984540054  # 97.5 % quantile of the normal distribution
 FIGURES = ("severity", "low", "high")
 
 Floats = NDArray[np.float64]

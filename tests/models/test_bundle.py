@@ -62,6 +62,15 @@ def test_scores_only_the_cases_it_is_for(bundle: Bundle, small_tables: Tables) -
     assert set(few.score(small_tables, UNTIL)["case_id"]) <= set(many)
 
 
+def test_only_cases_closed_after_a_day(bundle: Bundle, small_tables: Tables) -> None:
+    """A batch is scored as the whole office is, without the cases closed before it."""
+    every = bundle.score(small_tables, UNTIL)
+    middle = every["closed_at"].sort()[every.height // 2]
+    batch = bundle.score(small_tables, UNTIL, closed_after=middle)
+    assert 0 < batch.height < every.height
+    assert batch.equals(every.filter(pl.col("closed_at") > middle))
+
+
 def test_later_data_change_no_score(bundle: Bundle) -> None:
     """A score of a past day is the same when later cases and reviews have come in."""
     early, late = (small_office(800), small_office(800))

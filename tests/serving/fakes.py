@@ -20,11 +20,15 @@ class FakeModel:
 
     about: Mapping[str, Any] = {"trained_until": "2026-01-01"}
 
-    def score(self, tables: Tables, as_of: datetime) -> pl.DataFrame:
+    def score(
+        self, tables: Tables, as_of: datetime, *, closed_after: datetime | None
+    ) -> pl.DataFrame:
         """Every closed case without a review, as a champion would give them."""
         reviewed = tables.review_rows.filter(pl.col("reviewed_at") <= as_of)
         cases = tables.case_rows.filter(pl.col("closed_at") <= as_of)
         cases = cases.join(reviewed, on="case_id", how="anti").with_columns(moment="closed_at")
+        if closed_after is not None:
+            cases = cases.filter(pl.col("closed_at") > closed_after)
         return _risks(tables, cases).sort("case_id")
 
     def features(self, tables: Tables, moments: Frame) -> pl.DataFrame:
