@@ -10,7 +10,7 @@ import polars as pl
 from cases import query
 from cases.errors import Fault
 from cases.office import Office, Table
-from cases.tables import EVENTS, HANDLERS, REVIEWS, case_columns
+from cases.tables import EVENTS, HANDLERS, RECUSALS, REVIEWS, case_columns
 from cases.values import as_read, typed
 
 READ = " as read"  # suffix of the column that keeps the text a value was read from
@@ -22,6 +22,7 @@ REQUIRED = {  # columns that no row may leave blank
     "events": ("case_id", "at", "activity"),
     "reviews": ("case_id", "reviewed_at", "grade"),
     "handlers": ("handler",),
+    "recusals": ("handler",),
 }
 
 
@@ -48,7 +49,7 @@ def schema_of(name: str, office: Office) -> dict[str, pl.DataType]:
     """The columns a table can have, and their types."""
     if name == "cases":
         return case_columns(office)
-    others = {"events": EVENTS, "reviews": REVIEWS, "handlers": HANDLERS}
+    others = {"events": EVENTS, "reviews": REVIEWS, "handlers": HANDLERS, "recusals": RECUSALS}
     return {column: kind for column, kind in others[name].items() if column != "sequence"}
 
 
