@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 from scipy.stats import norm
 
+from cases.errors import Refused
 from cases.tables import Tables
 from evaluation.drift import (
     CALIBRATION_LEVEL,
@@ -172,3 +173,10 @@ def test_complexity_where_there_is_no_risk(tables: Tables, trained: Bundle) -> N
     assert found.question == "complexity"
     assert not found.surveyed
     assert {"attribute.suspects"} <= {shift.name for shift in found.shifts["training"]}
+
+
+def test_a_model_of_other_tables_is_refused(tables: Tables, trained: Bundle) -> None:
+    """Without an outcome known in training there is nothing to compare with."""
+    early = dataclasses.replace(trained, about=trained.about | {"trained_until": "2020-01-01"})
+    with pytest.raises(Refused, match="no outcome that was known"):
+        drift(tables, early, PERIOD, until=UNTIL)
