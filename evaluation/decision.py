@@ -51,29 +51,33 @@ def decision_curve(
     n = outcomes.size
     if n == 0:
         return ()
-    at = np.array(THRESHOLDS)
-    each = outcomes[:, None] - (1 - outcomes[:, None]) * at / (1 - at)
-    acted = np.where(probabilities[:, None] >= at, each, 0.0)
-    model, everyone = (_mean(part, w, np.ones((1, n)))[0] for part in (acted, each))
-    parts = [(_mean(acted, w, t), _mean(each, w, t)) for t in draws(n, REPLICATES, SEED)]
+    price = np.array(THRESHOLDS) / (1 - np.array(THRESHOLDS))
+    each = outcomes[:, None] - (1 - outcomes[:, None]) * price
+    acted = np.where(probabilities[:, None] >= THRESHOLDS, each, 0.0)
+    values = np.column_stack([acted, outcomes])
+    model, everyone = _benefits(values, w[None, :], price)
+    parts = [_benefits(values, times * w, price) for times in draws(n, REPLICATES, SEED)]
     drawn, drawn_all = (np.vstack(part) for part in zip(*parts, strict=True))
     gain, drawn_gain = model - np.maximum(everyone, 0), drawn - np.maximum(drawn_all, 0)
     return tuple(
         NetBenefit(
             threshold,
-            percentile(float(model[i]), drawn[:, i], n),
-            float(everyone[i]),
-            percentile(float(gain[i]), drawn_gain[:, i], n),
+            percentile(float(model[0, i]), drawn[:, i], n),
+            float(everyone[0, i]),
+            percentile(float(gain[0, i]), drawn_gain[:, i], n),
         )
         for i, threshold in enumerate(THRESHOLDS)
     )
 
 
-def _mean(values: Array, weight: Array, times: Array) -> Array:
-    """Weighted means of each column of `values` in each replicate."""
-    drawn = times * weight
-    means: Array = (drawn @ values) / drawn.sum(axis=1, keepdims=True)
-    return means
+def _benefits(values: Array, weights: Array, price: Array) -> tuple[Array, Array]:
+    """Net benefit of the model and of checking all, each of shape (replicates, thresholds).
+
+    `values` has a column per threshold (what acting on each case brings) and the outcomes.
+    """
+    means = (weights @ values) / weights.sum(axis=1, keepdims=True)
+    rate = means[:, -1:]
+    return means[:, :-1], rate - (1 - rate) * price
 
 
 def say_decision(curve: Sequence[NetBenefit]) -> Text:
