@@ -82,6 +82,8 @@ def taken(p: ArrayLike, weight: ArrayLike | None, share: float) -> Array:
     [1.0, 0.5, 0.5, 0.0]
     """
     ranking = Ranking(*checked(np.zeros(np.shape(p)), p, weight))
+    if ranking.y.size == 0:
+        return ranking.y
     _, groups = tied_groups(ranking, None)
     every = groups[0]
     room = np.clip(share * every.sum() - (np.cumsum(every) - every), 0, every)

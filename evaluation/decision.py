@@ -58,7 +58,7 @@ def decision_curve(
     model, everyone = _benefits(values, w[None, :], price)
     parts = [_benefits(values, times * w, price) for times in draws(n, REPLICATES, SEED)]
     drawn, drawn_all = (np.vstack(part) for part in zip(*parts, strict=True))
-    gain, drawn_gain = model - np.maximum(everyone, 0), drawn - np.maximum(drawn_all, 0)
+    gain, drawn_gain = _gain(model, everyone), _gain(drawn, drawn_all)
     return tuple(
         NetBenefit(
             threshold,
@@ -68,6 +68,11 @@ def decision_curve(
         )
         for i, threshold in enumerate(THRESHOLDS)
     )
+
+
+def _gain(model: Array, everyone: Array) -> Array:
+    """Over the better of all and none; rounded, so that doing the same is no gain or loss."""
+    return np.round(model - np.maximum(everyone, 0.0), 12)
 
 
 def _benefits(values: Array, weights: Array, price: Array) -> tuple[Array, Array]:

@@ -14,7 +14,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cases.office import Text
-from evaluation.metrics import FEWEST, REPLICATES, SEED, Figure, checked, measure, percentile
+from evaluation.metrics import (
+    FEWEST,
+    REPLICATES,
+    SEED,
+    Figure,
+    checked,
+    effective_size,
+    measure,
+    percentile,
+    wilson_interval,
+)
 from evaluation.ranking import Array, Ranking, draws, found_at, pairs, tied_groups
 from evaluation.saying import DEFECTS, number
 
@@ -60,10 +70,12 @@ def within(
     - `auc_within`: share of the pairs of a positive and a negative of the same stratum that
       are in the right order, strata weighted by their pairs (van Klaveren, Steyerberg, Perel
       and Vergouwe 2014, BMC Medical Research Methodology 14:5).
+      Its interval comes from a bootstrap of the cases within each stratum (percentiles).
     - `lift_within`: what the `share` with the highest p of each stratum finds, divided by
-      what it would find at random.
+      what it would find at random. Every defect is found or not, so the interval is Wilson's
+      (1927) of the share of defects found, divided by `share`.
 
-    Intervals are percentiles of a bootstrap of the cases within each stratum. Withheld with
+    Withheld with
     fewer than `FEWEST` cases of either outcome. `what` is what y = 1 is called; the other
     arguments are those of `measure`.
     """
@@ -89,29 +101,29 @@ def within(
 
 def _figures(rankings: list[Ranking], share: float, n: int) -> tuple[Figure, Figure]:
     """AUC and lift within the strata, each a ratio of sums over them."""
-    sample = np.sum([_sums(ranking, None, share) for ranking in rankings], axis=0)
-    places = range(len(rankings))
-    drawn = np.sum([_drawn(rankings[place], share, SEED + place) for place in places], axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        (auc,), (lift,) = sample[0] / sample[1], sample[2] / sample[3]
-        aucs, lifts = drawn[0] / drawn[1], drawn[2] / drawn[3]
-    if not np.isfinite(auc):
+    right, every_pair = np.sum([_pairs(ranking, None) for ranking in rankings], axis=0)
+    if not every_pair[0]:
         none = Figure(None, None, None, n, "one_class")  # no stratum has both outcomes
         return none, none
-    return percentile(float(auc), aucs, n), percentile(float(lift), lifts, n)
+    places = range(len(rankings))
+    drawn = np.sum([_drawn(rankings[place], SEED + place) for place in places], axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        auc = percentile(float(right[0] / every_pair[0]), drawn[0] / drawn[1], n)
+    defects = np.concatenate([ranking.weight[ranking.y == 1] for ranking in rankings])
+    listed = sum(float(found_at(*tied_groups(one, None), share)[0]) for one in rankings)
+    recall = min(1.0, listed / float(defects.sum()))
+    low, high = wilson_interval(recall, effective_size(defects))
+    return auc, Figure(recall / share, low / share, high / share, n)
 
 
-def _drawn(ranking: Ranking, share: float, seed: int) -> Array:
+def _drawn(ranking: Ranking, seed: int) -> Array:
     counts = draws(ranking.y.size, REPLICATES, seed)
-    return np.hstack([_sums(ranking, some, share) for some in counts])
+    return np.hstack([_pairs(ranking, some) for some in counts])
 
 
-def _sums(ranking: Ranking, counts: Array | None, share: float) -> Array:
-    """Pairs in order, all pairs, positives the list finds, and at random; (4, replicates)."""
-    positive, every = tied_groups(ranking, counts)
-    right, all_pairs = pairs(positive, every)
-    found = found_at(positive, every, share)
-    return np.vstack([right, all_pairs, found, share * positive.sum(axis=1)])
+def _pairs(ranking: Ranking, counts: Array | None) -> Array:
+    """Pairs in the right order, and all; shape (2, replicates)."""
+    return np.vstack(pairs(*tied_groups(ranking, counts)))
 
 
 def _say(by: By, auc: Figure, lift: Figure, over_all: Figure, share: float, what: Text) -> Text:
