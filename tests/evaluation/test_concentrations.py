@@ -112,7 +112,14 @@ def test_too_few_cases(n: int) -> None:
     """With few cases nothing is looked at, and the sentence says so."""
     found = concentrations(office(), reviewed(1).head(n), surveyed=False)
     assert (found.cases, found.looked_at, found.found) == (n, 0, ())
-    assert found.says.en == (
-        "Of 0 pairs of case facts none holds more defects than chance allows. "
-        "Among targeted reviews only, biased."
-    )
+    assert found.says.en.startswith("Too few reviewed cases")
+    assert found.says.zh.startswith("评查的案件太少")
+
+
+def test_pairs_among_picked_cases_are_called_biased() -> None:
+    """The sentence says so where reviews were picked, whether or not a pair is found."""
+    for pair in (0.0, 0.35):
+        found = concentrations(office(), reviewed(1, pair=pair), surveyed=False)
+        assert bool(found.found) == bool(pair)
+        assert found.says.en.endswith("Among targeted reviews only, biased.")
+        assert found.says.zh.endswith("有偏差。")
