@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 from typer.core import TyperGroup
 
-from cases.demo import make_demo
+from cases.demo import INTAKE, make_demo
 from cases.errors import BadInput, Fault, PlumblineError, Refused
 from cases.spreadsheet import write_for_people
 from cases.tables import Tables
@@ -36,6 +36,7 @@ from cli.arguments import (
 )
 from cli.console import err, out, progress, show_error
 from cli.estimates import show_estimate
+from cli.intake import intake, show_intake, suggest_and_write
 from cli.plan_files import check_plan_folder, plan_sheet, read_plan, write_plan
 from evaluation.estimate import estimate as estimate_all
 from evaluation.render import speaker
@@ -133,13 +134,19 @@ def demo(
         made_from = steps.made_from(tables, trained.bundle)
         write_plan(result, tables.office, made_from, folder / "plan")
         tell("planning", 1.0)
+        new, given = folder / INTAKE, folder / "intake"
+        suggested = suggest_and_write(tables, trained.bundle, new, given, tell, seed=str(seed))
         for language in ("en", "zh"):
             target = folder / f"report.{language}.html"
             steps.write_report(tables, trained.bundle, trained.backtest, language, target)
     _show_verdict(trained)
+    show_intake(suggested, tables.office)
     _show_plan(result, tables)
-    written = f"Written: {folder}/plan (the list), {folder}/report.en.html (the audit report)."
-    out.print(written, markup=False)
+    written = (
+        f"Written: {folder}/plan (the list), {folder}/intake/intake.html (a week of new cases), "
+        f"{folder}/report.en.html (the audit report)."
+    )
+    out.print(written, markup=False, soft_wrap=True)
     out.print(f"Next:    triage serve {office_file}", markup=False)
 
 
@@ -364,6 +371,9 @@ def replay(
         page = render_replay(result, result.world.office.office.language)
         replaced(out_file, lambda path: path.write_text(page, "utf-8"))
         out.print(f"Written: {out_file}", markup=False)
+
+
+app.command()(intake)
 
 
 @app.command()
