@@ -308,6 +308,13 @@ class WorkingHours(Model):
     days: tuple[int, ...] = Field(default=(1, 2, 3, 4, 5), description="working days, Monday is 1")
 
 
+class AcceptedLeak(Model):
+    """A column that the leak finder doubts and the office stands by."""
+
+    column: str = Field(description="an attribute, or a feature as the finding calls it")
+    reason: str = Field(min_length=1, description="why its values are known when it says they are")
+
+
 class Office(Model):
     """Everything an office file says."""
 
@@ -334,6 +341,9 @@ class Office(Model):
     working_hours: WorkingHours = Field(default=WorkingHours(), description="when the office works")
     fairness: tuple[str, ...] = Field(
         default=(), description="attributes whose groups the report compares"
+    )
+    accepted_leaks: tuple[AcceptedLeak, ...] = Field(
+        default=(), description="findings of the leak finder that do not stop training"
     )
 
     @property
@@ -486,6 +496,11 @@ def _unknown_references(office: Office, name: str) -> list[Fault]:
         named.append((f"limits.{limit.code}.end", limit.end, ["closed", *activities]))
     named += [("fairness", group, [*attributes, "handler"]) for group in office.fairness]
     named += [("risk.similar_by", similar, attributes) for similar in office.risk.similar_by]
+    named += [
+        ("accepted_leaks", one.column, [*attributes, "handler"])
+        for one in office.accepted_leaks
+        if "." not in one.column  # else a feature
+    ]
     grades = list(office.present_grades)
     named += [
         (f"reviews.grades.{code}.maps_to", counts_as, grades)
