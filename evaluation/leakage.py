@@ -13,14 +13,10 @@ from cases.errors import Refused
 from cases.office import Language, Office
 from cases.progress import Progress, silent
 from cases.tables import Tables
-from evaluation.leakage_filling import (
-    blank_without_review,
-    comparable,
-    of_one_outcome,
-    unlike_when_open,
-    worthless_when_fresh,
-)
+from evaluation.leakage_filling import blank_without_review, of_one_outcome
 from evaluation.leakage_findings import Finding
+from evaluation.leakage_open import unlike_when_open, worthless_when_fresh
+from evaluation.leakage_pairs import comparable
 from evaluation.leakage_power import (
     Question,
     Trial,

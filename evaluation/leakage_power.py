@@ -105,8 +105,8 @@ class Trial:
         half = np.arange(int(self.old.sum())) % 2 == 0
         return cross_tried(self.x.filter(self.old), self.y[self.old], half)
 
-    def together(self, names: Sequence[str]) -> Area:
-        """How well these features together rank the later cases.
+    def together(self, names: Sequence[str], *, among: int) -> Area:
+        """How well these features together rank the later cases, one of so many comparisons.
 
         Their log-odds are added up with weights (stacking, Wolpert 1992).
         """
@@ -115,8 +115,7 @@ class Trial:
             model = LogisticRegression(solver="newton-cholesky")
             model.fit(self.learnt.select(names).to_numpy(), self.y[self.old])
             total = model.decision_function(self.scores.select(names).to_numpy())
-        later = self.y[~self.old]
-        return areas(pl.DataFrame({"all": total}), later, among=len(self.alone))["all"]
+        return areas(pl.DataFrame({"all": total}), self.y[~self.old], among=among)["all"]
 
     def a_day_before(self, names: Sequence[str]) -> dict[str, Area]:
         """As `alone`, were the later cases asked about a day before their moment."""
@@ -130,11 +129,10 @@ class Trial:
 def knowing_alone(tables: Tables, trial: Trial) -> Iterator[Finding]:
     """Features that alone rank the outcome better than is plausible."""
     plausible = [name for name, area in trial.alone.items() if area.low < PLAUSIBLE]
-    for name, area in trial.alone.items():
-        if area.low < TELLING:
-            continue
+    telling = {name: area for name, area in trial.alone.items() if area.low >= TELLING}
+    for name, area in telling.items():
         others = [other for other in plausible if other != name]
-        joint = trial.together(others)
+        joint = trial.together(others, among=len(telling))
         severity = too_good(area, joint)
         if severity is not None:
             yield finding(

@@ -20,7 +20,7 @@ from sklearn.preprocessing import TargetEncoder
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-FALSE_ALARM = 0.01  # chance that the bound of any column of a check is wrong
+FALSE_ALARM = 0.05  # chance that the lower bound of any column of a check is wrong
 BINS = 20
 BLANK = -1.0
 PRIOR_CASES = 10.0  # a bin's rate is drawn towards that of all as if by so many cases
@@ -84,8 +84,9 @@ def areas(
 ) -> dict[str, Area]:
     """The AUC of every column of `scores` for `group`, cases compared within their stratum only.
 
-    Strata of a and b cases count by a b / (a + b) (van Elteren 1960). All bounds of `among`
-    columns hold at once but for a chance of `FALSE_ALARM` (Bonferroni). Nothing if no stratum
+    Strata of a and b cases count by a b / (a + b) (van Elteren 1960). All lower bounds of
+    `among` columns hold at once but for a chance of `FALSE_ALARM` (Bonferroni), and so do all upper
+    ones. Nothing if no stratum
     has cases of both groups.
     """
     sums = _rank_sums(scores, group, stratum)
@@ -94,7 +95,7 @@ def areas(
     a, b = sums["::a"].to_numpy(), sums["::b"].to_numpy()
     m, n, pairs = a.sum(), b.sum(), (a * b / (a + b)).sum()
     worth = pairs / (m * n / (m + n))  # uneven strata are worth fewer cases
-    z = float(norm.isf(FALSE_ALARM / 2 / among))
+    z = float(norm.isf(FALSE_ALARM / among))
     found = {}
     for name in scores.columns:
         won = sums[name].to_numpy() - a * (a + 1) / 2
