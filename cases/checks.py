@@ -134,8 +134,29 @@ HANDLER_RULES = (
     Rule(
         "capacity",
         "is below zero.",
-        "Give the number of cases the handler can carry, 0 if none.",
+        "Say how much the handler can bear beside the others, 0 if nothing.",
         pl.col("capacity") < 0,
+    ),
+    Rule(
+        "most_open",
+        "is below zero.",
+        "Give the most cases the handler can have open at once, or leave it blank.",
+        pl.col("most_open") < 0,
+    ),
+    Rule(
+        "absent_until",
+        "is before the absence begins.",
+        "Correct one of the two days.",
+        pl.col("absent_until") < pl.col("absent_from"),
+    ),
+)
+
+RECUSAL_RULES = (
+    Rule(
+        "handler",
+        "is recused from nothing.",
+        "Give a case_id or a party, or remove the row.",
+        pl.all_horizontal(pl.col("handler").is_not_null(), pl.col("case_id", "party").is_null()),
     ),
 )
 
@@ -224,6 +245,8 @@ def rules_of(name: str, office: Office) -> list[Rule]:
         "events": [RECORDED_BEFORE] + ([_activity_declared(office)] if office.activities else []),
         "reviews": [PROBABILITY, *_grade_rules(office)],
         "handlers": [*HANDLER_RULES],
+        "recusals": [*RECUSAL_RULES],
+        "new_cases": [],
     }
     return value_rules(schema_of(name, office), REQUIRED[name]) + own[name]
 
@@ -232,6 +255,8 @@ def check(office: Office, sheets: dict[str, Sheet]) -> None:
     """Add to every sheet the faults of its rows, and of columns said to be known at intake."""
     for sheet in sheets.values():
         sheet.faults += faults_of(sheet, rules_of(sheet.name, office), sheet.frame)
+    if "recusals" in sheets and "handlers" in sheets:
+        sheets["recusals"].faults += _unknown_recused(sheets["recusals"], sheets["handlers"])
     if "cases" not in sheets:
         return  # its file is a fault already, and nothing can be said about who belongs to it
     sheets["cases"].faults += unknown_at_intake(sheets["cases"], office)
@@ -240,6 +265,17 @@ def check(office: Office, sheets: dict[str, Sheet]) -> None:
         if name in sheets:
             linked = sheets[name].frame.join(facts, on="case_id", how="left", maintain_order="left")
             sheets[name].faults += faults_of(sheets[name], rules, linked)
+
+
+def _unknown_recused(recusals: Sheet, handlers: Sheet) -> Iterator[Fault]:
+    """Recusals of somebody the handler table does not name."""
+    unknown = Rule(
+        "handler",
+        "is not a handler of the handler table.",
+        "Add the handler, or correct or remove this row.",
+        ~pl.col("handler").is_in(handlers.frame["handler"].drop_nulls().implode()),
+    )
+    return faults_of(recusals, [unknown], recusals.frame)
 
 
 def case_facts(cases: pl.DataFrame) -> pl.DataFrame:

@@ -10,15 +10,13 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections import Counter
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from cases.agreement import declared_twice, misfits, odd_similarities
+from cases.agreement import disagreements
 from cases.errors import BadInput, Fault
 
 Language = Literal["en", "zh"]
@@ -121,6 +119,9 @@ class TableSet(Model):
     events: Table | None = Field(default=None, description="what happened to each case, and when")
     reviews: Table | None = Field(default=None, description="reviews of closed cases")
     handlers: Table | None = Field(default=None, description="who handles cases")
+    recusals: Table | None = Field(
+        default=None, description="who may not handle which case, or cases of which party"
+    )
 
 
 class Attribute(Model):
@@ -300,6 +301,66 @@ class SpotChecks(Model):
     )
 
 
+class Skill(Model):
+    """A skill that some new cases ask of their handler."""
+
+    code: Code = Field(description="as it stands under `skills` in the handler table")
+    meaning: Text = Field(description="what it is")
+    when: Conditions = Field(min_length=1, description="the cases that ask for it: all must hold")
+    required: bool = Field(
+        default=True, description="whether nobody without it may take the case, or only better not"
+    )
+
+
+class TrackRule(Model):
+    """A rule that settles the track of a new case before any estimate."""
+
+    code: Name = Field(description="its short name")
+    meaning: Text = Field(description="why such a case is always on that track")
+    when: Conditions = Field(min_length=1, description="the cases it holds for: all must be true")
+    track: Literal["simple", "complex"] = Field(default="complex", description="the track")
+    valid_from: date | None = Field(default=None, description="first opening day it is in force")
+    valid_until: date | None = Field(default=None, description="last opening day it is in force")
+
+
+class Intake(Model):
+    """How new cases are routed: simple, complex, or a person decides."""
+
+    complex_error: float = Field(
+        default=0.05, gt=0, lt=1, description="of truly complex cases, most to be called simple"
+    )
+    simple_error: float = Field(
+        default=0.2, gt=0, lt=1, description="of truly simple cases, most to be called complex"
+    )
+    rules: tuple[TrackRule, ...] = Field(default=(), description="kinds of case with a fixed track")
+
+
+class Effort(Model):
+    """What counts as the effort that a case takes."""
+
+    attribute: str | None = Field(
+        default=None,
+        description="a number known at closing; else the days from opening to closing count",
+    )
+    meaning: Text = Field(
+        default=Text(en="days from opening to closing", zh="受理至办结的天数"),
+        description="what it says",
+    )
+    unit: Text = Field(default=Text(en="days", zh="天"), description="its unit")
+
+
+class Assignment(Model):
+    """How new cases are given to handlers."""
+
+    floor: float = Field(
+        default=0.1,
+        ge=0,
+        le=1,
+        description="every eligible handler's least chance, as a share of an even lottery's",
+    )
+    skills: tuple[Skill, ...] = Field(default=(), description="skills that cases ask for")
+
+
 class WorkingHours(Model):
     """When the office works; events outside count as off-hours."""
 
@@ -338,6 +399,11 @@ class Office(Model):
     spot_checks: SpotChecks = Field(
         default=SpotChecks(), description="how many cases can be reviewed"
     )
+    intake: Intake = Field(default=Intake(), description="how new cases are routed")
+    effort: Effort = Field(default=Effort(), description="what the effort of a case is")
+    assignment: Assignment = Field(
+        default=Assignment(), description="how new cases are given to handlers"
+    )
     working_hours: WorkingHours = Field(default=WorkingHours(), description="when the office works")
     fairness: tuple[str, ...] = Field(
         default=(), description="attributes whose groups the report compares"
@@ -350,6 +416,17 @@ class Office(Model):
     def language(self) -> Language:
         """The language of lists and reports."""
         return self.office.language
+
+    @property
+    def moments(self) -> tuple[str, ...]:
+        """Everything that can make a fact known: intake, closing, each activity."""
+        return (INTAKE, CLOSING, *self.activities)
+
+    @property
+    def intake_facts(self) -> tuple[str, ...]:
+        """What a condition on a new case may ask about."""
+        own = (name for name, told in self.attributes.items() if told.known == INTAKE)
+        return ("kind", "unit", *own)
 
     @property
     def defect_grades(self) -> frozenset[str]:
@@ -411,14 +488,7 @@ def parse_office(raw: dict[str, Any], name: str) -> Office:
         office = Office.model_validate(raw)
     except ValidationError as error:
         raise BadInput(_explain(name, part) for part in error.errors()) from None
-    faults = [
-        *_taken_names(office, name),
-        *_unknown_references(office, name),
-        *_grades_at_odds(office, name),
-        *misfits(office, name, _all_conditions(office)),
-        *declared_twice(office, name),
-        *odd_similarities(office, name),
-    ]
+    faults = disagreements(office, name)
     if faults:
         raise BadInput(faults)
     return office
@@ -463,91 +533,3 @@ def _models_in(annotation: Any) -> list[type[Model]]:
     if isinstance(annotation, type) and issubclass(annotation, Model):
         return [annotation]
     return [model for part in get_args(annotation) for model in _models_in(part)]
-
-
-BUILT_IN = ("kind", "unit", "days_open")
-TAKEN = (*BUILT_IN, "case_id", "opened_at", "closed_at", "handler", "row", "moment")
-
-
-def _taken_names(office: Office, name: str) -> list[Fault]:
-    """Faults for attributes that would overwrite a column every office has."""
-    return [
-        Fault(
-            name,
-            "is the name of a column that every office has.",
-            "Call the attribute something else.",
-            column=f"attributes.{attribute}",
-        )
-        for attribute in office.attributes
-        if attribute in TAKEN
-    ]
-
-
-def _unknown_references(office: Office, name: str) -> list[Fault]:
-    """Faults for every place that names an attribute or activity that is not declared."""
-    attributes = [*office.attributes, *BUILT_IN]
-    activities = list(office.activities)
-    moments = [INTAKE, CLOSING, *activities]
-
-    named = [(f"attributes.{a}.known", d.known, moments) for a, d in office.attributes.items()]
-    named.append(("handler_known", office.handler_known, moments))
-    for limit in office.limits:
-        named.append((f"limits.{limit.code}.start", limit.start, ["opened", *activities]))
-        named.append((f"limits.{limit.code}.end", limit.end, ["closed", *activities]))
-    named += [("fairness", group, [*attributes, "handler"]) for group in office.fairness]
-    named += [("risk.similar_by", similar, attributes) for similar in office.risk.similar_by]
-    named += [
-        ("accepted_leaks", one.column, [*attributes, "handler"])
-        for one in office.accepted_leaks
-        if "." not in one.column  # else a feature
-    ]
-    grades = list(office.present_grades)
-    named += [
-        (f"reviews.grades.{code}.maps_to", counts_as, grades)
-        for code, counts_as in office.present_grades.items()
-    ]
-    for place, conditions in _all_conditions(office):
-        for test in conditions:
-            named += [(place, test.attribute, attributes)] if test.attribute else []
-            named += [(place, code, activities) for code in (test.event, test.then) if code]
-    return [_not_declared(name, *use) for use in named if use[1] not in use[2]]
-
-
-def _grades_at_odds(office: Office, name: str) -> Iterator[Fault]:
-    """Faults for grades that stand twice, or map to one that is old itself or means otherwise."""
-    grades = office.reviews.grades if office.reviews else ()
-    twice = [code for code, times in Counter(one.code for one in grades).items() if times > 1]
-    for code in twice:
-        yield Fault(
-            name, "is declared twice.", "Keep one of the two.", column="reviews.grades", value=code
-        )
-    by_code = {grade.code: grade for grade in grades if grade.code not in twice}
-    for grade in grades:
-        target = by_code.get(grade.maps_to or "")
-        place = f"reviews.grades.{grade.code}.maps_to"
-        if target and target.maps_to:
-            problem, remedy = "is a grade that is old itself.", "Map it to a present grade."
-            yield Fault(name, problem, remedy, column=place, value=grade.maps_to)
-        if target and target.defect != grade.defect:
-            problem = "differs in whether it is a defect."
-            remedy = "Map it to another grade, or correct `defect`."
-            yield Fault(name, problem, remedy, column=place, value=grade.maps_to)
-
-
-def _not_declared(name: str, place: str, value: str, known: list[str]) -> Fault:
-    near = difflib.get_close_matches(value, known, n=1, cutoff=0.0)
-    remedy = (
-        f"Did you mean `{near[0]}`?" if near else "Declare it under [attributes] or [activities]."
-    )
-    return Fault(name, "is not declared in this office file.", remedy, column=place, value=value)
-
-
-def _all_conditions(office: Office) -> list[tuple[str, Conditions]]:
-    """Every list of conditions in the file, with the place it stands in."""
-    places = [("risk.among", office.risk.among)]
-    places += [("risk.rule_of_thumb", line.when) for line in office.risk.rule_of_thumb]
-    places += [(f"rules.{rule.code}.when", rule.when) for rule in office.rules]
-    if office.complexity:
-        places.append(("complexity.any_of", office.complexity.any_of))
-        places.append(("complexity.among", office.complexity.among))
-    return places

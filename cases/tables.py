@@ -50,7 +50,16 @@ HANDLERS: dict[str, pl.DataType] = {
     "handler": pl.String(),
     "unit": pl.String(),
     "kinds": pl.String(),  # kinds of case they may take, separated by `;`; null means all
-    "capacity": pl.Float64(),
+    "capacity": pl.Float64(),  # how much they can bear beside each other; null means as usual
+    "most_open": pl.Float64(),  # cases they can have open at once; null means no limit
+    "skills": pl.String(),  # separated by `;`
+    "absent_from": TIME,  # first and last day of an absence
+    "absent_until": TIME,
+}
+RECUSALS: dict[str, pl.DataType] = {
+    "handler": pl.String(),
+    "case_id": pl.String(),  # of the case, or else
+    "party": pl.String(),  # of whom no case may be taken
 }
 ATTRIBUTE_TYPES: dict[str, pl.DataType] = {
     "number": pl.Float64(),
@@ -66,12 +75,20 @@ def case_columns(office: Office) -> dict[str, pl.DataType]:
     return CASES | own
 
 
+def new_case_columns(office: Office) -> dict[str, pl.DataType]:
+    """Columns of a table of new cases: what is known at intake, the parties, a designation."""
+    facts = case_columns(office)
+    known = {name: facts[name] for name in ("case_id", "opened_at", *office.intake_facts)}
+    own = ("parties", "designated_handler", "designation_reason")
+    return known | dict.fromkeys(own, pl.String())
+
+
 @dataclass(frozen=True)
 class Tables:
     """The checked tables of one office.
 
     `cases` has the columns of `case_columns(office)`, the others those of `EVENTS`,
-    `REVIEWS`, `HANDLERS`; absent tables are empty. `data_hash` identifies the
+    `REVIEWS`, `HANDLERS`, `RECUSALS`; absent tables are empty. `data_hash` identifies the
     files they were read from (SHA-256, hex; empty for tables made in memory).
 
     `parts` are tables without a case in common that these were put together from, none
@@ -83,6 +100,7 @@ class Tables:
     events: Frame
     reviews: Frame
     handlers: Frame
+    recusals: Frame
     data_hash: str = field(default="")
     parts: tuple[Tables, ...] = field(default=(), repr=False, compare=False)
     memo: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
@@ -96,6 +114,7 @@ class Tables:
         events: Any = None,
         reviews: Any = None,
         handlers: Any = None,
+        recusals: Any = None,
         data_hash: str = "",
     ) -> Tables:
         """Tables over native frames of the right columns and types.
@@ -109,6 +128,7 @@ class Tables:
             _lazy(pl.DataFrame(schema=EVENTS) if events is None else events),
             _lazy(pl.DataFrame(schema=REVIEWS) if reviews is None else reviews),
             _lazy(pl.DataFrame(schema=HANDLERS) if handlers is None else handlers),
+            _lazy(pl.DataFrame(schema=RECUSALS) if recusals is None else recusals),
             data_hash,
         )
 
@@ -125,6 +145,7 @@ class Tables:
             nw.concat([self.events, added.events]),
             self.reviews,
             self.handlers,
+            self.recusals,
             self.data_hash,
             parts=(self, added),
         )
@@ -148,6 +169,11 @@ class Tables:
     def handler_rows(self) -> pl.DataFrame:
         """The handler table as a Polars frame."""
         return _rows(self.handlers)
+
+    @cached_property
+    def recusal_rows(self) -> pl.DataFrame:
+        """The recusal table as a Polars frame."""
+        return _rows(self.recusals)
 
 
 def _lazy(native: Any) -> Frame:

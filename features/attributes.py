@@ -27,11 +27,15 @@ BUILT_IN = {
 
 
 def features(office: Office) -> Iterator[Feature]:
-    """One feature per built-in column and per attribute of the office."""
+    """One feature per built-in column and per attribute of the office.
+
+    None of what counts as the effort: it is learnt to be foreseen.
+    """
     for column, meaning in BUILT_IN.items():
         yield code(office, column, meaning)
     for column, attribute in office.attributes.items():
-        yield of_attribute(office, column, attribute)
+        if column != office.effort.attribute:
+            yield of_attribute(office, column, attribute)
 
 
 def code(office: Office, column: str, meaning: Text) -> Feature:

@@ -28,6 +28,7 @@ def with_cases(tables: Tables, cases: Sequence[CaseIn]) -> Tables:
             events=tables.event_rows.filter(~replaced),
             reviews=tables.review_rows,
             handlers=tables.handler_rows,
+            recusals=tables.recusal_rows,
         )
     return tables.plus(new_cases, events=new_events)
 

@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 
 from cases.office import Office, parse_office
-from cases.tables import EVENTS, HANDLERS, REVIEWS, Tables, case_columns
+from cases.tables import EVENTS, HANDLERS, RECUSALS, REVIEWS, Tables, case_columns
 
 OFFICE: dict[str, Any] = {
     "office": {"name": {"en": "Test office", "zh": "测试院"}},
@@ -77,7 +77,12 @@ def rows(text: str, schema: dict[str, pl.DataType]) -> pl.DataFrame:
 
 
 def tables(
-    cases: str, events: str = "", reviews: str = "", handlers: str = "", **changes: Any
+    cases: str,
+    events: str = "",
+    reviews: str = "",
+    handlers: str = "",
+    recusals: str = "",
+    **changes: Any,
 ) -> Tables:
     """Tables of the test office from ASCII tables; events are recorded when they happen."""
     description = office(**changes)
@@ -85,6 +90,7 @@ def tables(
         "events": rows(events, EVENTS) if events else pl.DataFrame(schema=EVENTS),
         "reviews": rows(reviews, REVIEWS) if reviews else pl.DataFrame(schema=REVIEWS),
         "handlers": rows(handlers, HANDLERS) if handlers else pl.DataFrame(schema=HANDLERS),
+        "recusals": rows(recusals, RECUSALS) if recusals else pl.DataFrame(schema=RECUSALS),
     }
     frames["events"] = frames["events"].with_columns(
         pl.col("recorded_at").fill_null(pl.col("at")),

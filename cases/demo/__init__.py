@@ -28,6 +28,7 @@ from cases.demo.reviews import (
     in_codes_of_their_day,
     realise,
 )
+from cases.demo.staffing import draw_recusals, draw_week, recorded_days, staffed
 from cases.demo.terms import total
 from cases.errors import BadInput, Fault
 from cases.progress import Progress, silent
@@ -35,6 +36,7 @@ from cases.writing import made_folder
 
 OFFICE_FILE = "demo_procuratorate.toml"
 MAKING = "making the demo office"
+INTAKE = "intake.csv"  # the cases of the week after the tables were taken
 TRUTH = "truth.parquet"  # what no real office has
 
 
@@ -59,8 +61,13 @@ def make_demo(
     truth_table(whole).write_parquet(folder / TRUTH)
     office = folder / "office.toml"
     office.write_bytes(_office_file())
+    apart = np.random.default_rng([seed, 1])  # leaves what `rng` gives as it was
+    handlers = staffed(apart, handlers)
+    whole = whole.with_columns(recorded_days(apart, whole["effort"]))
     write_csv(case_table(whole, handlers), folder / "cases.csv")
     write_csv(handlers.drop("skill"), folder / "handlers.csv")
+    write_csv(draw_recusals(apart, handlers), folder / "recusals.csv")
+    write_csv(draw_week(apart, whole), folder / INTAKE)
 
     progress(MAKING, 0.3)
     draw_events(rng, whole, handlers).write_parquet(folder / "events.parquet")

@@ -52,6 +52,7 @@ def case_table(cases: pl.DataFrame, handlers: pl.DataFrame) -> pl.DataFrame:
         pl.when(col("money") > 0).then("amount"),
         pl.when(col("plea_discussed") < LAST_DAY).then("guilty_plea"),
         pl.when(is_closed).then("outcome"),
+        pl.when(is_closed).then("worked_days"),
     )
 
 

@@ -27,6 +27,9 @@ path = "reviews.csv"
 [tables.handlers]
 path = "handlers.csv"
 
+[tables.recusals]
+path = "recusals.csv"
+
 [attributes.suspects]
 type = "number"
 known = "intake"
@@ -73,6 +76,10 @@ a,2024-02-05,good,0.5
 """,
     "handlers.csv": """handler,capacity
 h1,10
+""",
+    "recusals.csv": """handler,case_id,party
+h1,a,
+h1,,p1
 """,
 }
 
@@ -253,6 +260,17 @@ BROKEN = [
     ("handlers.csv", "h1,10", ",10", "handlers.csv, row 2, column handler: is blank."),
     ("handlers.csv", "h1,10", "h1,10\nh1,5", "is the handler of more than one row."),
     ("handlers.csv", "h1,10", "h1,-1", 'handlers.csv, row 2, column capacity, value "-1": is be'),
+    ("handlers.csv", "capacity\nh1,10", "most_open\nh1,-1", 'value "-1": is below zero.'),
+    (
+        "handlers.csv",
+        "capacity\nh1,10",
+        "absent_from,absent_until\nh1,2024-02-02,2024-02-01",
+        'column absent_until, value "2024-02-01": is before the absence begins.',
+    ),
+    # recusals
+    ("recusals.csv", "h1,a,", "h2,a,", 'value "h2": is not a handler of the handler table.'),
+    ("recusals.csv", "h1,a,", "h1,,", 'row 2, column handler, value "h1": is recused from noth'),
+    ("recusals.csv", "h1,a,", ",a,", "recusals.csv, row 2, column handler: is blank."),
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -30,7 +31,15 @@ from features.conditions import holding
 from policies.rulebook import mandatory
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "demo_office.md"
-FILES = ("cases.csv", "events.parquet", "handlers.csv", "office.toml", "reviews.csv")
+FILES = (
+    "cases.csv",
+    "events.parquet",
+    "handlers.csv",
+    "intake.csv",
+    "office.toml",
+    "recusals.csv",
+    "reviews.csv",
+)
 AFTER_CLOSING = (
     "archived",
     "later_not_prosecuted",
@@ -432,3 +441,26 @@ def test_another_reading_is_alike_and_as_often_bad() -> None:
     again = realise_again(rng, log_odds, first)
     assert abs((again > 0).mean() - 1 / (1 + np.e)) < 0.01
     assert 0.75 < np.corrcoef(first, again)[0, 1] < 0.85
+
+
+def test_a_week_of_new_cases_follows_the_tables(folder: Path, tables: Tables) -> None:
+    """The new cases come in on the working days after the tables were taken, under new ids."""
+    week = pl.read_csv(folder / "intake.csv", try_parse_dates=True)
+    known = tables.case_rows["case_id"].implode()
+    assert not week["case_id"].is_in(known).any()
+    assert week["opened_at"].is_between(END, END + timedelta(days=7)).all()
+    assert week["opened_at"].dt.weekday().max() <= 5
+    intake = [name for name, told in tables.office.attributes.items() if told.known == "intake"]
+    assert set(intake) <= set(week.columns)
+    assert week["parties"].str.contains(r"^X\d{4}(;X\d{4})*$").all()
+
+
+def test_worked_days_are_the_effort_as_written_down(folder: Path, tables: Tables) -> None:
+    """Closed cases carry the days worked, close to the true effort; open ones do not."""
+    truth = pl.read_parquet(folder / "truth.parquet")
+    cases = tables.case_rows.join(truth, on="case_id")
+    recorded = cases["worked_days"].is_not_null()
+    assert (recorded == cases["closed_at"].is_not_null()).all()
+    ratio = (cases.filter(recorded)["worked_days"] / cases.filter(recorded)["effort_days"]).log()
+    assert abs(ratio.mean() or 0) < 0.05
+    assert "attribute.worked_days" not in catalogue(tables.office)

@@ -221,3 +221,20 @@ def test_a_path_holds_no_control_character(path: str) -> None:
     """No file can be called that, so it is told here."""
     (sentence,) = refused(tables={"cases": {"path": path}})
     assert "must be a path within the data folder" in sentence
+
+
+def test_rules_of_intake_ask_about_facts_of_intake() -> None:
+    """A track or a skill cannot hang on what only later facts tell."""
+    late = {"code": "late", "meaning": {"en": "late"}, "when": [{"event": "decided"}]}
+    (sentence,) = refused(intake={"rules": [late]})
+    assert 'column intake.rules.late.when, value "decided": is not known at intake.' in sentence
+    appealed = [{"attribute": "appealed", "equals": True}]
+    (sentence,) = refused(assignment={"skills": [late | {"when": appealed}]})
+    assert "Ask about one of: kind, unit, suspects, charge." in sentence
+
+
+@pytest.mark.parametrize("attribute", ["charge", "suspects", "appealed"])
+def test_effort_is_a_number_known_at_closing(attribute: str) -> None:
+    """Effort is not measured by a code, or by what is known before the work is done."""
+    (sentence,) = refused(effort={"attribute": attribute})
+    assert f'column effort.attribute, value "{attribute}": is not a number known' in sentence

@@ -178,6 +178,7 @@ def test_progress_names_each_file(tmp_path: Path) -> None:
         "cases.csv",
         "events.csv",
         "handlers.csv",
+        "recusals.csv",
         "reviews.csv",
         "checking",
     ]

@@ -7,7 +7,7 @@ from datetime import datetime
 import narwhals as nw
 import polars as pl
 
-from policies.rulebook import mandatory
+from policies.rulebook import asked_skills, mandatory, settled_tracks
 from tests.factories import tables
 
 CASES = """
@@ -65,3 +65,60 @@ def test_a_rule_sees_only_what_was_recorded() -> None:
 def test_no_rules() -> None:
     """An office without rules has no mandatory cases."""
     assert found("2026-02-15") == []
+
+
+NEW = """
+case_id | opened_at        | kind | unit | suspects | charge
+a       | 2026-01-31T09:00 | x    | U1   | 1        | theft
+b       | 2026-02-01T09:00 | x    | U1   | 5        | theft
+c       | 2026-02-02T09:00 | y    | U1   | 5        | bribery
+"""
+MANY = [{"attribute": "suspects", "at_least": 3}]
+
+
+def at_intake() -> object:
+    """The moments at which the new cases came in."""
+    days = [datetime(2026, 1, 31, 9), datetime(2026, 2, 1, 9), datetime(2026, 2, 2, 9)]
+    return nw.from_native(pl.DataFrame({"case_id": list("abc"), "moment": days}).lazy())
+
+
+def test_a_track_is_settled_by_the_first_rule_in_force_on_the_opening_day() -> None:
+    """Rules of the office file settle tracks from and until the opening days they name."""
+    bribery = [{"attribute": "charge", "equals": "bribery"}]
+    rules = [
+        {"code": "duty", "meaning": MEANING, "when": bribery},
+        {"code": "many", "meaning": MEANING, "when": MANY, "valid_from": "2026-02-01"},
+        {
+            "code": "petty",
+            "meaning": MEANING,
+            "when": [{"attribute": "kind", "equals": "x"}],
+            "track": "simple",
+            "valid_until": "2026-01-31",
+        },
+    ]
+    settled = settled_tracks(tables(NEW, intake={"rules": rules}), at_intake())
+    assert settled.rows() == [
+        ("a", "petty", "simple"),
+        ("b", "many", "complex"),
+        ("c", "duty", "complex"),
+    ]
+
+
+def test_cases_ask_for_the_skills_whose_conditions_they_meet() -> None:
+    """Required skills and those that are only better stand apart, in the file's order."""
+    skills = [
+        {"code": "gangs", "meaning": MEANING, "when": MANY},
+        {
+            "code": "duty",
+            "meaning": MEANING,
+            "when": [{"attribute": "charge", "equals": "bribery"}],
+            "required": False,
+        },
+    ]
+    asked = asked_skills(tables(NEW, assignment={"skills": skills}), at_intake())
+    assert asked.rows() == [("a", [], []), ("b", ["gangs"], []), ("c", ["gangs"], ["duty"])]
+
+
+def test_without_skills_in_the_office_file_no_case_asks_for_any() -> None:
+    """An office that names no skills gets empty lists."""
+    assert asked_skills(tables(NEW), at_intake()).rows() == [(c, [], []) for c in "abc"]
