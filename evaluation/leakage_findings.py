@@ -48,9 +48,9 @@ CLOSED = Text(
 
 ALONE = Text(
     en="Alone it ranks later cases by {outcome} with an AUC of {value:.2f} (at least {low:.2f}); "
-    "the other columns together ({others}) reach {joint:.2f} (at most {high:.2f}).",
+    "the {others} other columns together reach {joint:.2f} (it is better by {more:.2f} at least).",
     zh="仅凭此项按“{outcome}”对较晚案件排序，AUC 为 {value:.2f}（至少 {low:.2f}）；"
-    "其余 {others} 项合计为 {joint:.2f}（至多 {high:.2f}）。",
+    "其余 {others} 项合计为 {joint:.2f}（此项至少高 {more:.2f}）。",
 )
 FILLED = Text(
     en="It is filled in for {inside:.1%} of {m:,} {group} and for {outside:.1%} of {n:,} {rest}.",

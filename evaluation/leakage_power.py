@@ -15,11 +15,13 @@ from functools import cached_property
 
 import numpy as np
 import polars as pl
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from cases.tables import Frame, Tables
 from evaluation.leakage_findings import ALONE, DAY_BEFORE, OUTCOMES, Finding, Severity, finding
 from evaluation.leakage_ranking import Area, Flags, areas, cross_tried, tried_on
+from evaluation.metrics import Figure, auc_gain
 from features.build import build
 from features.catalogue import catalogue, intake_features, risk_features
 from features.feature import OfEvents
@@ -34,6 +36,7 @@ TELLING = 0.7  # below it a column knows little, whatever the others know
 MOST = 10_000  # labelled cases looked at
 FEWEST = 10  # cases of either outcome, older and later ones; so few make bounds wide by themselves
 OLDER = 0.5  # share of the cases that is learnt from: one column is learnt quickly
+REPLICATES = 400  # of the bootstrap
 SEED = "leaks"
 
 
@@ -105,17 +108,18 @@ class Trial:
         half = np.arange(int(self.old.sum())) % 2 == 0
         return cross_tried(self.x.filter(self.old), self.y[self.old], half)
 
-    def together(self, names: Sequence[str], *, among: int) -> Area:
-        """How well these features together rank the later cases, one of so many comparisons.
+    def gain(self, name: str, others: Sequence[str]) -> Figure:
+        """By how much the feature alone ranks the later cases better than the others together.
 
         Their log-odds are added up with weights (stacking, Wolpert 1992).
         """
         total = np.zeros(self.scores.height)
-        if names:
+        if others:
             model = LogisticRegression(solver="newton-cholesky")
-            model.fit(self.learnt.select(names).to_numpy(), self.y[self.old])
-            total = model.decision_function(self.scores.select(names).to_numpy())
-        return areas(pl.DataFrame({"all": total}), self.y[~self.old], among=among)["all"]
+            model.fit(self.learnt.select(others).to_numpy(), self.y[self.old])
+            total = model.decision_function(self.scores.select(others).to_numpy())
+        alone, together = expit(self.scores[name].to_numpy()), expit(total)
+        return auc_gain(self.y[~self.old], alone, together, replicates=REPLICATES)
 
     def a_day_before(self, names: Sequence[str]) -> dict[str, Area]:
         """As `alone`, were the later cases asked about a day before their moment."""
@@ -129,12 +133,13 @@ class Trial:
 def knowing_alone(tables: Tables, trial: Trial) -> Iterator[Finding]:
     """Features that alone rank the outcome better than is plausible."""
     plausible = [name for name, area in trial.alone.items() if area.low < PLAUSIBLE]
-    telling = {name: area for name, area in trial.alone.items() if area.low >= TELLING}
-    for name, area in telling.items():
+    for name, area in trial.alone.items():
+        if area.low < TELLING:
+            continue
         others = [other for other in plausible if other != name]
-        joint = trial.together(others, among=len(telling))
-        severity = too_good(area, joint)
-        if severity is not None:
+        gain = trial.gain(name, others)
+        severity = too_good(area.low, gain)
+        if severity is not None and gain.value is not None:
             yield finding(
                 tables.office,
                 name,
@@ -144,18 +149,19 @@ def knowing_alone(tables: Tables, trial: Trial) -> Iterator[Finding]:
                 value=area.value,
                 low=area.low,
                 others=len(others),
-                joint=joint.value,
-                high=joint.high,
+                joint=area.value - gain.value,
+                more=gain.low,
             )
 
 
-def too_good(alone: Area, others: Area) -> Severity | None:
-    """What to make of a column that alone ranks so well, and of all others together."""
-    surely = alone.low > others.high
-    if alone.low >= CERTAIN or (alone.low >= PLAUSIBLE and surely):
+def too_good(low: float, gain: Figure) -> Severity | None:
+    """What to make of a column by the lower bound of its AUC and its gain over all others."""
+    if gain.value is None or gain.low is None:
+        return None
+    surely = gain.low > 0
+    if low >= CERTAIN or (low >= PLAUSIBLE and surely):
         return "blatant"
-    better = alone.low >= PLAUSIBLE and alone.value > others.value
-    return "suspicious" if surely or better else None
+    return "suspicious" if surely or (low >= PLAUSIBLE and gain.value > 0) else None
 
 
 def knowing_on_the_last_day(tables: Tables, trial: Trial) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from cases.tables import EVENTS, Tables, case_columns
 from evaluation.leakage import accepted, find_leaks, refuse_blatant, told
 from evaluation.leakage_findings import Finding
 from evaluation.leakage_power import Trial, knowing_on_the_last_day, questions, too_good
-from evaluation.leakage_ranking import Area
+from evaluation.metrics import Figure
 from tests.factories import office as made_up
 from tests.models.small_office import small_office, without_reviews
 from training.labels import risk_labels
@@ -120,21 +120,18 @@ def test_two_copies_do_not_excuse_each_other(clean: Tables) -> None:
 
 
 @pytest.mark.parametrize(
-    ("low", "value", "others", "others_high", "severity"),
+    ("low", "gain", "gain_low", "severity"),
     [
-        (0.65, 0.70, 0.50, 0.55, "suspicious"),  # surely better than all others, yet plausible
-        (0.82, 0.85, 0.70, 0.75, "blatant"),  # and implausible
-        (0.82, 0.85, 0.81, 0.90, "suspicious"),  # perhaps better
-        (0.82, 0.85, 0.88, 0.92, None),  # the others know more
-        (0.96, 0.98, 0.97, 0.99, "blatant"),  # whatever the others know
+        (0.72, 0.15, 0.05, "suspicious"),  # surely better than all others, yet plausible
+        (0.82, 0.15, 0.05, "blatant"),  # and implausible
+        (0.82, 0.05, -0.05, "suspicious"),  # perhaps better
+        (0.82, -0.02, -0.1, None),  # the others know more
+        (0.96, -0.01, -0.03, "blatant"),  # whatever the others know
     ],
 )
-def test_what_is_too_good(
-    low: float, value: float, others: float, others_high: float, severity: str | None
-) -> None:
+def test_what_is_too_good(low: float, gain: float, gain_low: float, severity: str | None) -> None:
     """Measured against all the other columns together."""
-    joint = Area(others, others - 0.05, others_high, 50, 50)
-    assert too_good(Area(value, low, 1.0, 50, 50), joint) == severity
+    assert too_good(low, Figure(gain, gain_low, 1.0, 100)) == severity
 
 
 @pytest.mark.parametrize(("days", "late"), [(0, True), (3, False)])
