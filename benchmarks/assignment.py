@@ -39,7 +39,7 @@ Array = NDArray[np.float64]
 CASES = 25_000  # for about 100 handlers
 BEGIN, COUNT_FROM, END = 182.0, 366.0, 731.0  # days
 RECUSED = 0.03  # of pairs of a case and a handler of its unit
-FLOORS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)
+FLOORS = (0.0, 0.05, 0.1, 0.2, 0.5)
 
 
 @dataclass
