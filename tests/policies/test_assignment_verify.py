@@ -81,7 +81,7 @@ def test_the_first_difference_is_named(
     [
         pl.col("probability") * 0.9,
         pl.lit(None, pl.Float64).alias("probability"),
-        pl.when(pl.col("case_id") == "a").then(7).otherwise("group").alias("group"),
+        pl.when(pl.col("handler") == "A").then(7).otherwise("group").alias("group"),
         pl.when(pl.col("case_id") == "a").then(1 / 3).otherwise("probability").alias("probability"),
     ],
 )
