@@ -181,6 +181,19 @@ def test_every_fault_is_listed() -> None:
     )
 
 
+@pytest.mark.parametrize("effort", [0.001, 1.0, 1e6])
+@pytest.mark.parametrize("load", [0.0, 1e6])
+@pytest.mark.parametrize("capacity", [0.001, 1e6])
+def test_amounts_of_any_size_are_shared_out(effort: float, load: float, capacity: float) -> None:
+    """The extremes that are let in have chances that add up; beyond them is a fault."""
+    batch = f"case_id | kind | effort\na | k | {effort}\nb | k | 1"
+    who = f"handler | load | capacity\nA | {load} | {capacity}\nB | 0 | 1\nC | 5 | 0.5"
+    assert assigned(batch, who).counts["drawn"] == 2
+    for beyond in ("nan", "inf", "1e7", "0.0001"):
+        with pytest.raises(BadInput, match="effort"):
+            assigned(f"case_id | kind | effort\na | k | {beyond}", who)
+
+
 def test_a_handlers_quality_history_is_not_read() -> None:
     """Columns that are not of the vocabulary change nothing, not even the input's hash."""
     who = handlers("handler | load\nA | 0\nB | 1")
