@@ -36,7 +36,6 @@ from cases.tables import TIME
 from models.matrix import Floats
 
 HALF_LIFE = np.timedelta64(round(4 * 365.25), "D")  # as long as the models' own memory
-FIRST_STEP = 0.5
 DECAY = 0.6
 FEWEST_A_ROUND = 20  # outcomes; fewer move the rate less
 LONGEST = 20_000  # outcomes that are kept, the newest
@@ -132,7 +131,7 @@ class Outcomes:
                 rounds += 1
                 missed = score[judged] < met[:-1][judged]
                 gap = (error - missed).sum() / max(missed.size, FEWEST_A_ROUND)
-                rate += FIRST_STEP * rounds**-DECAY * gap
+                rate += rounds**-DECAY * gap
             weight = 0.5 ** ((origin - times["moment"][known]) / HALF_LIFE)
             cut = conformal_quantile(score[known], weight, rate)
             if rounds or np.isfinite(cut):  # before the first cut-off nothing can be missed

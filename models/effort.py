@@ -39,7 +39,7 @@ AGES = 40  # at which what is left is tabulated
 LAST_AGE = 0.98  # share of the cases closed by the last of them: beyond, too few to tell
 ANY = ""  # kinds that are rare or unknown
 KIND = "attribute.kind"
-TINY = 1e-6  # penalty on the slope, for offices where all cases score alike
+ALIKE = 1e-6  # scores no further apart are the same, and have no slope
 
 
 @dataclass(frozen=True)
@@ -94,10 +94,13 @@ class EffortModel:
         scored = Work(work.x.select(score=pl.Series(score)), *_times(work))
         x, effort, _, share = scored.known(CALIBRATE_DAYS)
         raw = x["score"].to_numpy()
-        level = PoissonRegressor(alpha=TINY, solver="newton-cholesky")
-        mean = float(np.average(effort, weights=share))
-        level.fit(raw[:, None], effort / mean, share)
-        self.slope_, self.level_ = float(level.coef_[0]), float(level.intercept_ + np.log(mean))
+        mean, centre = (float(np.average(one, weights=share)) for one in (effort, raw))
+        self.slope_, above = 1.0, 0.0
+        if np.ptp(raw) > ALIKE:
+            line = PoissonRegressor(alpha=0, solver="newton-cholesky")
+            line.fit(raw[:, None] - centre, effort / mean, share)
+            self.slope_, above = float(line.coef_[0]), float(line.intercept_)
+        self.level_ = float(np.log(mean)) + above - self.slope_ * centre
         ratio = effort / np.exp(self.level_ + self.slope_ * raw)
         tail = (1 - COVERAGE) / 2
         self.low_, self.high_ = (weighted_quantile(ratio, share, q) for q in (tail, 1 - tail))
