@@ -36,7 +36,7 @@ def work(count: int = 6000, *, seed: int = 3, days: bool = True) -> tuple[Work, 
 def fitted(cases: Work, *, days: bool = True) -> EffortModel:
     """Fitted on the cases, and calibrated on the scores of a model fitted on others."""
     other = EffortModel(NAMES).fit(work(seed=8, days=days)[0])
-    return EffortModel(NAMES).fit(cases).calibrate(cases, other.linear_.raw(cases.x))
+    return EffortModel(NAMES).fit(cases).calibrate(cases, other.scores(cases.x))
 
 
 @pytest.mark.parametrize("days", [True, False])
@@ -91,7 +91,7 @@ def test_cases_that_all_look_alike() -> None:
         *(cases.age, cases.lasted, cases.closed, cases.effort),
     )
     model = EffortModel(NAMES).fit(alike)
-    expected = model.calibrate(alike, model.linear_.raw(alike.x)).predict(alike.x)
+    expected = model.calibrate(alike, model.scores(alike.x)).predict(alike.x)
     assert expected == pytest.approx(np.full(len(truth), truth.mean()), rel=0.05)
 
 
@@ -102,7 +102,7 @@ def test_cases_without_effort_are_no_trouble() -> None:
     effort[1::50], effort[::3] = 0.0, np.nan
     some = Work(cases.x, cases.age, cases.lasted, cases.closed, effort)
     model = EffortModel(NAMES).fit(some)
-    expected = model.calibrate(some, model.linear_.raw(some.x)).predict(cases.x)
+    expected = model.calibrate(some, model.scores(some.x)).predict(cases.x)
     assert expected.sum() == pytest.approx(0.98 * truth.sum(), rel=0.05)
 
 
