@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 from typer.core import TyperGroup
 
-from cases.demo import make_demo
+from cases.demo import INTAKE, make_demo
 from cases.errors import BadInput, Fault, PlumblineError, Refused
 from cases.spreadsheet import write_for_people
 from cases.tables import Tables
@@ -36,6 +36,9 @@ from cli.arguments import (
 )
 from cli.console import err, out, progress, show_error
 from cli.estimates import show_estimate
+from cli.intake import intake, shares, show_intake, suggest_and_write
+from cli.intake_files import JSON_FILE as INTAKE_KEPT
+from cli.intake_files import read_intake
 from cli.plan_files import check_plan_folder, plan_sheet, read_plan, write_plan
 from evaluation.estimate import estimate as estimate_all
 from evaluation.render import speaker
@@ -44,6 +47,7 @@ from evaluation.replay_results import Replay, totals
 from evaluation.returned import usual_places
 from models.bundle import gaps
 from models.registry import Registry
+from policies.assignment_verify import verify_assignment
 from policies.plans import Outlook, PlanParameters, fresh_seed
 from policies.plans import commitment as commitment_of
 from policies.verify import verify as verify_plan
@@ -133,13 +137,19 @@ def demo(
         made_from = steps.made_from(tables, trained.bundle)
         write_plan(result, tables.office, made_from, folder / "plan")
         tell("planning", 1.0)
+        new, given = folder / INTAKE, folder / "intake"
+        suggested = suggest_and_write(tables, trained.bundle, new, given, tell, seed=str(seed))
         for language in ("en", "zh"):
             target = folder / f"report.{language}.html"
             steps.write_report(tables, trained.bundle, trained.backtest, language, target)
     _show_verdict(trained)
+    show_intake(suggested, tables.office)
     _show_plan(result, tables)
-    written = f"Written: {folder}/plan (the list), {folder}/report.en.html (the audit report)."
-    out.print(written, markup=False)
+    written = (
+        f"Written: {folder}/plan (the list), {folder}/intake/intake.html (a week of new cases), "
+        f"{folder}/report.en.html (the audit report)."
+    )
+    out.print(written, markup=False, soft_wrap=True)
     out.print(f"Next:    triage serve {office_file}", markup=False)
 
 
@@ -264,13 +274,18 @@ def seed() -> None:
 
 @app.command()
 def verify(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The plan's folder.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="The folder of the plan or intake.")
+    ],
     commitment: Annotated[
         str | None, typer.Option(help="SHA-256 of the seed, as published before the draw.")
     ] = None,
 ) -> None:
-    """Draw a plan again from its frame and seed, and say whether it is the same."""
-    verified = verify_plan(read_plan(folder), commitment)
+    """Draw a plan, or an intake, again from its frame and seed, and say whether it is the same."""
+    if (folder / INTAKE_KEPT).exists():
+        verified = verify_assignment(*read_intake(folder), commitment)
+    else:
+        verified = verify_plan(read_plan(folder), commitment)
     out.print(verified.sentence, markup=False, soft_wrap=True)
     if not verified.matches:
         raise typer.Exit(3)
@@ -364,6 +379,10 @@ def replay(
         page = render_replay(result, result.world.office.office.language)
         replaced(out_file, lambda path: path.write_text(page, "utf-8"))
         out.print(f"Written: {out_file}", markup=False)
+
+
+app.command()(intake)
+app.command()(shares)
 
 
 @app.command()
