@@ -22,6 +22,7 @@ from cli.plan_files import read_plan
 from evaluation.backtest import Backtest, backtest
 from evaluation.estimate import Survey
 from evaluation.gate import FEWEST, Verdict, judge, succeeds
+from evaluation.leakage import find_leaks, refuse_blatant, told
 from evaluation.render import render
 from evaluation.replay_results import Replay, replay
 from evaluation.report import summarise
@@ -102,9 +103,13 @@ def train_and_register(
     """Fit, try on the last year of known outcomes, register, and promote if the gate agrees.
 
     The gate judges the risk model; the complexity model if that is all there is. `Refused`
-    if what was registered cannot be loaded again, or answers otherwise than what was fitted.
+    if a column knows too much and the office file does not accept that, or if what was
+    registered cannot be loaded again, or answers otherwise than what was fitted.
     """
+    leaks = find_leaks(tables, until, tell)
+    refuse_blatant(tables.office, leaks)
     bundle = train(tables, until, tell)
+    bundle = replace(bundle, about=bundle.about | {"leaks": told(tables.office, leaks)})
     tried = try_on_last_year(tables, bundle, tell)
     tell("registering the model", 0.0)
     name = office_name(tables.office)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -10,12 +11,14 @@ import polars as pl
 import pytest
 
 from cases.errors import Refused
+from cases.office import AcceptedLeak, Text
 from cases.progress import silent
 from cases.tables import Tables
 from cli import steps
 from cli.steps import confirm, train_and_register
 from evaluation.backtest import Backtest
 from evaluation.gate import Verdict
+from evaluation.leakage_findings import Finding
 from models.boosting import Trees
 from models.bundle import Bundle
 from models.registry import Registry
@@ -64,6 +67,28 @@ def test_a_newer_champion_stays(
         trained = train_and_register(tables, registry, until, silent)
         assert trained.verdict.promoted is (until == UNTIL)
         assert registry.champion(tables.office).about["trained_until"] == UNTIL.isoformat()
+
+
+def test_findings_of_leaks_are_kept_with_the_model(
+    tables: Tables, bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A blatant one stops training; an accepted one stands in the bundle with the reason."""
+    monkeypatch.setattr(steps, "train", lambda *_: bundle)
+    words = Text(en="too good"), Text(en="look")
+    leaks = (Finding("appealed", "blatant", *words), Finding("charge", "suspicious", *words))
+    monkeypatch.setattr(steps, "find_leaks", lambda *_: leaks)
+    monkeypatch.setattr(steps, "try_on_last_year", lambda *_: Backtest(*[None] * 7))
+    registry = Registry(tmp_path)
+    with pytest.raises(Refused, match="appealed: too good"):
+        train_and_register(tables, registry, UNTIL, silent)
+    stands_by = AcceptedLeak(column="appealed", reason="known in court")
+    office = tables.office.model_copy(update={"accepted_leaks": (stands_by,)})
+    trained = train_and_register(replace(tables, office=office), registry, UNTIL, silent)
+    kept = registry.load(trained.version, office).about["leaks"]
+    assert [(one["column"], one["accepted"]) for one in kept] == [
+        ("appealed", "known in court"),
+        ("charge", None),
+    ]
 
 
 @pytest.mark.parametrize(
