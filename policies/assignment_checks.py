@@ -29,10 +29,7 @@ def check_input(cases: pl.DataFrame, handlers: pl.DataFrame, recusals: pl.DataFr
 
 
 def check_designations(designated: Eligibility) -> None:
-    """`Refused` if somebody recused was designated; `designated` has the case on place i.
-
-    Its handlers are those designated.
-    """
+    """`Refused` if somebody was designated who is recused from the case or a party to it."""
     recused = [
         f"{case}: {handler} {OBSTACLES[CODES[code]].says.en}."
         for case, handler, code in _lasting(designated)

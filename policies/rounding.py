@@ -49,12 +49,12 @@ class Fractions:
 
     def settle(self, lots: Iterator[float]) -> None:
         """Make every share nought or one: first between pairs of rows, which is quick."""
-        for apart in itertools.takewhile(
-            lambda step: step < self.rows, (1 << n for n in range(64))
-        ):
+        apart = 1
+        while apart < self.rows:
             for row in range(self.rows):
                 if row < row ^ apart < self.rows:
                     self._settle_pair(row, row ^ apart, lots)
+            apart *= 2
         self._walk(lots)
 
     def _settle_pair(self, one: int, other: int, lots: Iterator[float]) -> None:

@@ -89,7 +89,7 @@ def test_nobody_gets_more_open_cases_than_allowed() -> None:
         left.add(line["case_id"])
     assert left == {"a", "b", "c"}
     assert [note.en for note in found.notes] == [
-        "There are too few places: 1 cases are left unassigned."
+        "There are too few places; cases left unassigned: 1."
     ]
     assert chances(found)["a", None] == pytest.approx(1 / 3, abs=1e-4)
 
@@ -99,7 +99,7 @@ def test_the_floor_gives_way_to_the_places_left() -> None:
     batch = "\n".join(["case_id | kind", *(f"c{i} | k" for i in range(40))])
     found = assigned(batch, "handler | load | most_open\nA | 99 | 1\nB | 0 | -")
     assert chances(found)["c0", "A"] == pytest.approx(1 / 40, abs=1e-4)
-    assert "less than the floor" in found.notes[0].en
+    assert "less than the floor: 1" in found.notes[0].en
 
 
 @pytest.mark.parametrize(
