@@ -17,6 +17,7 @@ from models.conformal import Cutoffs
 from models.population import moments_of, rows
 from models.reasons import Reason
 from policies.assignment import assign
+from policies.assignment_checks import LARGEST, SMALLEST
 from policies.assignments import Assignment, AssignmentParameters
 from policies.eligibility import SEPARATOR, say
 from policies.plans import fresh_seed
@@ -199,4 +200,7 @@ def _to_give(cases: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
     listed = pl.col("parties").str.split(SEPARATOR).list.eval(pl.element().str.strip_chars())
     return new.select(
         "case_id", "kind", "unit", "designated_handler", "designation_reason", parties=listed
-    ).join(cases.select("case_id", pl.col("effort").fill_null(EACH_ONE)), on="case_id")
+    ).join(
+        cases.select("case_id", pl.col("effort").fill_null(EACH_ONE).clip(SMALLEST, LARGEST)),
+        on="case_id",
+    )
