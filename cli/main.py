@@ -315,7 +315,7 @@ def report(
     steps.check_out(place, out_file, (".html",))
     with progress() as tell:
         tables, champion = steps.opened(place, tell)
-        tried = steps.try_on_last_year(tables, champion, tell)
+        tried = steps.tried_on_last_year(place.home, tables, champion, tell)
         said = language or tables.office.language
         steps.write_report(tables, champion, tried, said, out_file)
     out.print(f"Written: {out_file}", markup=False)

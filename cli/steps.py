@@ -18,6 +18,7 @@ from cases.progress import Progress
 from cases.reading import paths_of
 from cases.tables import Frame, Tables
 from cases.writing import check_file, replaced
+from cli.backtests import backtest_file, keep, kept
 from cli.plan_files import read_plan
 from evaluation.backtest import Backtest, backtest
 from evaluation.estimate import Survey
@@ -105,7 +106,7 @@ def train_and_register(
     if what was registered cannot be loaded again, or answers otherwise than what was fitted.
     """
     bundle = train(tables, until, tell)
-    tried = try_on_last_year(tables, bundle, tell)
+    tried = tried_on_last_year(registry.home, tables, bundle, tell)
     tell("registering the model", 0.0)
     name = office_name(tables.office)
     version = registry.log(bundle, name, pooled_metrics(tried))
@@ -143,6 +144,17 @@ def _answers(bundle: Bundle, tables: Tables, asked: Frame) -> Iterator[pl.DataFr
         yield bundle.score_moments(tables, asked)
     if bundle.complexity is not None:
         yield bundle.complexity_at(tables, asked)
+
+
+def tried_on_last_year(home: Path, tables: Tables, bundle: Bundle, tell: Progress) -> Backtest:
+    """As `try_on_last_year`; read from `home` if it was made there before."""
+    target = backtest_file(home, tables, bundle)
+    found = kept(target, tables.office.spot_checks.capacity_share) if target else None
+    if found is None:
+        found = try_on_last_year(tables, bundle, tell)
+        if target:
+            keep(found, target)
+    return found
 
 
 def try_on_last_year(tables: Tables, bundle: Bundle, tell: Progress) -> Backtest:
