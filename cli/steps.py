@@ -23,9 +23,9 @@ from cli.plan_files import read_plan
 from evaluation.backtest import Backtest, backtest
 from evaluation.estimate import Survey
 from evaluation.gate import FEWEST, Verdict, judge, succeeds
-from evaluation.render import render
 from evaluation.replay_results import Replay, replay
 from evaluation.report import summarise
+from evaluation.report_page import render
 from evaluation.returned import Reason, outside, returned
 from features.as_of import closing_moments
 from models.bundle import Bundle

@@ -2,7 +2,7 @@
 
 Every chart is a pure function of its summary: the same bytes on every run. Letters are
 drawn as paths, so that no font can be missing. Colours are Okabe and Ito's (2008), which
-colour-blind readers tell apart; lines also differ in their dashes.
+colour-blind readers tell apart; lines also differ in their dashes and markers.
 """
 
 from __future__ import annotations
@@ -33,6 +33,13 @@ DASHES = {
     "logistic": "dashed",
     "plain_lightgbm": "dashed",
 }
+MARKERS = {
+    MODEL: "o",
+    "base_rate": "",
+    "rule_of_thumb": "s",
+    "logistic": "^",
+    "plain_lightgbm": "D",
+}
 WAY_COLOURS = {
     "ours": "#0072B2",
     "random": "#777777",
@@ -58,7 +65,7 @@ def over_time(
             axes.plot(
                 places, [_number(figure.value) for figure in found],
                 color=COLOURS[name], linestyle=DASHES[name], linewidth=width,
-                marker="o" if name == MODEL else None, markersize=3,
+                marker=MARKERS[name], markersize=4,
             )  # fmt: skip
             if name == MODEL:
                 low, high = ([_number(getattr(f, end)) for f in found] for end in ("low", "high"))
@@ -92,6 +99,33 @@ def reliability(bins: Sequence[Bin]) -> str:
         return _svg(canvas)
 
 
+def key(name: str) -> str:
+    """A bit of an estimator's line, for the table beside the chart."""
+    with mpl.rc_context(STYLE):
+        canvas = Canvas(figsize=(0.5, 0.16))
+        axes = canvas.add_axes((0, 0, 1, 1))
+        axes.plot(
+            [0, 0.5, 1], [0, 0, 0],
+            color=COLOURS[name], linestyle=DASHES[name], linewidth=1.6,
+            marker=MARKERS[name], markersize=5, markevery=[1],
+        )  # fmt: skip
+        axes.set_axis_off()
+        return _svg(canvas)
+
+
+def bars(values: Sequence[float]) -> str:
+    """Values as bars from the top down, numbered as the lines of their table."""
+    places = range(1, len(values) + 1)
+    with _chart(height=0.6 + 0.22 * len(values)) as (canvas, axes):
+        axes.barh(places, values, height=0.7, color=COLOURS[MODEL])
+        axes.set_yticks(places)
+        axes.invert_yaxis()
+        axes.grid(axis="y", visible=False)
+        axes.grid(axis="x", color="#dddddd", linewidth=0.6)
+        axes.set_axisbelow(True)
+        return _svg(canvas)
+
+
 def replayed(years: pl.DataFrame) -> str:
     """Per year and way to choose, defects found (left), and rates with intervals (right).
 
@@ -118,9 +152,11 @@ def replayed(years: pl.DataFrame) -> str:
 
 
 @contextmanager
-def _chart(width: float = 7.0, panels: int = 1) -> Iterator[tuple[Canvas, Any]]:
+def _chart(
+    width: float = 7.0, panels: int = 1, height: float = 2.8
+) -> Iterator[tuple[Canvas, Any]]:
     with mpl.rc_context(STYLE):
-        canvas = Canvas(figsize=(width, 2.8), layout="constrained")
+        canvas = Canvas(figsize=(width, height), layout="constrained")
         axes = canvas.subplots(1, panels)
         for each in canvas.axes:
             each.spines[["top", "right"]].set_visible(False)

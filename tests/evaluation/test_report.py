@@ -15,10 +15,13 @@ import pytest
 from cases.office import Language
 from cases.tables import Tables
 from evaluation import charts
+from evaluation.answers import FEWEST, shown_figures
 from evaluation.backtest import MODEL, Backtest, PeriodFigures
 from evaluation.metrics import Figure, auc_gain, measure
-from evaluation.render import _phrases, render, shown, speaker
-from evaluation.report import FEWEST, Note, ReportSummary, _shown, summarise
+from evaluation.notes import Note
+from evaluation.render import _phrases, shown, speaker
+from evaluation.report import ReportSummary, summarise
+from evaluation.report_page import render
 from evaluation.reviewers import Agreement, Reviewers, Severity
 from models.bundle import Bundle
 from tests.evaluation.conftest import HOSTILE
@@ -81,7 +84,7 @@ def test_small_samples_are_withheld(positives: int, held: bool) -> None:
     y = [1] * positives + [0] * 50
     p = [i / 100 for i in range(len(y))]
     measures, gain = {MODEL: measure(y, p), "base_rate": measure(y, p)}, auc_gain(y, p, p)
-    found = _shown(PeriodFigures("2024", measures, {"base_rate": gain}))
+    found = shown_figures(PeriodFigures("2024", measures, {"base_rate": gain}))
     assert (found.measures[MODEL].auc.absent == "too_few") == held
     assert (found.gains["base_rate"].absent == "too_few") == held
     assert found.measures[MODEL].base_rate == measures[MODEL].base_rate
@@ -110,7 +113,7 @@ def test_complexity_alone(
     assert (summary.influences, summary.card.risk) == ((), None)
     html = render(summary, language)
     assert speaker(language)("complexity") in html
-    assert speaker(language)("risk") not in html
+    assert speaker(language)("no_risk_model") in html
 
 
 def test_no_chart_of_nothing(summary: ReportSummary) -> None:
@@ -118,9 +121,9 @@ def test_no_chart_of_nothing(summary: ReportSummary) -> None:
     assert summary.complexity is not None
     y, p = [1, 0, 0], [0.3, 0.2, 0.1]
     one = {name: measure(y, p) for name in summary.complexity.estimators}
-    few = _shown(PeriodFigures("2024", one, {}))
+    few = shown_figures(PeriodFigures("2024", one, {}))
     answer = dataclasses.replace(summary.complexity, years=(few,), periods=(few,))
-    caption = "AUC by period;"
+    caption = "Up: AUC;"
     html = render(dataclasses.replace(summary, complexity=answer, risk=None), "en")
     assert caption not in html
     assert caption in render(summary, "en")
@@ -145,7 +148,7 @@ def test_reviewers_are_listed_with_intervals(summary: ReportSummary) -> None:
     agreed = Agreement(43, *[Figure(0.8, 0.7, 0.9, 43)] * 3)
     found = dataclasses.replace(summary, reviewers=Reviewers(agreed, (told, held), told=True))
     html = render(found, "en")
-    assert "0.300 (0.100–0.500)" in html
+    assert '0.300 <span class="together">(0.100–0.500)</span>' in html
     assert "withheld: too few" in html
     assert "cannot be told apart" not in html
     assert HOSTILE not in html
@@ -177,7 +180,7 @@ def test_page_is_self_contained_and_escaped(
     page = Page(html)
     assert page.language == lang
     assert not {"script", "link", "iframe", "object", "form"} & set(page.tags)
-    assert all(address.startswith("data:image/svg+xml;base64,") for address in page.addresses)
+    assert all(re.match(r"data:image/svg\+xml;base64,|#\w+$", one) for one in page.addresses)
     assert not re.search(r"https?://|url\(|@import", html)
     assert "&lt;script&gt;alert" in html
 
@@ -200,7 +203,7 @@ def test_charts_leave_gaps_for_withheld_figures(summary: ReportSummary) -> None:
     """Periods without figures are gaps in the lines, not errors."""
     assert summary.risk is not None
     y, p = [1, 0, 0], [0.3, 0.2, 0.1]
-    few = _shown(PeriodFigures("2030", {MODEL: measure(y, p)}, {}))
+    few = shown_figures(PeriodFigures("2030", {MODEL: measure(y, p)}, {}))
     periods = (*summary.risk.periods, few)
     assert charts.over_time(periods, (MODEL,), lambda found: found.auc).startswith("<?xml")
     assert charts.expected_and_observed(periods).startswith("<?xml")
@@ -224,7 +227,7 @@ def test_chinese_phrases_have_chinese_punctuation() -> None:
 def test_parts_of_a_count_are_set_in(summary: ReportSummary) -> None:
     """What is a part of the count above it stands further in."""
     html = render(summary, "en")
-    parts = re.findall(r'class="part">(.*?)</th>', html)
+    parts = re.findall(r'<th scope="row">\u2003(.*?)</th>', html)
     assert parts == ["closed", "reviewed", "unknown", "with a recorded chance of being chosen"]
 
 
