@@ -183,17 +183,18 @@ def figures(scores: pl.DataFrame, untrained: int, every: Every, share: float) ->
 
     def by(label: pl.Expr) -> tuple[PeriodFigures, ...]:
         parts = scores.group_by(label.alias("period"), maintain_order=True)
-        return tuple(_figures(str(name), part, estimators, share) for (name,), part in parts)
+        return tuple(part_figures(str(name), part, estimators, share) for (name,), part in parts)
 
     years = by(period_name("year"))
     periods = years if every == "year" else by(period_name(every))
-    pooled = _figures("", scores, estimators, share)
+    pooled = part_figures("", scores, estimators, share)
     return Outcome(estimators, scores, untrained, periods, years, pooled)
 
 
-def _figures(
+def part_figures(
     period: str, scores: pl.DataFrame, estimators: tuple[str, ...], share: float
 ) -> PeriodFigures:
+    """The figures of some of the scores (see `Outcome.scores`), called `period`."""
     y, weight = scores["y"].to_numpy(), scores["weight"].to_numpy()
     p = {name: scores[name].to_numpy() for name in estimators}
     measures = {name: measure(y, p[name], weight, share=share) for name in estimators}

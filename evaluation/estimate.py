@@ -105,12 +105,16 @@ def estimate(
 
 
 def _groups(names: NDArray[np.object_], sample: Sample, whole: About) -> tuple[Group, ...]:
-    """The rates of groups in the order of their names, each drawn towards the whole.
+    found = {str(name): sample.about(names == name) for name in np.unique(names)}
+    return drawn_together(found, whole)
+
+
+def drawn_together(found: Mapping[str, About], whole: About) -> tuple[Group, ...]:
+    """The rates of groups in the order given, each drawn towards the whole.
 
     Empirical Bayes (Fay and Herriot 1979) with the spread between groups estimated by the
     method of DerSimonian and Laird (1986): what could be luck is taken for luck.
     """
-    found = {str(name): sample.about(names == name) for name in np.unique(names)}
     variance = {name: one.variance / one.cases**2 for name, one in found.items()}
     enough = {
         name: whole.rate * (1 - whole.rate) >= FEWEST_EFFECTIVE * variance[name] for name in found

@@ -22,6 +22,7 @@ from policies.plans import Z
 Absence = Literal["no_cases", "one_class", "too_few"]
 
 REPLICATES = 1000
+FEWEST = 10  # cases of either outcome; with fewer, figures of a part are withheld
 SEED = 2026
 
 
@@ -38,7 +39,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Measures:
-    """What `measure` finds. `share` is the share of cases that `precision` and `lift` take."""
+    """What `measure` finds. `share` is the share of cases that precision, recall, lift take."""
 
     n: int
     positives: int
@@ -48,9 +49,12 @@ class Measures:
     auc: Figure
     average_precision: Figure
     precision: Figure
+    recall: Figure
     lift: Figure
     log_loss: Figure
+    log_loss_skill: Figure
     brier: Figure
+    brier_skill: Figure
     calibration_error: Figure
 
 
@@ -79,8 +83,12 @@ def measure(
     - `average_precision`: precision summed over steps of recall, one step per distinct p.
     - `precision`: share of y = 1 among the `share` of cases with the highest p. Where
       equal p straddle the edge, each of them counts with the share of them that fits.
+    - `recall`: share of all y = 1 that are among these cases.
     - `lift`: `precision` divided by the base rate.
     - `log_loss`: natural logarithm; `brier`: mean of (p - y)^2.
+    - `log_loss_skill`, `brier_skill`: 1 - loss / loss of the base rate of these very cases
+      given to each of them (Murphy 1973). 1 is perfect; 0 is no better than that rate, which
+      is known only afterwards; below 0 is worse.
     - `calibration_error`: expected calibration error over ten bins of equal weight by p,
       sum over bins of (bin weight x |mean p - rate|). Equal p are never split: they fall
       into the bin of their middle rank, so that a constant p is one bin. Noise alone makes
@@ -94,11 +102,11 @@ def measure(
     """
     if not 0 < share <= 1:
         raise ValueError(f"share must be in (0, 1], not {share}")
-    ranking = Ranking(*_checked(y, p, weight))
+    ranking = Ranking(*checked(y, p, weight))
     n, positives = ranking.y.size, int(ranking.y.sum())
     if n == 0:
         none = Figure(None, None, None, 0, "no_cases")
-        return Measures(0, 0, share, *[none] * 9)
+        return Measures(0, 0, share, *[none] * 12)
     values = {name: float(row[0]) for name, row in statistics(ranking, None, share).items()}
     del values["calibration_noise"]
     drawn = _replicates(ranking, share, replicates, seed)
@@ -127,7 +135,7 @@ def auc_gain(
     >>> auc_gain([0, 0, 1, 1], [0.1, 0.2, 0.8, 0.9], [0.1, 0.4, 0.35, 0.8]).value
     0.25
     """
-    ours, theirs = Ranking(*_checked(y, p, weight)), Ranking(*_checked(y, other, weight))
+    ours, theirs = Ranking(*checked(y, p, weight)), Ranking(*checked(y, other, weight))
     n, positives = ours.y.size, int(ours.y.sum())
     if n == 0:
         return Figure(None, None, None, 0, "no_cases")
@@ -144,7 +152,7 @@ def calibration_table(
     y: ArrayLike, p: ArrayLike, weight: ArrayLike | None = None
 ) -> tuple[Bin, ...]:
     """The bins behind `calibration_error`, lowest probabilities first (fewer where p ties)."""
-    ranking = Ranking(*_checked(y, p, weight))
+    ranking = Ranking(*checked(y, p, weight))
     if ranking.y.size == 0:
         return ()
     edges = [*ranking.bin_starts, ranking.y.size]
@@ -171,15 +179,22 @@ def wilson(y: ArrayLike, weight: ArrayLike | None = None) -> Figure:
     if outcomes.size == 0:
         return Figure(None, None, None, 0, "no_cases")
     rate = float(np.average(outcomes, weights=w))
-    size = float(w.sum() ** 2 / np.square(w).sum())
-    low, high = wilson_interval(rate, size)
+    low, high = wilson_interval(rate, effective_size(w))
     return Figure(rate, low, high, outcomes.size)
 
 
-def wilson_interval(rate: float, size: float) -> tuple[float, float]:
-    """The 95 % score interval of a `rate` seen among (effectively) `size` (Wilson 1927)."""
-    middle = (rate + Z**2 / (2 * size)) / (1 + Z**2 / size)
-    half = Z / (1 + Z**2 / size) * (rate * (1 - rate) / size + Z**2 / (4 * size**2)) ** 0.5
+def effective_size(weight: Array) -> float:
+    """Kish's (1965): as many cases of equal weight would say as much."""
+    return float(weight.sum() ** 2 / np.square(weight).sum())
+
+
+def wilson_interval(rate: float, size: float, z: float = Z) -> tuple[float, float]:
+    """The score interval of a `rate` seen among (effectively) `size` (Wilson 1927).
+
+    `z` is the normal quantile of its level, 95 % by default.
+    """
+    middle = (rate + z**2 / (2 * size)) / (1 + z**2 / size)
+    half = z / (1 + z**2 / size) * (rate * (1 - rate) / size + z**2 / (4 * size**2)) ** 0.5
     return min(rate, max(0.0, middle - half)), max(rate, min(1.0, middle + half))
 
 
@@ -215,12 +230,14 @@ def _calibration_interval(value: float, drawn: Array, noise: Array, n: int) -> F
 def _undefined(n: int, positives: int) -> dict[str, Figure]:
     """The figures that need what the set does not have."""
     one_class = Figure(None, None, None, n, "one_class")
+    needs_both = ("auc", "log_loss_skill", "brier_skill")
     if positives == 0:
-        return dict.fromkeys(("auc", "average_precision", "lift"), one_class)
-    return {"auc": one_class} if positives == n else {}
+        return dict.fromkeys((*needs_both, "average_precision", "recall", "lift"), one_class)
+    return dict.fromkeys(needs_both, one_class) if positives == n else {}
 
 
-def _checked(y: ArrayLike, p: ArrayLike, weight: ArrayLike | None) -> tuple[Array, Array, Array]:
+def checked(y: ArrayLike, p: ArrayLike, weight: ArrayLike | None) -> tuple[Array, Array, Array]:
+    """The arguments of `measure` as arrays of shape (n,), or `ValueError`."""
     outcomes, probabilities = np.asarray(y, dtype=np.float64), np.asarray(p, dtype=np.float64)
     weights = np.ones_like(outcomes) if weight is None else np.asarray(weight, dtype=np.float64)
     if not outcomes.shape == probabilities.shape == weights.shape == (outcomes.size,):

@@ -59,22 +59,27 @@ def statistics(ranking: Ranking, counts: Array | None, share: float) -> dict[str
     """Each figure of each replicate, NaN where it is undefined; shape (replicates,)."""
     y, p, w = ranking.y, ranking.p, ranking.weights(counts)
     total = w.sum(axis=1)
-    positive = np.add.reduceat(w * y, ranking.starts, axis=1)
-    every = np.add.reduceat(w, ranking.starts, axis=1)
-    precision = _precision_at(positive, every, share)
+    positive, every = tied_groups(ranking, counts)
+    found, rate = found_at(positive, every, share), positive.sum(axis=1) / total
     inside = np.clip(p, SMALLEST, 1 - SMALLEST)
     loss = -np.log(np.where(y == 1, inside, 1 - inside))
+    log_loss, brier = w @ loss / total, w @ np.square(p - y) / total
     with np.errstate(divide="ignore", invalid="ignore"):
-        lift = precision / (positive.sum(axis=1) / total)
+        recall = found / positive.sum(axis=1)
+        log_loss_skill = 1 - log_loss / _entropy(rate)
+        brier_skill = 1 - brier / (rate * (1 - rate))
     gaps = np.add.reduceat(w * (p - y), ranking.bin_starts, axis=1) / total[:, None]
     return {
         "bias": gaps.sum(axis=1),
         "auc": _area(positive, every),
         "average_precision": _average_precision(positive, every),
-        "precision": precision,
-        "lift": lift,
-        "log_loss": w @ loss / total,
-        "brier": w @ np.square(p - y) / total,
+        "precision": found / (share * total),
+        "recall": recall,
+        "lift": recall / share,
+        "log_loss": log_loss,
+        "log_loss_skill": log_loss_skill,
+        "brier": brier,
+        "brier_skill": brier_skill,
         "calibration_error": np.abs(gaps).sum(axis=1),
         "calibration_noise": np.abs(gaps - ranking.gaps).sum(axis=1),
     }
@@ -82,18 +87,28 @@ def statistics(ranking: Ranking, counts: Array | None, share: float) -> dict[str
 
 def auc(ranking: Ranking, counts: Array | None) -> Array:
     """AUC of each replicate, NaN where only one class was drawn; shape (replicates,)."""
+    return _area(*tied_groups(ranking, counts))
+
+
+def tied_groups(ranking: Ranking, counts: Array | None) -> tuple[Array, Array]:
+    """Weight of positives and of all cases in each group of equal p; (replicates, groups)."""
     w = ranking.weights(counts)
     positive = np.add.reduceat(w * ranking.y, ranking.starts, axis=1)
-    return _area(positive, np.add.reduceat(w, ranking.starts, axis=1))
+    return positive, np.add.reduceat(w, ranking.starts, axis=1)
 
 
-def _area(positive: Array, every: Array) -> Array:
-    """Share of pairs of a positive and a negative that are in the right order."""
+def pairs(positive: Array, every: Array) -> tuple[Array, Array]:
+    """Pairs of a positive and a negative: those in the right order (ties one half), and all."""
     negative = every - positive
     all_positive, all_negative = positive.sum(axis=1), negative.sum(axis=1)
     below = all_negative[:, None] - np.cumsum(negative, axis=1) + negative / 2
+    return _dot(positive, below), all_positive * all_negative
+
+
+def _area(positive: Array, every: Array) -> Array:
+    right, every_pair = pairs(positive, every)
     with np.errstate(divide="ignore", invalid="ignore"):
-        area: Array = _dot(positive, below) / (all_positive * all_negative)
+        area: Array = right / every_pair
     return area
 
 
@@ -105,13 +120,18 @@ def _average_precision(positive: Array, every: Array) -> Array:
     return average
 
 
-def _precision_at(positive: Array, every: Array, share: float) -> Array:
+def found_at(positive: Array, every: Array, share: float) -> Array:
+    """Positives among the `share` ranked first; a tied group counts as far as it fits."""
     seen = np.cumsum(every, axis=1)
-    capacity = share * seen[:, -1:]
-    room = np.clip(capacity - (seen - every), 0, every)
+    room = np.clip(share * seen[:, -1:] - (seen - every), 0, every)
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = np.where(every > 0, positive / every, 0.0)
-    return _dot(room, rate) / capacity[:, 0]
+    return _dot(room, rate)
+
+
+def _entropy(rate: Array) -> Array:
+    """Log loss of the rate itself as everyone's probability."""
+    return -np.asarray(rate * np.log(rate) + (1 - rate) * np.log1p(-rate))
 
 
 def _dot(a: Array, b: Array) -> Array:

@@ -31,8 +31,7 @@ def risk_labels(tables: Tables, until: datetime) -> pl.DataFrame:
     told); sorted by `moment` and `case_id`. Of several reviews of a case the first that became
     final counts: later ones are often made because of it.
     """
-    reviews = rows(final_reviews(tables, until))
-    first = reviews.sort("known_at", "reviewed_at", "grade").unique("case_id", keep="first")
+    first = first_of_each(rows(final_reviews(tables, until)))
     closed = rows(reviewed_moments(tables, until))
     severity = severities(shared_readings(tables, until)).select("reviewer", "severity")
     labels = closed.join(first, on="case_id").join(severity, on="reviewer", how="left")
@@ -47,6 +46,11 @@ def risk_labels(tables: Tables, until: datetime) -> pl.DataFrame:
         pl.col("grade").replace(tables.office.present_grades),
         pl.col("severity").fill_null(0.0),
     )
+
+
+def first_of_each(reviews: pl.DataFrame) -> pl.DataFrame:
+    """Of final reviews (see `final_reviews`), the one of each case that became final first."""
+    return reviews.sort("known_at", "reviewed_at", "grade").unique("case_id", keep="first")
 
 
 def reviewed_moments(tables: Tables, until: datetime) -> Frame:

@@ -242,3 +242,34 @@ def test_calibration_error_interval_holds_a_true_error() -> None:
 
     coverage = _coverage(draw, {"calibration_error": 0.1, "bias": 0.1})
     assert min(coverage.values()) >= LOWEST_COVERAGE, coverage
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_recall_and_skill_by_their_definitions(weighted: bool) -> None:
+    """Recall is the list's share of all defects; skill compares losses with those of the rate."""
+    rng = np.random.default_rng(8)
+    p = rng.beta(1, 4, 300)
+    y = (rng.random(300) < p).astype(float)
+    w = rng.integers(1, 4, 300).astype(float) if weighted else np.ones(300)
+    found = measure(y, p, w, share=0.2, replicates=2)
+    rate = np.average(y, weights=w)
+    brier, log_loss = (
+        sk.brier_score_loss(y, np.full(300, rate), sample_weight=w),
+        sk.log_loss(y, np.full(300, rate), sample_weight=w),
+    )
+    assert found.brier_skill.value == pytest.approx(1 - (found.brier.value or 0) / brier)
+    assert found.log_loss_skill.value == pytest.approx(1 - (found.log_loss.value or 0) / log_loss)
+    assert found.recall.value == pytest.approx(0.2 * (found.lift.value or 0))
+    seen = np.repeat(y[np.argsort(-p)], w[np.argsort(-p)].astype(int))
+    room = 0.2 * seen.size
+    listed = seen[: int(room)].sum() + (room % 1) * seen[int(room)]
+    assert found.recall.value == pytest.approx(listed / seen.sum())
+
+
+def test_the_rate_itself_has_no_skill() -> None:
+    """Giving everyone the base rate has a skill of 0; a perfect forecast one of 1."""
+    y = [1, 0, 0, 0]
+    assert measure(y, [0.25] * 4).brier_skill.value == pytest.approx(0)
+    assert measure(y, [0.25] * 4).log_loss_skill.value == pytest.approx(0)
+    assert measure(y, y).brier_skill.value == pytest.approx(1)
+    assert measure([1, 1], [0.5, 0.5]).brier_skill.absent == "one_class"
