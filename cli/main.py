@@ -8,7 +8,7 @@ from collections import Counter
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 from rich.table import Table
@@ -37,10 +37,12 @@ from cli.arguments import (
 from cli.console import err, out, progress, show_error
 from cli.estimates import show_estimate
 from cli.plan_files import check_plan_folder, plan_sheet, read_plan, write_plan
+from cli.report_files import ENDINGS, write_report
 from evaluation.estimate import estimate as estimate_all
 from evaluation.render import speaker
 from evaluation.replay_page import render_replay
 from evaluation.replay_results import Replay, totals
+from evaluation.report import summarise
 from evaluation.returned import usual_places
 from models.bundle import gaps
 from models.registry import Registry
@@ -133,9 +135,10 @@ def demo(
         made_from = steps.made_from(tables, trained.bundle)
         write_plan(result, tables.office, made_from, folder / "plan")
         tell("planning", 1.0)
-        for language in ("en", "zh"):
-            target = folder / f"report.{language}.html"
-            steps.write_report(tables, trained.bundle, trained.backtest, language, target)
+        kept = [steps.verified_plan(folder / "plan")]
+        summary = summarise(tables, trained.bundle, trained.backtest, now=now, plans=kept)
+        for language in get_args(Language):
+            write_report(summary, language, folder / f"report.{language}.html")
     _show_verdict(trained)
     _show_plan(result, tables)
     written = f"Written: {folder}/plan (the list), {folder}/report.en.html (the audit report)."
@@ -309,15 +312,21 @@ def report(
     language: Annotated[
         Language | None, typer.Option(help="By default the office file's language.")
     ] = None,
+    plans: Annotated[
+        list[Path] | None,
+        typer.Option("--plan", help="Folder of a drawn plan: what became of it; several for more."),
+    ] = None,
 ) -> None:
-    """Write the model audit report as one HTML file."""
+    """Write the audit report: .html, .pdf (needs Chromium), .json, or .md for a model card."""
     place = steps.place_of(office, data, set_aside)
-    steps.check_out(place, out_file, (".html",))
+    steps.check_out(place, out_file, ENDINGS)
     with progress() as tell:
+        kept = [steps.verified_plan(folder) for folder in plans or ()]
         tables, champion = steps.opened(place, tell)
         tried = steps.tried_on_last_year(place.home, tables, champion, tell)
-        said = language or tables.office.language
-        steps.write_report(tables, champion, tried, said, out_file)
+        now = steps.latest_record(tables)
+        summary = summarise(tables, champion, tried, now=now, plans=kept)
+        write_report(summary, language or tables.office.language, out_file)
     out.print(f"Written: {out_file}", markup=False)
 
 

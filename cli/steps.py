@@ -13,26 +13,24 @@ from typing import Any
 import polars as pl
 
 from cases.errors import BadInput, Fault, Refused
-from cases.office import Language, Office, Text, load_office
+from cases.office import Office, Text, load_office
 from cases.progress import Progress
 from cases.reading import paths_of
 from cases.tables import Frame, Tables
-from cases.writing import check_file, replaced
+from cases.writing import check_file
 from cli.backtests import backtest_file, keep, kept
 from cli.plan_files import read_plan
 from evaluation.backtest import Backtest, backtest
 from evaluation.estimate import Survey
 from evaluation.gate import FEWEST, Verdict, judge, succeeds
 from evaluation.replay_results import Replay, replay
-from evaluation.report import summarise
-from evaluation.report_page import render
 from evaluation.returned import Reason, outside, returned
 from features.as_of import closing_moments
 from models.bundle import Bundle
 from models.population import moments_of, rows
 from models.registry import Registry, Version, office_name
 from policies.plans import PlanParameters
-from policies.verify import verify
+from policies.verify import Kept, verify
 from serving.bootstrap import Place
 from serving.use_cases import Desk, SpotChecks, spot_checks
 from training.labels import complexity_labels, risk_labels
@@ -264,18 +262,16 @@ def survey_of(folder: Path, tables: Tables, until: datetime) -> tuple[Survey, Co
     Also how many closed cases of its time its frame does not hold. `Refused` if the plan is
     not what its frame and seed give.
     """
-    kept = read_plan(folder)
-    verified = verify(kept)
-    if not verified.matches:
-        raise Refused(f"{folder.name}: {verified.sentence} Nothing is estimated from it.")
+    kept = verified_plan(folder)
     wish = PlanParameters.model_validate(kept.told["parameters"])
     survey = Survey(kept.frame, kept.listed, returned(tables, wish.as_of, until))
     return survey, Counter(outside(tables, kept.frame, wish))
 
 
-def write_report(
-    tables: Tables, bundle: Bundle, tried: Backtest, language: Language, target: Path
-) -> None:
-    """The report as one HTML file."""
-    text = render(summarise(tables, bundle, tried), language)
-    replaced(target, lambda path: path.write_text(text, "utf-8"))
+def verified_plan(folder: Path) -> Kept:
+    """A kept plan; `Refused` if it is not what its frame and seed give."""
+    kept = read_plan(folder)
+    verified = verify(kept)
+    if not verified.matches:
+        raise Refused(f"{folder.name}: {verified.sentence} Nothing is estimated from it.")
+    return kept

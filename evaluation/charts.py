@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import matplotlib as mpl
@@ -17,6 +18,7 @@ import polars as pl
 from matplotlib.figure import Figure as Canvas
 
 from evaluation.backtest import MODEL, PeriodFigures
+from evaluation.decision import NetBenefit
 from evaluation.metrics import Bin, Figure, Measures
 
 COLOURS = {
@@ -99,6 +101,53 @@ def reliability(bins: Sequence[Bin]) -> str:
         return _svg(canvas)
 
 
+def rates_over_time(names: Sequence[str], rates: Sequence[Figure]) -> str:
+    """A rate per period, with intervals; a gap where it is withheld."""
+    with _chart() as (canvas, axes):
+        _points(axes, list(range(len(rates))), rates)
+        axes.set_ylim(bottom=0)
+        _name_places(axes, names)
+        return _svg(canvas)
+
+
+def decision(curve: Sequence[NetBenefit]) -> str:
+    """Net benefit (up) by threshold (across): the model, all cases (dashed), none (dotted)."""
+    at = [one.threshold for one in curve]
+    model = [one.model for one in curve]
+    with _chart() as (canvas, axes):
+        low, high = ([_number(getattr(f, end)) for f in model] for end in ("low", "high"))
+        axes.fill_between(at, low, high, color=COLOURS[MODEL], alpha=0.15, linewidth=0)
+        axes.plot(at, [one.everyone for one in curve], color="#777777", linestyle="dashed")
+        axes.axhline(0, color="#777777", linestyle="dotted")
+        axes.plot(
+            at, [_number(f.value) for f in model], color=COLOURS[MODEL], marker="o", markersize=4
+        )
+        top = max(_number(f.high) for f in model)
+        axes.set_ylim(-top / 2, top * 1.1)
+        return _svg(canvas)
+
+
+def groups(panels: Sequence[Sequence[Figure]]) -> str:
+    """Shares of numbered groups with intervals, from the top down; a panel (A, B, ...) each."""
+    count = len(panels[0])
+    height = 0.9 + 0.25 * count
+    with _chart(width=9.0, panels=len(panels), height=height) as (canvas, drawn):
+        for letter, axes, figures in zip("ABCDEFGH", drawn, panels, strict=False):
+            x = [_number(figure.value) for figure in figures]
+            low = [value - _number(f.low) for value, f in zip(x, figures, strict=True)]
+            high = [_number(f.high) - value for value, f in zip(x, figures, strict=True)]
+            axes.errorbar(
+                x, range(1, count + 1), xerr=(low, high),
+                fmt="o", color=COLOURS[MODEL], markersize=4, elinewidth=1, capsize=2,
+            )  # fmt: skip
+            axes.set_title(letter, loc="left", fontweight="bold")
+            axes.set_yticks(range(1, count + 1))
+            axes.set_ylim(count + 0.5, 0.5)
+            axes.set_xlim(left=0)
+        return _svg(canvas)
+
+
+@cache
 def key(name: str) -> str:
     """A bit of an estimator's line, for the table beside the chart."""
     with mpl.rc_context(STYLE):
@@ -172,9 +221,13 @@ def _points(axes: Any, x: Sequence[float], figures: Sequence[Figure]) -> None:
 
 
 def _name_periods(axes: Any, periods: Sequence[PeriodFigures]) -> None:
-    step = -(-len(periods) // MOST_LABELS) or 1
-    places = list(range(0, len(periods), step))
-    axes.set_xticks(places, [periods[place].period for place in places])
+    _name_places(axes, [period.period for period in periods])
+
+
+def _name_places(axes: Any, names: Sequence[str]) -> None:
+    step = -(-len(names) // MOST_LABELS) or 1
+    places = list(range(0, len(names), step))
+    axes.set_xticks(places, [names[place] for place in places])
 
 
 def _number(value: float | None) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 LONGEST = 12  # lines of a table that are shown at once; longer ones open on demand
@@ -9,17 +10,18 @@ LONGEST = 12  # lines of a table that are shown at once; longer ones open on dem
 
 @dataclass(frozen=True)
 class Exhibit:
-    """A table of texts, a sentence saying what it shows, and perhaps a `picture` (SVG) of it.
+    """A table of texts, a sentence saying what it shows, and perhaps a `picture` of it.
 
-    The first cell of a row names it. `marks` are small pictures (SVG) of how each row is
-    drawn, none or one per row; `notes` say how to read the figures.
+    The picture is drawn (SVG) only where it is shown. The first cell of a row names it.
+    `marks` are small pictures of how each row is drawn, none or one per row; `notes` say how
+    to read the figures.
     """
 
     title: str
     says: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    picture: str = ""
+    picture: Callable[[], str] | None = None
     marks: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

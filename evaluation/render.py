@@ -96,6 +96,10 @@ class Voice:
         """Names one after the other."""
         return ("、" if self.language == "zh" else ", ").join(names)
 
+    def joined(self, *texts: Text) -> str:
+        """Sentences one after the other."""
+        return ("" if self.language == "zh" else " ").join(one.say(self.language) for one in texts)
+
     def _said(self, value: Any) -> Any:
         if isinstance(value, Text):
             return value.say(self.language)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,9 +11,23 @@ from cases.tables import Tables
 from evaluation.answers import Answer, answer
 from evaluation.backtest import Backtest
 from evaluation.notes import Note, doubts, limits
-from evaluation.report_facts import Card, DataFacts, Influence, card, data_facts, influences
+from evaluation.office_quality import OfficeQuality, office_quality
+from evaluation.performance import Performance, complexity_performance, risk_performance
+from evaluation.report_facts import (
+    Card,
+    DataFacts,
+    Influence,
+    Leak,
+    card,
+    data_facts,
+    influences,
+    leaks,
+)
 from evaluation.reviewers import Reviewers, review_reviewers
+from evaluation.subgroups import Fairness, fairness
+from evaluation.uptake import Uptake, uptake
 from models.bundle import Bundle
+from policies.verify import Kept
 
 
 @dataclass(frozen=True)
@@ -29,14 +44,32 @@ class ReportSummary:
     share: float
     risk: Answer | None
     complexity: Answer | None
+    performance: dict[str, Performance]
+    leaks: tuple[Leak, ...] | None
+    fairness: Fairness | None
+    quality: OfficeQuality
+    uptake: Uptake | None
     reviewers: Reviewers
     influences: tuple[Influence, ...]
     notes: tuple[Note, ...]
 
 
-def summarise(tables: Tables, bundle: Bundle, backtest: Backtest) -> ReportSummary:
-    """The report on `bundle` with the out-of-time figures of `backtest`, both from `tables`."""
+def summarise(
+    tables: Tables,
+    bundle: Bundle,
+    backtest: Backtest,
+    *,
+    now: datetime | None = None,
+    plans: Sequence[Kept] = (),
+) -> ReportSummary:
+    """The report on `bundle` with the out-of-time figures of `backtest`, both from `tables`.
+
+    What is said of the office, and of what became of `plans` (verified ones), is as of `now`,
+    by default as of the time the model was trained on.
+    """
     until = datetime.fromisoformat(bundle.about["trained_until"])
+    now = now or until
+    found = review_reviewers(tables, until)
     data, own = data_facts(tables), card(tables, bundle)
     risk, complexity = answer(backtest.risk), answer(backtest.complexity)
     return ReportSummary(
@@ -50,7 +83,21 @@ def summarise(tables: Tables, bundle: Bundle, backtest: Backtest) -> ReportSumma
         share=backtest.share,
         risk=risk,
         complexity=complexity,
-        reviewers=review_reviewers(tables, until),
+        performance=_performance(tables, backtest, until),
+        leaks=leaks(bundle),
+        fairness=fairness(tables, backtest, until),
+        quality=office_quality(tables, now),
+        uptake=uptake(tables, plans, found.agreement, now) if plans else None,
+        reviewers=found,
         influences=influences(tables, bundle.risk, until),
         notes=(*limits(data, own), *doubts(complexity if own.risk is None else risk)),
     )
+
+
+def _performance(tables: Tables, backtest: Backtest, until: datetime) -> dict[str, Performance]:
+    """What the scores of each question are worth, of those that were asked."""
+    found = {
+        "risk": risk_performance(tables, backtest, until),
+        "complexity": complexity_performance(tables, backtest),
+    }
+    return {question: one for question, one in found.items() if one is not None}

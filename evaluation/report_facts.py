@@ -52,8 +52,20 @@ class Fitted:
 
 
 @dataclass(frozen=True)
+class Input:
+    """An attribute of the office's own: its column, what it means, when it is known."""
+
+    name: str
+    meaning: Text
+    known: str
+
+
+@dataclass(frozen=True)
 class Card:
-    """Which models these are. `versions` are those of the libraries they were trained with."""
+    """Which models these are. `versions` are those of the libraries they were trained with.
+
+    `defects` are the grades that count as a defect, `complex` what the office calls complex.
+    """
 
     trained_until: str
     data_hash: str
@@ -61,6 +73,9 @@ class Card:
     complexity: Fitted | None
     uses_handler: bool
     versions: dict[str, str]
+    defects: tuple[Text, ...]
+    complex: Text | None
+    inputs: tuple[Input, ...]
 
 
 @dataclass(frozen=True)
@@ -71,6 +86,16 @@ class Influence:
     meaning: Text
     members: int
     share: float
+
+
+@dataclass(frozen=True)
+class Leak:
+    """A column that seemed to know too much at training, and why it is accepted, if it is."""
+
+    column: str
+    severity: str
+    evidence: Text
+    accepted: str | None
 
 
 def data_facts(tables: Tables) -> DataFacts:
@@ -99,14 +124,20 @@ def data_facts(tables: Tables) -> DataFacts:
 
 def card(tables: Tables, bundle: Bundle) -> Card:
     """What the bundle says of itself."""
-    about = bundle.about
+    about, office = bundle.about, tables.office
+    grades = office.reviews.grades if office.reviews else ()
     return Card(
         trained_until=str(about["trained_until"])[:10],
         data_hash=str(about["data_hash"]),
         risk=_fitted(bundle.risk, about["reviewed_cases"], about["defects"]),
         complexity=_fitted(bundle.complexity, about["complexity_cases"], about["complex"]),
-        uses_handler=tables.office.risk.use_handler,
+        uses_handler=office.risk.use_handler,
         versions=dict(about["versions"]),
+        defects=tuple(grade.meaning for grade in grades if grade.defect),
+        complex=office.complexity.meaning if office.complexity else None,
+        inputs=tuple(
+            Input(name, one.meaning, one.known) for name, one in office.attributes.items()
+        ),
     )
 
 
@@ -133,3 +164,14 @@ def _ranked(tables: Tables, names: Sequence[str], size: np.ndarray) -> Iterator[
         strongest = names[max(members, key=lambda place: size[place])]
         share = float(size[members].sum()) / total if total else 0.0
         yield Influence(meanings[strongest].meaning, len(members), share)
+
+
+def leaks(bundle: Bundle) -> tuple[Leak, ...] | None:
+    """What the leak finder found when `bundle` was trained; None if it was not asked."""
+    kept = bundle.about.get("leaks")
+    if kept is None:
+        return None
+    return tuple(
+        Leak(one["column"], one["severity"], Text(**one["evidence"]), one["accepted"])
+        for one in kept
+    )

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from cases.office import Language
-from evaluation.chapters import influences, making, ranking, reviewers
+from evaluation.chapters import (
+    fairness,
+    influences,
+    leaks,
+    making,
+    people,
+    quality,
+    ranking,
+    reviewers,
+)
 from evaluation.exhibits import Chapter
 from evaluation.headlines import headlines
 from evaluation.notes import said
@@ -37,6 +46,10 @@ def chapters(summary: ReportSummary, voice: Voice) -> Iterator[Chapter]:
     """Every chapter, those without anything to tell saying so."""
     yield ranking.chapter(summary, "risk", voice)
     yield influences.chapter(summary, voice)
+    yield leaks.chapter(summary, voice)
+    yield fairness.chapter(summary, voice)
     yield ranking.chapter(summary, "complexity", voice)
+    yield quality.chapter(summary, voice)
     yield reviewers.chapter(summary, voice)
+    yield people.chapter(summary, voice)
     yield making.chapter(summary, voice)

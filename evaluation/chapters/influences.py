@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from evaluation import charts
 from evaluation.exhibits import Chapter, Exhibit
 from evaluation.render import Voice, share
@@ -26,7 +28,7 @@ def chapter(summary: ReportSummary, voice: Voice) -> Chapter:
         for place, one in enumerate(found, start=1)
     )
     head = tuple(map(voice.say, ("number", "influence", "members", "influence_share")))
-    picture = charts.bars([one.share for one in found])
+    picture = partial(charts.bars, [one.share for one in found])
     note = voice.say("influences_lead")
     exhibit = Exhibit(voice.say("influences_table"), says, head, lines, picture, notes=(note,))
     return Chapter("influences", title, voice.say("influences_chapter"), (exhibit,))

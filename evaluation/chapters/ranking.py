@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from evaluation import charts
 from evaluation.answers import Answer
 from evaluation.backtest import MODEL, PeriodFigures
+from evaluation.chapters import worth
 from evaluation.exhibits import Chapter, Exhibit
 from evaluation.metrics import Bin, Figure, Measures
 from evaluation.render import Voice, share
@@ -54,6 +56,9 @@ def _exhibits(asked: Asked) -> Iterator[Exhibit]:
     yield by_year(asked)
     yield rates(asked)
     yield calibration(asked)
+    found = asked.summary.performance.get(asked.question)
+    if found is not None:
+        yield from worth.exhibits(found, asked.voice)
 
 
 def pooled(asked: Asked) -> Exhibit:
@@ -90,7 +95,7 @@ def over_time(asked: Asked) -> Exhibit:
     answer, voice = asked.answer, asked.voice
     names = answer.estimators
     drawn = any(period.measures[MODEL].auc.value is not None for period in answer.periods)
-    picture = charts.over_time(answer.periods, names, lambda found: found.auc) if drawn else ""
+    auc = partial(charts.over_time, answer.periods, names, lambda found: found.auc)
     return Exhibit(
         voice.say("auc_title"),
         _says_over_time(asked),
@@ -103,7 +108,7 @@ def over_time(asked: Asked) -> Exhibit:
             )
             for period in answer.periods
         ),
-        picture,
+        auc if drawn else None,
         notes=(voice.say("auc_chart"),) if drawn else (),
     )
 
@@ -133,7 +138,6 @@ def by_year(asked: Asked) -> Exhibit:
         _says_by_year(asked),
         (say("period"), say("estimator"), *(say(name) for name, _ in COLUMNS), say("gain")),
         tuple((year.period, *_line(asked, year, name, COLUMNS)) for year, name in lines),
-        marks=tuple(charts.key(name) for _, name in lines),
     )
 
 
@@ -161,7 +165,7 @@ def rates(asked: Asked) -> Exhibit:
             (name, f"{one.n:,}", _expected(one, voice), voice.share(one.base_rate))
             for name, one in found
         ),
-        charts.expected_and_observed(answer.periods),
+        partial(charts.expected_and_observed, answer.periods),
         notes=(voice.say("rates_chart"),),
     )
 
@@ -211,7 +215,7 @@ def calibration(asked: Asked) -> Exhibit:
             (share(line.mean_probability), voice.share(line.rate), f"{line.rate.n:,}")
             for line in bins
         ),
-        charts.reliability(bins) if bins else "",
+        partial(charts.reliability, bins) if bins else None,
         notes=(voice.say("reliability_chart"),),
     )
 
