@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from cases.office import Condition, Conditions, Office
 
 BUILT_IN_TYPES = {"kind": "code", "unit": "code", "days_open": "number"}
-TAKEN = (*BUILT_IN_TYPES, "case_id", "opened_at", "closed_at", "handler", "row", "moment")
+TAKEN = (
+    *(*BUILT_IN_TYPES, "case_id", "opened_at", "closed_at", "handler", "row", "moment"),
+    *("parties", "designated_handler", "designation_reason"),
+)
 
 # What a condition may ask of an attribute of each type, and what to write instead.
 ASKS: dict[str, dict[str, type]] = {

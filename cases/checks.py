@@ -246,6 +246,7 @@ def rules_of(name: str, office: Office) -> list[Rule]:
         "reviews": [PROBABILITY, *_grade_rules(office)],
         "handlers": [*HANDLER_RULES],
         "recusals": [*RECUSAL_RULES],
+        "new_cases": [],
     }
     return value_rules(schema_of(name, office), REQUIRED[name]) + own[name]
 

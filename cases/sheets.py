@@ -10,7 +10,7 @@ import polars as pl
 from cases import query
 from cases.errors import Fault
 from cases.office import Office, Table
-from cases.tables import EVENTS, HANDLERS, RECUSALS, REVIEWS, case_columns
+from cases.tables import EVENTS, HANDLERS, RECUSALS, REVIEWS, case_columns, new_case_columns
 from cases.values import as_read, typed
 
 READ = " as read"  # suffix of the column that keeps the text a value was read from
@@ -23,6 +23,7 @@ REQUIRED = {  # columns that no row may leave blank
     "reviews": ("case_id", "reviewed_at", "grade"),
     "handlers": ("handler",),
     "recusals": ("handler",),
+    "new_cases": ("case_id", "opened_at"),
 }
 
 
@@ -49,6 +50,8 @@ def schema_of(name: str, office: Office) -> dict[str, pl.DataType]:
     """The columns a table can have, and their types."""
     if name == "cases":
         return case_columns(office)
+    if name == "new_cases":
+        return new_case_columns(office)
     others = {"events": EVENTS, "reviews": REVIEWS, "handlers": HANDLERS, "recusals": RECUSALS}
     return {column: kind for column, kind in others[name].items() if column != "sequence"}
 
@@ -112,6 +115,8 @@ def _missing_columns(sheet: Sheet, office: Office, table: Table) -> list[Fault]:
     needed = dict.fromkeys([*REQUIRED[sheet.name], *table.columns])
     if sheet.name == "cases":
         needed |= dict.fromkeys(["closed_at", *office.attributes])
+    if sheet.name == "new_cases":
+        needed |= dict.fromkeys(office.intake_facts)
     present = [column for column in sheet.raw.columns if column != ROW + READ]
     free = [column for column in present if column not in sheet.names.values()]
     return [

@@ -75,6 +75,14 @@ def case_columns(office: Office) -> dict[str, pl.DataType]:
     return CASES | own
 
 
+def new_case_columns(office: Office) -> dict[str, pl.DataType]:
+    """Columns of a table of new cases: what is known at intake, the parties, a designation."""
+    facts = case_columns(office)
+    known = {name: facts[name] for name in ("case_id", "opened_at", *office.intake_facts)}
+    own = ("parties", "designated_handler", "designation_reason")
+    return known | dict.fromkeys(own, pl.String())
+
+
 @dataclass(frozen=True)
 class Tables:
     """The checked tables of one office.

@@ -142,6 +142,8 @@ def _answers(bundle: Bundle, tables: Tables, asked: Frame) -> Iterator[pl.DataFr
         yield bundle.score_moments(tables, asked)
     if bundle.complexity is not None:
         yield bundle.complexity_at(tables, asked)
+    if bundle.effort is not None:
+        yield bundle.effort_at(tables, asked)
 
 
 def tried_on_last_year(home: Path, tables: Tables, bundle: Bundle, tell: Progress) -> Backtest:

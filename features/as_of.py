@@ -68,6 +68,13 @@ def reviewed_by(tables: Tables, until: datetime) -> Frame:
     return tables.reviews.filter(nw.col("reviewed_at") <= until).select("case_id").unique()
 
 
+def open_moments(tables: Tables, as_of: datetime) -> Frame:
+    """The cases open at `as_of`: `row`, `case_id`, `moment` (that day) and what was known then."""
+    opened = intake_moments(tables, after=None, until=as_of)
+    asked = opened.with_columns(moment=nw.lit(as_of).cast(nw.Datetime("us")))
+    return cut(tables, asked).cases.filter(nw.col("closed_at").is_null())
+
+
 def intake_moments(tables: Tables, *, after: datetime | None, until: datetime) -> Frame:
     """`case_id, moment` of the cases opened in (after, until], at their opening."""
     return _moments(tables, "opened_at", after, until)

@@ -18,6 +18,7 @@ DEFINITIONS = {
     "limits",
     "reviews",
     "complexity",
+    "effort",
     "risk",
     "working_hours",
 }
@@ -35,7 +36,7 @@ def risk_features(office: Office) -> tuple[str, ...]:
 
 
 def intake_features(office: Office) -> tuple[str, ...]:
-    """What the complexity model may use: the facts of the case that are known at intake.
+    """What the models of complexity and effort may use: the facts of the case at intake.
 
     A handler only where the office says so. How busy the office is, what came of earlier
     cases and what day it is make no case more complex.

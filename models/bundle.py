@@ -19,17 +19,19 @@ from cases.errors import Refused
 from cases.office import Language, Office
 from cases.progress import Progress, silent
 from cases.tables import Frame, Tables
-from features.as_of import closing_moments, reviewed_by
+from features.as_of import closing_moments, open_moments, reviewed_by
 from features.build import build
-from features.catalogue import catalogue, fingerprint
+from features.catalogue import catalogue, fingerprint, intake_features
 from models import files
 from models.complexity import ComplexityModel
-from models.population import rows, satisfying
-from models.reasons import Reason, explain
+from models.conformal import Cutoffs, Outcomes
+from models.effort import KIND, EffortModel
+from models.population import moments_of, rows, satisfying
+from models.reasons import Reason, explain, explain_linear
 from models.risk import RiskModel
 from models.wording import Value, Wording
 
-FORMAT = 2
+FORMAT = 3
 LIBRARIES = ("plumbline", "lightgbm", "scikit-learn", "polars", "narwhals", "numpy")
 
 
@@ -53,16 +55,19 @@ def gaps(not_trained: Mapping[str, str]) -> list[str]:
 class Bundle:
     """What `training.run.train` returns and the registry keeps.
 
-    `usual` holds the usual value of every risk feature among the cases trained on;
-    `about` says when, on what and with which versions it was trained (JSON values), and
-    under `not_trained` why a model is None, by question. What such a model would have to
-    answer is `Refused` for that reason.
+    `routing` holds what the cut-offs between simple and complex are set by, wherever there is
+    a complexity model. `usual` holds, by question (`risk`, `complexity`), the usual value of
+    every feature among the cases that model was trained on. `about` says when, on what and
+    with which versions it was trained (JSON values), and under `not_trained` why a model is
+    None, by question. What such a model would have to answer is `Refused` for that reason.
     """
 
     office: Office
     risk: RiskModel | None
     complexity: ComplexityModel | None
-    usual: dict[str, Value]
+    routing: Outcomes | None
+    effort: EffortModel | None
+    usual: dict[str, dict[str, Value]]
     about: dict[str, Any]
 
     def score(
@@ -116,11 +121,68 @@ class Bundle:
 
     def complexity_at(self, tables: Tables, moments: Frame) -> pl.DataFrame:
         """`case_id, moment, complex_probability` per row of `moments`."""
-        if self.complexity is None:
-            raise self._nothing_about("complexity")
-        x = _features(tables, moments, self.complexity.names, silent)
-        probability = pl.Series("complex_probability", self.complexity.predict(x))
+        return self.complexities(self.intake_features(tables, moments))
+
+    def effort_at(self, tables: Tables, moments: Frame) -> pl.DataFrame:
+        """`case_id, moment, effort, effort_low, effort_high` per row of `moments`.
+
+        In the office's unit: the expected effort, and between which two values it lies in
+        four cases of five.
+        """
+        return self.efforts(self.intake_features(tables, moments))
+
+    def intake_features(self, tables: Tables, moments: Frame) -> pl.DataFrame:
+        """What `complexities`, `complexity_reasons` and `efforts` are computed from.
+
+        `case_id, moment` and the intake features per row of `moments`, sorted by the first two.
+        """
+        return _features(tables, moments, intake_features(self.office), silent)
+
+    def complexities(self, x: pl.DataFrame) -> pl.DataFrame:
+        """As `complexity_at`, per row of what `intake_features` returned."""
+        probability = pl.Series("complex_probability", self._complexity().predict(x))
         return x.select("case_id", "moment").with_columns(probability)
+
+    def efforts(self, x: pl.DataFrame) -> pl.DataFrame:
+        """As `effort_at`, per row of what `intake_features` returned."""
+        model = self._effort()
+        low, high = model.interval(x)
+        return x.select("case_id", "moment").with_columns(
+            effort=pl.Series(model.predict(x)),
+            effort_low=pl.Series(low),
+            effort_high=pl.Series(high),
+        )
+
+    def cutoffs(self, complex_error: float, simple_error: float) -> Cutoffs:
+        """Below which probability a case may be called simple, from which on complex."""
+        return self._complexity().cutoffs(self._routing(), complex_error, simple_error)
+
+    def routed(self, complex_error: float, simple_error: float) -> pl.DataFrame:
+        """How often such cut-offs have erred so far, by year; see `Outcomes.running`."""
+        return self._routing().running(complex_error, simple_error)
+
+    def remaining_effort(self, tables: Tables, as_of: datetime) -> pl.DataFrame:
+        """What is left to do of every case open at `as_of`, sorted by `case_id`.
+
+        Columns `case_id, handler, kind` (as known by then, null where unknown), `age_days` and
+        `remaining_effort`, the expected effort times the share of it that is still to come.
+        """
+        model = self._effort()
+        asked = rows(open_moments(tables, as_of))
+        opened = asked.select("case_id", moment="opened_at")
+        x = self.intake_features(tables, moments_of(opened))
+        cases = x.select("case_id", KIND, effort=pl.Series(model.predict(x))).join(
+            asked, on="case_id"
+        )
+        age = (as_of - cases["opened_at"]).dt.total_microseconds() / 86_400_000_000
+        left = model.remaining(cases[KIND], age.to_numpy())
+        return cases.select(
+            "case_id",
+            "handler",
+            "kind",
+            age_days=age,
+            remaining_effort=pl.col("effort") * pl.Series(left),
+        ).sort("case_id")
 
     def reasons(
         self, x: pl.DataFrame, language: Language, top: int = 5
@@ -129,9 +191,23 @@ class Bundle:
 
         The strongest first.
         """
-        wording = Wording(catalogue(self.office), self.usual, language)
-        found = explain(self._risk().trees_, x, wording, top)
+        trees = self._risk().trees_
+        wording = Wording(catalogue(self.office), self.usual["risk"], language)
+        found = explain(trees, x, wording, top)
         return dict(zip(x["case_id"].to_list(), found, strict=True))
+
+    def complexity_reasons(
+        self, x: pl.DataFrame, language: Language, top: int = 3
+    ) -> dict[str, tuple[Reason, ...]]:
+        """At most `top` reasons per case of what `intake_features` returned, the strongest first.
+
+        What speaks for complex has a positive contribution, what for simple a negative one.
+        """
+        linear = self._complexity().linear_
+        wording = Wording(catalogue(self.office), self.usual["complexity"], language)
+        return dict(
+            zip(x["case_id"].to_list(), explain_linear(linear, x, wording, top), strict=True)
+        )
 
     def save(self, folder: Path) -> None:
         """Write the bundle's files into `folder`, which is made if need be."""
@@ -143,6 +219,8 @@ class Bundle:
             "fingerprint": fingerprint(self.office),
             "risk": None if self.risk is None else self.risk.as_json(),
             "complexity": None if self.complexity is None else self.complexity.as_json(),
+            "routing": None if self.routing is None else self.routing.as_json(),
+            "effort": None if self.effort is None else self.effort.as_json(),
             "usual": self.usual,
             "about": self.about,
         }
@@ -161,11 +239,14 @@ class Bundle:
                 raise ValueError(f"format {described['format']} is not {FORMAT}")
             _check_fingerprint(described["fingerprint"], office)
             risk, complexity = described["risk"], described["complexity"]
+            routing, effort = described["routing"], described["effort"]
             bundle = cls(
                 office,
                 None if risk is None else RiskModel.from_json(risk, texts["risk.txt"]),
                 None if complexity is None else ComplexityModel.from_json(complexity),
-                dict(described["usual"]),
+                None if routing is None else Outcomes.from_json(routing),
+                None if effort is None else EffortModel.from_json(effort),
+                {question: dict(values) for question, values in described["usual"].items()},
                 dict(described["about"]),
             )
             bundle._check_gaps()
@@ -176,15 +257,36 @@ class Bundle:
             raise self._nothing_about("risk")
         return self.risk
 
+    def _complexity(self) -> ComplexityModel:
+        if self.complexity is None:
+            raise self._nothing_about("complexity")
+        return self.complexity
+
+    def _routing(self) -> Outcomes:
+        if self.routing is None:
+            raise self._nothing_about("complexity")
+        return self.routing
+
+    def _effort(self) -> EffortModel:
+        if self.effort is None:
+            raise self._nothing_about("effort")
+        return self.effort
+
     def _nothing_about(self, question: str) -> Refused:
         why = self.about["not_trained"][question]
         return Refused(f"This model says nothing about {question}; when it was trained: {why}")
 
     def _check_gaps(self) -> None:
-        models = {"risk": self.risk, "complexity": self.complexity}
+        models = {"risk": self.risk, "complexity": self.complexity, "effort": self.effort}
         missing = {question for question, model in models.items() if model is None}
         if missing != set(self.about["not_trained"]):
             raise ValueError("it does not say why a model is missing")
+        if (self.routing is None) != (self.complexity is None):
+            raise ValueError("a complexity model and what routes by it belong together")
+        explained = {"risk": self.risk, "complexity": self.complexity}
+        for question, model in explained.items():
+            if model is not None and set(self.usual[question]) != set(model.names):
+                raise ValueError("it does not say what is usual")
 
 
 def _check_fingerprint(saved: str, office: Office) -> None:

@@ -19,6 +19,7 @@ from scipy.special import expit
 
 from cases.office import Office
 from features.catalogue import intake_features
+from models.conformal import Cutoffs, Outcomes
 from models.estimator import Sample
 from models.linear import Linear, fit_linear
 from models.matrix import Columns, Floats
@@ -43,6 +44,18 @@ class ComplexityModel:
     def predict(self, x: pl.DataFrame) -> Floats:
         """The probability per row."""
         return np.asarray(expit(self.linear_.raw(x)))
+
+    def scores(self, x: pl.DataFrame) -> Floats:
+        """Log-odds against the average case it was fitted on, shape (rows,)."""
+        return self.linear_.raw(x) - self.linear_.level
+
+    def cutoffs(self, outcomes: Outcomes, complex_error: float, simple_error: float) -> Cutoffs:
+        """The cut-offs on this model's probabilities (see `models/conformal.py`)."""
+        found = outcomes.cutoffs(complex_error, simple_error)
+        return Cutoffs(self._probability(found.simple_below), self._probability(found.complex_from))
+
+    def _probability(self, score: float | None) -> float | None:
+        return None if score is None else float(expit(score + self.linear_.level))
 
     def as_json(self) -> dict[str, Any]:
         """What `from_json` reads back."""

@@ -1,4 +1,4 @@
-"""Logistic regression held back by a normal prior (ridge), saved as numbers.
+"""Regressions held back by a normal prior (ridge), saved as numbers.
 
 A prior for every coefficient keeps small what only few cases tell (Hoerl and Kennard 1970;
 le Cessie and van Houwelingen 1992, Ridge estimators in logistic regression).
@@ -13,17 +13,19 @@ from typing import Any
 import numpy as np
 import polars as pl
 from scipy.special import logit
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, Ridge
 
 from models.estimator import Sample
 from models.matrix import Columns, Floats
 
 PRIOR_VARIANCE = 0.1  # of every coefficient but the intercept, in log-odds squared
+# Of a logarithm: the prior variance of a coefficient as a share of what is left unexplained.
+PRIOR_SHARE = 1 / 30
 
 
 @dataclass(frozen=True)
 class Linear:
-    """Log-odds as a sum over the columns, one term each (`terms`).
+    """Log-odds, or the logarithm of an amount, as a sum over the columns, one term each (`terms`).
 
     A code has one coefficient per level, 0 for a level that is rare or unknown. A number
     counts by its order of magnitude, `sign(v) log(1 + |v|)`, less `centre`, in units of
@@ -35,11 +37,26 @@ class Linear:
     centre: Floats
     spread: Floats
     coefficients: Floats
+    average: Floats
     intercept: float
+
+    @property
+    def level(self) -> float:
+        """The mean of `raw` over the cases it was fitted on, by their weights."""
+        return self.intercept + float(self.average.sum())
 
     def raw(self, x: pl.DataFrame) -> Floats:
         """Log-odds per row, shape (rows,)."""
         return terms(self.columns, self.centre, self.spread, x) @ self.coefficients + self.intercept
+
+    def contributions(self, x: pl.DataFrame) -> Floats:
+        """What each column adds against the average case, shape (rows, columns + 1).
+
+        The last column is `level`; a row sums to its `raw`.
+        """
+        parts = terms(self.columns, self.centre, self.spread, x) * self.coefficients
+        against = _by_column(self.columns, parts) - self.average
+        return np.column_stack([against, np.full(x.height, self.level)])
 
     def as_json(self) -> dict[str, Any]:
         """What `from_json` reads back, to the bit."""
@@ -52,7 +69,8 @@ class Linear:
         columns = Columns.from_json(saved["columns"])
         arrays = {name: np.array(saved[name], dtype=np.float64) for name in ARRAYS}
         model = cls(columns, **arrays, intercept=float(saved["intercept"]))
-        shapes = [(len(columns.names),), (len(columns.names),), (_width(columns),)]
+        each = (len(columns.names),)
+        shapes = [each, each, (_width(columns),), each]
         if [array.shape for array in arrays.values()] != shapes:
             raise ValueError("the coefficients are not those of the columns")
         if not np.isfinite([*np.concatenate([*arrays.values()]), model.intercept]).all():
@@ -62,24 +80,42 @@ class Linear:
         return model
 
 
-ARRAYS = ("centre", "spread", "coefficients")
+ARRAYS = ("centre", "spread", "coefficients", "average")
 
 
 def fit_linear(columns: Columns, sample: Sample) -> Linear:
-    """The most likely coefficients under the prior; the case that weighs most counts once."""
-    places = range(len(columns.names))
+    """The most likely log-odds under the prior; the case that weighs most counts once."""
+    rate = float(logit(np.average(sample.y, weights=sample.weight)))
+    fitted = LogisticRegression(C=PRIOR_VARIANCE, solver="newton-cholesky")
+    weight = sample.weight / sample.weight.max()
+    return _fitted(columns, sample.x, sample.y, weight, fitted, rate)
+
+
+def fit_log_amount(columns: Columns, x: pl.DataFrame, amount: Floats, weight: Floats) -> Linear:
+    """The most likely logarithm of a positive amount under the prior; arrays of shape (rows,)."""
+    log, scaled = np.log(amount), weight / weight.mean()
+    fitted = Ridge(alpha=1 / PRIOR_SHARE)
+    return _fitted(columns, x, log, scaled, fitted, float(np.average(log, weights=weight)))
+
+
+def _fitted(
+    columns: Columns, x: pl.DataFrame, y: Floats, weight: Floats, regression: Any, constant: float
+) -> Linear:
+    """`regression` on the terms of `x`; `constant` where there are none."""
     scales = [
         (0.0, 1.0) if place in columns.codes else _scale(column)
-        for place, column in zip(places, _sizes(columns, sample.x).T, strict=True)
+        for place, column in enumerate(_sizes(columns, x).T)
     ]
     centre, spread = np.array(scales, dtype=np.float64).reshape(-1, 2).T
     if not _width(columns):
-        rate = np.average(sample.y, weights=sample.weight)
-        return Linear(columns, centre, spread, np.empty(0), float(logit(rate)))
-    fitted = LogisticRegression(C=PRIOR_VARIANCE, solver="newton-cholesky")
-    weight = sample.weight / sample.weight.max()
-    fitted.fit(terms(columns, centre, spread, sample.x), sample.y, weight)
-    return Linear(columns, centre, spread, fitted.coef_[0], float(fitted.intercept_[0]))
+        return Linear(columns, centre, spread, np.empty(0), np.zeros(len(scales)), constant)
+    design = terms(columns, centre, spread, x)
+    regression.fit(design, y, weight)
+    coefficients = np.ravel(regression.coef_)
+    mean = np.average(design, axis=0, weights=weight) * coefficients
+    average = _by_column(columns, mean[None])[0]
+    intercept = float(np.ravel(regression.intercept_)[0])
+    return Linear(columns, centre, spread, coefficients, average, intercept)
 
 
 def _scale(size: Floats) -> tuple[float, float]:
@@ -102,6 +138,13 @@ def terms(columns: Columns, centre: Floats, spread: Floats, x: pl.DataFrame) -> 
             missing = np.isnan(column)
             parts += [np.where(missing, 0.0, column), missing]
     return np.hstack(parts, dtype=np.float64) if parts else np.empty((x.height, 0))
+
+
+def _by_column(columns: Columns, parts: Floats) -> Floats:
+    """Sums of `parts`, shape (rows, terms), over the terms of each column."""
+    widths = [len(columns.levels.get(name, "ab")) for name in columns.names]
+    place = np.repeat(np.arange(len(widths)), widths)
+    return np.asarray(parts @ (place[:, None] == np.arange(len(widths))), dtype=np.float64)
 
 
 def _sizes(columns: Columns, x: pl.DataFrame) -> Floats:

@@ -16,6 +16,7 @@ import polars as pl
 
 from features.feature import Feature
 from models.boosting import Trees
+from models.linear import Linear
 from models.matrix import Floats
 from models.wording import Value, Wording
 
@@ -51,6 +52,24 @@ def explain(trees: Trees, x: pl.DataFrame, wording: Wording, top: int) -> list[t
     cases = x.select(names).iter_rows(named=True)
     return [
         _reasons(row, case, list(groups.values()), wording)[:top]
+        for row, case in zip(contributions, cases, strict=True)
+    ]
+
+
+def explain_linear(
+    linear: Linear, x: pl.DataFrame, wording: Wording, top: int
+) -> list[tuple[Reason, ...]]:
+    """At most `top` reasons per row of `x` for its probability of being complex, either way.
+
+    Contributions are against the average case the model was fitted on; the strongest first.
+    Here what lowers is a reason too: a case is called simple by it. A fact that is as usual
+    is none. `ArithmeticError` as in `explain`.
+    """
+    contributions = linear.contributions(x)
+    check_sum(contributions, linear.raw(x))
+    cases = x.select(linear.columns.names).iter_rows(named=True)
+    return [
+        _either_way(row, case, wording)[:top]
         for row, case in zip(contributions, cases, strict=True)
     ]
 
@@ -105,6 +124,15 @@ def _reasons(
         if total > 0 and not usual and not tells_of_the_day(name):
             found.append(Reason(name, total, wording.sentence(name, case[name])))
     return tuple(sorted(found, key=lambda reason: -reason.contribution))
+
+
+def _either_way(row: Floats, case: Mapping[str, Value], wording: Wording) -> tuple[Reason, ...]:
+    found = [
+        Reason(name, float(part), wording.speaking_for(name, value, complicated=bool(part > 0)))
+        for part, (name, value) in zip(row[:-1], case.items(), strict=True)
+        if part and not wording.is_usual(name, value)
+    ]
+    return tuple(sorted(found, key=lambda reason: -abs(reason.contribution)))
 
 
 def _usual(column: pl.Series, feature: Feature) -> Value:

@@ -11,6 +11,10 @@ from features.feature import Feature
 Value = float | str | None
 
 NOT_RECORDED = {"en": "not recorded", "zh": "无记录"}
+SPEAKS_FOR = {  # simple, complex
+    "en": ("speaks for simple: {}", "speaks for complex: {}"),
+    "zh": ("倾向简单——{}", "倾向复杂——{}"),
+}
 NO_YES = {"en": ("no", "yes"), "zh": ("否", "是")}
 
 
@@ -29,6 +33,10 @@ class Wording:
         if self.language == "zh":
             return f"{meaning}：{own}（通常：{usual}）"
         return f"{meaning}: {own} (usual: {usual})"
+
+    def speaking_for(self, name: str, value: Value, *, complicated: bool) -> str:
+        """As `sentence`, with what it speaks for."""
+        return SPEAKS_FOR[self.language][complicated].format(self.sentence(name, value))
 
     def is_usual(self, name: str, value: Value) -> bool:
         """Whether the case's own value, as it is said, is the usual one."""

@@ -28,7 +28,9 @@ LARGEST_BODY = 4 * 2**20  # bytes
 MOST_CASES = 1_000
 MOST_EVENTS = 1_000  # of one case
 MOST_IDS = 5_000
+MOST_PARTIES = 500  # of one case
 LONGEST_TEXT = 200  # letters of an id, a code or a name
+LONGEST_REASON = 1_000  # letters
 FIRST_YEAR, LAST_YEAR = EARLIEST.year, LATEST.year
 LARGEST_CAPACITY = 1_000_000
 
@@ -70,6 +72,7 @@ AsOf = Annotated[datetime, PlainValidator(_as_of), _MOMENT_SCHEMA]
 DoneBy = Annotated[datetime, PlainValidator(_done_by), _MOMENT_SCHEMA]
 Label = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
 
+Reason = Annotated[str, Field(min_length=1, max_length=LONGEST_REASON)]
 Seed = Annotated[str, Field(min_length=1, max_length=LONGEST_SEED)]
 
 STRICT = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
@@ -151,6 +154,48 @@ class ScoreWish(Request):
         if (self.case_ids is None) == (self.cases is None):
             raise PydanticCustomError("one_of_two", "needs one of `case_ids` and `cases`")
         return self
+
+
+class DesignationIn(Request):
+    """A chief's decision who is to handle a case, instead of the lot."""
+
+    handler: Label = Field(description="who is to handle it")
+    reason: Reason = Field(description="why it does not go by lot; it is recorded")
+
+
+class IntakeFactsIn(Request):
+    """What the office knows of a new case; left out or null means unknown."""
+
+
+class NewCaseIn(Request):
+    """A case that has just come in."""
+
+    case_id: Label = Field(description="the case; nobody may be handling it yet")
+    opened_at: Moment = Field(description="when it came in")
+    kind: Label | None = Field(default=None, description="kind of case")
+    unit: Label | None = Field(default=None, description="unit it is for; left out means any")
+    attributes: IntakeFactsIn = Field(
+        default=IntakeFactsIn(), description="the office's own attributes that are known at intake"
+    )
+    parties: tuple[Label, ...] = Field(
+        default=(), max_length=MOST_PARTIES, description="codes of its parties, for recusals"
+    )
+    designated: DesignationIn | None = Field(
+        default=None, description="who is to handle it by a chief's decision"
+    )
+
+
+class IntakeWish(Request):
+    """New cases, to be routed and given to handlers together."""
+
+    cases: tuple[NewCaseIn, ...] = Field(
+        min_length=1, max_length=MOST_CASES, description="the cases"
+    )
+    as_of: AsOf | None = Field(
+        default=None,
+        description="the moment whose loads and absences count; the last opening if left out",
+    )
+    seed: Seed | None = Field(default=None, description="of the draw; else made and told")
 
 
 class ReasonOut(BaseModel):

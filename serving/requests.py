@@ -18,7 +18,17 @@ from pydantic_core import ErrorDetails
 
 from cases.errors import LONGEST_VALUE, BadInput, Fault, shorten
 from cases.office import Attribute, Office
-from serving.payloads import AttributesIn, CaseIn, Label, Moment, ScoreWish, SpotCheckWish
+from serving.payloads import (
+    AttributesIn,
+    CaseIn,
+    IntakeFactsIn,
+    IntakeWish,
+    Label,
+    Moment,
+    NewCaseIn,
+    ScoreWish,
+    SpotCheckWish,
+)
 
 REQUEST = "request"
 MOST_FAULTS = 100  # told in one answer
@@ -36,6 +46,7 @@ class Wishes:
 
     spot_check: type[SpotCheckWish]
     score: type[ScoreWish]
+    intake: type[IntakeWish]
 
 
 def wishes_of(office: Office) -> Wishes:
@@ -48,7 +59,16 @@ def wishes_of(office: Office) -> Wishes:
     return Wishes(
         _fitted(SpotCheckWish, "SpotCheckWish", cases=cases),
         _fitted(ScoreWish, "ScoreWish", cases=cases),
+        _intake_wish(office, own),
     )
+
+
+def _intake_wish(office: Office, own: dict[str, Any]) -> type[IntakeWish]:
+    """The request model for new cases: of the attributes those known at intake."""
+    known = {name: one for name, one in own.items() if name[len("own_") :] in office.intake_facts}
+    facts = create_model("IntakeFacts", __base__=IntakeFactsIn, **known)
+    case = _fitted(NewCaseIn, "NewCase", attributes=facts)
+    return _fitted(IntakeWish, "IntakeWish", cases=tuple[case, ...])  # type: ignore[valid-type]
 
 
 def _field(name: str, attribute: Attribute) -> tuple[Any, Any]:

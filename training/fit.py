@@ -7,6 +7,7 @@ moments; whoever trains at many dates slices the labels by `known_at` and fits a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import numpy as np
 import polars as pl
@@ -21,12 +22,20 @@ from features.catalogue import intake_features, risk_features
 from features.conditions import holding
 from models.baselines import BaseRate, Logistic, PlainLightGBM, RuleOfThumb
 from models.complexity import ComplexityModel
+from models.conformal import Outcomes
+from models.effort import CALIBRATE_DAYS, EffortModel, Work
 from models.estimator import Estimator, Sample
 from models.population import rows
 from models.risk import RiskModel
+from training.labels import settled
+from training.rolling import out_of_time
+from training.splits import rolling_origin
 from training.weights import recency_weights
 
 FEWEST_OF_EACH = 50  # cases with and without the outcome; fewer say nothing about a new case
+FEWEST_EFFORTS = (
+    100  # closed cases with a known effort, to fit; half as many later ones to calibrate
+)
 POINTS = "rule_of_thumb"
 
 
@@ -77,6 +86,46 @@ def fit_complexity(x: pl.DataFrame, labels: pl.DataFrame, office: Office) -> Com
     return ComplexityModel.of(office).fit(_sample(x, every))
 
 
+def routing_outcomes(
+    x: pl.DataFrame, outcomes: pl.DataFrame, office: Office, until: datetime
+) -> Outcomes:
+    """The out-of-time scores that routing is calibrated on, with what became of the cases.
+
+    `x` is an `intake_table`, `outcomes` are `complexity_outcomes` by `until`.
+    """
+
+    def score(origin: datetime, asked: pl.DataFrame) -> pl.Series | None:
+        known = settled(outcomes.filter(pl.col("known_at") <= origin), origin)
+        if complexity_lacks(known, office) is not None:
+            return None
+        return pl.Series(fit_complexity(x, known, office).scores(asked))
+
+    cases = outcomes.join(x, on=["case_id", "moment"])
+    return Outcomes.of(out_of_time(cases, until, score), until)
+
+
+def fit_effort(
+    x: pl.DataFrame, labels: pl.DataFrame, office: Office, until: datetime
+) -> EffortModel:
+    """The effort model from `x` (an `intake_table`) and `labels` (`effort_labels` by `until`).
+
+    `Refused` if the labels do not support one (`effort_lacks`).
+    """
+    _refuse(effort_lacks(labels))
+    cases = labels.join(x, on=["case_id", "moment"]).sort("moment", "case_id")
+
+    def score(origin: datetime, asked: pl.DataFrame) -> pl.Series | None:
+        known = cases.filter(pl.col("moment") <= origin)
+        if _efforts(known, origin).height < FEWEST_EFFORTS:
+            return None
+        return pl.Series(EffortModel.of(office).fit(_work(known, origin)).linear_.raw(asked))
+
+    end = _last_told(labels)
+    scored = out_of_time(cases, until, score)
+    model = EffortModel.of(office).fit(_work(cases, end))
+    return model.calibrate(_work(scored, end), scored["score"].to_numpy())
+
+
 def fit_baselines(x: pl.DataFrame, labels: pl.DataFrame, office: Office) -> dict[str, Estimator]:
     """The baselines by name, fitted on the very rows `fit_risk` gets.
 
@@ -105,6 +154,42 @@ def complexity_lacks(labels: pl.DataFrame, office: Office) -> str | None:
         return "the office file does not say what makes a case complex ([complexity])."
     remedy = "Train on a longer time, or add finished cases."
     return _too_few(labels, "closed cases that proved complex", "closed cases that did not", remedy)
+
+
+def effort_lacks(labels: pl.DataFrame) -> str | None:
+    """What an effort model lacks to be fitted on `labels`, with what to do; None if nothing."""
+    remedy = "Train on a longer time, or add closed cases."
+    known = _efforts(labels, _last_told(labels)).sort("known_at")
+    if known.height < FEWEST_EFFORTS:
+        what = "closed cases with a known effort, and a model needs at least"
+        return f"{known.height:,} {what} {FEWEST_EFFORTS}. {remedy}"
+    enough = known["known_at"][FEWEST_EFFORTS - 1].date()
+    (quarter,) = rolling_origin(enough, enough, "quarter")
+    year = _last_told(labels) - timedelta(days=CALIBRATE_DAYS)
+    later = known.filter(pl.col("moment") > quarter.until, pl.col("known_at") > year)
+    if later.height < FEWEST_EFFORTS // 2:
+        what = f"cases that came in after {quarter.until:%Y-%m-%d} and were closed in the last year"
+        return f"{later.height:,} {what}; at least {FEWEST_EFFORTS // 2} set the level. {remedy}"
+    return None
+
+
+def _last_told(labels: pl.DataFrame) -> datetime:
+    """The last moment the labels speak of: after it nobody wrote down which cases were closed."""
+    told = [labels[name].max() for name in ("moment", "known_at")]
+    return max((one for one in told if isinstance(one, datetime)), default=datetime.min)
+
+
+def _efforts(labels: pl.DataFrame, by: datetime) -> pl.DataFrame:
+    return labels.filter(pl.col("known_at") <= by, pl.col("effort") > 0)
+
+
+def _work(cases: pl.DataFrame, when: datetime) -> Work:
+    """Cases opened by `when`, as they stood then."""
+    closed = (cases["known_at"] <= when).fill_null(value=False)
+    age = (when - cases["moment"]).dt.total_microseconds() / 86_400_000_000
+    lasted = cases.select(pl.when(closed).then("lasted").otherwise(age)).to_series()
+    effort = cases.select(pl.when(closed).then("effort")).to_series().fill_null(float("nan"))
+    return Work(cases, age.to_numpy(), lasted.to_numpy(), closed.to_numpy(), effort.to_numpy())
 
 
 def _too_few(labels: pl.DataFrame, positive: str, negative: str, remedy: str) -> str | None:

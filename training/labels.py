@@ -11,7 +11,8 @@ import narwhals as nw
 import polars as pl
 
 from cases.tables import TIME, Frame, Tables
-from features.as_of import closing_moments, final_reviews, intake_moments
+from features.as_of import closing_moments, column_of, final_reviews, intake_moments
+from features.feature import days, lasting
 from models.population import rows, satisfying
 from training.severity import severities, shared_readings
 from training.weights import review_weights
@@ -71,14 +72,27 @@ def finished_moments(tables: Tables, until: datetime) -> Frame:
 
 
 def complexity_labels(tables: Tables, until: datetime) -> pl.DataFrame:
+    """What to learn complexity from: the `settled` part of `complexity_outcomes`."""
+    return settled(complexity_outcomes(tables, until), until)
+
+
+def settled(outcomes: pl.DataFrame, until: datetime) -> pl.DataFrame:
+    """The outcomes of cases old enough at `until` for nearly all of them to have been closed.
+
+    Of cases opened shortly before, those that are closed were quick, and so more often simple
+    than cases of their time. Long enough is the time in which `SETTLED` of the closed cases
+    were closed; the older half is kept in any case.
+    """
+    moment = pl.col("moment")
+    needed = (pl.col("known_at") - moment).quantile(SETTLED, "higher")
+    return outcomes.filter((moment + needed <= until) | (moment <= moment.quantile(0.5, "lower")))
+
+
+def complexity_outcomes(tables: Tables, until: datetime) -> pl.DataFrame:
     """Whether each case closed by `until` proved complex, as the office file defines it.
 
     Columns `case_id`, `moment` (its opening), `known_at` (its closing), `y` (1 for
     complex); sorted by `moment` and `case_id`. Empty if the office states no complexity.
-    Cases opened too shortly before `until` for nearly all of them to have been closed are
-    left out: those that are closed were quick, and so more often simple than cases of their
-    time. Long enough is the time in which `SETTLED` of the closed cases were closed; the
-    older half is kept in any case.
     """
     complexity = tables.office.complexity
     if complexity is None:
@@ -91,11 +105,26 @@ def complexity_labels(tables: Tables, until: datetime) -> pl.DataFrame:
     complex_cases = nw.concat(
         [satisfying(tables, closed, (one,)).select("case_id") for one in complexity.any_of]
     ).unique()
-    labels = rows(asked)
-    moment = pl.col("moment")
-    needed = (pl.col("known_at") - moment).quantile(SETTLED, "higher")
-    labels = labels.filter((moment + needed <= until) | (moment <= moment.quantile(0.5, "lower")))
-    found = rows(complex_cases)["case_id"]
+    labels, found = rows(asked), rows(complex_cases)["case_id"]
     return labels.select(
         "case_id", "moment", "known_at", y=pl.col("case_id").is_in(found.implode()).cast(pl.Int8)
     ).sort("moment", "case_id")
+
+
+def effort_labels(tables: Tables, until: datetime) -> pl.DataFrame:
+    """What each case opened by `until` took, and of those still open how long they have been.
+
+    Columns `case_id`, `moment` (its opening), `known_at` (its closing, null while it is open),
+    `lasted` (days from opening to closing) and `effort`, in the office's unit (see `Effort` in
+    `cases/office.py`; null where nobody recorded it, or less than none); sorted by `moment`
+    and `case_id`.
+    """
+    office = tables.office
+    opened = intake_moments(tables, after=None, until=until)
+    closed = satisfying(tables, closing_moments(tables, after=None, until=until), ())
+    lasted = days(lasting(nw.col("opened_at"), nw.col("closed_at")))
+    own = office.effort.attribute
+    effort = lasted if own is None else nw.col(column_of(office, own))
+    told = closed.select("case_id", known_at="closed_at", lasted=lasted, effort=effort)
+    labels = rows(opened.join(told, on="case_id", how="left")).sort("moment", "case_id")
+    return labels.with_columns(effort=pl.when(pl.col("effort") >= 0).then("effort"))

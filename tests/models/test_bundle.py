@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,8 @@ def test_scores_only_the_cases_it_is_for(bundle: Bundle, small_tables: Tables) -
         office(risk={"among": among}, complexity=COMPLEXITY),
         bundle.risk,
         bundle.complexity,
+        bundle.routing,
+        bundle.effort,
         bundle.usual,
         bundle.about,
     )
@@ -171,7 +174,7 @@ def test_too_large_a_file_is_not_read(
 def test_no_complexity_is_said(bundle: Bundle, small_tables: Tables) -> None:
     """A bundle without a complexity model says what was missing when it was trained."""
     about = bundle.about | {"not_trained": {"complexity": "there is no [complexity]."}}
-    without = Bundle(bundle.office, bundle.risk, None, bundle.usual, about)
+    without = Bundle(bundle.office, bundle.risk, None, None, bundle.effort, bundle.usual, about)
     with pytest.raises(Refused, match=r"nothing about complexity.*\[complexity\]"):
         without.complexity_at(small_tables, intake_moments(small_tables, after=None, until=UNTIL))
 
@@ -179,7 +182,7 @@ def test_no_complexity_is_said(bundle: Bundle, small_tables: Tables) -> None:
 def test_no_risk_is_said(bundle: Bundle, small_tables: Tables) -> None:
     """Whatever needs risk is refused by a bundle without it, for the reason it has."""
     about = bundle.about | {"not_trained": {"risk": "there are no reviews."}}
-    without = Bundle(bundle.office, None, bundle.complexity, {}, about)
+    without = replace(bundle, risk=None, usual={}, about=about)
     moments = closing_moments(small_tables, after=datetime(2024, 7, 20), until=UNTIL)
     x = bundle.features(small_tables, moments)
     for ask in (

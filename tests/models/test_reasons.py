@@ -42,7 +42,7 @@ def test_contributions_of_another_score_raise() -> None:
 
 def test_only_what_raises_the_risk_strongest_first(bundle: Bundle, x: pl.DataFrame) -> None:
     """Every reason raises the risk, stands once, and none is stronger than the one before."""
-    wording = Wording(catalogue(bundle.office), bundle.usual, "en")
+    wording = Wording(catalogue(bundle.office), bundle.usual["risk"], "en")
     for case in explain(bundle.risk.trees_, x[:100], wording, 5):
         contributions = [reason.contribution for reason in case]
         assert contributions == sorted(contributions, reverse=True)
@@ -55,7 +55,7 @@ def test_only_what_raises_the_risk_strongest_first(bundle: Bundle, x: pl.DataFra
 def test_what_is_usual_is_no_reason(bundle: Bundle, x: pl.DataFrame) -> None:
     """No reason says that a value is the usual one, whatever it adds to the risk."""
     for language in ("en", "zh"):
-        wording = Wording(catalogue(bundle.office), bundle.usual, language)
+        wording = Wording(catalogue(bundle.office), bundle.usual["risk"], language)
         told = [
             one.sentence for case in explain(bundle.risk.trees_, x, wording, 99) for one in case
         ]
@@ -69,7 +69,7 @@ def test_what_is_usual_is_no_reason(bundle: Bundle, x: pl.DataFrame) -> None:
 
 def test_only_a_risky_case_has_reasons(bundle: Bundle, x: pl.DataFrame) -> None:
     """A case whose contributions lower its risk on the whole has no reasons."""
-    wording = Wording(catalogue(bundle.office), bundle.usual, "en")
+    wording = Wording(catalogue(bundle.office), bundle.usual["risk"], "en")
     sums = bundle.risk.trees_.contributions(x)[:, :-1].sum(axis=1)
     found = explain(bundle.risk.trees_, x, wording, 5)
     assert all(not case for case, total in zip(found, sums, strict=True) if total <= 0)
@@ -79,7 +79,7 @@ def test_only_a_risky_case_has_reasons(bundle: Bundle, x: pl.DataFrame) -> None:
 def test_group_carries_its_members_together(bundle: Bundle, x: pl.DataFrame) -> None:
     """A reason's contribution is the sum over its whole group."""
     trees = bundle.risk.trees_
-    wording = Wording(catalogue(bundle.office), bundle.usual, "en")
+    wording = Wording(catalogue(bundle.office), bundle.usual["risk"], "en")
     riskiest = x[int(trees.raw(x).argmax())]
     (case,) = explain(trees, riskiest, wording, 5)
     assert case

@@ -128,13 +128,17 @@ def test_office_without_reviews(tmp_path: Path) -> None:
 
 
 def test_nothing_to_train() -> None:
-    """An office file with neither reviews nor complexity is told both."""
-    with pytest.raises(Refused, match=r"\[tables.reviews\].*\[complexity\]"):
-        train(without_reviews(complexity=None), UNTIL)
+    """An office file with neither reviews nor complexity, nor enough cases, is told all three."""
+    with pytest.raises(Refused, match=r"\[tables.reviews\].*\[complexity\].*known effort"):
+        train(without_reviews(90, complexity=None), UNTIL)
 
 
 def test_usual_is_what_is_usual_among_the_models_cases() -> None:
     """Cases the risk model is not for do not count in what a reason calls usual."""
     many = {"attribute": "suspects", "at_least": 4}
     office = small_office(800, risk={"among": [many]}, complexity=None)
-    assert train(office, datetime(2024, 8, 1)).usual["attribute.suspects"] in {4.0, 4.5, 5.0}
+    assert train(office, datetime(2024, 8, 1)).usual["risk"]["attribute.suspects"] in {
+        4.0,
+        4.5,
+        5.0,
+    }

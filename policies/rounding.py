@@ -1,0 +1,119 @@
+"""Rounding a table of expected numbers by lot: every cell on average what it was.
+
+Unbiased controlled rounding (Cox 1987, JASA 82): as long as fractions are left, walk from
+fraction to fraction along rows and columns until the walk closes, and shift the fractions on
+this cycle up and down in turn, one way or the other, by as much as makes one of them whole;
+the lot decides which way, so that nothing changes on average. Rows, whose sums are whole,
+keep them; every cell and every column ends as its expected number rounded up or down.
+The lots are numbers in [0, 1), used in order; all arithmetic on shares is in whole `UNIT`s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+UNIT = 10**9  # so many make one case: the precision of published probabilities
+NEAR = 10**4  # a column's sum this near to a whole number is one
+
+Table = NDArray[np.int64]
+
+
+def rounded(expected: Table, lots: Iterator[float]) -> Table:
+    """Whole numbers, shape (rows, columns), for `expected` ones in `UNIT`s; row sums are whole."""
+    whole, fraction = np.divmod(expected, UNIT)
+    column_sums = fraction.sum(axis=0) % UNIT
+    apart = (column_sums > NEAR) & (column_sums < UNIT - NEAR)
+    # A further row makes whole what is not, so that a column may end either way.
+    spare = np.where(apart, UNIT - column_sums, 0)
+    fractions = Fractions(np.vstack([fraction, spare]))
+    fractions.settle(lots)
+    up: Table = np.array(fractions.shares, np.int64)[:-1] // UNIT
+    return whole + up
+
+
+class Fractions:
+    """The fractions of a table as a graph: rows and columns are joined where one is left.
+
+    Row r is node r, column c is node `rows` + c.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self.rows = len(table)
+        self.shares: list[list[int]] = table.tolist()
+        across = [(np.flatnonzero(row) + self.rows).tolist() for row in table]
+        down = [np.flatnonzero(column).tolist() for column in table.T]
+        self.neighbours: list[list[int]] = across + down
+
+    def settle(self, lots: Iterator[float]) -> None:
+        """Make every share nought or one."""
+        for row in range(self.rows):
+            path, place = [row], {row: 0}
+            while path:
+                ahead = self._next(path[-1], path[-2] if len(path) > 1 else None)
+                if ahead is None:
+                    self._end(path, place)
+                elif ahead in place:
+                    cycle = path[place[ahead] :]
+                    self._shift(cycle, next(lots))
+                    for node in cycle[1:]:
+                        del place[node]
+                    del path[place[ahead] + 1 :]
+                else:
+                    place[ahead] = len(path)
+                    path.append(ahead)
+
+    def _next(self, node: int, behind: int | None) -> int | None:
+        """The last node that a fraction joins to `node`, but not the one `behind`.
+
+        As every node prefers the last, walks close after few steps.
+        """
+        near, back = self.neighbours[node], None
+        while near:
+            last = near[-1]
+            if last == behind:
+                back = near.pop()
+            elif self._is_fraction(node, last):
+                break
+            else:
+                near.pop()
+        found = near[-1] if near else None
+        if back is not None and self._is_fraction(node, back):
+            near.append(back)
+        return found
+
+    def _end(self, path: list[int], place: dict[int, int]) -> None:
+        """Step back from a node that leads nowhere; what joins it is whole but for rounding."""
+        node = path.pop()
+        del place[node]
+        if path:
+            row, column = self._cell(node, path[-1])
+            self.shares[row][column] = UNIT * (2 * self.shares[row][column] > UNIT)
+
+    def _shift(self, cycle: list[int], lot: float) -> None:
+        """Shift the shares along the cycle up and down in turn, which way `lot` says."""
+        cells = [self._cell(*pair) for pair in zip(cycle, [*cycle[1:], cycle[0]], strict=True)]
+        rising, falling = cells[::2], cells[1::2]
+        most_up = self._room(rising, falling)
+        most_down = self._room(falling, rising)
+        # Up by `most_up` with chance most_down / (most_up + most_down) is nothing on average.
+        step = most_up if lot * (most_up + most_down) < most_down else -most_down
+        for row, column in rising:
+            self.shares[row][column] += step
+        for row, column in falling:
+            self.shares[row][column] -= step
+
+    def _room(self, rising: list[tuple[int, int]], falling: list[tuple[int, int]]) -> int:
+        up = [UNIT - self.shares[row][column] for row, column in rising]
+        down = [self.shares[row][column] for row, column in falling]
+        return min(up + down)
+
+    def _is_fraction(self, one: int, other: int) -> bool:
+        row, column = self._cell(one, other)
+        return 0 < self.shares[row][column] < UNIT
+
+    def _cell(self, one: int, other: int) -> tuple[int, int]:
+        low, high = (one, other) if one < other else (other, one)
+        return low, high - self.rows

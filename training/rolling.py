@@ -1,0 +1,38 @@
+"""Scores out of time: every case scored by a model that knew only what came before it.
+
+Models are calibrated on such scores because that is how they are used. Quarter by quarter a
+model is fitted on what was known when the quarter began, and asked about its cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import polars as pl
+
+from training.splits import rolling_origin
+
+MOST_QUARTERS = 40  # ten years; what is older says little of today
+Score = Callable[[datetime, pl.DataFrame], pl.Series | None]
+
+
+def out_of_time(cases: pl.DataFrame, until: datetime, score: Score) -> pl.DataFrame:
+    """The cases of the last quarters with their `score` and its `origin`.
+
+    `score(origin, asked)` gives a score per row of `asked`, cases with a `moment` after
+    `origin`, from what was known by `origin`; None if that was too little.
+    """
+    scored = [cases.clear().with_columns(score=pl.lit(0.0), origin=pl.lit(until))]
+    first = cases["moment"].min()
+    if not isinstance(first, datetime):
+        return scored[0]
+    quarters = list(rolling_origin(first.date(), until.date(), "quarter"))[-MOST_QUARTERS:]
+    for quarter in quarters:
+        asked = cases.filter(
+            (pl.col("moment") > quarter.after) & (pl.col("moment") <= quarter.until)
+        )
+        found = score(quarter.after, asked) if asked.height else None
+        if found is not None:
+            scored.append(asked.with_columns(found.alias("score"), origin=pl.lit(quarter.after)))
+    return pl.concat(scored)
