@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
+from typing import Any
 
 from evaluation.answers import Answer
 from evaluation.backtest import MODEL
-from evaluation.metrics import Figure
+from evaluation.metrics import Figure, Measures
 from evaluation.notes import CALIBRATED, Note
 from evaluation.report import ReportSummary
+
+MOST_FOUND = 3
 
 
 def headlines(summary: ReportSummary) -> tuple[Note, ...]:
     """Three to five sentences; the first word of a code is what it is about: found, sure, do."""
-    return (*_found(summary), _sure(summary), _do(summary))
+    return (*islice(_found(summary), MOST_FOUND), _sure(summary), _do(summary))
 
 
 def judged(summary: ReportSummary) -> Answer | None:
@@ -22,12 +26,21 @@ def judged(summary: ReportSummary) -> Answer | None:
 
 
 def _found(summary: ReportSummary) -> Iterator[Note]:
+    """What the model is worth, where it is wrong, what the office's quality is."""
     answer = judged(summary)
     if answer is None:
         yield Note("found_untested")
-        return
-    yield _worth(summary, answer)
-    yield _wrong(answer)
+    else:
+        yield _worth(summary, answer)
+        yield _wrong(summary, answer)
+    yield Note("found_quality" if summary.quality.rates else "found_no_quality", _quality(summary))
+
+
+def _quality(summary: ReportSummary) -> dict[str, Any]:
+    rates, data = summary.quality.rates, summary.data
+    if rates is None:
+        return {"cases": data.reviewable, "reviews": data.reviews}
+    return {"rate": _interval(rates.rate), "cases": rates.cases, "reviews": rates.reviews}
 
 
 def _worth(summary: ReportSummary, answer: Answer) -> Note:
@@ -46,16 +59,17 @@ def _worth(summary: ReportSummary, answer: Answer) -> Note:
     return Note(code, values)
 
 
-def _wrong(answer: Answer) -> Note:
-    """Where the model is wrong: no better than a plain one, off in some time, or nowhere much."""
+def _wrong(summary: ReportSummary, answer: Answer) -> Note:
+    """Where the model is wrong: the first that applies, else how well its probabilities hold."""
+    if (lift := _no_signal(summary)) is not None:
+        return Note("found_no_signal", {"lift": _times(lift)})
     pooled = answer.pooled
-    if pooled.gains and pooled.measures[MODEL].auc.value is not None:
-        name = min(pooled.gains, key=lambda other: pooled.gains[other].value or 0.0)
-        if (pooled.gains[name].low or 0.0) <= 0:
-            return Note("found_not_ahead", {"estimator": name, "gain": pooled.gains[name]})
     error = pooled.measures[MODEL].calibration_error
     if error.value is None:
         return Note("found_no_calibration")
+    name = min(pooled.gains, key=lambda other: pooled.gains[other].value or 0.0, default=None)
+    if name is not None and (pooled.gains[name].low or 0.0) <= 0:
+        return Note("found_not_ahead", {"estimator": name, "gain": pooled.gains[name]})
     worst = max(answer.periods, key=lambda one: abs(one.measures[MODEL].bias.value or 0.0))
     measures = worst.measures[MODEL]
     rate, bias = measures.base_rate.value or 0.0, measures.bias.value or 0.0
@@ -66,6 +80,13 @@ def _wrong(answer: Answer) -> Note:
         "error": f"{100 * error.value:.1f}",
     }
     return Note("found_off" if _off(answer) else "found_calibrated", values)
+
+
+def _no_signal(summary: ReportSummary) -> Figure | None:
+    """The lift within reviewers, if it may be that of chance: only reviewers are told apart."""
+    found = summary.performance.get("risk")
+    own = [one for one in found.within if one.by == "reviewer"] if found else []
+    return own[0].lift_within if own and own[0].signal is False else None
 
 
 def _off(answer: Answer) -> bool:
@@ -80,10 +101,18 @@ def _sure(summary: ReportSummary) -> Note:
     values = {"cases": answer.cases, "positives": answer.pooled.measures[MODEL].positives}
     if summary.card.risk is None:
         return Note("sure_complexity", values)
-    if data.drawn < data.reviews:
-        picked = {"reviews": data.reviews, "without": data.reviews - data.drawn}
-        return Note("sure_targeted", values | picked)
+    drawn = _surveyed(summary)
+    if drawn is None:
+        return Note("sure_targeted", values)
+    if drawn.n < answer.cases:
+        return Note("sure_surveyed", values | {"drawn": drawn.n, "lift": _times(drawn.lift)})
     return Note("sure_all", values | {"unknown": data.unknown})
+
+
+def _surveyed(summary: ReportSummary) -> Measures | None:
+    """The figures on the reviews drawn by a known chance; None where they are too few."""
+    found = summary.performance.get("risk")
+    return found.honest.surveyed if found and found.honest else None
 
 
 def _do(summary: ReportSummary) -> Note:
@@ -97,7 +126,9 @@ def _do(summary: ReportSummary) -> Note:
         return Note("do_order")
     if summary.card.risk is None:
         return Note("do_intake")
-    return Note("do_draw" if summary.data.drawn < summary.data.reviews else "do_use")
+    if _no_signal(summary) is not None:
+        return Note("do_second")
+    return Note("do_draw" if _surveyed(summary) is None else "do_use")
 
 
 def _percent(figure: Figure) -> str:
@@ -107,3 +138,8 @@ def _percent(figure: Figure) -> str:
 def _times(figure: Figure) -> str:
     """A multiple with its interval, to one decimal: more would not be read."""
     return f"{figure.value:.1f} ({figure.low:.1f}–{figure.high:.1f})"
+
+
+def _interval(figure: Figure) -> str:
+    """A share with its interval."""
+    return f"{_percent(figure)} ({100 * (figure.low or 0):.1f}–{100 * (figure.high or 1):.1f})"

@@ -70,7 +70,7 @@ def pooled(asked: Asked) -> Exhibit:
         (say("estimator"), *(say(name) for name, _ in POOLED), say("gain")),
         tuple(_line(asked, answer.pooled, name, POOLED) for name in answer.estimators),
         marks=_marks(answer),
-        notes=(say("intervals"), say("how_to_read", share=share(asked.summary.share))),
+        notes=(say("intervals"), say("how_to_read", share=f"{100 * asked.summary.share:.3g} %")),
     )
 
 
