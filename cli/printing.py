@@ -15,7 +15,6 @@ SECONDS = 120
 ARGUMENTS = (
     "--headless",
     "--no-sandbox",  # does not work in most containers; the page is our own and runs nothing
-    "--blink-settings=scriptEnabled=false",
     "--disable-gpu",
     "--disable-extensions",
     "--disable-background-networking",
