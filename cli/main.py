@@ -17,6 +17,7 @@ from typer.core import TyperGroup
 
 from cases.demo import make_demo
 from cases.errors import BadInput, Fault, PlumblineError, Refused
+from cases.office import load_office
 from cases.spreadsheet import write_for_people
 from cases.tables import Tables
 from cases.writing import replaced
@@ -38,6 +39,7 @@ from cli.console import err, out, progress, show_error
 from cli.estimates import show_estimate
 from cli.plan_files import check_plan_folder, plan_sheet, read_plan, write_plan
 from cli.report_files import ENDINGS, write_report
+from cli.versions import roll_back, show_versions
 from evaluation.estimate import estimate as estimate_all
 from evaluation.render import speaker
 from evaluation.replay_page import render_replay
@@ -45,7 +47,7 @@ from evaluation.replay_results import Replay, totals
 from evaluation.report import summarise
 from evaluation.returned import usual_places
 from models.bundle import gaps
-from models.registry import Registry
+from models.registry import Registry, office_name
 from policies.plans import Outlook, PlanParameters, fresh_seed
 from policies.plans import commitment as commitment_of
 from policies.verify import verify as verify_plan
@@ -181,6 +183,31 @@ def train(
     _show_verdict(trained)
     if not trained.verdict.promoted:
         raise typer.Exit(3)
+
+
+@app.command()
+def models(office: OfficeFile) -> None:
+    """List the office's models: when made, what the gate said and why, which is champion."""
+    place = steps.place_of(office)
+    versions = Registry(place.home).versions(office_name(load_office(place.office)))
+    if not versions:
+        raise Refused("This office has no model yet. Train one first: `triage train OFFICE`.")
+    show_versions(versions)
+
+
+@app.command()
+def rollback(
+    office: OfficeFile,
+    reason: Annotated[str, typer.Option(help="Why; it is kept with the model.")],
+    to: Annotated[
+        int | None,
+        typer.Option(help="Version to go back to; by default the champion before this one."),
+    ] = None,
+) -> None:
+    """Make an earlier champion the champion again; a running service takes it when restarted."""
+    place = steps.place_of(office)
+    chosen = roll_back(Registry(place.home), load_office(place.office), to, reason)
+    out.print(f"Version {chosen.number} is the champion again.", markup=False)
 
 
 @app.command()

@@ -22,13 +22,13 @@ from cli.backtests import backtest_file, keep, kept
 from cli.plan_files import read_plan
 from evaluation.backtest import Backtest, backtest
 from evaluation.estimate import Survey
-from evaluation.gate import FEWEST, Verdict, judge, succeeds
+from evaluation.gate import FEWEST, Verdict, decide
 from evaluation.replay_results import Replay, replay
 from evaluation.returned import Reason, outside, returned
 from features.as_of import closing_moments
 from models.bundle import Bundle
 from models.population import moments_of, rows
-from models.registry import Registry, Version, office_name
+from models.registry import CHAMPION, Registry, Version, What, office_name
 from policies.plans import PlanParameters
 from policies.verify import Kept, verify
 from serving.bootstrap import Place
@@ -100,8 +100,9 @@ def train_and_register(
 ) -> Trained:
     """Fit, try on the last year of known outcomes, register, and promote if the gate agrees.
 
-    The gate judges the risk model; the complexity model if that is all there is. `Refused`
-    if what was registered cannot be loaded again, or answers otherwise than what was fitted.
+    The gate judges the risk model; the complexity model if that is all there is. The verdict,
+    its reason and figures are kept with the version. `Refused` if what was registered cannot
+    be loaded again, or answers otherwise than what was fitted.
     """
     bundle = train(tables, until, tell)
     tried = tried_on_last_year(registry.home, tables, bundle, tell)
@@ -109,23 +110,26 @@ def train_and_register(
     name = office_name(tables.office)
     version = registry.log(bundle, name, pooled_metrics(tried))
     confirm(tables, bundle, registry.load(version, tables.office), until)
-    verdict = judge(tried.complexity if bundle.risk is None else tried.risk)
-    champion = _champion(registry, tables.office)
-    if verdict.promoted and champion is not None:
-        successor = succeeds(bundle, champion)
-        verdict = verdict if successor.promoted else successor
+    tell("registering the model", 1.0)
+    outcome = tried.complexity if bundle.risk is None else tried.risk
+    champion, note = _champion(registry, tables.office)
+    verdict = decide(tables, bundle, champion, outcome, tell)
+    verdict = replace(verdict, reason=f"{verdict.reason}{note}")
+    what: What = "promoted" if verdict.promoted else "refused"
+    registry.record(version, what, verdict.reason, verdict.figures)
     if verdict.promoted:
         registry.promote(version)
-    tell("registering the model", 1.0)
     return Trained(bundle, tried, version, verdict)
 
 
-def _champion(registry: Registry, office: Office) -> Bundle | None:
-    """The champion; None without one, or with one that the office file has made unusable."""
+def _champion(registry: Registry, office: Office) -> tuple[Bundle | None, str]:
+    """The champion; else None, and why it cannot be compared with, if there is one."""
+    if not any(CHAMPION in one.aliases for one in registry.versions(office_name(office))):
+        return None, ""
     try:
-        return registry.champion(office)
-    except Refused:
-        return None
+        return registry.champion(office), ""
+    except Refused as refused:
+        return None, f" It could not be compared with the champion: {refused}"
 
 
 def confirm(tables: Tables, fitted: Bundle, kept: Bundle, until: datetime) -> None:

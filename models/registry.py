@@ -7,6 +7,7 @@ seconds, which commands that need no model should not pay.
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import os
 import re
@@ -16,20 +17,37 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from cases.errors import Refused
 from cases.office import Office
 from models.bundle import Bundle
 
 CANDIDATE, CHAMPION = "candidate", "champion"
+What = Literal["promoted", "refused", "restored"]
+# Of a tag's name, and the most characters every store takes as a reason.
+EVENT, LONGEST_REASON = "event ", 1_500
+
+
+@dataclass(frozen=True)
+class Event:
+    """What was decided about a version, when (UTC, ISO 8601) and why."""
+
+    at: str
+    what: What
+    reason: str
 
 
 @dataclass(frozen=True)
 class Version:
-    """A kept bundle: the registered name and number, its aliases, when it was made (ms)."""
+    """A kept bundle: the registered name and number, its aliases, when it was made (ms).
+
+    `trained_until` is the time of what it knows (ISO; empty in stores of older programs),
+    `events` what was decided about it, in order of time.
+    """
 
     name: str
     number: str
@@ -37,6 +55,14 @@ class Version:
     created: int
     source: str
     run_id: str
+    trained_until: str = ""
+    events: tuple[Event, ...] = ()
+
+    @property
+    def was_promoted(self) -> bool:
+        """Whether it is the champion, or has been."""
+        decided = {event.what for event in self.events}
+        return CHAMPION in self.aliases or bool(decided & {"promoted", "restored"})
 
 
 class Registry:
@@ -62,7 +88,9 @@ class Registry:
             self._client.set_terminated(run_id)
             if not self._client.search_registered_models(f"name = '{name}'"):
                 self._client.create_registered_model(name)
-            made = self._client.create_model_version(name, source, run_id, model_id=model_id)
+            made = self._client.create_model_version(
+                name, source, run_id, tags={"trained_until": title}, model_id=model_id
+            )
             self._client.set_registered_model_alias(name, CANDIDATE, made.version)
         return next(one for one in self.versions(office_name) if one.number == str(made.version))
 
@@ -70,6 +98,16 @@ class Registry:
         """Make a version the champion of its office."""
         with _plainly():
             self._client.set_registered_model_alias(version.name, CHAMPION, version.number)
+
+    def record(
+        self, version: Version, what: What, reason: str, figures: Mapping[str, float] | None = None
+    ) -> None:
+        """Keep with a version what was decided about it, why and by which figures."""
+        key = f"{EVENT}{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+        value = json.dumps({"what": what, "reason": reason[:LONGEST_REASON]}, ensure_ascii=False)
+        with _plainly():
+            self._client.set_model_version_tag(version.name, version.number, key, value)
+            self._client.log_batch(version.run_id, metrics=_metrics(figures or {}))
 
     def champion(self, office: Office) -> Bundle:
         """The champion of the office; `Refused`, with what to do, if there is none."""
@@ -128,11 +166,9 @@ class Registry:
         return str(self._client.create_experiment(name, artifact_location=place))
 
     def _log_facts(self, run_id: str, bundle: Bundle, metrics: Mapping[str, float]) -> None:
-        entities = _mlflow().entities
-        now = int(time.time() * 1000)
-        params = [entities.Param(key, str(value)[:500]) for key, value in bundle.about.items()]
-        figures = [entities.Metric(key, value, now, 0) for key, value in metrics.items()]
-        self._client.log_batch(run_id, metrics=figures, params=params)
+        param = _mlflow().entities.Param
+        params = [param(key, str(value)[:500]) for key, value in bundle.about.items()]
+        self._client.log_batch(run_id, metrics=_metrics(metrics), params=params)
 
     def _log_bundle(self, experiment: str, run_id: str, bundle: Bundle) -> tuple[str, str]:
         """Upload the bundle's text files; where they are and the id MLflow gave them."""
@@ -154,6 +190,11 @@ def _mlflow() -> Any:
     return mlflow
 
 
+def _metrics(figures: Mapping[str, float]) -> list[Any]:
+    metric, now = _mlflow().entities.Metric, int(time.time() * 1000)
+    return [metric(key, value, now, 0) for key, value in figures.items()]
+
+
 def office_name(office: Office) -> str:
     """The name an office's bundles are kept under."""
     return office.office.name.say("en")
@@ -173,7 +214,21 @@ def registered_name(office_name: str) -> str:
 def _version(one: Any, aliases: Mapping[str, Any]) -> Version:
     own = sorted(alias for alias, number in aliases.items() if str(number) == str(one.version))
     created = int(one.creation_timestamp)
-    return Version(one.name, str(one.version), tuple(own), created, one.source, one.run_id)
+    return Version(
+        one.name,
+        str(one.version),
+        tuple(own),
+        created,
+        one.source,
+        one.run_id,
+        one.tags.get("trained_until", ""),
+        tuple(_event(key, one.tags[key]) for key in sorted(one.tags) if key.startswith(EVENT)),
+    )
+
+
+def _event(key: str, value: str) -> Event:
+    told = json.loads(value)
+    return Event(key.removeprefix(EVENT), told["what"], told["reason"])
 
 
 @contextmanager

@@ -29,6 +29,8 @@ COMMANDS = (
     "demo",
     "check",
     "train",
+    "models",
+    "rollback",
     "score",
     "plan",
     "seed",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -14,27 +15,15 @@ from cases.progress import silent
 from cases.tables import Tables
 from cli import steps
 from cli.steps import confirm, train_and_register
+from evaluation import gate
 from evaluation.backtest import Backtest
 from evaluation.gate import Verdict
 from models.boosting import Trees
 from models.bundle import Bundle
-from models.registry import Registry
-from tests.models.small_office import small_office
-from training.run import train
-
-UNTIL = datetime(2024, 8, 1)
-
-
-@pytest.fixture(scope="module")
-def tables() -> Tables:
-    """Eight hundred cases of the made-up office."""
-    return small_office(800)
-
-
-@pytest.fixture(scope="module")
-def bundle(tables: Tables) -> Bundle:
-    """A bundle of that office."""
-    return train(tables, UNTIL)
+from models.registry import Registry, office_name
+from tests.cli.conftest import UNTIL
+from tests.factories import OFFICE
+from tests.factories import office as factory
 
 
 def test_what_cannot_be_loaded_is_never_champion(
@@ -58,12 +47,31 @@ def test_a_newer_champion_stays(
 ) -> None:
     """Training up to an earlier day does not replace the champion, though the gate would agree."""
     monkeypatch.setattr(steps, "try_on_last_year", lambda *_: Backtest(*[None] * 7))
-    monkeypatch.setattr(steps, "judge", lambda _: Verdict(True, "good"))
+    monkeypatch.setattr(gate, "judge", lambda _: Verdict(True, "good."))
     registry = Registry(tmp_path)
     for until in (UNTIL, datetime(2024, 7, 15)):
         trained = train_and_register(tables, registry, until, silent)
         assert trained.verdict.promoted is (until == UNTIL)
         assert registry.champion(tables.office).about["trained_until"] == UNTIL.isoformat()
+    newest, oldest = registry.versions(office_name(tables.office))
+    assert [event.what for event in (*newest.events, *oldest.events)] == ["refused", "promoted"]
+    assert "the champion by 2024-08-01" in newest.events[0].reason
+
+
+def test_a_champion_that_cannot_be_loaded_is_told_and_not_compared(
+    tables: Tables, bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the office file has made the champion unusable, the reason is kept with the next."""
+    monkeypatch.setattr(steps, "try_on_last_year", lambda *_: Backtest(*[None] * 7))
+    monkeypatch.setattr(gate, "judge", lambda _: Verdict(True, "good."))
+    attributes = OFFICE["attributes"] | {"extra": OFFICE["attributes"]["appealed"]}
+    other = replace(bundle, office=factory(attributes=attributes))
+    registry = Registry(tmp_path)
+    registry.promote(registry.log(other, office_name(tables.office), {}))
+    trained = train_and_register(tables, registry, UNTIL, silent)
+    assert trained.verdict.promoted
+    assert "It could not be compared with the champion" in trained.verdict.reason
+    assert "other definitions" in trained.verdict.reason
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,21 @@ def test_offices_are_apart(registry: Registry, logged: Version) -> None:
     assert registered_name("Another office") != logged.name
 
 
+def test_decisions_are_kept_with_the_version(
+    registry: Registry, logged: Version, bundle: Bundle
+) -> None:
+    """What was decided, why and by which figures comes back with the version, in order."""
+    registry.record(logged, "refused", "may be worse：测试 " + "x" * 9_000, {"gate.auc.worse": 0.1})
+    registry.record(logged, "promoted", "holds")
+    (version,) = registry.versions(office_name(bundle.office))
+    assert [event.what for event in version.events] == ["refused", "promoted"]
+    assert version.events[0].reason.startswith("may be worse：测试")
+    assert version.events[0].at < version.events[1].at
+    assert version.trained_until == UNTIL.isoformat()
+    assert version.was_promoted
+    assert registry._client.get_run(logged.run_id).data.metrics["gate.auc.worse"] == 0.1
+
+
 @pytest.mark.parametrize("name", ["测试院", "A/B: c'd", "x" * 300, ""])
 def test_any_office_name_can_be_registered(name: str) -> None:
     """A registered name is short plain ASCII and begins with the program's name."""
@@ -70,7 +85,7 @@ def test_any_office_name_can_be_registered(name: str) -> None:
 def test_runs_name_no_user(registry: Registry, logged: Version) -> None:
     """A run carries parameters and metrics, and neither the user nor a source path."""
     run = registry._client.get_run(logged.run_id)
-    assert run.data.metrics == {"auc": 0.7}
+    assert run.data.metrics["auc"] == 0.7
     assert run.data.params["trained_until"] == UNTIL.isoformat()
     assert set(run.data.tags) <= {"mlflow.runName"}
     assert getuser() not in str(run.info.user_id)
