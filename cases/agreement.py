@@ -137,6 +137,11 @@ def _unknown_references(office: Office, name: str) -> list[Fault]:
         named.append((f"limits.{limit.code}.end", limit.end, ["closed", *activities]))
     named += [("fairness", group, [*attributes, "handler"]) for group in office.fairness]
     named += [("risk.similar_by", similar, attributes) for similar in office.risk.similar_by]
+    named += [
+        ("accepted_leaks", one.column, [*attributes, "handler"])
+        for one in office.accepted_leaks
+        if "." not in one.column  # else a feature
+    ]
     effort = office.effort.attribute
     named += [("effort.attribute", effort, list(office.attributes))] if effort else []
     grades = list(office.present_grades)

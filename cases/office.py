@@ -369,6 +369,13 @@ class WorkingHours(Model):
     days: tuple[int, ...] = Field(default=(1, 2, 3, 4, 5), description="working days, Monday is 1")
 
 
+class AcceptedLeak(Model):
+    """A column that the leak finder doubts and the office stands by."""
+
+    column: str = Field(description="an attribute, or a feature as the finding calls it")
+    reason: str = Field(min_length=1, description="why its values are known when it says they are")
+
+
 class Office(Model):
     """Everything an office file says."""
 
@@ -400,6 +407,9 @@ class Office(Model):
     working_hours: WorkingHours = Field(default=WorkingHours(), description="when the office works")
     fairness: tuple[str, ...] = Field(
         default=(), description="attributes whose groups the report compares"
+    )
+    accepted_leaks: tuple[AcceptedLeak, ...] = Field(
+        default=(), description="findings of the leak finder that do not stop training"
     )
 
     @property

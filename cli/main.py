@@ -37,10 +37,12 @@ from cli.arguments import (
 )
 from cli.console import err, out, progress, show_error
 from cli.estimates import show_estimate
+from cli.leaks import show_leaks
 from cli.plan_files import check_plan_folder, plan_sheet, read_plan, write_plan
 from cli.report_files import ENDINGS, write_report
 from cli.versions import roll_back, show_versions
 from evaluation.estimate import estimate as estimate_all
+from evaluation.leakage import find_leaks
 from evaluation.render import speaker
 from evaluation.replay_page import render_replay
 from evaluation.replay_results import Replay, totals
@@ -150,9 +152,10 @@ def demo(
 
 @app.command()
 def check(office: OfficeFile, data: DataFolder = None, set_aside: SetAside = None) -> None:
-    """Read and check an office's tables; list every fault with file, row, column and remedy."""
+    """Read and check an office's tables: every fault, and columns that seem to know too much."""
     with progress() as tell:
         tables = steps.place_of(office, data, set_aside).tables(tell)
+        leaks = find_leaks(tables, steps.latest_record(tables), tell)
     cases, reviews = tables.case_rows, tables.review_rows
     table = Table(show_header=False)
     for name, value in {
@@ -167,6 +170,7 @@ def check(office: OfficeFile, data: DataFolder = None, set_aside: SetAside = Non
     out.print(table)
     found = "Without a fault." if set_aside is None else f"Faulty rows, if any: {set_aside}"
     out.print(found, markup=False)
+    show_leaks(leaks, tables.office)
 
 
 @app.command()

@@ -23,6 +23,7 @@ from cli.plan_files import read_plan
 from evaluation.backtest import Backtest, backtest
 from evaluation.estimate import Survey
 from evaluation.gate import FEWEST, Verdict, decide
+from evaluation.leakage import find_leaks, refuse_blatant, told
 from evaluation.replay_results import Replay, replay
 from evaluation.returned import Reason, outside, returned
 from features.as_of import closing_moments
@@ -101,10 +102,14 @@ def train_and_register(
     """Fit, try on the last year of known outcomes, register, and promote if the gate agrees.
 
     The gate judges the risk model; the complexity model if that is all there is. The verdict,
-    its reason and figures are kept with the version. `Refused` if what was registered cannot
-    be loaded again, or answers otherwise than what was fitted.
+    its reason and figures are kept with the version. `Refused` if a column knows too much and
+    the office file does not accept that, or if what was registered cannot be loaded again, or
+    answers otherwise than what was fitted.
     """
+    leaks = find_leaks(tables, until, tell)
+    refuse_blatant(tables.office, leaks)
     bundle = train(tables, until, tell)
+    bundle = replace(bundle, about=bundle.about | {"leaks": told(tables.office, leaks)})
     tried = tried_on_last_year(registry.home, tables, bundle, tell)
     tell("registering the model", 0.0)
     name = office_name(tables.office)

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from cases.errors import Refused
+from cases.office import AcceptedLeak, Text
 from cases.progress import silent
 from cases.tables import Tables
 from cli import steps
@@ -18,6 +19,7 @@ from cli.steps import confirm, train_and_register
 from evaluation import gate
 from evaluation.backtest import Backtest
 from evaluation.gate import Verdict
+from evaluation.leakage_findings import Finding
 from models.boosting import Trees
 from models.bundle import Bundle
 from models.registry import Registry, office_name
@@ -72,6 +74,28 @@ def test_a_champion_that_cannot_be_loaded_is_told_and_not_compared(
     assert trained.verdict.promoted
     assert "It could not be compared with the champion" in trained.verdict.reason
     assert "other definitions" in trained.verdict.reason
+
+
+def test_findings_of_leaks_are_kept_with_the_model(
+    tables: Tables, bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A blatant one stops training; an accepted one stands in the bundle with the reason."""
+    monkeypatch.setattr(steps, "train", lambda *_: bundle)
+    words = Text(en="too good"), Text(en="look")
+    leaks = (Finding("appealed", "blatant", *words), Finding("charge", "suspicious", *words))
+    monkeypatch.setattr(steps, "find_leaks", lambda *_: leaks)
+    monkeypatch.setattr(steps, "try_on_last_year", lambda *_: Backtest(*[None] * 7))
+    registry = Registry(tmp_path)
+    with pytest.raises(Refused, match="appealed: too good"):
+        train_and_register(tables, registry, UNTIL, silent)
+    stands_by = AcceptedLeak(column="appealed", reason="known in court")
+    office = tables.office.model_copy(update={"accepted_leaks": (stands_by,)})
+    trained = train_and_register(replace(tables, office=office), registry, UNTIL, silent)
+    kept = registry.load(trained.version, office).about["leaks"]
+    assert [(one["column"], one["accepted"]) for one in kept] == [
+        ("appealed", "known in court"),
+        ("charge", None),
+    ]
 
 
 @pytest.mark.parametrize(
