@@ -140,7 +140,10 @@ def demo(
         write_plan(result, tables.office, made_from, folder / "plan")
         tell("planning", 1.0)
         kept = [steps.verified_plan(folder / "plan")]
-        summary = summarise(tables, trained.bundle, trained.backtest, now=now, plans=kept)
+        versions = Registry(place.home).versions(office_name(tables.office))
+        summary = summarise(
+            tables, trained.bundle, trained.backtest, now=now, plans=kept, versions=versions
+        )
         for language in get_args(Language):
             write_report(summary, language, folder / f"report.{language}.html")
     _show_verdict(trained)
@@ -355,8 +358,14 @@ def report(
         kept = [steps.verified_plan(folder) for folder in plans or ()]
         tables, champion = steps.opened(place, tell)
         tried = steps.tried_on_last_year(place.home, tables, champion, tell)
-        now = steps.latest_record(tables)
-        summary = summarise(tables, champion, tried, now=now, plans=kept)
+        summary = summarise(
+            tables,
+            champion,
+            tried,
+            now=steps.latest_record(tables),
+            plans=kept,
+            versions=Registry(place.home).versions(office_name(tables.office)),
+        )
         write_report(summary, language or tables.office.language, out_file)
     out.print(f"Written: {out_file}", markup=False)
 

@@ -26,13 +26,16 @@ def judged(summary: ReportSummary) -> Answer | None:
 
 
 def _found(summary: ReportSummary) -> Iterator[Note]:
-    """What the model is worth, where it is wrong, what the office's quality is."""
+    """What the model is worth, where it is wrong, what changed, what the office's quality is."""
     answer = judged(summary)
     if answer is None:
         yield Note("found_untested")
     else:
         yield _worth(summary, answer)
         yield _wrong(summary, answer)
+    if summary.changes is not None and summary.changes.findings:
+        what = summary.changes.findings[0].what
+        yield Note("found_changed", {"quarter": summary.changes.name, "what": what})
     yield Note("found_quality" if summary.quality.rates else "found_no_quality", _quality(summary))
 
 
@@ -117,18 +120,26 @@ def _surveyed(summary: ReportSummary) -> Measures | None:
 
 def _do(summary: ReportSummary) -> Note:
     """The one thing to do next: the first that applies."""
-    answer = judged(summary)
+    return next(_reasons_to_act(summary))
+
+
+def _reasons_to_act(summary: ReportSummary) -> Iterator[Note]:
+    """Everything that could be done, the most urgent first; the last always applies."""
+    answer, changes = judged(summary), summary.changes
     if answer is None or (lift := answer.pooled.measures[MODEL].lift).low is None:
-        return Note("do_review")
+        yield Note("do_review")
+        return
     if lift.low <= 1:
-        return Note("do_random")
-    if _off(answer):
-        return Note("do_order")
-    if summary.card.risk is None:
-        return Note("do_intake")
+        yield Note("do_random")
     if _no_signal(summary) is not None:
-        return Note("do_second")
-    return Note("do_draw" if _surveyed(summary) is None else "do_use")
+        yield Note("do_second")
+    if changes is not None and changes.findings:
+        yield Note("do_advice", {"advice": changes.advice})
+    if _off(answer):
+        yield Note("do_order")
+    if summary.card.risk is None:
+        yield Note("do_intake")
+    yield Note("do_draw" if _surveyed(summary) is None else "do_use")
 
 
 def _percent(figure: Figure) -> str:

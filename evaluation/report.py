@@ -10,6 +10,7 @@ from cases.office import Text
 from cases.tables import Tables
 from evaluation.answers import Answer, answer
 from evaluation.backtest import Backtest
+from evaluation.changes import Changes, changes
 from evaluation.notes import Note, doubts, limits
 from evaluation.office_quality import OfficeQuality, office_quality
 from evaluation.performance import Performance, complexity_performance, risk_performance
@@ -27,6 +28,7 @@ from evaluation.reviewers import Reviewers, review_reviewers
 from evaluation.subgroups import Fairness, fairness
 from evaluation.uptake import Uptake, uptake
 from models.bundle import Bundle
+from models.registry import Version
 from policies.verify import Kept
 
 
@@ -47,6 +49,8 @@ class ReportSummary:
     performance: dict[str, Performance]
     leaks: tuple[Leak, ...] | None
     fairness: Fairness | None
+    changes: Changes | None
+    versions: tuple[Version, ...]
     quality: OfficeQuality
     uptake: Uptake | None
     reviewers: Reviewers
@@ -61,11 +65,12 @@ def summarise(
     *,
     now: datetime | None = None,
     plans: Sequence[Kept] = (),
+    versions: tuple[Version, ...] = (),
 ) -> ReportSummary:
     """The report on `bundle` with the out-of-time figures of `backtest`, both from `tables`.
 
     What is said of the office, and of what became of `plans` (verified ones), is as of `now`,
-    by default as of the time the model was trained on.
+    by default as of the time the model was trained on. `versions` are those of its registry.
     """
     until = datetime.fromisoformat(bundle.about["trained_until"])
     now = now or until
@@ -86,6 +91,8 @@ def summarise(
         performance=_performance(tables, backtest, until),
         leaks=leaks(bundle),
         fairness=fairness(tables, backtest, until),
+        changes=changes(tables, bundle, now),
+        versions=versions,
         quality=office_quality(tables, now),
         uptake=uptake(tables, plans, found.agreement, now) if plans else None,
         reviewers=found,

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from cases.office import Language
 from evaluation.chapters import (
+    drift,
     fairness,
     influences,
     leaks,
@@ -15,6 +16,7 @@ from evaluation.chapters import (
     quality,
     ranking,
     reviewers,
+    versions,
 )
 from evaluation.exhibits import Chapter
 from evaluation.headlines import headlines
@@ -47,8 +49,10 @@ def chapters(summary: ReportSummary, voice: Voice) -> Iterator[Chapter]:
     yield ranking.chapter(summary, "risk", voice)
     yield influences.chapter(summary, voice)
     yield leaks.chapter(summary, voice)
+    yield drift.chapter(summary, voice)
     yield fairness.chapter(summary, voice)
     yield ranking.chapter(summary, "complexity", voice)
+    yield versions.chapter(summary, voice)
     yield quality.chapter(summary, voice)
     yield reviewers.chapter(summary, voice)
     yield people.chapter(summary, voice)
