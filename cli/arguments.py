@@ -51,6 +51,10 @@ FinalBy = Annotated[
     datetime | None,
     _date("--as-of", "Reviews that are final by then; by default all."),
 ]
+OnDay = Annotated[
+    datetime | None,
+    _date("--as-of", "Whose loads and absences count; by default those of the last opening."),
+]
 ClosedAfter = Annotated[
     datetime | None,
     _date("--closed-after", "Only cases closed later; plan each batch once."),

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 from typer.core import TyperGroup
 
-from cases.demo import make_demo
+from cases.demo import INTAKE, make_demo
 from cases.errors import BadInput, Fault, PlumblineError, Refused
 from cases.office import load_office
 from cases.spreadsheet import write_for_people
@@ -37,16 +37,16 @@ from cli.arguments import (
 )
 from cli.console import err, out, progress, show_error
 from cli.estimates import show_estimate
+from cli.intake import intake, show_intake, suggest_and_write
 from cli.leaks import show_leaks
 from cli.plan_files import check_plan_folder, plan_sheet, read_plan, write_plan
-from cli.report_files import ENDINGS, write_report
+from cli.report_files import ENDINGS, summary_of, write_report
 from cli.versions import roll_back, show_versions
 from evaluation.estimate import estimate as estimate_all
 from evaluation.leakage import find_leaks
 from evaluation.render import speaker
 from evaluation.replay_page import render_replay
 from evaluation.replay_results import Replay, totals
-from evaluation.report import summarise
 from evaluation.returned import usual_places
 from models.bundle import gaps
 from models.registry import Registry, office_name
@@ -139,17 +139,21 @@ def demo(
         made_from = steps.made_from(tables, trained.bundle)
         write_plan(result, tables.office, made_from, folder / "plan")
         tell("planning", 1.0)
-        kept = [steps.verified_plan(folder / "plan")]
-        versions = Registry(place.home).versions(office_name(tables.office))
-        summary = summarise(
-            tables, trained.bundle, trained.backtest, now=now, plans=kept, versions=versions
+        new, given = folder / INTAKE, folder / "intake"
+        suggested = suggest_and_write(tables, trained.bundle, new, given, tell, seed=str(seed))
+        summary = summary_of(
+            place.home, tables, trained.bundle, trained.backtest, [folder / "plan"]
         )
         for language in get_args(Language):
             write_report(summary, language, folder / f"report.{language}.html")
     _show_verdict(trained)
+    show_intake(suggested, tables.office)
     _show_plan(result, tables)
-    written = f"Written: {folder}/plan (the list), {folder}/report.en.html (the audit report)."
-    out.print(written, markup=False)
+    written = (
+        f"Written: {folder}/plan (the list), {folder}/intake/intake.html (a week of new cases), "
+        f"{folder}/report.en.html (the audit report)."
+    )
+    out.print(written, markup=False, soft_wrap=True)
     out.print(f"Next:    triage serve {office_file}", markup=False)
 
 
@@ -355,17 +359,9 @@ def report(
     place = steps.place_of(office, data, set_aside)
     steps.check_out(place, out_file, ENDINGS)
     with progress() as tell:
-        kept = [steps.verified_plan(folder) for folder in plans or ()]
         tables, champion = steps.opened(place, tell)
         tried = steps.tried_on_last_year(place.home, tables, champion, tell)
-        summary = summarise(
-            tables,
-            champion,
-            tried,
-            now=steps.latest_record(tables),
-            plans=kept,
-            versions=Registry(place.home).versions(office_name(tables.office)),
-        )
+        summary = summary_of(place.home, tables, champion, tried, plans or [])
         write_report(summary, language or tables.office.language, out_file)
     out.print(f"Written: {out_file}", markup=False)
 
@@ -413,6 +409,9 @@ def replay(
         page = render_replay(result, result.world.office.office.language)
         replaced(out_file, lambda path: path.write_text(page, "utf-8"))
         out.print(f"Written: {out_file}", markup=False)
+
+
+app.command()(intake)
 
 
 @app.command()

@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
 from cases.office import Language
+from cases.tables import Tables
 from cases.writing import replaced
 from cli.printing import print_page
+from cli.steps import latest_record, verified_plan
+from evaluation.backtest import Backtest
 from evaluation.export import as_json
 from evaluation.model_card import model_card
-from evaluation.report import ReportSummary
+from evaluation.report import ReportSummary, summarise
 from evaluation.report_page import render
+from models.bundle import Bundle
+from models.registry import Registry, office_name
 
 ENDINGS = (".html", ".pdf", ".json", ".md")
+
+
+def summary_of(
+    home: Path, tables: Tables, bundle: Bundle, tried: Backtest, plans: Iterable[Path]
+) -> ReportSummary:
+    """The report's content, with what became of the plans in these folders, as of the newest record.
+
+    `Refused` if a plan is not what its frame and seed give.
+    """
+    return summarise(
+        tables,
+        bundle,
+        tried,
+        now=latest_record(tables),
+        plans=[verified_plan(folder) for folder in plans],
+        versions=Registry(home).versions(office_name(tables.office)),
+    )
 
 
 def write_report(summary: ReportSummary, language: Language, target: Path) -> None:

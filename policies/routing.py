@@ -31,6 +31,10 @@ REASONS = {
         zh="复杂概率{p}：低于{low}为简单，{high}及以上为复杂，其间无法判断，由人决定。",
     ),
 }
+UNESTIMATED = Text(
+    en="No estimate, and no rule settles it: a person decides.",
+    zh="没有估计，也没有适用的规则，由人决定。",
+)
 NONE_YET = {"en": "(too few outcomes known to say)", "zh": "（已知结果过少，无法确定）"}
 
 
@@ -39,10 +43,10 @@ def route(
 ) -> pl.DataFrame:
     """`case_id, track, rule, why_en, why_zh` per row of `frame`, in its order.
 
-    `frame` has `case_id`, `complex_probability`, and `rule` and `track` of the fixed rule that
-    holds for the case, null where none does (see `policies.rulebook.settled_tracks`).
-    `simple_below` and `complex_from` are probabilities, the first not above the second; None
-    where no case may be called so.
+    `frame` has `case_id`, `complex_probability` (null where nobody estimates it), and `rule` and
+    `track` of the fixed rule that holds for the case, null where none does (see
+    `policies.rulebook.settled_tracks`). `simple_below` and `complex_from` are probabilities, the
+    first not above the second; None where no case may be called so.
     """
     p = pl.col("complex_probability")
     simple = pl.lit(value=False) if simple_below is None else p < simple_below
@@ -68,7 +72,7 @@ def route(
 
 
 def _why(
-    intake: Intake, row: tuple[str, str | None, float], low: float | None, high: float | None
+    intake: Intake, row: tuple[str, str | None, float | None], low: float | None, high: float | None
 ) -> Text:
     track, code, p = row
     if code is not None:
@@ -77,6 +81,8 @@ def _why(
             en=BY_RULE.en.format(code=code, meaning=rule.meaning.say("en")),
             zh=BY_RULE.zh.format(code=code, meaning=rule.meaning.say("zh")),
         )
+    if p is None:
+        return UNESTIMATED
     shares = {
         "p": _percent(p),
         "complex_error": _percent(intake.complex_error),

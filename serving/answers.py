@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
-from cases.office import Office
+from cases.office import Language, Office
 from models.reasons import Reason
+from policies.assignments import Assignment
 from policies.plans import commitment, why
+from serving.intake import EFFORTS, Intake, who_may
 from serving.payloads import (
     HealthOut,
+    IntakeOut,
     LeftOut,
     LineOut,
+    LoadOut,
+    NewCaseOut,
     OutlookOut,
     PlanOut,
     ReasonOut,
     ScoreOut,
     ScoresOut,
+    WhoOut,
 )
 from serving.use_cases import Desk, Scores, SpotChecks
 
@@ -65,6 +72,55 @@ def scores_out(scores: Scores) -> ScoresOut:
 
 def _left_out(problems: Mapping[str, str]) -> list[LeftOut]:
     return [LeftOut(case_id=one, problem=problem) for one, problem in sorted(problems.items())]
+
+
+def intake_out(found: Intake, office: Office) -> IntakeOut:
+    """What is suggested for new cases, with everything needed to draw again."""
+    assignment, language = found.assignment, office.language
+    wish = assignment.parameters if assignment else None
+    lines = {line["case_id"]: line for line in assignment.lines.to_dicts()} if assignment else {}
+    return IntakeOut(
+        assignment_id=assignment.assignment_id if assignment else None,
+        as_of=wish.as_of if wish else None,
+        seed=wish.seed if wish else None,
+        seed_commitment=commitment(wish.seed) if wish else None,
+        floor=wish.floor if wish else None,
+        effort_unit=office.effort.unit.say(language),
+        designated_share=assignment.designated_share if assignment else None,
+        notes=[note.say(language) for note in found.notes],
+        cases=[
+            _new_case_out(
+                case,
+                lines.get(case["case_id"], {}),
+                found.reasons.get(case["case_id"], ()),
+                language,
+            )
+            for case in found.cases.iter_rows(named=True)
+        ],
+        who=[WhoOut(**one) for one in who_may(assignment, language)] if assignment else [],
+        loads=[LoadOut(**one) for one in _loads(assignment)] if assignment else [],
+    )
+
+
+def _new_case_out(
+    case: Mapping[str, Any],
+    line: Mapping[str, Any],
+    reasons: Sequence[Reason],
+    language: Language,
+) -> NewCaseOut:
+    names = ("case_id", "track", "rule", "complex_probability", *EFFORTS)
+    facts: dict[str, Any] = {name: case[name] for name in names}
+    facts |= {name: line.get(name) for name in ("handler", "how", "probability")}
+    return NewCaseOut(
+        **facts,
+        why=case[f"why_{language}"],
+        reasons=_reasons_out(reasons),
+        how_so=line.get(f"why_{language}"),
+    )
+
+
+def _loads(assignment: Assignment) -> list[dict[str, Any]]:
+    return assignment.loads.select("handler", "capacity", "before", "expected", "after").to_dicts()
 
 
 def health_out(desk: Desk) -> HealthOut:

@@ -11,15 +11,18 @@ from pydantic import BaseModel
 from cases.office import Office, Text
 from policies.plans import PlanParameters
 from serving import use_cases
-from serving.answers import health_out, plan_out, scores_out
+from serving.answers import health_out, intake_out, plan_out, scores_out
+from serving.intake import intake
 from serving.payloads import (
     HealthOut,
+    IntakeOut,
+    IntakeWish,
     PlanOut,
     ScoresOut,
     ScoreWish,
     SpotCheckWish,
 )
-from serving.requests import wishes_of
+from serving.requests import new_cases, wishes_of
 from serving.use_cases import Desk
 
 CHECKS = Text(
@@ -28,6 +31,10 @@ CHECKS = Text(
 SCORE = Text(
     en="How likely a review is to find a defect, with an interval",
     zh="评查发现问题的可能性及其区间",
+)
+INTAKE = Text(
+    en="For new cases: the track, the effort to expect, and a handler drawn by lot",
+    zh="新收案件：繁简分流、预期工作量与随机分案",
 )
 HEALTH = Text(en="What is being served", zh="本服务的现状")
 
@@ -50,6 +57,7 @@ def operations(office: Office) -> tuple[Operation, ...]:
     return (
         Operation("POST", "/spot_checks", CHECKS, wishes.spot_check, PlanOut, _spot_checks),
         Operation("POST", "/score", SCORE, wishes.score, ScoresOut, _score),
+        Operation("POST", "/intake", INTAKE, wishes.intake, IntakeOut, _intake),
         Operation("GET", "/healthz", HEALTH, None, HealthOut, _health),
     )
 
@@ -71,6 +79,11 @@ def _score(desk: Desk, wish: ScoreWish) -> ScoresOut:
     if wish.case_ids is not None:
         return scores_out(use_cases.scores_of_ids(desk, wish.case_ids))
     return scores_out(use_cases.scores(desk, wish.cases or ()))
+
+
+def _intake(desk: Desk, wish: IntakeWish) -> IntakeOut:
+    new = new_cases(desk.tables, wish.cases)
+    return intake_out(intake(desk, new, wish.as_of, wish.seed), desk.office)
 
 
 def _health(desk: Desk, _: None) -> HealthOut:

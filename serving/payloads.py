@@ -72,6 +72,7 @@ AsOf = Annotated[datetime, PlainValidator(_as_of), _MOMENT_SCHEMA]
 DoneBy = Annotated[datetime, PlainValidator(_done_by), _MOMENT_SCHEMA]
 Label = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
 
+Party = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT, pattern=r"^[^;]*[^;\s][^;]*$")]
 Reason = Annotated[str, Field(min_length=1, max_length=LONGEST_REASON)]
 Seed = Annotated[str, Field(min_length=1, max_length=LONGEST_SEED)]
 
@@ -177,7 +178,7 @@ class NewCaseIn(Request):
     attributes: IntakeFactsIn = Field(
         default=IntakeFactsIn(), description="the office's own attributes that are known at intake"
     )
-    parties: tuple[Label, ...] = Field(
+    parties: tuple[Party, ...] = Field(
         default=(), max_length=MOST_PARTIES, description="codes of its parties, for recusals"
     )
     designated: DesignationIn | None = Field(
@@ -276,6 +277,77 @@ class ScoresOut(BaseModel):
 
     scores: list[ScoreOut]
     left_out: list[LeftOut]
+
+
+class NewCaseOut(BaseModel):
+    """What is suggested for one new case."""
+
+    case_id: str
+    track: Literal["simple", "complex", "person"] = Field(
+        description="person: neither can be said, a person decides"
+    )
+    rule: str | None = Field(description="code of the rule that settles the track, if one does")
+    why: str = Field(description="why this track")
+    complex_probability: float | None = Field(description="none where it is not estimated")
+    reasons: list[ReasonOut] = Field(description="what speaks for complex and for simple")
+    effort: float | None = Field(description="expected, in the office's unit")
+    effort_low: float | None = Field(description="in four cases of five it lies above this")
+    effort_high: float | None = Field(description="... and below this")
+    handler: str | None = Field(description="suggested; none where nobody could be")
+    how: Literal["drawn", "designated", "unassigned"] | None = Field(
+        description="none where the office has no handler table"
+    )
+    probability: float | None = Field(description="with which this handler was drawn")
+    how_so: str | None = Field(description="why this handler, or nobody")
+
+
+class ChanceOut(BaseModel):
+    """Somebody who may take a case."""
+
+    handler: str
+    probability: float
+
+
+class ExcludedOut(BaseModel):
+    """Those who may not take a case, for one reason."""
+
+    reason: str
+    changes: str = Field(description="what would change it")
+    handlers: list[str]
+
+
+class WhoOut(BaseModel):
+    """Who may take these cases, with which chance, and who may not and why."""
+
+    case_ids: list[str]
+    eligible: list[ChanceOut]
+    excluded: list[ExcludedOut]
+
+
+class LoadOut(BaseModel):
+    """A handler's load, in the unit of effort."""
+
+    handler: str
+    capacity: float
+    before: float = Field(description="expected work left in open cases")
+    expected: float = Field(description="with these cases, on average over all draws")
+    after: float = Field(description="with the cases drawn or designated")
+
+
+class IntakeOut(BaseModel):
+    """Suggestions for new cases, in the order in which they were sent."""
+
+    assignment_id: str | None
+    as_of: datetime | None
+    seed: str | None
+    seed_commitment: str | None = Field(description="SHA-256 of the seed")
+    floor: float | None = Field(description="share of an even lottery everyone eligible keeps")
+    effort_unit: str
+    designated_share: float | None = Field(description="of the cases given to somebody")
+    notes: list[str]
+    cases: list[NewCaseOut]
+    who: list[WhoOut] = Field(description="cases for which the same holds stand together")
+    loads: list[LoadOut]
 
 
 class HealthOut(BaseModel):

@@ -13,11 +13,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar, get_args
 
+import polars as pl
 from pydantic import BaseModel, Field, ValidationError, create_model
 from pydantic_core import ErrorDetails
 
 from cases.errors import LONGEST_VALUE, BadInput, Fault, shorten
+from cases.new_cases import odd_cases
 from cases.office import Attribute, Office
+from cases.tables import Tables, new_case_columns
 from serving.payloads import (
     AttributesIn,
     CaseIn,
@@ -32,6 +35,8 @@ from serving.payloads import (
 
 REQUEST = "request"
 MOST_FAULTS = 100  # told in one answer
+PARTED = ";"  # between parties, as in a file of new cases
+FIELDS = {"designated_handler": "designated.handler", "designation_reason": "designated.reason"}
 
 Wish = TypeVar("Wish", bound=BaseModel)
 
@@ -124,6 +129,35 @@ def check_cases(
         raise BadInput(faults[:MOST_FAULTS] + _untold(len(faults)))
 
 
+def new_cases(tables: Tables, cases: Sequence[NewCaseIn]) -> pl.DataFrame:
+    """The new cases of a request as a table; columns as `new_case_columns` says.
+
+    `BadInput` if they contradict themselves, each other or what the office has.
+    """
+    schema = new_case_columns(tables.office)
+    new = pl.DataFrame([_new_row(case) for case in cases], schema=schema)
+    faults = [
+        _fault(f"cases[{odd.place}].{FIELDS.get(odd.column, odd.column)}", odd.problem, odd.remedy)
+        for odd in odd_cases(tables, new)
+    ]
+    if faults:
+        raise BadInput(faults[:MOST_FAULTS] + _untold(len(faults)))
+    return new
+
+
+def _new_row(case: NewCaseIn) -> dict[str, object]:
+    named = case.designated
+    return (
+        case.model_dump(include={"case_id", "opened_at", "kind", "unit"})
+        | case.attributes.model_dump(by_alias=True)
+        | {
+            "parties": PARTED.join(case.parties) or None,
+            "designated_handler": named.handler if named else None,
+            "designation_reason": named.reason if named else None,
+        }
+    )
+
+
 def _odd(place: int, case: CaseIn, office: Office, closed_by: datetime) -> Iterator[Fault]:
     at = f"cases[{place}]"
     if case.closed_at > closed_by:
@@ -166,6 +200,7 @@ SENTENCES = {
     "model_type": ("is not an object.", "Write it as {{...}}, as in /docs.json."),
     "tuple_type": ("is not a list.", "Write it as [...]."),
     "string_type": ("is not text.", "Write it in quotes."),
+    "string_pattern_mismatch": ("is blank or holds a `;`.", "Send one code per entry."),
     "string_too_short": ("is empty.", "Fill it in, or leave it out."),
     "string_too_long": ("is longer than {max_length} letters.", "Shorten it."),
     "int_type": ("is not a whole number.", "Write a whole number without quotes."),

@@ -20,6 +20,7 @@ from cases.office import Language, Office
 from cases.tables import TIME, Frame, Tables
 from features.as_of import cut, reviewed_by
 from features.conditions import holding
+from models.conformal import Cutoffs
 from models.reasons import Reason
 from policies.plans import FRAME, PlanParameters, SpotCheckPlan
 from policies.rulebook import mandatory
@@ -38,7 +39,7 @@ class Model(Protocol):
 
     @property
     def about(self) -> Mapping[str, Any]:
-        """What it was trained on, `trained_until` among it."""
+        """What it was trained on: `trained_until`, `not_trained` (why, by question) and more."""
 
     def score(
         self, tables: Tables, as_of: datetime, *, closed_after: datetime | None
@@ -58,6 +59,26 @@ class Model(Protocol):
         self, x: pl.DataFrame, language: Language, top: int
     ) -> Mapping[str, Sequence[Reason]]:
         """The `top` reasons of each case of what `features` returned, strongest first."""
+
+    def intake_features(self, tables: Tables, moments: Frame) -> pl.DataFrame:
+        """`case_id, moment` and what else the answers about new cases are computed from."""
+
+    def complexities(self, x: pl.DataFrame) -> pl.DataFrame:
+        """`case_id, moment, complex_probability`, of what `intake_features` returned."""
+
+    def complexity_reasons(
+        self, x: pl.DataFrame, language: Language, top: int
+    ) -> Mapping[str, Sequence[Reason]]:
+        """What speaks for and against complex, of what `intake_features` returned."""
+
+    def cutoffs(self, complex_error: float, simple_error: float) -> Cutoffs:
+        """Below which probability a case may be called simple, from which on complex."""
+
+    def efforts(self, x: pl.DataFrame) -> pl.DataFrame:
+        """`case_id, moment, effort, effort_low, effort_high`, of what `intake_features` gave."""
+
+    def remaining_effort(self, tables: Tables, as_of: datetime) -> pl.DataFrame:
+        """`case_id, handler, remaining_effort` and more of each case open at `as_of`."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import polars as pl
 
 from cases.office import Language
 from cases.tables import Frame, Tables
+from models.conformal import Cutoffs
 from models.reasons import Reason
 from serving.use_cases import Desk
 from tests.factories import tables
@@ -18,7 +19,7 @@ from tests.factories import tables
 class FakeModel:
     """Risk is a tenth for each suspect and each event recorded by the moment."""
 
-    about: Mapping[str, Any] = {"trained_until": "2026-01-01"}
+    about: Mapping[str, Any] = {"trained_until": "2026-01-01", "not_trained": {}}
 
     def score(
         self, tables: Tables, as_of: datetime, *, closed_after: datetime | None
@@ -49,6 +50,38 @@ class FakeModel:
             for one in x["case_id"]
         }
 
+    def intake_features(self, tables: Tables, moments: Frame) -> pl.DataFrame:
+        """The cases of the moment rows, with their number of suspects."""
+        asked = moments.collect("polars").to_native()
+        return asked.join(tables.case_rows.select("case_id", "suspects"), on="case_id")
+
+    def complexities(self, x: pl.DataFrame) -> pl.DataFrame:
+        """A tenth for each suspect."""
+        return x.select("case_id", "moment", complex_probability=pl.col("suspects") / 10)
+
+    def complexity_reasons(
+        self, x: pl.DataFrame, language: Language, top: int
+    ) -> Mapping[str, Sequence[Reason]]:
+        """As `reasons`."""
+        return self.reasons(x, language, top)
+
+    def cutoffs(self, complex_error: float, simple_error: float) -> Cutoffs:
+        """With errors of 5 % and 20 % simple below two suspects, complex from five on."""
+        return Cutoffs(3 * complex_error, 2.25 * simple_error)
+
+    def efforts(self, x: pl.DataFrame) -> pl.DataFrame:
+        """A day for each suspect, a half less or more."""
+        effort = pl.col("suspects")
+        return x.select(
+            "case_id", "moment", effort=effort, effort_low=effort / 2, effort_high=effort * 1.5
+        )
+
+    def remaining_effort(self, tables: Tables, as_of: datetime) -> pl.DataFrame:
+        """Half a day for each suspect of an open case."""
+        is_open = pl.col("closed_at").is_null() | (pl.col("closed_at") > as_of)
+        cases = tables.case_rows.filter(is_open)
+        return cases.select("case_id", "handler", remaining_effort=pl.col("suspects") / 2)
+
 
 class BrokenModel(FakeModel):
     """A model whose error message holds what nobody may see."""
@@ -78,8 +111,19 @@ RULES = [
 ]
 
 
+HANDLERS = """
+handler | unit | kinds | capacity | absent_from | absent_until
+h1      | u1   | -     | 1        | -           | -
+h2      | u2   | -     | 1        | -           | -
+h3      | u2   | -     | 1        | -           | -
+h4      | u2   | theft | 1        | -           | -
+h5      | u2   | -     | 1        | 2026-03-01  | 2026-03-31
+"""
+
+
 def desk(model: FakeModel | None = None, **changes: Any) -> Desk:
     """Five cases: d is appealed, e is still open, c has been reviewed."""
+    handlers = changes.pop("handlers", HANDLERS)
     office = {"rules": RULES} | changes
     return Desk(
         tables(
@@ -100,6 +144,11 @@ def desk(model: FakeModel | None = None, **changes: Any) -> Desk:
             reviews="""
             case_id | reviewed_at | reviewer | kind   | grade
             c       | 2026-02-20  | r1       | random | good
+            """,
+            handlers=handlers,
+            recusals="""
+            handler | case_id | party
+            h3      | -       | p1
             """,
             **office,
         ),

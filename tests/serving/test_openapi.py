@@ -29,6 +29,7 @@ def test_every_endpoint_is_listed():
     assert {path: set(methods) for path, methods in _document()["paths"].items()} == {
         "/spot_checks": {"post"},
         "/score": {"post"},
+        "/intake": {"post"},
         "/healthz": {"get"},
     }
 

@@ -1,0 +1,91 @@
+"""`triage intake` and `triage shares`: new cases, and whether the lot was what was published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from cases.new_cases import read_new_cases
+from cases.office import Office
+from cases.progress import Progress
+from cases.tables import Tables
+from cli import steps
+from cli.arguments import DataFolder, OfficeFile, OnDay, SetAside
+from cli.console import out, progress
+from cli.intake_files import check_intake_folder, intake_sheet, write_intake
+from models.bundle import Bundle
+from serving.intake import Intake
+from serving.intake import intake as suggest
+from serving.use_cases import Desk
+
+SHOWN_FIRST = 10
+
+
+def intake(
+    office: OfficeFile,
+    *,
+    cases: Annotated[Path, typer.Option(help="File of the new cases, as the case table is.")],
+    out_folder: Annotated[Path, typer.Option("--out", help="Folder for what is suggested.")],
+    data: DataFolder = None,
+    set_aside: SetAside = None,
+    as_of: OnDay = None,
+    seed: Annotated[
+        str | None, typer.Option(help="Seed of the draw; by default one nobody can foresee.")
+    ] = None,
+) -> None:
+    """Suggest for new cases a track, the effort to expect, and a handler drawn by lot."""
+    check_intake_folder(out_folder)
+    place = steps.place_of(office, data, set_aside)
+    with progress() as tell:
+        tables, champion = steps.opened(place, tell)
+        found = suggest_and_write(tables, champion, cases, out_folder, tell, as_of, seed)
+    show_intake(found, tables.office)
+    out.print(f"Written: {out_folder}", markup=False, soft_wrap=True)
+
+
+def suggest_and_write(
+    tables: Tables,
+    champion: Bundle,
+    cases: Path,
+    folder: Path,
+    tell: Progress,
+    as_of: datetime | None = None,
+    seed: str | None = None,
+) -> Intake:
+    """Suggestions for the new cases in the file `cases`, written into `folder`."""
+    new = read_new_cases(tables, cases, tell)
+    tell("suggesting", 0.0)
+    found = suggest(Desk(tables, champion), new, as_of, seed)
+    write_intake(found, tables, steps.made_from(tables, champion), folder)
+    tell("suggesting", 1.0)
+    return found
+
+
+def show_intake(found: Intake, office: Office) -> None:
+    """The first cases and how many went where."""
+    sheet = intake_sheet(found, office)
+    table = Table("case", "track", "effort", "handler", "why this track", show_lines=True)
+    for line in sheet.head(SHOWN_FIRST).iter_rows(named=True):
+        effort = "-"
+        if line["effort"] is not None:
+            effort = f"{line['effort']:.1f} ({line['effort_low']:.1f}-{line['effort_high']:.1f})"
+        handler = f"{line['handler'] or '-'}\n{line['how_so'] or ''}"
+        cells = (line["case_id"], line["track"], effort, handler, line["why"])
+        table.add_row(*(Text(cell) for cell in cells))
+    out.print(table)
+    for note in found.notes:
+        out.print(note.say(office.language), markup=False)
+    tracks = _counted(sheet["track"].value_counts(sort=True).rows())
+    out.print(f"{sheet.height:,} new cases: {tracks}.")
+    if found.assignment is not None:
+        out.print(f"Handlers: {_counted(found.assignment.counts.items())}.")
+
+
+def _counted(counts: Iterable[tuple[str, int]]) -> str:
+    return ", ".join(f"{count:,} {name}" for name, count in counts)

@@ -1,0 +1,159 @@
+"""An intake's folder: `intake.csv` and `intake.html` for people, the rest to draw it again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from cases.errors import BadInput, Fault
+from cases.office import Office
+from cases.spreadsheet import harmless, write_for_people
+from cases.tables import Tables
+from cases.writing import check_folder, made_folder, replaced
+from evaluation.intake_page import Sheet, render_intake
+from policies.assignments import CHANCES, LINES
+from policies.eligibility import say
+from serving.intake import REASONS_SHOWN, Intake, who_may
+
+SHEET_FILE, PAGE_FILE, LOADS_FILE = "intake.csv", "intake.html", "loads.csv"
+CHANCES_FILE, EXCLUDED_FILE, JSON_FILE = "chances.parquet", "excluded.parquet", "intake.json"
+FILES = (JSON_FILE, SHEET_FILE, PAGE_FILE, LOADS_FILE, CHANCES_FILE, EXCLUDED_FILE)
+LARGEST_JSON = 10_000_000  # bytes
+KEPT = CHANCES | {"kind": pl.String()}
+
+
+def check_intake_folder(folder: Path) -> None:
+    """`BadInput` if an intake could not be written into `folder`, or one is there already.
+
+    Drawing until the handler suits and keeping only the last is what the lot must rule out.
+    """
+    kept = [name for name in FILES if (folder / name).exists()]
+    if kept:
+        problem = f"already holds an intake ({kept[0]})."
+        raise BadInput([Fault(str(folder), problem, "Name another folder.")])
+    check_folder(folder)
+
+
+def write_intake(found: Intake, tables: Tables, made_from: dict[str, Any], folder: Path) -> None:
+    """Write the files; without a handler table only those that need none."""
+    made_folder(folder)
+    office, assignment = tables.office, found.assignment
+    described = {} if assignment is None else assignment.describe()
+    text = json.dumps(described | made_from, ensure_ascii=False, indent=2)
+    replaced(folder / JSON_FILE, lambda path: path.write_text(text + "\n", "utf-8"))
+    if assignment is not None:
+        kinds = found.cases.select("case_id", "kind")
+        chances = assignment.chances.join(kinds, on="case_id", maintain_order="left")
+        excluded = say(assignment.excluded, office.language)
+        replaced(folder / CHANCES_FILE, chances.write_parquet)
+        replaced(folder / EXCLUDED_FILE, excluded.write_parquet)
+        replaced(folder / LOADS_FILE, lambda path: write_for_people(assignment.loads, path))
+    page = render_intake(page_sheet(found, tables), office)
+    replaced(folder / PAGE_FILE, lambda path: path.write_text(page, "utf-8"))
+    replaced(folder / SHEET_FILE, lambda path: write_for_people(intake_sheet(found, office), path))
+
+
+def intake_sheet(found: Intake, office: Office) -> pl.DataFrame:
+    """One row per new case: track, effort, handler, and why."""
+    language = office.language
+    lines = pl.DataFrame(schema=LINES) if found.assignment is None else found.assignment.lines
+    lines = lines.rename({f"why_{language}": "how_so"})
+    return found.cases.join(lines, on="case_id", how="left", maintain_order="left").select(
+        "case_id",
+        "opened_at",
+        "kind",
+        "unit",
+        "track",
+        pl.col(f"why_{language}").alias("why"),
+        pl.col("complex_probability").round(6),
+        pl.col("effort", "effort_low", "effort_high").round(2),
+        "handler",
+        "how",
+        "probability",
+        "eligible",
+        "how_so",
+        *_reasons(found),
+        "rule",
+    )
+
+
+def _reasons(found: Intake) -> list[pl.Series]:
+    sentences = [
+        [reason.sentence for reason in found.reasons.get(case, ())]
+        for case in found.cases["case_id"]
+    ]
+    return [
+        pl.Series(
+            f"reason_{place + 1}",
+            [told[place] if place < len(told) else None for told in sentences],
+            dtype=pl.String,
+        )
+        for place in range(REASONS_SHOWN)
+    ]
+
+
+def page_sheet(found: Intake, tables: Tables) -> Sheet:
+    """What the page shows of an intake."""
+    office, assignment = tables.office, found.assignment
+    notes = [note.say(office.language) for note in found.notes]
+    cases = intake_sheet(found, office).to_dicts()
+    for case in cases:
+        reasons = found.reasons.get(case["case_id"], ())
+        case.update(reasons=[one.sentence for one in reasons], eligible=[], excluded=[])
+    if assignment is None:
+        return Sheet(cases, pl.DataFrame(), notes, {})
+    place = {case["case_id"]: case for case in cases}
+    for who in who_may(assignment, office.language):
+        for case_id in who["case_ids"]:
+            place[case_id].update(eligible=who["eligible"], excluded=who["excluded"])
+    units = tables.handler_rows.select("handler", "unit")
+    loads = assignment.loads.join(units, on="handler", how="left").sort("unit", "handler")
+    wish = assignment.parameters
+    made = {
+        "as_of": f"{wish.as_of:%Y-%m-%d %H:%M}",
+        "seed": wish.seed,
+        "floor": f"{wish.floor:g}",
+        "assignment_id": assignment.assignment_id,
+    }
+    return Sheet(cases, loads, notes, made)
+
+
+def read_intake(folder: Path) -> tuple[dict[str, Any], pl.DataFrame, pl.DataFrame]:
+    """What was told of an intake, its chances with the kind of case, and its lines.
+
+    `BadInput` if a file is missing or not what `triage intake` wrote; the lines are those of
+    `intake.csv`, as people got them.
+    """
+    try:
+        path = folder / JSON_FILE
+        if path.stat().st_size > LARGEST_JSON:
+            raise ValueError("is too long")
+        told = json.loads(path.read_text("utf-8"))
+        path = folder / CHANCES_FILE
+        chances = pl.read_parquet(path).select(*KEPT)
+        path = folder / SHEET_FILE
+        texts = pl.read_csv(path, infer_schema=False)
+        lines = texts.select("case_id", "handler", "how", pl.col("probability").cast(pl.Float64))
+        if chances.schema != pl.Schema(KEPT) or not isinstance(told, dict):
+            raise ValueError("is no intake")
+    except FileNotFoundError:
+        raise _no_intake(path, "is not there.") from None
+    except (OSError, ValueError, pl.exceptions.PolarsError, RecursionError) as error:
+        problem = f"is not what `triage intake` wrote ({type(error).__name__})."
+        raise _no_intake(path, problem) from None
+    for column in ("case_id", "handler"):
+        lines = lines.with_columns(_as_they_were(lines[column], chances[column]))
+    return told, chances, lines
+
+
+def _as_they_were(written: pl.Series, names: pl.Series) -> pl.Series:
+    """Names made harmless for spreadsheets, as they stand in `names`."""
+    known = names.drop_nulls().unique()
+    return written.replace(dict(zip(harmless(known), known, strict=True)))
+
+
+def _no_intake(path: Path, problem: str) -> BadInput:
+    return BadInput([Fault(path.name, problem, "Name the folder that `triage intake` wrote.")])
