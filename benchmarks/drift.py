@@ -3,8 +3,7 @@
     python benchmarks/drift.py [--offices 40] [--repeats 500] [--data DIR]
 
 1. Stationary demo offices: no season, growth, campaign, self-checks or new rules. Each is
-   trained until June 2025; the four quarters after are compared. Beside it what a
-   Kolmogorov-Smirnov or chi-square test per feature with Holm's correction would have done.
+   trained until June 2025; the four quarters after are compared.
 2. Of the first of them, cases in random order: periods of 500 with 60 features, without any
    drift; with one feature moved by half a standard deviation; with half of the defects made good.
 3. Police complaints, 2003 to 2008, trained anew each January, quarter by quarter.
@@ -24,7 +23,6 @@ from unittest.mock import patch
 
 import numpy as np
 import polars as pl
-from scipy.stats import chi2_contingency, ks_2samp
 
 from cases import demo
 from cases.demo import intake, model, reviews
@@ -46,7 +44,6 @@ from evaluation.drift import (
 )
 from evaluation.drift_wording import advice, findings
 from evaluation.shifts import compare
-from models.bundle import Bundle
 from training.labels import risk_labels
 from training.run import train
 from training.splits import Period, rolling_origin
@@ -81,7 +78,6 @@ def false_alarms(offices: int) -> None:
             found = drift(tables, bundle, quarter, until=latest_record(tables))
             alarms.update(raised(found))
             alarms["any"] += found.any_alarm
-            alarms["naive"] += naive(tables, bundle, found)
         periods = len(QUARTERS) * (seed + 1)
         tested = len(found.shifts["training"])
         told = ", ".join(f"{what} {count}" for what, count in sorted(alarms.items()))
@@ -125,28 +121,6 @@ def raised(found: Drift) -> Iterator[str]:
     yield from (f"rate/{against}" for against, change in found.rates.items() if change.alarm)
     if found.calibration is not None and found.calibration.alarm:
         yield "calibration"
-
-
-def naive(tables: Tables, bundle: Bundle, found: Drift) -> bool:
-    """Whether a test per feature with Holm's correction at 5 % would alarm, training window."""
-    before, now = (scored_cases(tables, bundle, span) for span in (found.trained, found.period))
-    names = own_features(tables.office, now.columns)
-    p = np.array([one_test(before[name], now[name]) for name in names])
-    return bool(p.min() <= 0.05 / len(p))  # Holm rejects something if and only if Bonferroni does
-
-
-def one_test(before: pl.Series, now: pl.Series) -> float:
-    """The p-value of one feature by the usual test."""
-    if before.dtype != pl.String:
-        known = before.drop_nulls(), now.drop_nulls()
-        return float(ks_2samp(*known).pvalue) if min(map(len, known)) else 1.0
-    both = pl.DataFrame({"v": pl.concat([before, now]), "late": np.arange(len(before) + len(now))})
-    table = (
-        both.with_columns(pl.col("late") >= len(before))
-        .group_by("v")
-        .agg(pl.col("late").sum().alias("now"), (~pl.col("late")).sum().alias("before"))
-    )
-    return float(chi2_contingency(table.select("now", "before").to_numpy()).pvalue)
 
 
 def planted(repeats: int) -> None:
