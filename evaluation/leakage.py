@@ -16,7 +16,7 @@ from cases.tables import Tables
 from evaluation.leakage_filling import blank_without_review, of_one_outcome
 from evaluation.leakage_findings import Finding
 from evaluation.leakage_open import unlike_when_open, worthless_when_fresh
-from evaluation.leakage_pairs import comparable
+from evaluation.leakage_pairs import BesideOpen, comparable
 from evaluation.leakage_power import (
     Question,
     Trial,
@@ -49,11 +49,12 @@ def find_leaks(tables: Tables, until: datetime, progress: Progress = silent) -> 
 
 def _of_the_table(tables: Tables, asked: Sequence[Question]) -> Iterator[Finding]:
     cases, office = comparable(tables), tables.office
+    pairs = BesideOpen.of(cases)
     yield from blank_without_review(cases, tables)
-    yield from unlike_when_open(cases, office)
+    yield from unlike_when_open(pairs, office)
     for question in asked:
         yield from of_one_outcome(cases, office, question)
-        yield from worthless_when_fresh(cases, office, question)
+        yield from worthless_when_fresh(cases, pairs, office, question)
 
 
 def _of_the_features(tables: Tables, asked: Sequence[Question]) -> Iterator[Finding]:

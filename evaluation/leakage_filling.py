@@ -22,7 +22,7 @@ from evaluation.leakage_findings import (
     Severity,
     finding,
 )
-from evaluation.leakage_pairs import AT, GROUP, STRATUM, matched
+from evaluation.leakage_pairs import GROUP, STRATUM, matched
 from evaluation.leakage_power import Question
 from evaluation.leakage_ranking import areas
 from features.as_of import closing_moments, known_when
@@ -33,6 +33,7 @@ LEAST = 0.6  # where one group hardly ever has it: at least a fifth of the other
 NOTABLE = 0.75
 CERTAIN = 0.9
 HARDLY = 0.01  # times as often as the other group
+AT = "::at"
 VALUES = 20  # of a code that are looked at, the commonest
 
 
@@ -41,10 +42,9 @@ def of_one_outcome(cases: pl.DataFrame, office: Office, question: Question) -> I
 
     `cases` is of `comparable`. Only attributes that the question's model may use are looked at.
     """
-    labelled = question.labels.select(
-        "case_id", (pl.col("y") == 1).alias(GROUP), pl.col("moment").alias(AT)
-    )
-    pairs = matched(cases.join(labelled, on="case_id"))
+    labelled = question.labels.select("case_id", "moment", (pl.col("y") == 1).alias(GROUP))
+    labelled = labelled.rename({"moment": AT})
+    pairs = matched(cases.join(labelled, on="case_id"), pl.col(AT).dt.truncate("1q"))
     names = [name for name in office.attributes if f"attribute.{name}" in question.features]
     words = WITH[question.name], WITHOUT[question.name]
     yield from filled_unevenly(pairs, office, names, words)
@@ -56,8 +56,8 @@ def blank_without_review(cases: pl.DataFrame, tables: Tables) -> Iterator[Findin
     closed = closing_moments(tables, after=None, until=datetime.max)
     asked = rows(satisfying(tables, closed, tables.office.risk.among).select("case_id"))
     reviewed = pl.col("case_id").is_in(tables.review_rows["case_id"].unique().implode())
-    closings = pl.col("closed_at").alias(AT)
-    pairs = matched(cases.join(asked, on="case_id").with_columns(reviewed.alias(GROUP), closings))
+    closed_ones = cases.join(asked, on="case_id").with_columns(reviewed.alias(GROUP))
+    pairs = matched(closed_ones, pl.col("closed_at").dt.truncate("1q"))
     words = REVIEWED, UNREVIEWED
     yield from filled_unevenly(pairs, tables.office, list(tables.office.attributes), words)
 

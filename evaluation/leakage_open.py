@@ -8,6 +8,7 @@ case early and late.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -25,7 +26,7 @@ from evaluation.leakage_findings import (
     Severity,
     finding,
 )
-from evaluation.leakage_pairs import GROUP, HALF, STRATUM, beside_open
+from evaluation.leakage_pairs import GROUP, HALF, STRATUM, BesideOpen
 from evaluation.leakage_power import Question
 from evaluation.leakage_ranking import (
     FALSE_ALARM,
@@ -42,42 +43,62 @@ TELLING = 0.65  # AUC below which there is little that could collapse
 DRAWS = 2_000
 
 
-def unlike_when_open(cases: pl.DataFrame, office: Office) -> Iterator[Finding]:
+def unlike_when_open(pairs: BesideOpen, office: Office) -> Iterator[Finding]:
     """Columns said to be known at intake that open cases have otherwise than closed ones."""
-    pairs, names = beside_open(cases), at_intake(office)
-    unfilled = list(filled_unevenly(pairs, office, names, (OPEN, CLOSED)))
-    yield from unfilled
-    told = {one.column for one in unfilled}
+    of_time, of_age = _told_apart(pairs.of_time, office), _told_apart(pairs.of_age, office)
+    for name in of_time:
+        if name in of_age:
+            sure = of_time[name].severity == of_age[name].severity == "blatant"
+            yield replace(of_time[name], severity="blatant" if sure else "suspicious")
+
+
+def _told_apart(pairs: pl.DataFrame, office: Office) -> dict[str, Finding]:
+    """The columns by which the open cases of `pairs` can be told from the closed ones."""
+    names = at_intake(office)
+    found = {one.column: one for one in filled_unevenly(pairs, office, names, (OPEN, CLOSED))}
     group, stratum = pairs[GROUP].to_numpy(), pairs.select(pl.struct(STRATUM, HALF)).to_series()
     scores = cross_tried(pairs.select(names), group, pairs[HALF].to_numpy())
     for name, area in areas(scores, group, stratum, among=len(names)).items():
-        if area.low >= NOTABLE and name not in told:
+        if area.low >= NOTABLE and name not in found:
             severity: Severity = "blatant" if area.low >= CERTAIN else "suspicious"
             numbers = {"value": area.value, "low": area.low, "m": area.inside, "n": area.outside}
-            yield finding(office, name, severity, TOLD_APART, **numbers, rest=CLOSED)
+            found[name] = finding(office, name, severity, TOLD_APART, **numbers, rest=CLOSED)
+    return found
 
 
 def worthless_when_fresh(
-    cases: pl.DataFrame, office: Office, question: Question
+    cases: pl.DataFrame, pairs: BesideOpen, office: Office, question: Question
 ) -> Iterator[Finding]:
     """Columns said to be known at intake whose power is not in the values of open cases.
 
     How often each value goes with the outcome is learnt from labelled cases. From that and from
     how often a group of cases has each value follows the AUC the column would reach there.
     """
-    pairs, names = beside_open(cases), at_intake(office)
+    labelled, names = question.labels.join(cases, on="case_id"), at_intake(office)
+    of_time = _collapsed(pairs.of_time, labelled, names)
+    of_age = _collapsed(pairs.of_age, labelled, names)
+    for name in of_time:
+        if name in of_age:
+            closed, fresh = of_time[name]
+            told = {"outcome": OUTCOMES[question.name], "closed": closed, "fresh": fresh}
+            yield finding(office, name, "suspicious", FRESH, **told)
+
+
+def _collapsed(
+    pairs: pl.DataFrame, labelled: pl.DataFrame, names: list[str]
+) -> dict[str, tuple[float, float]]:
+    """The columns that lose half of their power, with their AUC in closed and in open cases."""
     if pairs.is_empty():
-        return
-    labelled = question.labels.join(cases, on="case_id", maintain_order="left")
+        return {}
     y, open_cases = labelled["y"].to_numpy() == 1, pairs[GROUP].to_numpy()
     both = pl.concat([labelled.select(names), pairs.select(names)])
     every = binned(both, np.arange(both.height) < y.size)
+    found = {}
     for name, bins in zip(names, every.T, strict=True):
         closed, fresh, lost = collapse(bins, y, open_cases, among=len(names))
         if closed >= TELLING and lost:
-            power = {"closed": closed, "fresh": fresh}
-            told = {"outcome": OUTCOMES[question.name]}
-            yield finding(office, name, "suspicious", FRESH, **power, **told)
+            found[name] = closed, fresh
+    return found
 
 
 def at_intake(office: Office) -> list[str]:
