@@ -204,7 +204,10 @@ def _part(one: Fact, level: int, y: Array) -> Part:
 
 
 def _say(found: tuple[Concentration, ...], held: int, looked_at: int, surveyed: bool) -> Text:
-    if not found:
+    if not looked_at:
+        en = "Too few reviewed cases to look for pairs of facts in which defects concentrate."
+        zh = "评查的案件太少，无法寻找缺陷集中的事实组合。"
+    elif not found:
         en = f"Of {looked_at:,} pairs of case facts none holds more defects than chance allows."
         zh = f"在 {looked_at:,} 组案件事实组合中，没有一组的缺陷多于偶然。"
     else:
@@ -220,7 +223,7 @@ def _say(found: tuple[Concentration, ...], held: int, looked_at: int, surveyed: 
             f"{_named(one.first, 'zh')}且{_named(one.second, 'zh')}："
             f"{one.cases:,} 件案件中 {percent(one.rate, 'zh')}。"
         )
-    if not surveyed:
+    if looked_at and not surveyed:
         en += " Among targeted reviews only, biased."
         zh += "仅基于有针对性的评查，有偏差。"
     return Text(en=en, zh=zh)

@@ -222,6 +222,11 @@ def _rework(tables: Tables, until: datetime, closed: pl.DataFrame) -> tuple[Rewo
 
 
 def _say_rates(rates: DefectRates | None, cases: int, reviews: int) -> Text:
+    if not reviews:
+        return Text(
+            en="No rate is estimated: there are no final reviews.",
+            zh="没有已定的评查，不作比率估计。",
+        )
     if rates is None:
         return Text(
             en=f"No rate is estimated for the {cases:,} closed cases: none of the {reviews:,} "

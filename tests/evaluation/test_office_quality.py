@@ -1,0 +1,181 @@
+"""The office's rates from reviews of known chance: by hand, by simulation, and when not at all."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+import pytest
+
+from cases.tables import Tables
+from evaluation.metrics import wilson
+from evaluation.office_quality import FEWEST, OfficeQuality, about, office_quality
+from tests.evaluation.raw import cases_by_id, first_reviews, hajek, quarter
+from tests.factories import tables as made
+
+UNTIL = datetime(2024, 12, 31)
+
+
+@pytest.fixture(scope="module")
+def found(tables: Tables) -> OfficeQuality:
+    """What the small office's tables say about it."""
+    return office_quality(tables, UNTIL)
+
+
+def test_rates_by_hand(found: OfficeQuality, tables: Tables) -> None:
+    """The rate of all and of every quarter is the weighted mean over its reviews."""
+    cases, reviews = cases_by_id(tables), first_reviews(tables, UNTIL)
+    assert found.rates is not None
+    assert found.rates.cases == len(cases)
+    assert found.rates.reviews == len(reviews)
+    assert found.rates.rate.value == pytest.approx(hajek(list(reviews.values())), rel=1e-3)
+    names = sorted({quarter(case["closed_at"]) for case in cases.values()})
+    assert [one.name for one in found.rates.quarters] == names
+    for one in found.rates.quarters:
+        closed = [key for key, case in cases.items() if quarter(case["closed_at"]) == one.name]
+        own = [reviews[key] for key in closed if key in reviews]
+        assert (one.cases, one.reviews) == (len(closed), len(own))
+        stands_for = sum(1 / row["inclusion_probability"] for row in own) / len(closed)
+        assert one.stands_for == pytest.approx(stands_for)
+        if one.rate.value is not None:
+            assert one.rate.value == pytest.approx(hajek(own), rel=0.02)  # whole cases
+
+
+def test_groups_stand_by_name_between_own_rate_and_whole(
+    found: OfficeQuality, tables: Tables
+) -> None:
+    """Units are in order of name, and their rates between their own and the office's."""
+    assert found.rates is not None
+    cases, reviews = cases_by_id(tables), first_reviews(tables, UNTIL)
+    whole = found.rates.rate.value or 0.0
+    assert [one.name for one in found.rates.units] == ["first", "second"]
+    for one in (*found.rates.units, *found.rates.kinds):
+        column = "unit" if one in found.rates.units else "kind"
+        own = hajek([row for key, row in reviews.items() if cases[key][column] == one.name])
+        assert one.rate.value is not None
+        assert min(own, whole) - 1e-3 <= one.rate.value <= max(own, whole) + 1e-3
+
+
+def test_rework_by_hand(found: OfficeQuality, tables: Tables) -> None:
+    """The activity-to-case ratio counts each case once and each return once more."""
+    cases = cases_by_id(tables)
+    returns = [row for row in tables.event_rows.to_dicts() if row["activity"] == "returned"]
+    for one in found.rework:
+        closed = {key for key, row in cases.items() if quarter(row["closed_at"]) == one.quarter}
+        again = sum(row["case_id"] in closed for row in returns)
+        assert (one.cases, one.again) == (len(closed), again)
+        assert one.ratio == pytest.approx((len(closed) + again) / len(closed))
+    assert f"{found.rework[-1].ratio:.2f}" in found.rework_says.zh
+
+
+def drawn(y: np.ndarray, chance: np.ndarray) -> pl.DataFrame:
+    """Reviews with these outcomes and inclusion probabilities."""
+    return pl.DataFrame({"y": y.astype(float), "inclusion_probability": chance.astype(float)})
+
+
+def test_certain_reviews_are_exact_and_lottery_ones_stand_for_others() -> None:
+    """Two mandatory defects and one in four lottery reviews of chance a half: 4 of 10."""
+    found = about(drawn(np.array([1, 1, 1, 0, 0, 0]), np.array([1, 1, 0.5, 0.5, 0.5, 0.5])))
+    assert (found.cases, found.certain, found.defects) == (10, 2, 2.0)
+    assert found.rate == pytest.approx(0.4)
+    every = about(drawn(np.array([1, 0, 0]), np.ones(3)))
+    assert every.figure().low == every.figure().high == pytest.approx(1 / 3)
+
+
+def test_equal_chances_give_wilson() -> None:
+    """With one small chance for all, the interval is Wilson's but for what is seen."""
+    y = np.repeat([1, 0], [6, 94])
+    figure, plain = about(drawn(y, np.full(100, 0.01))).figure(), wilson(y)
+    assert figure.low == pytest.approx(plain.low, rel=0.02)
+    assert figure.high == pytest.approx(plain.high, rel=0.02)
+
+
+def test_no_defect_found_is_not_certainty() -> None:
+    """A lottery that found nothing leaves room for a rate above nought."""
+    figure = about(drawn(np.zeros(50), np.full(50, 0.1))).figure()
+    assert figure.value == 0
+    assert figure.high is not None
+    assert 0.05 < figure.high < 0.1
+
+
+def test_interval_holds_the_true_rate() -> None:
+    """Of 400 draws of unequal chance at least 93 % of the intervals hold the true rate."""
+    rng = np.random.default_rng(1)
+    chance = rng.choice([0.05, 0.2, 1.0], 3000, p=[0.6, 0.35, 0.05])
+    y = rng.random(3000) < np.where(chance == 1, 0.4, np.where(chance == 0.2, 0.15, 0.06))
+    held = 0
+    for _ in range(400):
+        taken = rng.random(3000) < chance
+        figure = about(drawn(y[taken], chance[taken])).figure()
+        held += (figure.low or 0) <= y.mean() <= (figure.high or 0)
+    assert held >= 0.93 * 400
+
+
+REVIEWED = """
+case_id | opened_at  | closed_at  | kind | unit
+a       | 2024-01-01 | 2024-01-03 | x    | u
+b       | 2024-01-01 | 2024-01-03 | x    | u
+"""
+
+
+@pytest.mark.parametrize(("chance", "estimated"), [("-", False), ("1", False), ("0.5", True)])
+def test_picked_and_mandatory_reviews_give_no_rate(chance: str, estimated: bool) -> None:
+    """Only reviews drawn by lottery, or of nearly all cases, speak for the others."""
+    reviews = f"""
+    case_id | reviewed_at | reviewer | kind | grade | inclusion_probability
+    a       | 2024-02-01  | r        | k    | bad   | {chance}
+    """
+    found = office_quality(made(REVIEWED, reviews=reviews), UNTIL)
+    assert (found.rates is not None) == estimated
+    if found.rates is None:
+        assert found.rates_say.en.startswith("No rate is estimated for the 2 closed cases")
+        assert "不作比率估计" in found.rates_say.zh
+        assert found.concentrations.says.en.startswith("Too few")
+    else:
+        assert {one.rate.absent for one in found.rates.quarters} == {"too_few"}
+        assert found.rates.reviews < FEWEST
+
+
+def test_every_case_reviewed_is_a_census() -> None:
+    """Where all cases are reviewed for certain, the rate is known."""
+    reviews = """
+    case_id | reviewed_at | reviewer | kind | grade | inclusion_probability
+    a       | 2024-02-01  | r        | k    | bad   | 1
+    b       | 2024-02-01  | r        | k    | good  | 1
+    """
+    found = office_quality(made(REVIEWED, reviews=reviews), UNTIL)
+    assert found.rates is not None
+    assert (found.rates.rate.low, found.rates.rate.value) == (0.5, 0.5)
+
+
+def test_a_drawn_review_counts_although_the_case_was_picked_before() -> None:
+    """A lottery review of a case that somebody had picked earlier is part of the sample."""
+    reviews = """
+    case_id | reviewed_at | reviewer | kind | grade | inclusion_probability
+    a       | 2024-02-01  | r        | k    | bad   | -
+    a       | 2024-03-01  | s        | k    | good  | 0.5
+    """
+    found = office_quality(made(REVIEWED, reviews=reviews), UNTIL)
+    assert found.rates is not None
+    assert (found.rates.reviews, found.rates.rate.value) == (1, 0.0)
+
+
+def test_only_cases_closed_in_the_time_asked_for(tables: Tables) -> None:
+    """Cases closed before or on `after` are left out."""
+    after = datetime(2024, 3, 31, 23, 59)
+    found = office_quality(tables, UNTIL, after=after)
+    assert found.rates is not None
+    assert found.rates.cases == tables.case_rows.filter(pl.col("closed_at") > after).height
+    assert found.rework[0].quarter == "2024-Q2"
+
+
+def test_an_office_without_reviews_or_rework() -> None:
+    """Nothing is estimated, and both sentences say so."""
+    activities = {"accepted": {"meaning": {"en": "accepted"}}}
+    found = office_quality(made(REVIEWED, activities=activities, reviews=""), UNTIL)
+    assert found.rates is None
+    assert found.rates_say.en.endswith("there are no final reviews.")
+    assert found.rework == ()
+    assert "no activity" in found.rework_says.en
+    assert found.concentrations.found == ()
