@@ -13,9 +13,10 @@ The office drifts and outcomes arrive late, so three things are done.
 - *Recency.* A score counts half after `HALF_LIFE` (weighted split conformal prediction:
   Barber, Candes, Ramdas, Tibshirani 2023, Conformal prediction beyond exchangeability).
 - *Feedback.* The rate that the quantile is taken at moves by `step x (wanted - missed)` with
-  each outcome (Gibbs and Candes 2021, Adaptive conformal inference under distribution shift,
-  equation 2), with steps that decay as the paper by Angelopoulos, Barber and Bates (2024,
-  Online conformal prediction with decaying step sizes) has them: k^-(1/2 + 0.1).
+  each quarter's outcomes (Gibbs and Candes 2021, Adaptive conformal inference under
+  distribution shift, equation 2), with steps that decay as the paper by Angelopoulos, Barber
+  and Bates (2024, Online conformal prediction with decaying step sizes) has them: in the k-th
+  quarter k^-(1/2 + 0.1).
 - *Order.* Only what was known by then counts. Whether a case was missed is judged by the
   cut-off in force when it came in, and learnt of when its outcome is known.
 """
@@ -35,8 +36,9 @@ from cases.tables import TIME
 from models.matrix import Floats
 
 HALF_LIFE = np.timedelta64(round(4 * 365.25), "D")  # as long as the models' own memory
-FIRST_STEP = 0.1
+FIRST_STEP = 0.5
 DECAY = 0.6
+FEWEST_A_ROUND = 20  # outcomes; fewer move the rate less
 LONGEST = 20_000  # outcomes that are kept, the newest
 COLUMNS = {"score": pl.Float64(), "y": pl.Int8(), "moment": TIME, "known_at": TIME, "origin": TIME}
 
@@ -111,25 +113,31 @@ class Outcomes:
         """The two cut-offs each case met, and last those of now; shape (rows + 1,) each."""
         low = self._tail(complex_error, y=1, sign=1.0)
         high = -self._tail(simple_error, y=0, sign=-1.0)
-        return low, np.nextafter(high, np.inf)  # what lies at a cut-off is not beyond it
+        finite = np.isfinite(high)
+        high[finite] = np.nextafter(high[finite], np.inf)  # what lies at a cut-off is not beyond
+        return low, high
 
     def _tail(self, error: float, *, y: int, sign: float) -> Floats:
         """Below which at most `error` of the class `y` lies, by `sign` times the score."""
         times = {name: self.rows[name].to_numpy() for name in ("moment", "known_at", "origin")}
         member = (self.rows["y"] == y).to_numpy()
         score, now = sign * self.rows["score"].to_numpy(), np.datetime64(self.until, "us")
-        met, rate, learnt = np.full(len(score) + 1, -np.inf), error, 0
+        met, rate, rounds = np.full(len(score) + 1, np.nan), error, 0
         heard = np.zeros(len(score), dtype=bool)
         for origin in [*np.unique(times["origin"]), now]:
             known = member & (times["known_at"] <= origin)
-            for missed in _misses(score, met[:-1], known & ~heard):
-                learnt += 1
-                rate += FIRST_STEP * learnt**-DECAY * (error - missed)
+            judged = known & ~heard & ~np.isnan(met[:-1])
             heard |= known
+            if judged.any():
+                rounds += 1
+                missed = score[judged] < met[:-1][judged]
+                gap = (error - missed).sum() / max(missed.size, FEWEST_A_ROUND)
+                rate += FIRST_STEP * rounds**-DECAY * gap
             weight = 0.5 ** ((origin - times["moment"][known]) / HALF_LIFE)
             cut = conformal_quantile(score[known], weight, rate)
-            met[np.append(times["origin"] == origin, origin == now)] = cut
-        return met
+            if rounds or np.isfinite(cut):  # before the first cut-off nothing can be missed
+                met[np.append(times["origin"] == origin, origin == now)] = cut
+        return np.where(np.isnan(met), -np.inf, met)
 
     def as_json(self) -> dict[str, Any]:
         """What `from_json` reads back, to the bit."""
@@ -168,9 +176,3 @@ def conformal_quantile(score: Floats, weight: Floats, error: float) -> float:
 
 
 ROUNDING = 1e-9
-
-
-def _misses(score: Floats, met: Floats, known: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Of the cases `known` that met a cut-off, in order: whether each lay below it."""
-    judged = known & np.isfinite(met)
-    return np.asarray(score[judged] < met[judged], dtype=bool)

@@ -27,7 +27,7 @@ from models.effort import CALIBRATE_DAYS, EffortModel, Work
 from models.estimator import Estimator, Sample
 from models.population import rows
 from models.risk import RiskModel
-from training.labels import settled
+from training.labels import efforts_by, settled
 from training.rolling import out_of_time
 from training.splits import rolling_origin
 from training.weights import recency_weights
@@ -113,17 +113,33 @@ def fit_effort(
     """
     _refuse(effort_lacks(labels))
     cases = labels.join(x, on=["case_id", "moment"]).sort("moment", "case_id")
+    # After the last record nobody wrote down which cases were closed.
+    end = _last_told(labels)
+    return calibrated_effort(cases, effort_scores(cases, office, until), office, end)
+
+
+def effort_scores(cases: pl.DataFrame, office: Office, until: datetime) -> pl.DataFrame:
+    """The cases of the last quarters with the `score` that an effort model of the time gave.
+
+    `cases` are `effort_labels` with the features of an `intake_table`.
+    """
 
     def score(origin: datetime, asked: pl.DataFrame) -> pl.Series | None:
-        known = cases.filter(pl.col("moment") <= origin)
-        if _efforts(known, origin).height < FEWEST_EFFORTS:
+        known = efforts_by(cases, origin)
+        if _efforts(known).height < FEWEST_EFFORTS:
             return None
-        return pl.Series(EffortModel.of(office).fit(_work(known, origin)).linear_.raw(asked))
+        return pl.Series(EffortModel.of(office).fit(work_at(known, origin)).linear_.raw(asked))
 
-    end = _last_told(labels)
-    scored = out_of_time(cases, until, score)
-    model = EffortModel.of(office).fit(_work(cases, end))
-    return model.calibrate(_work(scored, end), scored["score"].to_numpy())
+    return out_of_time(cases, until, score)
+
+
+def calibrated_effort(
+    cases: pl.DataFrame, scored: pl.DataFrame, office: Office, when: datetime
+) -> EffortModel:
+    """The effort model of `when`; `cases` and `scored` (see `effort_scores`) may go on after it."""
+    known = efforts_by(scored, when)
+    model = EffortModel.of(office).fit(work_at(efforts_by(cases, when), when))
+    return model.calibrate(work_at(known, when), known["score"].to_numpy())
 
 
 def fit_baselines(x: pl.DataFrame, labels: pl.DataFrame, office: Office) -> dict[str, Estimator]:
@@ -159,13 +175,13 @@ def complexity_lacks(labels: pl.DataFrame, office: Office) -> str | None:
 def effort_lacks(labels: pl.DataFrame) -> str | None:
     """What an effort model lacks to be fitted on `labels`, with what to do; None if nothing."""
     remedy = "Train on a longer time, or add closed cases."
-    known = _efforts(labels, _last_told(labels)).sort("known_at")
+    known, end = _efforts(labels).sort("known_at"), _last_told(labels)
     if known.height < FEWEST_EFFORTS:
         what = "closed cases with a known effort, and a model needs at least"
         return f"{known.height:,} {what} {FEWEST_EFFORTS}. {remedy}"
     enough = known["known_at"][FEWEST_EFFORTS - 1].date()
     (quarter,) = rolling_origin(enough, enough, "quarter")
-    year = _last_told(labels) - timedelta(days=CALIBRATE_DAYS)
+    year = end - timedelta(days=CALIBRATE_DAYS)
     later = known.filter(pl.col("moment") > quarter.until, pl.col("known_at") > year)
     if later.height < FEWEST_EFFORTS // 2:
         what = f"cases that came in after {quarter.until:%Y-%m-%d} and were closed in the last year"
@@ -174,21 +190,21 @@ def effort_lacks(labels: pl.DataFrame) -> str | None:
 
 
 def _last_told(labels: pl.DataFrame) -> datetime:
-    """The last moment the labels speak of: after it nobody wrote down which cases were closed."""
+    """The last moment the labels speak of."""
     told = [labels[name].max() for name in ("moment", "known_at")]
     return max((one for one in told if isinstance(one, datetime)), default=datetime.min)
 
 
-def _efforts(labels: pl.DataFrame, by: datetime) -> pl.DataFrame:
-    return labels.filter(pl.col("known_at") <= by, pl.col("effort") > 0)
+def _efforts(labels: pl.DataFrame) -> pl.DataFrame:
+    return labels.filter(pl.col("known_at").is_not_null(), pl.col("effort") > 0)
 
 
-def _work(cases: pl.DataFrame, when: datetime) -> Work:
-    """Cases opened by `when`, as they stood then."""
-    closed = (cases["known_at"] <= when).fill_null(value=False)
+def work_at(cases: pl.DataFrame, when: datetime) -> Work:
+    """The cases as they stood at `when`."""
     age = (when - cases["moment"]).dt.total_microseconds() / 86_400_000_000
-    lasted = cases.select(pl.when(closed).then("lasted").otherwise(age)).to_series()
-    effort = cases.select(pl.when(closed).then("effort")).to_series().fill_null(float("nan"))
+    closed = cases["known_at"].is_not_null()
+    lasted = cases.select(pl.coalesce("lasted", age)).to_series()
+    effort = cases["effort"].fill_null(float("nan"))
     return Work(cases, age.to_numpy(), lasted.to_numpy(), closed.to_numpy(), effort.to_numpy())
 
 

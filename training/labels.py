@@ -128,3 +128,10 @@ def effort_labels(tables: Tables, until: datetime) -> pl.DataFrame:
     told = closed.select("case_id", known_at="closed_at", lasted=lasted, effort=effort)
     labels = rows(opened.join(told, on="case_id", how="left")).sort("moment", "case_id")
     return labels.with_columns(effort=pl.when(pl.col("effort") >= 0).then("effort"))
+
+
+def efforts_by(labels: pl.DataFrame, when: datetime) -> pl.DataFrame:
+    """`effort_labels` of a later time as they were at `when`, whatever other columns they have."""
+    later = pl.col("known_at") > when
+    hidden = [pl.when(~later).then(name).alias(name) for name in ("known_at", "lasted", "effort")]
+    return labels.filter(pl.col("moment") <= when).with_columns(hidden)

@@ -13,7 +13,7 @@ import polars as pl
 
 from training.splits import rolling_origin
 
-MOST_QUARTERS = 40  # ten years; what is older says little of today
+MOST_QUARTERS = 120  # thirty years; what is older says nothing of today
 Score = Callable[[datetime, pl.DataFrame], pl.Series | None]
 
 
