@@ -25,7 +25,7 @@ ENDINGS = (".html", ".pdf", ".json", ".md")
 def summary_of(
     home: Path, tables: Tables, bundle: Bundle, tried: Backtest, plans: Iterable[Path]
 ) -> ReportSummary:
-    """The report's content, with what became of the plans in these folders, as of the newest record.
+    """The report's content as of the newest record, with what became of the plans in folders.
 
     `Refused` if a plan is not what its frame and seed give.
     """
