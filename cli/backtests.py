@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,8 @@ FORMAT = 1  # of the file, and of what is tried: another number, and all are mad
 QUESTIONS = ("risk", "complexity")
 
 
-def backtest_file(home: Path, tables: Tables, bundle: Bundle) -> Path | None:
-    """Where the backtest of `bundle` on these tables is kept; None if they are of no files."""
+def backtest_file(home: Path, tables: Tables, bundle: Bundle, what: str = "scores") -> Path | None:
+    """Where a backtest of `bundle` on these tables is kept; None if they are of no files."""
     if not tables.data_hash:
         return None
     made_of = [
@@ -40,7 +41,7 @@ def backtest_file(home: Path, tables: Tables, bundle: Bundle) -> Path | None:
         versions(),
     ]
     text = json.dumps(made_of, ensure_ascii=False, sort_keys=True)
-    return home / FOLDER / f"{hashlib.sha256(text.encode()).hexdigest()}.parquet"
+    return home / FOLDER / f"{hashlib.sha256(text.encode()).hexdigest()}.{what}.parquet"
 
 
 def keep(tested: Backtest, target: Path) -> None:
@@ -59,9 +60,7 @@ def keep(tested: Backtest, target: Path) -> None:
         "retrain": tested.retrain,
         **{question: str(one.untrained) for question, one in held.items()},
     }
-    with contextlib.suppress(BadInput):
-        made_folder(target.parent)
-        replaced(target, lambda path: scores.write_parquet(path, metadata=about))
+    _keep(scores, target, about)
 
 
 def kept(target: Path, share: float) -> Backtest | None:
@@ -90,3 +89,22 @@ def _outcome(
     own = scores.filter(question=question).drop("question")
     asked = [one.name for one in own if one.null_count() < own.height]
     return figures(own.select(asked), int(about[question]), about["every"], share)
+
+
+def frame_once(target: Path | None, make: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+    """The frame kept in `target`; where there is none it is made, and kept."""
+    try:
+        if target is not None:
+            return pl.read_parquet(target)
+    except (OSError, pl.exceptions.PolarsError):
+        pass  # not there, or not as it was written: it is made again
+    made = make()
+    if target is not None:
+        _keep(made, target, {})
+    return made
+
+
+def _keep(frame: pl.DataFrame, target: Path, about: dict[str, str]) -> None:
+    with contextlib.suppress(BadInput):
+        made_folder(target.parent)
+        replaced(target, lambda path: frame.write_parquet(path, metadata=about))

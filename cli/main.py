@@ -142,7 +142,7 @@ def demo(
         new, given = folder / INTAKE, folder / "intake"
         suggested = suggest_and_write(tables, trained.bundle, new, given, tell, seed=str(seed))
         summary = summary_of(
-            place.home, tables, trained.bundle, trained.backtest, [folder / "plan"]
+            place.home, tables, trained.bundle, trained.backtest, [folder / "plan"], tell
         )
         for language in get_args(Language):
             write_report(summary, language, folder / f"report.{language}.html")
@@ -361,7 +361,7 @@ def report(
     with progress() as tell:
         tables, champion = steps.opened(place, tell)
         tried = steps.tried_on_last_year(place.home, tables, champion, tell)
-        summary = summary_of(place.home, tables, champion, tried, plans or [])
+        summary = summary_of(place.home, tables, champion, tried, plans or [], tell)
         write_report(summary, language or tables.office.language, out_file)
     out.print(f"Written: {out_file}", markup=False)
 

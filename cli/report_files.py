@@ -7,10 +7,11 @@ from functools import partial
 from pathlib import Path
 
 from cases.office import Language
+from cases.progress import Progress
 from cases.tables import Tables
 from cases.writing import replaced
 from cli.printing import print_page
-from cli.steps import latest_record, verified_plan
+from cli.steps import efforts_of_last_year, latest_record, verified_plan
 from evaluation.backtest import Backtest
 from evaluation.export import as_json
 from evaluation.model_card import model_card
@@ -23,7 +24,12 @@ ENDINGS = (".html", ".pdf", ".json", ".md")
 
 
 def summary_of(
-    home: Path, tables: Tables, bundle: Bundle, tried: Backtest, plans: Iterable[Path]
+    home: Path,
+    tables: Tables,
+    bundle: Bundle,
+    tried: Backtest,
+    plans: Iterable[Path],
+    tell: Progress,
 ) -> ReportSummary:
     """The report's content as of the newest record, with what became of the plans in folders.
 
@@ -34,6 +40,7 @@ def summary_of(
         bundle,
         tried,
         now=latest_record(tables),
+        efforts=efforts_of_last_year(home, tables, bundle, tell),
         plans=[verified_plan(folder) for folder in plans],
         versions=Registry(home).versions(office_name(tables.office)),
     )

@@ -18,11 +18,12 @@ from cases.progress import Progress
 from cases.reading import paths_of
 from cases.tables import Frame, Tables
 from cases.writing import check_file
-from cli.backtests import backtest_file, keep, kept
+from cli.backtests import backtest_file, frame_once, keep, kept
 from cli.plan_files import read_plan
 from evaluation.backtest import Backtest, backtest
 from evaluation.estimate import Survey
 from evaluation.gate import FEWEST, Verdict, decide
+from evaluation.intake import effort_backtest
 from evaluation.leakage import find_leaks, refuse_blatant, told
 from evaluation.replay_results import Replay, replay
 from evaluation.returned import Reason, outside, returned
@@ -164,6 +165,21 @@ def tried_on_last_year(home: Path, tables: Tables, bundle: Bundle, tell: Progres
         if target:
             keep(found, target)
     return found
+
+
+def efforts_of_last_year(
+    home: Path, tables: Tables, bundle: Bundle, tell: Progress
+) -> pl.DataFrame | None:
+    """How efforts would have been foreseen in the year before `bundle` was trained.
+
+    Read from `home` if it was made there before; None where the bundle foresees none.
+    """
+    if bundle.effort is None:
+        return None
+    until = datetime.fromisoformat(bundle.about["trained_until"])
+    first = (until - timedelta(days=EVALUATED_DAYS)).date()
+    target = backtest_file(home, tables, bundle, "efforts")
+    return frame_once(target, lambda: effort_backtest(tables, first, until.date(), until, tell))
 
 
 def try_on_last_year(tables: Tables, bundle: Bundle, tell: Progress) -> Backtest:

@@ -16,7 +16,6 @@ from models.bundle import Bundle
 from training.labels import complexity_labels, risk_labels
 from training.splits import rolling_origin
 
-
 Part = TypeVar("Part")
 
 

@@ -101,9 +101,13 @@ def reliability(bins: Sequence[Bin]) -> str:
         return _svg(canvas)
 
 
-def rates_over_time(names: Sequence[str], rates: Sequence[Figure]) -> str:
-    """A rate per period, with intervals; a gap where it is withheld."""
+def rates_over_time(
+    names: Sequence[str], rates: Sequence[Figure], wanted: float | None = None
+) -> str:
+    """A rate per period, with intervals, and what is `wanted` as a dashed line."""
     with _chart() as (canvas, axes):
+        if wanted is not None:
+            axes.axhline(wanted, color="#777777", linewidth=1, linestyle="dashed")
         _points(axes, list(range(len(rates))), rates)
         axes.set_ylim(bottom=0)
         _name_places(axes, names)

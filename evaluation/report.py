@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import polars as pl
+
 from cases.office import Text
 from cases.tables import Tables
 from evaluation.answers import Answer, answer
 from evaluation.backtest import Backtest
 from evaluation.changes import Changes, changes
+from evaluation.intake_figures import IntakeFigures, intake_figures
 from evaluation.notes import Note, doubts, limits
 from evaluation.office_quality import OfficeQuality, office_quality
 from evaluation.performance import Performance, complexity_performance, risk_performance
@@ -49,6 +52,7 @@ class ReportSummary:
     performance: dict[str, Performance]
     leaks: tuple[Leak, ...] | None
     fairness: Fairness | None
+    intake: IntakeFigures
     changes: Changes | None
     versions: tuple[Version, ...]
     quality: OfficeQuality
@@ -64,13 +68,15 @@ def summarise(
     backtest: Backtest,
     *,
     now: datetime | None = None,
+    efforts: pl.DataFrame | None = None,
     plans: Sequence[Kept] = (),
     versions: tuple[Version, ...] = (),
 ) -> ReportSummary:
     """The report on `bundle` with the out-of-time figures of `backtest`, both from `tables`.
 
+    `efforts` is an `effort_backtest` of the same time; `versions` are those of the registry.
     What is said of the office, and of what became of `plans` (verified ones), is as of `now`,
-    by default as of the time the model was trained on. `versions` are those of its registry.
+    by default as of the time the model was trained on.
     """
     until = datetime.fromisoformat(bundle.about["trained_until"])
     now = now or until
@@ -91,6 +97,7 @@ def summarise(
         performance=_performance(tables, backtest, until),
         leaks=leaks(bundle),
         fairness=fairness(tables, backtest, until),
+        intake=intake_figures(tables.office, bundle, efforts),
         changes=changes(tables, bundle, now),
         versions=versions,
         quality=office_quality(tables, now),

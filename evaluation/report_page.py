@@ -10,6 +10,7 @@ from evaluation.chapters import (
     drift,
     fairness,
     influences,
+    intake,
     leaks,
     making,
     people,
@@ -52,6 +53,7 @@ def chapters(summary: ReportSummary, voice: Voice) -> Iterator[Chapter]:
     yield drift.chapter(summary, voice)
     yield fairness.chapter(summary, voice)
     yield ranking.chapter(summary, "complexity", voice)
+    yield intake.chapter(summary, voice)
     yield versions.chapter(summary, voice)
     yield quality.chapter(summary, voice)
     yield reviewers.chapter(summary, voice)

@@ -6,9 +6,9 @@ from functools import partial
 
 from evaluation import charts
 from evaluation.exhibits import Chapter, Exhibit
+from evaluation.group_rates import Difference, Group, Grouping
 from evaluation.render import Voice
 from evaluation.report import ReportSummary
-from evaluation.subgroups import Difference, Group, Grouping
 
 DRAWN = ("selection_rate", "true_positive_rate", "false_positive_rate")
 RATES = (*DRAWN, "calibration", "detection_share", "defect_share")
