@@ -8,6 +8,7 @@ from typing import Any
 
 from evaluation.answers import Answer
 from evaluation.backtest import MODEL
+from evaluation.changes import Changes
 from evaluation.metrics import Figure, Measures
 from evaluation.notes import CALIBRATED, Note
 from evaluation.report import ReportSummary
@@ -33,9 +34,8 @@ def _found(summary: ReportSummary) -> Iterator[Note]:
     else:
         yield _worth(summary, answer)
         yield _wrong(summary, answer)
-    if summary.changes is not None and summary.changes.findings:
-        what = summary.changes.findings[0].what
-        yield Note("found_changed", {"quarter": summary.changes.name, "what": what})
+    if (changed := _changed(summary)) is not None:
+        yield Note("found_changed", {"quarter": changed.name, "what": changed.findings[-1].what})
     yield Note("found_quality" if summary.quality.rates else "found_no_quality", _quality(summary))
 
 
@@ -44,6 +44,19 @@ def _quality(summary: ReportSummary) -> dict[str, Any]:
     if rates is None:
         return {"cases": data.reviewable, "reviews": data.reviews}
     return {"rate": _interval(rates.rate), "cases": rates.cases, "reviews": rates.reviews}
+
+
+def _changed(summary: ReportSummary) -> Changes | None:
+    """What changed, if the front page must say so.
+
+    Base rate or calibration, which come last among the findings, or anything since training.
+    """
+    found = summary.changes
+    if found is None or not found.findings:
+        return None
+    rated = any(one.alarm for one in found.drift.rates.values())
+    off = found.drift.calibration is not None and found.drift.calibration.alarm
+    return found if rated or off or not found.trained_on else None
 
 
 def _worth(summary: ReportSummary, answer: Answer) -> Note:
@@ -125,7 +138,7 @@ def _do(summary: ReportSummary) -> Note:
 
 def _reasons_to_act(summary: ReportSummary) -> Iterator[Note]:
     """Everything that could be done, the most urgent first; the last always applies."""
-    answer, changes = judged(summary), summary.changes
+    answer, changed = judged(summary), _changed(summary)
     if answer is None or (lift := answer.pooled.measures[MODEL].lift).low is None:
         yield Note("do_review")
         return
@@ -133,8 +146,8 @@ def _reasons_to_act(summary: ReportSummary) -> Iterator[Note]:
         yield Note("do_random")
     if _no_signal(summary) is not None:
         yield Note("do_second")
-    if changes is not None and changes.findings:
-        yield Note("do_advice", {"advice": changes.advice})
+    if changed is not None:
+        yield Note("do_advice", {"advice": changed.advice})
     if _off(answer):
         yield Note("do_order")
     if summary.card.risk is None:

@@ -52,7 +52,9 @@ def _windows(found: Changes, voice: Voice) -> Exhibit:
         "says_rate_changed" if changed else "says_rate_same",
         quarter=found.name,
         now=voice.share(found.drift.now.rate),
-        before=voice.listed([f"{name}: {voice.share(one.rate)}" for name, one in lines[:-1]]),
+        before=voice.listed(
+            [voice.say("rate_then", time=n, rate=voice.share(one.rate)) for n, one in lines[:-1]]
+        ),
     )
     rates = [one.rate for _, one in lines]
     numbered = [str(place) for place in range(1, len(lines) + 1)]

@@ -42,8 +42,10 @@ def _routing(found: IntakeFigures, voice: Voice) -> Exhibit:
         )
         for one in found.routed
     )
+    over = [str(one.year) for one in years if not _kept(one.complex_error, found.allowed_complex)]
     says = voice.say(
-        "says_routing" if _kept(whole.complex_error, found.allowed_complex) else "says_misrouting",
+        "says_misrouting" if over else "says_routing",
+        years=voice.listed(over),
         complex=voice.share(whole.complex_error),
         allowed_complex=f"{100 * found.allowed_complex:.3g} %",
         simple=voice.share(whole.simple_error),
