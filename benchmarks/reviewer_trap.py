@@ -3,7 +3,8 @@
 A demo office in which every case is equally likely to be defective. Each reviewer reads the
 files of one police bureau and is more or less severe, so that the bureau foretells the grade.
 A model fitted on such reviews ranks later reviews well, and knows nothing about cases: the
-interval of the lift within reviewers should contain 1 in about 95 offices of 100.
+interval of the lift within reviewers should contain 1 in about 95 offices of 100. An office
+takes half a minute to a minute.
 
     .venv/bin/python benchmarks/reviewer_trap.py [OFFICES] [CASES]
 """
@@ -91,4 +92,4 @@ def _shown(*figures: Figure) -> str:
 
 if __name__ == "__main__":
     numbers = [int(argument) for argument in sys.argv[1:]]
-    main(*(numbers + [20, 20_000][len(numbers) :]))
+    main(*(numbers + [18, 20_000][len(numbers) :]))

@@ -1,4 +1,4 @@
-"""`triage intake` and `triage shares`: new cases, and whether the lot was what was published."""
+"""`triage intake` and `triage shares`: new cases, and whether the lot kept what it published."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
+import polars as pl
 import typer
 from rich.table import Table
 from rich.text import Text
 
+from cases.errors import Refused
 from cases.new_cases import read_new_cases
 from cases.office import Office
 from cases.progress import Progress
@@ -18,8 +20,10 @@ from cases.tables import Tables
 from cli import steps
 from cli.arguments import DataFolder, OfficeFile, OnDay, SetAside
 from cli.console import out, progress
-from cli.intake_files import check_intake_folder, intake_sheet, write_intake
+from cli.intake_files import check_intake_folder, intake_sheet, read_intake, write_intake
+from evaluation.shares import ALL, LEVEL, Shares, check_shares
 from models.bundle import Bundle
+from policies.assignment_verify import verify_assignment
 from serving.intake import Intake
 from serving.intake import intake as suggest
 from serving.use_cases import Desk
@@ -47,6 +51,38 @@ def intake(
         found = suggest_and_write(tables, champion, cases, out_folder, tell, as_of, seed)
     show_intake(found, tables.office)
     out.print(f"Written: {out_folder}", markup=False, soft_wrap=True)
+
+
+def shares(
+    folders: Annotated[
+        list[Path], typer.Argument(metavar="DIR...", help="Folders that `triage intake` wrote.")
+    ],
+) -> None:
+    """Test whether handlers got the shares of cases that were published before the draws."""
+    kept = {}
+    for folder in folders:
+        told, chances, lines = read_intake(folder)
+        verified = verify_assignment(told, chances, lines)
+        if not verified.matches:
+            raise Refused(f"{folder.name}: {verified.sentence} Nothing is tested with it.")
+        kept[told["assignment_id"]] = (chances, lines)  # one that is named twice counts once
+    kinds = pl.concat(chances.select("case_id", "kind") for chances, _ in kept.values())
+    found = check_shares(kept.values(), kinds.unique("case_id"))
+    show_shares(found)
+    if not found.agree:
+        raise typer.Exit(3)
+
+
+def show_shares(found: Shares) -> None:
+    """Expected and drawn numbers of every handler over all kinds, what differs, and the verdict."""
+    table = Table("kind", "handler", "cases open to", "expected", "drawn", "corrected p")
+    for line in found.table.iter_rows(named=True):
+        if line["kind"] == ALL or line["p_corrected"] <= LEVEL:
+            numbers = (f"{line['cases']:,}", f"{line['expected']:.1f}", f"{line['drawn']:,}")
+            cells = (line["kind"] or "all", line["handler"], *numbers, f"{line['p_corrected']:.3f}")
+            table.add_row(*(Text(cell) for cell in cells))
+    out.print(table)
+    out.print(found.sentence.say("en"), markup=False, soft_wrap=True)
 
 
 def suggest_and_write(

@@ -37,7 +37,9 @@ from cli.arguments import (
 )
 from cli.console import err, out, progress, show_error
 from cli.estimates import show_estimate
-from cli.intake import intake, show_intake, suggest_and_write
+from cli.intake import intake, shares, show_intake, suggest_and_write
+from cli.intake_files import JSON_FILE as INTAKE_KEPT
+from cli.intake_files import read_intake
 from cli.leaks import show_leaks
 from cli.plan_files import check_plan_folder, plan_sheet, read_plan, write_plan
 from cli.report_files import ENDINGS, summary_of, write_report
@@ -50,6 +52,7 @@ from evaluation.replay_results import Replay, totals
 from evaluation.returned import usual_places
 from models.bundle import gaps
 from models.registry import Registry, office_name
+from policies.assignment_verify import verify_assignment
 from policies.plans import Outlook, PlanParameters, fresh_seed
 from policies.plans import commitment as commitment_of
 from policies.verify import verify as verify_plan
@@ -305,13 +308,18 @@ def seed() -> None:
 
 @app.command()
 def verify(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The plan's folder.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="The folder of the plan or intake.")
+    ],
     commitment: Annotated[
         str | None, typer.Option(help="SHA-256 of the seed, as published before the draw.")
     ] = None,
 ) -> None:
-    """Draw a plan again from its frame and seed, and say whether it is the same."""
-    verified = verify_plan(read_plan(folder), commitment)
+    """Draw a plan, or an intake, again from its frame and seed, and say whether it is the same."""
+    if (folder / INTAKE_KEPT).exists():
+        verified = verify_assignment(*read_intake(folder), commitment)
+    else:
+        verified = verify_plan(read_plan(folder), commitment)
     out.print(verified.sentence, markup=False, soft_wrap=True)
     if not verified.matches:
         raise typer.Exit(3)
@@ -412,6 +420,7 @@ def replay(
 
 
 app.command()(intake)
+app.command()(shares)
 
 
 @app.command()

@@ -70,9 +70,9 @@ def reviewed_by(tables: Tables, until: datetime) -> Frame:
 
 def open_moments(tables: Tables, as_of: datetime) -> Frame:
     """The cases open at `as_of`: `row`, `case_id`, `moment` (that day) and what was known then."""
-    opened = intake_moments(tables, after=None, until=as_of)
-    asked = opened.with_columns(moment=nw.lit(as_of).cast(nw.Datetime("us")))
-    return cut(tables, asked).cases.filter(nw.col("closed_at").is_null())
+    still = nw.col("closed_at").is_null() | (nw.col("closed_at") > as_of)
+    asked = tables.cases.filter(nw.col("opened_at") <= as_of, still).select("case_id")
+    return cut(tables, asked.with_columns(moment=nw.lit(as_of).cast(nw.Datetime("us")))).cases
 
 
 def intake_moments(tables: Tables, *, after: datetime | None, until: datetime) -> Frame:

@@ -25,9 +25,20 @@ DEFINITIONS = {
 FAMILIES = (attributes, process, workload, history, calendar)
 
 
+_last: list[tuple[Office, dict[str, Feature]]] = []
+
+
 def catalogue(office: Office) -> dict[str, Feature]:
-    """All features of the office by name, family by family."""
-    return {part.name: part for family in FAMILIES for part in family.features(office)}
+    """All features of the office by name, family by family.
+
+    Those of the office asked about last are kept: a service asks about one, all day.
+    """
+    for known, features in _last:
+        if known is office:
+            return features
+    features = {part.name: part for family in FAMILIES for part in family.features(office)}
+    _last[:] = [(office, features)]
+    return features
 
 
 def risk_features(office: Office) -> tuple[str, ...]:

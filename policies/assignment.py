@@ -93,11 +93,16 @@ def _lines(
     who: Eligibility, chances: pl.DataFrame, drawn: Mapping[str, str | None]
 ) -> pl.DataFrame:
     """How each case that was not designated fared."""
-    keys = chances.select("case_id", "handler", "probability").iter_rows()
-    chance = {(case, handler): probability for case, handler, probability in keys}
+    chance = dict(
+        certain(drawn)
+        .select("case_id", "handler")
+        .join(chances, on=["case_id", "handler"])
+        .select("case_id", "probability")
+        .iter_rows()
+    )
     eligible = who.eligible.sum(axis=1).tolist()
     return _as_lines(
-        _line(who, number, case, drawn.get(case), eligible[number], chance)
+        _line(who, number, case, drawn.get(case), eligible[number], chance.get(case))
         for number, case in enumerate(who.cases["case_id"])
     )
 
@@ -108,15 +113,13 @@ def _line(
     case: str,
     handler: str | None,
     eligible: int,
-    chance: Mapping[tuple[str, str | None], float],
+    chance: float | None,
 ) -> Line:
     if not eligible:
         return (case, None, "unassigned", None, 0, *_said(words.nobody, who, number))
-    if handler is None:
+    if handler is None or chance is None:
         return (case, None, "unassigned", None, eligible, *_said(words.no_place, eligible))
-    probability = chance[case, handler]
-    why = _said(words.drawn, probability, eligible)
-    return (case, handler, "drawn", probability, eligible, *why)
+    return (case, handler, "drawn", chance, eligible, *_said(words.drawn, chance, eligible))
 
 
 def _said(sentence: Callable[..., str], *facts: Any) -> tuple[str, str]:

@@ -163,7 +163,8 @@ class Programme:
     @cached_property
     def relative(self) -> Array:
         """(c,) capacity."""
-        return self.supply.capacity / self.supply.capacity.mean()
+        relative: Array = self.supply.capacity / self.supply.capacity.mean()
+        return relative
 
     @cached_property
     def slopes(self) -> Array:

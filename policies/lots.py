@@ -57,9 +57,7 @@ class Chances:
         groups = chances.group_by("group").agg(pl.col("case_id").unique().sort()).sort("group")
         cases = tuple(tuple(group) for group in groups["case_id"])
         first = {group: names[0] for group, names in groups.iter_rows()}
-        names = {"group": list(first), "case_id": list(first.values())}
-        whose = pl.DataFrame(names, schema_overrides={"group": pl.Int64(), "case_id": pl.String()})
-        of_first = chances.join(whose, on=["group", "case_id"])
+        of_first = chances.filter(pl.col("case_id").is_in(list(first.values())))
         handlers = tuple(chances["handler"].unique().sort(nulls_last=True))
         row = {group: number for number, group in enumerate(first)}
         column = {handler: number for number, handler in enumerate(handlers)}

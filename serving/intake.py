@@ -165,7 +165,7 @@ def _tracks(desk: Desk, own: Tables, asked: Frame, x: pl.DataFrame) -> pl.DataFr
         estimated, cutoffs = x.select("case_id", none), Cutoffs(None, None)
     else:
         estimated = desk.model.complexities(x).select("case_id", "complex_probability")
-        cutoffs = desk.model.cutoffs(intake.complex_error, intake.simple_error)
+        cutoffs = desk.cutoffs
     frame = estimated.join(settled_tracks(own, asked), on="case_id", how="left")
     return frame.select("case_id", "complex_probability").join(
         route(frame, intake, cutoffs.simple_below, cutoffs.complex_from), on="case_id"

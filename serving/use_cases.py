@@ -10,6 +10,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Protocol
 
 import narwhals as nw
@@ -92,6 +93,12 @@ class Desk:
     def office(self) -> Office:
         """The office whose tables these are."""
         return self.tables.office
+
+    @cached_property
+    def cutoffs(self) -> Cutoffs:
+        """The model's, at the error rates of the office file."""
+        allowed = self.office.intake
+        return self.model.cutoffs(allowed.complex_error, allowed.simple_error)
 
 
 @dataclass(frozen=True)
