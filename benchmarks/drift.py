@@ -6,7 +6,8 @@
    trained until June 2025; the four quarters after are compared.
 2. Of the first of them, cases in random order: periods of 500 with 60 features, without any
    drift; with one feature moved by half a standard deviation; with half of the defects made good.
-3. Police complaints, 2003 to 2008, trained anew each January, quarter by quarter.
+3. Halved base rates among 500 outcomes, binomial numbers, 1,500 outcomes trained on.
+4. Police complaints, 2003 to 2008, trained anew each January, quarter by quarter.
 
 The first part takes about 20 seconds per office.
 """
@@ -35,6 +36,7 @@ from evaluation.drift import (
     INPUT_LEVEL,
     OWN_SCORE,
     RATE_LEVEL,
+    SCORE,
     Drift,
     calibration,
     drift,
@@ -57,7 +59,7 @@ CHANGING = ("self_check", "year_end")  # causes of defects that change with time
 
 
 def main() -> None:
-    """Run the three parts."""
+    """Run the four parts."""
     arguments = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     arguments.add_argument("--offices", type=int, default=40)
     arguments.add_argument("--repeats", type=int, default=500)
@@ -65,6 +67,7 @@ def main() -> None:
     chosen = arguments.parse_args()
     false_alarms(chosen.offices)
     planted(chosen.repeats)
+    halved(chosen.repeats)
     police(chosen.data)
 
 
@@ -184,6 +187,32 @@ def outcomes(
         yield from (f"{what}: {by}" for by, so in {"rate": rate, "calibration": off}.items() if so)
         if rate or off:
             yield f"{what}: either"
+
+
+def halved(repeats: int) -> None:
+    """How often half of the defects are missed from 500, by the base rate there was."""
+    random = np.random.default_rng(0)
+    for rate in (0.06, 0.08, 0.10, 0.12, 0.15):
+        found: Counter[str] = Counter()
+        for _ in range(repeats):
+            trained_on = flipped(random, 1500, rate)
+            level = float(trained_on["y"].to_numpy().mean())
+            scored = trained_on.select("case_id", pl.lit(level).alias(SCORE))
+            for name, now in (("halved", rate / 2), ("unchanged", rate)):
+                cases = flipped(random, CASES, now)
+                told = calibration(cases, scored, trained_on)
+                off = told is not None and told.alarm
+                changed = rate_change(trained_on, cases, RATE_LEVEL["training"]).alarm
+                found[name] += off or changed
+        shares = ", ".join(f"{name} told {count / repeats:.3f}" for name, count in found.items())
+        print(f"base rate {rate:.2f}: {shares}")
+
+
+def flipped(random: np.random.Generator, count: int, rate: float) -> pl.DataFrame:
+    """Labels of that many cases, each a defect with that chance."""
+    y = (random.random(count) < rate).astype(int)
+    ids = [f"c{case}" for case in range(count)]
+    return pl.DataFrame({"case_id": ids, "y": y, "weight": np.ones(count)})
 
 
 def police(data: Path) -> None:

@@ -18,6 +18,7 @@ import numpy as np
 import polars as pl
 from scipy.stats import norm
 
+from cases.errors import Refused
 from cases.office import Office
 from cases.progress import Progress, silent
 from cases.tables import Frame, Tables
@@ -35,11 +36,11 @@ from training.splits import Period
 Against = Literal["training", "previous"]
 Question = Literal["risk", "complexity"]
 
-# Shares of the 5 % that may be false alarms; they add up to it. Most go to the outcomes, of which
-# a period has fewest: a shift of an input is found at any level, a halved base rate only just.
-INPUT_LEVEL: dict[Against, float] = {"training": 0.001, "previous": 0.001}
-RATE_LEVEL: dict[Against, float] = {"training": 0.005, "previous": 0.003}
-CALIBRATION_LEVEL = 0.040
+# Shares of the 5 % that may be false alarms; they add up to it. Most goes to calibration: a
+# shift of an input is found at any level, a halved base rate only just.
+INPUT_LEVEL: dict[Against, float] = {"training": 0.005, "previous": 0.005}
+RATE_LEVEL: dict[Against, float] = {"training": 0.010, "previous": 0.005}
+CALIBRATION_LEVEL = 0.025
 FEWEST = 100  # cases, or outcomes, of a time; on fewer nothing is said
 MATERIAL = 0.1  # a rate that changes by less than a tenth of itself calls for nothing
 SCORE, OWN_SCORE = "score", "own_score"
@@ -127,7 +128,8 @@ def drift(
     """The cases of `period` against those trained on and those of the period before.
 
     Judged is the risk model, complexity where there is none. Outcomes are those known by
-    `until`; calibration is that of cases whose outcome was not known in training.
+    `until`; calibration is that of cases whose outcome was not known in training. `Refused`
+    if no outcome was known when the model was trained: then it is not of these tables.
     """
     question: Question = "risk" if bundle.risk else "complexity"
     trained_until = datetime.fromisoformat(bundle.about["trained_until"])
@@ -254,6 +256,8 @@ def _first_trained(tables: Tables, labels: pl.DataFrame, trained_until: datetime
     the cases take is left out, at most half of the time.
     """
     moments = labels.filter(pl.col("known_at") <= trained_until)["moment"]
+    if moments.is_empty():
+        raise Refused("The tables hold no outcome that was known when the model was trained.")
     first = cast("datetime", moments.min()) - timedelta(microseconds=1)
     cases = tables.case_rows
     lasted = (cases["closed_at"] - cases["opened_at"]).quantile(SETTLED, "higher")
