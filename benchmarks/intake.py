@@ -15,11 +15,10 @@ from __future__ import annotations
 import argparse
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from cases.office import Office, load_office
+from cases.office import Intake, Office, load_office
 from cases.reading import read_tables
 from cases.tables import Tables
 from cli.steps import latest_record
@@ -29,6 +28,7 @@ from evaluation.intake import (
     Routed,
     effort_backtest,
     effort_years,
+    routed,
     routing_backtest,
     routing_years,
 )
@@ -62,24 +62,26 @@ def _read(office: Office, data: Path) -> Tables:
 
 
 def _report_routing(tables: Tables, first: date, last: date) -> None:
+    quarters = routing_backtest(tables, first, last, latest_record(tables))
+    wished = tables.office.intake
     for simple_error in SIMPLE_ERRORS:
-        intake = tables.office.intake.model_copy(update={"simple_error": simple_error})
-        office = tables.office.model_copy(update={"intake": intake})
-        wished = replace(tables, office=office)
-        years = routing_years(routing_backtest(wished, first, last, latest_record(tables)))
+        intake = wished.model_copy(update={"simple_error": simple_error})
         print(f"\nsimple called complex: at most {simple_error:.0%}")
-        for line in years:
-            if simple_error == SIMPLE_ERRORS[-1] or (line.way == MODEL and not line.year):
-                _print_routed(line)
-    _judge(_routing_goals([line for line in years if line.way == MODEL], office))
+        every = routing_years(routed(quarters, intake))
+        _print_routed(next(line for line in every if line.way == MODEL and not line.year))
+    years = routing_years(routed(quarters, wished))
+    print(f"\nas the office file says: at most {wished.simple_error:.0%}")
+    for line in years:
+        _print_routed(line)
+    _judge(_routing_goals([line for line in years if line.way == MODEL], wished))
 
 
-def _routing_goals(lines: list[Routed], office: Office) -> Iterator[tuple[str, bool]]:
-    wanted = office.intake.complex_error
+def _routing_goals(lines: list[Routed], intake: Intake) -> Iterator[tuple[str, bool]]:
+    wanted = intake.complex_error
     over = [line.year for line in lines if (line.complex_error.low or 0.0) > wanted]
     yield f"years whose error is above {wanted:.0%} beyond chance: {over or 'none'}", not over
-    routed = 1 - lines[-1].person
-    yield f"routed without a person {routed:.3f}, goal 0.5", routed >= 0.5
+    share = 1 - lines[-1].person
+    yield f"routed without a person {share:.3f}, goal 0.5", share >= 0.5
 
 
 def _report_efforts(tables: Tables, first: date, last: date) -> None:

@@ -6,7 +6,7 @@ change with later data, so they are made once and cut at each origin.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 from scipy.stats import rankdata
 
-from cases.office import Office
+from cases.office import Intake
 from cases.progress import Progress, silent
 from cases.tables import TIME, Tables
 from evaluation.metrics import Figure, measure, wilson
@@ -82,45 +82,74 @@ class Foreseen:
     auc: Figure
 
 
+@dataclass(frozen=True)
+class Quarter:
+    """The new cases of a quarter, and the models that knew what was known before it.
+
+    `cases` has `case_id, moment, y` and the probabilities `p` and `logistic`; `tested` holds
+    `y` and `logistic` of the cases that the static cut-offs are set on.
+    """
+
+    cases: pl.DataFrame
+    model: ComplexityModel
+    outcomes: Outcomes
+    tested: pl.DataFrame
+
+
 def routing_backtest(
     tables: Tables, first: date, last: date, until: datetime, progress: Progress = silent
-) -> pl.DataFrame:
-    """`case_id, moment, y` and the track by each of `WAYS`, of the cases of `first` to `last`.
+) -> tuple[Quarter, ...]:
+    """The quarters from that of `first` to that of `last` that there was enough to train for.
 
-    Those whose outcome is known by `until`, at the error rates the office file states; fixed
-    rules are left out. Fitted anew every quarter.
+    With the cases whose outcome is known by `until`.
     """
     office = tables.office
     outcomes = complexity_outcomes(tables, until)
     x = intake_table(tables, intake_moments(tables, after=None, until=until), progress)
     out_of_time = routing_outcomes(x, outcomes, office, until).rows
     cases = outcomes.join(x, on=["case_id", "moment"]).sort("moment", "case_id")
-    parts = [_nothing_routed()]
+    found = []
     for quarter, asked in _quarters(cases, first, last, progress):
         known = settled(outcomes.filter(pl.col("known_at") <= quarter.after), quarter.after)
         if complexity_lacks(known, office) is not None:
             continue
         model = fit_complexity(x, known, office)
-        calibration = Outcomes.of(out_of_time, quarter.after)
-        p = model.predict(asked)
-        cutoffs = model.cutoffs(
-            calibration, office.intake.complex_error, office.intake.simple_error
+        seen = known.join(x, on=["case_id", "moment"]).sort("moment", "case_id")
+        logistic, tested = _split(model.names, seen)
+        told = asked.select(
+            "case_id",
+            "moment",
+            "y",
+            p=pl.Series(model.predict(asked)),
+            logistic=pl.Series(logistic.predict(asked)),
         )
-        static = known.join(x, on=["case_id", "moment"]).sort("moment", "case_id")
+        found.append(Quarter(told, model, Outcomes.of(out_of_time, quarter.after), tested))
+    return tuple(found)
+
+
+def routed(quarters: Sequence[Quarter], intake: Intake) -> pl.DataFrame:
+    """`case_id, moment, y` and the track by each of `WAYS`, at the error rates of `intake`.
+
+    Fixed rules are left out: they need no proof.
+    """
+    facts = {"case_id": pl.String(), "moment": TIME, "y": pl.Int8()}
+    parts = [pl.DataFrame(schema=facts | dict.fromkeys(WAYS, pl.String()))]
+    for one in quarters:
+        ours = one.model.cutoffs(one.outcomes, intake.complex_error, intake.simple_error)
         tracks = {
-            MODEL: _tracks(office, p, cutoffs),
-            HALF: _tracks(office, p, Cutoffs(0.5, 0.5)),
-            STATIC: _static(office, model, static, asked),
+            MODEL: _tracks(intake, one.cases["p"], ours),
+            HALF: _tracks(intake, one.cases["p"], Cutoffs(0.5, 0.5)),
+            STATIC: _tracks(intake, one.cases["logistic"], _static(one.tested, intake)),
         }
-        parts.append(asked.select("case_id", "moment", "y").with_columns(**tracks))
+        parts.append(one.cases.select(*facts).with_columns(**tracks))
     return pl.concat(parts)
 
 
-def routing_years(routed: pl.DataFrame) -> tuple[Routed, ...]:
-    """The figures of `routing_backtest` by way and year, and last of all years."""
-    years = sorted(set(routed["moment"].dt.year()))
+def routing_years(tracks: pl.DataFrame) -> tuple[Routed, ...]:
+    """The figures of `routed` by way and year, and last of all years."""
+    years = sorted(set(tracks["moment"].dt.year()))
     return tuple(
-        _routed(way, year, routed.filter(pl.lit(not year) | (pl.col("moment").dt.year() == year)))
+        _routed(way, year, tracks.filter(pl.lit(not year) | (pl.col("moment").dt.year() == year)))
         for way in WAYS
         for year in (*years, 0)
     )
@@ -186,42 +215,34 @@ def _quarters(
     progress("backtest", 1.0)
 
 
-def _nothing_routed() -> pl.DataFrame:
-    facts = {"case_id": pl.String(), "moment": TIME, "y": pl.Int8()}
-    return pl.DataFrame(schema=facts | dict.fromkeys(WAYS, pl.String()))
-
-
-def _tracks(office: Office, p: np.ndarray, cutoffs: Cutoffs) -> pl.Series:
-    frame = pl.DataFrame({"case_id": [str(i) for i in range(len(p))], "complex_probability": p})
+def _tracks(intake: Intake, p: pl.Series, cutoffs: Cutoffs) -> pl.Series:
     none = pl.lit(None, dtype=pl.String)
-    asked = frame.with_columns(rule=none, track=none)
-    return route(asked, office.intake, cutoffs.simple_below, cutoffs.complex_from)["track"]
+    asked = pl.select(case_id=none, complex_probability=p, rule=none, track=none)
+    return route(asked, intake, cutoffs.simple_below, cutoffs.complex_from)["track"]
 
 
-def _static(
-    office: Office, model: ComplexityModel, known: pl.DataFrame, asked: pl.DataFrame
-) -> pl.Series:
-    """Tracks by logistic regression and the cut-offs of plain split conformal prediction."""
-    split = round(known.height * (1 - CALIBRATION_SHARE))
-    earlier, later = known[:split], known[split:]
-    ones = np.ones(split)
+def _split(names: Sequence[str], known: pl.DataFrame) -> tuple[Logistic, pl.DataFrame]:
+    """Logistic regression on the earlier cases, and what it says of the later ones."""
+    earlier = known[: round(known.height * (1 - CALIBRATION_SHARE))]
+    later = known[earlier.height :]
+    ones = np.ones(earlier.height)
     sample = Sample(earlier, earlier["y"].cast(pl.Float64).to_numpy(), ones, ones.astype(bool))
-    logistic = Logistic(model.names).fit(sample)
-    p, y = logistic.predict(later), later["y"].to_numpy()
-    low, high = (
-        conformal_quantile(sign * p[y == of], np.ones((y == of).sum()), error)
-        for of, sign, error in (
-            (1, 1.0, office.intake.complex_error),
-            (0, -1.0, office.intake.simple_error),
-        )
-    )
-    return _tracks(office, logistic.predict(asked), Cutoffs(min(low, -high), -high))
+    logistic = Logistic(names).fit(sample)
+    return logistic, later.select("y", logistic=pl.Series(logistic.predict(later)))
+
+
+def _static(tested: pl.DataFrame, intake: Intake) -> Cutoffs:
+    """The cut-offs of plain split conformal prediction (Papadopoulos et al. 2002), by class."""
+    p = [tested.filter(pl.col("y") == y)["logistic"].to_numpy() for y in (0, 1)]
+    low = conformal_quantile(p[1], np.ones(len(p[1])), intake.complex_error)
+    high = -conformal_quantile(-p[0], np.ones(len(p[0])), intake.simple_error)
+    return Cutoffs(min(low, high) if np.isfinite(low) else None, high)
 
 
 def _routed(way: str, year: int, cases: pl.DataFrame) -> Routed:
     track, y = cases[way], cases["y"]
     simple, complicated, person = (
-        (track == one).sum() / cases.height for one in (SIMPLE, COMPLEX, PERSON)
+        float(np.mean((track == one).to_numpy())) for one in (SIMPLE, COMPLEX, PERSON)
     )
     missed, burdened = (
         wilson((track.filter(y == of) == wrong).to_numpy())

@@ -24,7 +24,7 @@ The office drifts and outcomes arrive late, so three things are done.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +36,6 @@ from cases.tables import TIME
 from models.matrix import Floats
 
 HALF_LIFE = np.timedelta64(round(4 * 365.25), "D")  # as long as the models' own memory
-FIRST_STEP = 0.5
 DECAY = 0.6
 FEWEST_A_ROUND = 20  # outcomes; fewer move the rate less
 LONGEST = 20_000  # outcomes that are kept, the newest
@@ -63,10 +62,15 @@ class Outcomes:
 
     `rows` has the columns `score` (log-odds against the average case), `y` (1 for complex),
     `moment` (intake), `known_at`, and `origin`, by when that score's model knew what it knew.
+    `memo` keeps cut-offs that were asked for, by error rates: going through the years again
+    for every new case would take longer than all else.
     """
 
     rows: pl.DataFrame
     until: datetime
+    memo: dict[tuple[float, float], Cutoffs] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @classmethod
     def of(cls, rows: pl.DataFrame, until: datetime) -> Outcomes:
@@ -82,10 +86,13 @@ class Outcomes:
         Where the two cross, every case has an answer: any cut-off between them keeps both
         rates, and the lower one is taken, which calls fewer complex cases simple.
         """
-        low, high = (float(found[-1]) for found in self._in_force(complex_error, simple_error))
-        return Cutoffs(
-            min(low, high) if np.isfinite(low) else None, high if np.isfinite(high) else None
-        )
+        wish = (complex_error, simple_error)
+        if wish not in self.memo:
+            low, high = (float(found[-1]) for found in self._in_force(*wish))
+            self.memo[wish] = Cutoffs(
+                min(low, high) if np.isfinite(low) else None, high if np.isfinite(high) else None
+            )
+        return self.memo[wish]
 
     def running(self, complex_error: float, simple_error: float) -> pl.DataFrame:
         """How it went: per year of intake, the cases whose outcome is known and what they were
@@ -132,7 +139,7 @@ class Outcomes:
                 rounds += 1
                 missed = score[judged] < met[:-1][judged]
                 gap = (error - missed).sum() / max(missed.size, FEWEST_A_ROUND)
-                rate += FIRST_STEP * rounds**-DECAY * gap
+                rate += rounds**-DECAY * gap
             weight = 0.5 ** ((origin - times["moment"][known]) / HALF_LIFE)
             cut = conformal_quantile(score[known], weight, rate)
             if rounds or np.isfinite(cut):  # before the first cut-off nothing can be missed

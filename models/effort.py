@@ -7,12 +7,12 @@ cases took lately made the estimates worse where durations drift (docs/models.md
 1. *Size.* Ridge regression of the logarithm (`models/linear.py`) on the cases closed in the
    last two years, weighted so that they stand for all cases, those still open included
    (`models/duration.py`).
-2. *Level.* On scores given before the outcome, `log(expected) = level + slope x score` by
-   Poisson regression, whose equations make the expected add up to the true effort, and large
-   and small cases alike (Gourieroux, Monfort, Trognon 1984: right for any distribution).
-3. *Interval.* On the same scores the quantiles of effort / expected (split conformal
+2. *Level.* On scores given before the outcome was known, of the cases closed in the last
+   year: expected efforts add up to the true ones (a ratio estimator), so that loads can be
+   added up.
+3. *Interval.* On the same scores and cases the quantiles of effort / expected (split conformal
    prediction with a normalised score: Papadopoulos, Gammerman, Vovk 2008; weighted as in
-   Barber, Candes, Ramdas, Tibshirani 2023) of the cases closed in the last year.
+   Barber, Candes, Ramdas, Tibshirani 2023).
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from typing import Any, Self
 
 import numpy as np
 import polars as pl
-from sklearn.linear_model import PoissonRegressor
 
 from cases.office import Office
 from features.catalogue import intake_features
@@ -39,16 +38,15 @@ AGES = 40  # at which what is left is tabulated
 LAST_AGE = 0.98  # share of the cases closed by the last of them: beyond, too few to tell
 ANY = ""  # kinds that are rare or unknown
 KIND = "attribute.kind"
-TINY = 1e-6  # penalty on the slope, for offices where all cases score alike
 
 
 @dataclass(frozen=True)
 class Work:
     """Cases as they stand at some moment, closed or not.
 
-    `x` has a row per case, with the features; `age` is the days since it was
-    opened, `lasted` the days it was open so far, `effort` what it took, NaN while it is open
-    or where nobody recorded it. All of shape (rows,).
+    `x` has a row per case, with the features; `age` is the days since it was opened, `lasted`
+    the days it was open so far, `effort` what it took, NaN while it is open or where nobody
+    recorded it. All of shape (rows,).
     """
 
     x: pl.DataFrame
@@ -87,25 +85,27 @@ class EffortModel:
         return self
 
     def calibrate(self, work: Work, score: Floats) -> Self:
-        """Set level and interval on scores (`linear_.raw`) given before the outcome was known.
+        """Set level and interval on `scores` given before the outcome was known.
 
         `score` is of shape (rows of `work`,).
         """
         scored = Work(work.x.select(score=pl.Series(score)), *_times(work))
         x, effort, _, share = scored.known(CALIBRATE_DAYS)
-        raw = x["score"].to_numpy()
-        level = PoissonRegressor(alpha=TINY, solver="newton-cholesky")
-        mean = float(np.average(effort, weights=share))
-        level.fit(raw[:, None], effort / mean, share)
-        self.slope_, self.level_ = float(level.coef_[0]), float(level.intercept_ + np.log(mean))
-        ratio = effort / np.exp(self.level_ + self.slope_ * raw)
+        size = np.exp(x["score"].to_numpy())
+        total, expected = (np.average(one, weights=share) for one in (effort, size))
+        self.level_ = float(np.log(total / expected))
+        ratio = effort / (np.exp(self.level_) * size)
         tail = (1 - COVERAGE) / 2
         self.low_, self.high_ = (weighted_quantile(ratio, share, q) for q in (tail, 1 - tail))
         return self
 
+    def scores(self, x: pl.DataFrame) -> Floats:
+        """Logarithm of the size, shape (rows,)."""
+        return self.linear_.raw(x)
+
     def predict(self, x: pl.DataFrame) -> Floats:
         """Expected effort per row, in the office's unit."""
-        return np.asarray(np.exp(self.level_ + self.slope_ * self.linear_.raw(x)))
+        return np.asarray(np.exp(self.level_ + self.scores(x)))
 
     def interval(self, x: pl.DataFrame) -> tuple[Floats, Floats]:
         """Low and high per row: four cases in five lie between."""
@@ -162,7 +162,7 @@ class EffortModel:
         return model
 
 
-NUMBERS = ("level", "slope", "low", "high")
+NUMBERS = ("level", "low", "high")
 
 
 def _times(work: Work) -> tuple[Any, ...]:

@@ -23,7 +23,7 @@ from features.conditions import holding
 from models.baselines import BaseRate, Logistic, PlainLightGBM, RuleOfThumb
 from models.complexity import ComplexityModel
 from models.conformal import Outcomes
-from models.effort import CALIBRATE_DAYS, EffortModel, Work
+from models.effort import CALIBRATE_DAYS, FIT_DAYS, EffortModel, Work
 from models.estimator import Estimator, Sample
 from models.population import rows
 from models.risk import RiskModel
@@ -126,9 +126,10 @@ def effort_scores(cases: pl.DataFrame, office: Office, until: datetime) -> pl.Da
 
     def score(origin: datetime, asked: pl.DataFrame) -> pl.Series | None:
         known = efforts_by(cases, origin)
-        if _efforts(known).height < FEWEST_EFFORTS:
+        lately = pl.col("known_at") > origin - timedelta(days=FIT_DAYS)
+        if _efforts(known).filter(lately).height < FEWEST_EFFORTS:
             return None
-        return pl.Series(EffortModel.of(office).fit(work_at(known, origin)).linear_.raw(asked))
+        return pl.Series(EffortModel.of(office).fit(work_at(known, origin)).scores(asked))
 
     return out_of_time(cases, until, score)
 

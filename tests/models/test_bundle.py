@@ -103,7 +103,33 @@ def test_round_trip_to_the_bit(bundle: Bundle, saved: Path, small_tables: Tables
     assert again.reasons(again.features(small_tables, moments), "zh") == bundle.reasons(
         bundle.features(small_tables, moments), "zh"
     )
+    assert again.effort_at(small_tables, opened).equals(bundle.effort_at(small_tables, opened))
+    assert again.remaining_effort(small_tables, UNTIL).equals(
+        bundle.remaining_effort(small_tables, UNTIL)
+    )
+    x = bundle.intake_features(small_tables, opened)
+    assert again.complexity_reasons(x, "zh") == bundle.complexity_reasons(x, "zh")
+    assert again.cutoffs(0.05, 0.2) == bundle.cutoffs(0.05, 0.2)
     assert again.about == bundle.about
+
+
+def test_what_is_left_of_the_open_cases(bundle: Bundle, small_tables: Tables) -> None:
+    """Exactly the cases open at the moment, each with what was known of it by then."""
+    left = bundle.remaining_effort(small_tables, UNTIL)
+    came_in = small_tables.case_rows.filter(pl.col("opened_at") <= UNTIL)
+    still_open = came_in.filter(pl.col("closed_at") > UNTIL)
+    assert left["case_id"].to_list() == sorted(still_open["case_id"])
+    assert (left["remaining_effort"] > 0).all()
+    assert left["handler"].null_count() == left.height  # known at closing in this office
+    assert left["age_days"].is_between(0, 40).all()
+
+
+def test_efforts_lie_in_their_interval(bundle: Bundle, small_tables: Tables) -> None:
+    """The expected effort of a new case has a low and a high beside it."""
+    opened = intake_moments(small_tables, after=datetime(2024, 7, 20), until=UNTIL)
+    found = bundle.effort_at(small_tables, opened)
+    assert found.columns == ["case_id", "moment", "effort", "effort_low", "effort_high"]
+    assert found.select((pl.col("effort_low") < pl.col("effort_high")).all()).item()
 
 
 def test_saved_files_are_text(saved: Path) -> None:
@@ -151,6 +177,11 @@ def test_harmed_file_is_refused(saved: Path, tmp_path: Path, name: str, harm: st
         {"risk": None},
         {"risk": []},
         {"usual": 5},
+        {"usual": {"risk": {}, "complexity": {}}},
+        {"routing": None},
+        {"routing": {"rows": {}, "until": "2024-01-01"}},
+        {"effort": None},
+        {"effort": {"linear": 1}},
         {"complexity": {"columns": 1}},
     ],
 )
@@ -177,6 +208,21 @@ def test_no_complexity_is_said(bundle: Bundle, small_tables: Tables) -> None:
     without = Bundle(bundle.office, bundle.risk, None, None, bundle.effort, bundle.usual, about)
     with pytest.raises(Refused, match=r"nothing about complexity.*\[complexity\]"):
         without.complexity_at(small_tables, intake_moments(small_tables, after=None, until=UNTIL))
+    with pytest.raises(Refused, match="nothing about complexity"):
+        without.cutoffs(0.05, 0.2)
+
+
+def test_no_effort_is_said(bundle: Bundle, small_tables: Tables) -> None:
+    """A bundle without an effort model says why, whether asked of new cases or of open ones."""
+    about = bundle.about | {"not_trained": {"effort": "too few closed cases."}}
+    without = replace(bundle, effort=None, about=about)
+    opened = intake_moments(small_tables, after=None, until=UNTIL)
+    for ask in (
+        lambda: without.effort_at(small_tables, opened),
+        lambda: without.remaining_effort(small_tables, UNTIL),
+    ):
+        with pytest.raises(Refused, match=r"nothing about effort.*too few closed cases"):
+            ask()
 
 
 def test_no_risk_is_said(bundle: Bundle, small_tables: Tables) -> None:

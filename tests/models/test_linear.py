@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from models.estimator import Sample
-from models.linear import Linear, fit_linear, terms
+from models.linear import Linear, fit_linear, fit_log_amount, terms
 from models.matrix import Columns
 
 NAMES = ("amount", "charge")
@@ -90,6 +90,29 @@ def test_no_facts_at_all() -> None:
     assert 1 / (1 + np.exp(-model.raw(x[:1])[0])) == pytest.approx(cases.y.mean())
 
 
+def test_contributions_are_against_the_average_case() -> None:
+    """They sum to the log-odds; over the cases fitted on, each column's mean is nought."""
+    cases = sample(500)
+    model = fitted(cases)
+    parts = model.contributions(cases.x)
+    assert np.allclose(parts.sum(axis=1), model.raw(cases.x))
+    assert np.allclose(parts[:, :-1].mean(axis=0), 0)
+    assert np.allclose(parts[:, -1], model.raw(cases.x).mean())
+
+
+def test_finds_what_made_an_amount() -> None:
+    """On 40,000 amounts the factors of the logarithm are found to within 0.05."""
+    random = np.random.default_rng(4)
+    charge, size = random.choice(["theft", "fraud"], 40_000), random.normal(2.0, 0.7, 40_000)
+    amount = np.exp(1.0 + 0.5 * (charge == "fraud") + 0.8 * size + random.normal(0, 0.5, 40_000))
+    x = pl.DataFrame({"amount": np.expm1(size), "charge": charge})
+    model = fit_log_amount(Columns.learn(x, NAMES), x, amount, np.ones(40_000))
+    base = model.raw(asked(np.expm1(2.0), "theft"))[0]
+    assert abs(base - 2.6) < 0.05
+    assert abs(model.raw(asked(np.expm1(2.0), "fraud"))[0] - base - 0.5) < 0.05
+    assert abs(model.raw(asked(np.expm1(3.0), "theft"))[0] - base - 0.8) < 0.05
+
+
 def test_round_trip_to_the_bit() -> None:
     """Through JSON and back the log-odds are the same to the bit."""
     cases = sample(300)
@@ -104,6 +127,7 @@ def test_round_trip_to_the_bit() -> None:
         {"coefficients": [1.0]},
         {"coefficients": [1.0, 2.0, 3.0, float("inf")]},
         {"centre": [0.0]},
+        {"average": [0.0]},
         {"spread": [0.0, 1.0]},
         {"spread": "wide"},
         {"intercept": float("nan")},

@@ -8,12 +8,20 @@ import numpy as np
 import polars as pl
 import pytest
 
+from cases.office import Language
 from cases.tables import Tables
-from features.as_of import closing_moments
+from features.as_of import closing_moments, intake_moments
 from features.catalogue import catalogue
 from models.bundle import Bundle
 from models.population import rows
-from models.reasons import check_sum, explain, group_of, tells_of_the_day, usual_values
+from models.reasons import (
+    check_sum,
+    explain,
+    explain_linear,
+    group_of,
+    tells_of_the_day,
+    usual_values,
+)
 from models.wording import Wording
 from tests.factories import office
 from tests.models.conftest import UNTIL
@@ -88,6 +96,28 @@ def test_group_carries_its_members_together(bundle: Bundle, x: pl.DataFrame) -> 
         group = group_of(reason.feature)
         members = [p for p, name in enumerate(trees.columns.names) if group_of(name) == group]
         assert reason.contribution == pytest.approx(float(row[members].sum()))
+
+
+@pytest.mark.parametrize(
+    ("language", "simple", "complicated"),
+    [("en", "speaks for simple: ", "speaks for complex: "), ("zh", "倾向简单——", "倾向复杂——")],
+)
+def test_complexity_is_explained_either_way(
+    bundle: Bundle, small_tables: Tables, language: Language, simple: str, complicated: str
+) -> None:
+    """What lowers the probability speaks for simple, what raises it for complex; nothing usual."""
+    opened = intake_moments(small_tables, after=None, until=UNTIL)
+    x = bundle.intake_features(small_tables, opened)
+    linear, usual = bundle.complexity.linear_, bundle.usual["complexity"]
+    wording = Wording(catalogue(bundle.office), usual, language)
+    for case, told in zip(x.to_dicts(), explain_linear(linear, x, wording, 2), strict=True):
+        assert len(told) <= 2
+        sizes = [abs(reason.contribution) for reason in told]
+        assert sizes == sorted(sizes, reverse=True)
+        for reason in told:
+            word = complicated if reason.contribution > 0 else simple
+            assert reason.sentence.startswith(word)
+            assert case[reason.feature] != usual[reason.feature]
 
 
 def test_reasons_are_about_the_facts(bundle: Bundle, small_tables: Tables) -> None:

@@ -12,9 +12,21 @@ from cases.errors import Refused
 from cases.tables import Tables
 from features.as_of import intake_moments
 from models.bundle import Bundle
+from models.conformal import Outcomes
 from tests.models.small_office import small_office, without_reviews
-from training.fit import POINTS, fit_baselines, fit_risk, risk_table, rule_points
-from training.labels import reviewed_moments, risk_labels
+from training.fit import (
+    POINTS,
+    calibrated_effort,
+    effort_lacks,
+    effort_scores,
+    fit_baselines,
+    fit_risk,
+    intake_table,
+    risk_table,
+    routing_outcomes,
+    rule_points,
+)
+from training.labels import complexity_outcomes, effort_labels, reviewed_moments, risk_labels
 from training.run import train
 
 UNTIL = datetime(2024, 7, 1)
@@ -137,8 +149,48 @@ def test_usual_is_what_is_usual_among_the_models_cases() -> None:
     """Cases the risk model is not for do not count in what a reason calls usual."""
     many = {"attribute": "suspects", "at_least": 4}
     office = small_office(800, risk={"among": [many]}, complexity=None)
-    assert train(office, datetime(2024, 8, 1)).usual["risk"]["attribute.suspects"] in {
-        4.0,
-        4.5,
-        5.0,
-    }
+    usual = train(office, datetime(2024, 8, 1)).usual["risk"]
+    assert usual["attribute.suspects"] in {4.0, 4.5, 5.0}
+
+
+def test_scores_out_of_time_do_not_change_later() -> None:
+    """Routing is calibrated on the same scores, and cuts alike, when later outcomes are told."""
+    tables, early, late = small_office(1500), datetime(2024, 9, 1), datetime(2025, 1, 1)
+    then, now = (_routing(tables, until) for until in (early, late))
+    known = now.rows.filter(pl.col("known_at") <= early)
+    assert then.rows.height > 100
+    assert Outcomes.of(known, early).rows.equals(then.rows)
+    assert Outcomes.of(now.rows, early).cutoffs(0.05, 0.2) == then.cutoffs(0.05, 0.2)
+
+
+def _routing(tables: Tables, until: datetime) -> Outcomes:
+    x = intake_table(tables, intake_moments(tables, after=None, until=until))
+    return routing_outcomes(x, complexity_outcomes(tables, until), tables.office, until)
+
+
+def test_an_effort_model_does_not_change_later() -> None:
+    """Fitted on what was known by a day it is the same when later cases have been told."""
+    tables, early, late = small_office(1500), datetime(2024, 9, 1), datetime(2025, 1, 1)
+    models = []
+    for until in (early, late):
+        x = intake_table(tables, intake_moments(tables, after=None, until=until))
+        cases = effort_labels(tables, until).join(
+            x, on=["case_id", "moment"], maintain_order="left"
+        )
+        scored = effort_scores(cases, tables.office, until)
+        models.append(calibrated_effort(cases, scored, tables.office, early))
+    assert models[0].as_json() == models[1].as_json()
+
+
+@pytest.mark.parametrize(
+    ("count", "until", "what"),
+    [
+        (90, datetime(2025, 1, 1), "90 closed cases with a known effort"),
+        (600, datetime(2024, 4, 2), "0 cases that came in after 2024-03-31"),
+        (600, datetime(2025, 1, 1), None),
+    ],
+)
+def test_what_an_effort_model_lacks(count: int, until: datetime, what: str | None) -> None:
+    """Too few closed cases, or too few later than the first model, are said with what to do."""
+    found = effort_lacks(effort_labels(small_office(count), until))
+    assert found is None if what is None else found.startswith(what)

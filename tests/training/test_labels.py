@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from cases.tables import REVIEWS as REVIEW_COLUMNS
 from cases.tables import Tables, case_columns
 from tests.factories import OFFICE, office, rows, tables
-from training.labels import complexity_labels, finished_moments, reviewed_moments, risk_labels
+from training.labels import (
+    complexity_labels,
+    effort_labels,
+    efforts_by,
+    finished_moments,
+    reviewed_moments,
+    risk_labels,
+)
 
 CASES = """
 case_id | opened_at  | closed_at  | kind | suspects
@@ -175,3 +182,34 @@ def test_labels_were_open_long_enough_whatever_the_durations(
 def test_no_complexity_no_labels() -> None:
     """An office that does not say what is complex has no complexity labels."""
     assert complexity_labels(small(), LATE).is_empty()
+
+
+def test_effort_is_days_or_what_the_office_records() -> None:
+    """Closed cases have their days or the recorded number; open ones are kept without."""
+    until = datetime(2024, 1, 12)
+    days = effort_labels(small(), until)
+    assert days["case_id"].to_list() == ["a", "b", "c", "d"]
+    assert days["effort"].to_list() == [9.0, 10.0, None, None]
+    assert days["known_at"].null_count() == 2
+    worked = {"type": "number", "known": "closing", "meaning": {"en": "days worked"}}
+    changes = {
+        "attributes": OFFICE["attributes"] | {"worked": worked},
+        "effort": {"attribute": "worked"},
+    }
+    table = """
+    case_id | opened_at  | closed_at  | worked
+    a       | 2024-01-01 | 2024-01-10 | 2.5
+    b       | 2024-01-02 | 2024-01-12 | -
+    c       | 2024-01-03 | 2024-01-20 | 4
+    e       | 2024-01-03 | 2024-01-04 | -1
+    """.replace("| -1", "| -1.0")
+    recorded = effort_labels(tables(table, **changes), until)
+    assert recorded["effort"].to_list() == [2.5, None, None, None]
+    assert recorded["lasted"].to_list() == [9.0, 10.0, None, 1.0]
+
+
+@pytest.mark.parametrize("day", range(1, 25))
+def test_efforts_of_a_past_day(day: int) -> None:
+    """What was known of efforts on a day is the same when told later."""
+    then = datetime(2024, 1, day)
+    assert efforts_by(effort_labels(small(), LATE), then).equals(effort_labels(small(), then))
