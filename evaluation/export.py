@@ -22,7 +22,7 @@ def as_json(summary: ReportSummary) -> str:
     A figure is an object with `value, low, high, n` and, where it has no value, `absent`
     saying why. Words are objects with `en` and `zh`. `front_page` holds the sentences.
     """
-    content = TypeAdapter(ReportSummary).dump_python(summary, mode="json")
+    content = json.loads(TypeAdapter(ReportSummary).dump_json(summary))  # no number is null there
     content["notes"] = [_told(note) for note in summary.notes]
     front = [_told(note) for note in headlines(summary)]
     whole = {"format": FORMAT, "front_page": front} | content
@@ -32,5 +32,5 @@ def as_json(summary: ReportSummary) -> str:
 def _told(note: Note) -> dict[str, Any]:
     """A note with its sentence in every language."""
     words = {language: said(note, Voice(language)) for language in get_args(Language)}
-    values = TypeAdapter(dict[str, Any]).dump_python(note.values, mode="json")
+    values = json.loads(TypeAdapter(dict[str, Any]).dump_json(note.values))
     return {"code": note.code, "values": values} | words
