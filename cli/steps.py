@@ -112,6 +112,8 @@ def train_and_register(
     bundle = train(tables, until, tell)
     bundle = replace(bundle, about=bundle.about | {"leaks": told(tables.office, leaks)})
     tried = tried_on_last_year(registry.home, tables, bundle, tell)
+    if tables.data_hash:  # made now, so that a report only reads it
+        efforts_of_last_year(registry.home, tables, bundle, tell)
     tell("registering the model", 0.0)
     name = office_name(tables.office)
     version = registry.log(bundle, name, pooled_metrics(tried))

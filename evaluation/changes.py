@@ -37,11 +37,14 @@ class Changes:
 def changes(tables: Tables, bundle: Bundle, now: datetime) -> Changes | None:
     """The changes in the latest quarter of which enough outcomes are known by `now`.
 
-    None if there is no quarter with `FEWEST` known outcomes.
+    Enough are `FEWEST`, and half of what is known of the median quarter: in a quarter that is
+    not yet decided, or long past the last intake, only special cases have been. None if no
+    quarter has so many.
     """
     labels = (risk_labels if bundle.risk else complexity_labels)(tables, now)
     quarters = labels.group_by(pl.col("moment").dt.truncate("1q").alias("start")).len()
-    told = quarters.filter(pl.col("len") >= FEWEST)["start"].max()
+    known = pl.col("len")
+    told = quarters.filter(known >= FEWEST, 2 * known >= known.median())["start"].max()
     if not isinstance(told, datetime):
         return None
     (period,) = rolling_origin(told.date(), told.date(), "quarter")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
 
 from evaluation.answers import Answer
 from evaluation.backtest import MODEL
@@ -35,28 +34,34 @@ def _found(summary: ReportSummary) -> Iterator[Note]:
         yield _worth(summary, answer)
         yield _wrong(summary, answer)
     if (changed := _changed(summary)) is not None:
-        yield Note("found_changed", {"quarter": changed.name, "what": changed.findings[-1].what})
-    yield Note("found_quality" if summary.quality.rates else "found_no_quality", _quality(summary))
+        told = changed.findings[-1 if _rated(changed) else 0].what
+        yield Note("found_changed", {"quarter": changed.name, "what": told})
+    yield _quality(summary)
 
 
-def _quality(summary: ReportSummary) -> dict[str, Any]:
+def _quality(summary: ReportSummary) -> Note:
+    """The office's rate of defects, or why there is none."""
     rates, data = summary.quality.rates, summary.data
-    if rates is None:
-        return {"cases": data.reviewable, "reviews": data.reviews}
-    return {"rate": _interval(rates.rate), "cases": rates.cases, "reviews": rates.reviews}
+    if rates is not None:
+        values = {"rate": _interval(rates.rate), "cases": rates.cases, "reviews": rates.reviews}
+        return Note("found_quality", values)
+    if not data.reviews:
+        return Note("found_no_reviews", {"cases": data.reviewable})
+    return Note("found_no_quality", {"cases": data.reviewable, "reviews": data.reviews})
 
 
 def _changed(summary: ReportSummary) -> Changes | None:
-    """What changed, if the front page must say so.
-
-    Base rate or calibration, which come last among the findings, or anything since training.
-    """
+    """What changed, if the front page must say so: anything since training, or the rates."""
     found = summary.changes
     if found is None or not found.findings:
         return None
-    rated = any(one.alarm for one in found.drift.rates.values())
+    return found if _rated(found) or not found.trained_on else None
+
+
+def _rated(found: Changes) -> bool:
+    """Whether base rate or calibration raised an alarm; they come last among the findings."""
     off = found.drift.calibration is not None and found.drift.calibration.alarm
-    return found if rated or off or not found.trained_on else None
+    return off or any(one.alarm for one in found.drift.rates.values())
 
 
 def _worth(summary: ReportSummary, answer: Answer) -> Note:

@@ -95,7 +95,8 @@ def _chapter(chapter: Chapter) -> list[str]:
 def _exhibit(one: Exhibit) -> Iterator[str]:
     yield f"### {escaped(one.title)}"
     yield escaped(one.says)
-    yield _table(one.head, one.rows)
+    if one.rows:
+        yield _table(one.head, one.rows)
 
 
 def _table(head: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> str:
