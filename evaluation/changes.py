@@ -37,23 +37,29 @@ class Changes:
 def changes(tables: Tables, bundle: Bundle, now: datetime) -> Changes | None:
     """The changes in the latest quarter of which enough outcomes are known by `now`.
 
-    Enough are `FEWEST`, and half of what is known of the median quarter: in a quarter that is
-    not yet decided, or long past the last intake, only special cases have been. None if no
-    quarter has so many.
+    Enough are `FEWEST`, and half of the median quarter that the model was trained on: of a
+    quarter that is not yet decided, or long past the last intake, only special cases are known.
+    None if no quarter has so many.
     """
     labels = (risk_labels if bundle.risk else complexity_labels)(tables, now)
-    quarters = labels.group_by(pl.col("moment").dt.truncate("1q").alias("start")).len()
-    known = pl.col("len")
-    told = quarters.filter(known >= FEWEST, 2 * known >= known.median())["start"].max()
+    trained_until = datetime.fromisoformat(bundle.about["trained_until"])
+    trained = _by_quarter(labels.filter(pl.col("known_at") <= trained_until))["len"].median()
+    enough = pl.max_horizontal(pl.lit(FEWEST), pl.lit(trained) / 2)
+    told = _by_quarter(labels).filter(pl.col("len") >= enough)["start"].max()
     if not isinstance(told, datetime):
         return None
     (period,) = rolling_origin(told.date(), told.date(), "quarter")
     found = drift(tables, bundle, period, until=now)
-    trained_on = period.after < datetime.fromisoformat(bundle.about["trained_until"])
+    trained_on = period.after < trained_until
     if trained_on:
         found = _against_previous(found)
     name = f"{told.year}-Q{(told.month + 2) // 3}"
     return Changes(name, trained_on, found, findings(found, tables.office), advice(found))
+
+
+def _by_quarter(labels: pl.DataFrame) -> pl.DataFrame:
+    """How many labels each quarter has: `start, len`."""
+    return labels.group_by(pl.col("moment").dt.truncate("1q").alias("start")).len()
 
 
 def _against_previous(found: Drift) -> Drift:
