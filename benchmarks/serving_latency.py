@@ -58,6 +58,20 @@ def documents(tables: Tables, count: int) -> list[dict[str, Any]]:
     ]
 
 
+def new_documents(tables: Tables, count: int) -> list[dict[str, Any]]:
+    """The cases opened last, as they stood at intake, under new ids."""
+    newest = tables.case_rows.sort("opened_at").tail(count)
+    attributes = [name for name in tables.office.intake_facts if name not in ("kind", "unit")]
+    return [
+        {
+            "case_id": f"new {case['case_id']}",
+            "attributes": {name: _plain(case[name]) for name in attributes},
+        }
+        | {name: _plain(case[name]) for name in ("opened_at", "kind", "unit")}
+        for case in newest.iter_rows(named=True)
+    ]
+
+
 def _events(events: pl.DataFrame | None) -> list[dict[str, Any]]:
     if events is None:
         return []
@@ -117,6 +131,8 @@ def kinds(tables: Tables) -> dict[str, tuple[str, Any]]:
         EMPTY: ("/nothing", {}),
         "/score, 1 case": ("/score", one),
         "/score, 200 cases": ("/score", many),
+        "/intake, 1 case": ("/intake", {"cases": new_documents(tables, 1)}),
+        "/intake, 200 cases": ("/intake", {"cases": new_documents(tables, 200)}),
         "/spot_checks, 1 case": ("/spot_checks", wish | one),
         "/spot_checks, 200 cases": ("/spot_checks", wish | many),
         "/spot_checks, whole office": ("/spot_checks", wish),

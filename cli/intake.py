@@ -20,11 +20,17 @@ from cases.tables import Tables
 from cli import steps
 from cli.arguments import DataFolder, OfficeFile, OnDay, SetAside
 from cli.console import out, progress
-from cli.intake_files import check_intake_folder, intake_sheet, read_intake, write_intake
+from cli.intake_files import (
+    check_intake_folder,
+    given_in,
+    intake_sheet,
+    read_intake,
+    write_intake,
+)
 from evaluation.shares import ALL, LEVEL, Shares, check_shares
 from models.bundle import Bundle
 from policies.assignment_verify import verify_assignment
-from serving.intake import Intake
+from serving.intake import GIVEN, Intake
 from serving.intake import intake as suggest
 from serving.use_cases import Desk
 
@@ -39,6 +45,10 @@ def intake(
     data: DataFolder = None,
     set_aside: SetAside = None,
     as_of: OnDay = None,
+    after: Annotated[
+        list[Path] | None,
+        typer.Option(help="Folder of an earlier intake whose cases the tables lack; several."),
+    ] = None,
     seed: Annotated[
         str | None, typer.Option(help="Seed of the draw; by default one nobody can foresee.")
     ] = None,
@@ -48,7 +58,8 @@ def intake(
     place = steps.place_of(office, data, set_aside)
     with progress() as tell:
         tables, champion = steps.opened(place, tell)
-        found = suggest_and_write(tables, champion, cases, out_folder, tell, as_of, seed)
+        given = pl.concat([pl.DataFrame(schema=GIVEN), *map(given_in, after or ())])
+        found = suggest_and_write(tables, champion, cases, out_folder, tell, as_of, seed, given)
     show_intake(found, tables.office)
     out.print(f"Written: {out_folder}", markup=False, soft_wrap=True)
 
@@ -93,11 +104,12 @@ def suggest_and_write(
     tell: Progress,
     as_of: datetime | None = None,
     seed: str | None = None,
+    given: pl.DataFrame | None = None,
 ) -> Intake:
     """Suggestions for the new cases in the file `cases`, written into `folder`."""
     new = read_new_cases(tables, cases, tell)
     tell("suggesting", 0.0)
-    found = suggest(Desk(tables, champion), new, as_of, seed)
+    found = suggest(Desk(tables, champion), new, as_of, seed, given)
     write_intake(found, tables, steps.made_from(tables, champion), folder)
     tell("suggesting", 1.0)
     return found

@@ -136,7 +136,8 @@ def read_intake(folder: Path) -> tuple[dict[str, Any], pl.DataFrame, pl.DataFram
         chances = pl.read_parquet(path).select(*KEPT)
         path = folder / SHEET_FILE
         texts = pl.read_csv(path, infer_schema=False)
-        lines = texts.select("case_id", "handler", "how", pl.col("probability").cast(pl.Float64))
+        numbers = pl.col("probability", "effort").cast(pl.Float64)
+        lines = texts.select("case_id", "handler", "how", numbers)
         if chances.schema != pl.Schema(KEPT) or not isinstance(told, dict):
             raise ValueError("is no intake")
     except FileNotFoundError:
@@ -147,6 +148,12 @@ def read_intake(folder: Path) -> tuple[dict[str, Any], pl.DataFrame, pl.DataFram
     for column in ("case_id", "handler"):
         lines = lines.with_columns(_as_they_were(lines[column], chances[column]))
     return told, chances, lines
+
+
+def given_in(folder: Path) -> pl.DataFrame:
+    """The cases that an intake gave to somebody, columns of `serving.intake.GIVEN`."""
+    _, _, lines = read_intake(folder)
+    return lines.drop_nulls("handler").select("case_id", "handler", "effort")
 
 
 def _as_they_were(written: pl.Series, names: pl.Series) -> pl.Series:

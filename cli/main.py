@@ -444,7 +444,7 @@ def serve(
 
 def _show_verdict(trained: steps.Trained) -> None:
     said = "promoted to champion" if trained.verdict.promoted else "NOT promoted"
-    judged = "complexity" if trained.bundle.risk is None else "risk"
+    judged = next((q for q in ("risk", "complexity") if getattr(trained.bundle, q)), "effort")
     verdict = f"Model {trained.version.number} {said}. Judged by {judged}: {trained.verdict.reason}"
     for sentence in (*gaps(trained.bundle.about["not_trained"]), verdict):
         out.print(sentence, markup=False, soft_wrap=True)

@@ -102,10 +102,10 @@ def train_and_register(
 ) -> Trained:
     """Fit, try on the last year of known outcomes, register, and promote if the gate agrees.
 
-    The gate judges the risk model; the complexity model if that is all there is. The verdict,
-    its reason and figures are kept with the version. `Refused` if a column knows too much and
-    the office file does not accept that, or if what was registered cannot be loaded again, or
-    answers otherwise than what was fitted.
+    The gate judges risk; complexity where it is alone. The verdict, its reason and figures are
+    kept with the version. `Refused` if a column knows too much and the office file does not
+    accept that, or if what was registered cannot be loaded again, or answers otherwise than
+    what was fitted.
     """
     leaks = find_leaks(tables, until, tell)
     refuse_blatant(tables.office, leaks)

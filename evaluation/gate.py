@@ -85,6 +85,11 @@ class Verdict:
         }
 
 
+EFFORT_ALONE = Verdict(
+    True, "Only effort is estimated; nothing is decided by it but how loads are balanced."
+)
+
+
 def decide(
     tables: Tables,
     bundle: Bundle,
@@ -92,7 +97,12 @@ def decide(
     outcome: Outcome | None,
     progress: Progress = silent,
 ) -> Verdict:
-    """The verdict on `bundle`, whose backtest answered with `outcome`, before the `champion`."""
+    """The verdict on `bundle`, whose backtest answered with `outcome`, before the `champion`.
+
+    One that estimates nothing but effort has no outcome to be judged by.
+    """
+    if bundle.risk is None and bundle.complexity is None:
+        return EFFORT_ALONE if champion is None else succeeds(bundle, champion)
     alone = judge(outcome)
     if not alone.promoted or champion is None:
         return alone

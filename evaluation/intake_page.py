@@ -55,6 +55,8 @@ def _counts(sheet: Sheet, column: str) -> Counter[str]:
 
 def _balance(loads: pl.DataFrame, language: Language) -> str | None:
     """How far load per capacity spreads within units; None where nobody carries anything."""
+    if loads.is_empty():
+        return None
     carrying = loads.filter(pl.col("capacity") > 0)
     spreads = [_spread(carrying, name) for name in ("before", "after")]
     if None in spreads:

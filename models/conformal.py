@@ -24,13 +24,12 @@ The office drifts and outcomes arrive late, so three things are done.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from cases.tables import TIME
 from models.matrix import Floats
@@ -40,8 +39,6 @@ DECAY = 0.6
 FEWEST_A_ROUND = 20  # outcomes; fewer move the rate less
 LONGEST = 20_000  # outcomes that are kept, the newest
 COLUMNS = {"score": pl.Float64(), "y": pl.Int8(), "moment": TIME, "known_at": TIME, "origin": TIME}
-
-Times = NDArray[np.datetime64]
 
 
 @dataclass(frozen=True)
@@ -62,15 +59,10 @@ class Outcomes:
 
     `rows` has the columns `score` (log-odds against the average case), `y` (1 for complex),
     `moment` (intake), `known_at`, and `origin`, by when that score's model knew what it knew.
-    `memo` keeps cut-offs that were asked for, by error rates: going through the years again
-    for every new case would take longer than all else.
     """
 
     rows: pl.DataFrame
     until: datetime
-    memo: dict[tuple[float, float], Cutoffs] = field(
-        default_factory=dict, repr=False, compare=False
-    )
 
     @classmethod
     def of(cls, rows: pl.DataFrame, until: datetime) -> Outcomes:
@@ -86,13 +78,10 @@ class Outcomes:
         Where the two cross, every case has an answer: any cut-off between them keeps both
         rates, and the lower one is taken, which calls fewer complex cases simple.
         """
-        wish = (complex_error, simple_error)
-        if wish not in self.memo:
-            low, high = (float(found[-1]) for found in self._in_force(*wish))
-            self.memo[wish] = Cutoffs(
-                min(low, high) if np.isfinite(low) else None, high if np.isfinite(high) else None
-            )
-        return self.memo[wish]
+        low, high = (float(found[-1]) for found in self._in_force(complex_error, simple_error))
+        return Cutoffs(
+            min(low, high) if np.isfinite(low) else None, high if np.isfinite(high) else None
+        )
 
     def running(self, complex_error: float, simple_error: float) -> pl.DataFrame:
         """How it went: per year of intake, the cases whose outcome is known and what they were

@@ -10,6 +10,7 @@ from cases.errors import BadInput, Fault, Refused
 from policies.eligibility import CODES, LASTING, OBSTACLES, Eligibility
 
 MOST_PAIRS = 5_000_000  # of cases and handlers
+SMALLEST, LARGEST = 0.001, 1_000_000  # amounts of work and capacity the programme can compare
 
 
 def check_input(cases: pl.DataFrame, handlers: pl.DataFrame, recusals: pl.DataFrame) -> None:
@@ -28,10 +29,7 @@ def check_input(cases: pl.DataFrame, handlers: pl.DataFrame, recusals: pl.DataFr
 
 
 def check_designations(designated: Eligibility) -> None:
-    """`Refused` if somebody recused was designated; `designated` has the case on place i.
-
-    Its handlers are those designated.
-    """
+    """`Refused` if somebody was designated who is recused from the case or a party to it."""
     recused = [
         f"{case}: {handler} {OBSTACLES[CODES[code]].says.en}."
         for case, handler, code in _lasting(designated)
@@ -50,17 +48,17 @@ def _lasting(designated: Eligibility) -> Iterator[tuple[str, str, int]]:
 
 
 def _positive(name: str) -> pl.Expr:
-    return pl.col(name).is_finite() & (pl.col(name) > 0)
+    return pl.col(name).is_between(SMALLEST, LARGEST)
 
 
 def _not_negative(name: str) -> pl.Expr:
-    return pl.col(name).cast(pl.Float64).is_finite() & (pl.col(name) >= 0)
+    return pl.col(name).is_between(0, LARGEST)
 
 
 HANDLER_NUMBERS = {
     "load": _not_negative("load"),
     "open_cases": _not_negative("open_cases"),
-    "capacity": _not_negative("capacity") | pl.col("capacity").is_null(),
+    "capacity": _positive("capacity") | (pl.col("capacity") == 0) | pl.col("capacity").is_null(),
     "most_open": _not_negative("most_open") | pl.col("most_open").is_null(),
 }
 
@@ -84,10 +82,10 @@ def _numbers(
 ) -> Iterator[Fault]:
     for name, good in fine.items():
         odd = frame.filter(~good.fill_null(value=False))
-        least = "above 0" if name == "effort" else "of at least 0"
+        least = SMALLEST if name == "effort" else 0
         for who, value in odd.select(key, name).iter_rows():
             found = "missing" if value is None else str(value)
-            remedy = f"Give a number {least}."
+            remedy = f"Give a number from {least} to {LARGEST:,}."
             yield Fault(where, f"is no such number for {who}.", remedy, column=name, value=found)
 
 

@@ -8,7 +8,7 @@ from cases.office import Language, Text
 from policies.eligibility import CODES, OBSTACLES, Eligibility, say
 
 DRAWN = Text(
-    en="drawn by lot with a chance of {chance:.3g} % among {eligible} eligible handlers",
+    en="drawn by lot with a chance of {chance:.3g} % (eligible handlers: {eligible})",
     zh="从{eligible}名符合条件的承办人中以{chance:.3g}%的概率抽中",
 )
 DESIGNATED = Text(en="designated: {reason}", zh="指定承办：{reason}")
@@ -18,7 +18,7 @@ COUNT = Text(en="{many} {brief}", zh="{many}人{brief}")
 NO_HANDLERS = Text(en="there are no handlers", zh="没有承办人")
 NEAREST = Text(en=". Nearest is {handler}: {changes}", zh="。最接近的是{handler}：{changes}")
 NO_PLACE = Text(
-    en="no place is left: with the other cases the {eligible} who are eligible have as many "
+    en="no place is left: with the other cases, everybody eligible ({eligible}) has as many "
     "open cases as allowed; "
     "raise most_open, or wait until a case closes",
     zh="没有名额：连同其他案件，{eligible}名符合条件者在办案件均达上限；请提高上限，或等案件办结",
@@ -78,14 +78,14 @@ def notes_on(chances: pl.DataFrame, floor: float, unplaced: int) -> tuple[Text, 
     if kept_from:
         notes.append(
             Text(
-                en=f"{kept_from} handlers with few places left have less than the floor.",
+                en=f"Handlers with few places left who have less than the floor: {kept_from}.",
                 zh=f"{kept_from}名承办人所余名额很少，其概率低于保底比例。",
             )
         )
     if unplaced:
         notes.append(
             Text(
-                en=f"There are too few places: {unplaced} cases are left unassigned.",
+                en=f"There are too few places; cases left unassigned: {unplaced}.",
                 zh=f"名额不足：{unplaced}件案件未能分配。",
             )
         )

@@ -5,10 +5,10 @@ take stand in it as one group, handlers who are alike in every respect as one cl
 cases and alike handlers have equal chances.
 
 - The cost of a handler's load L at capacity c rises by L / c with every unit of work. It is
-  piecewise linear with pieces of one usual case, the first starting at the handler's own
-  present load: a handler gets whole cases, and as the draw (`rounding.py`) gives the expected
-  number of them rounded up or down, such a cost is the expected cost of what is drawn, if
-  the cases are of equal effort.
+  piecewise linear with pieces of one usual case (of those the handler may take), the first
+  starting at the handler's own present load: handlers get whole cases, and as the draw
+  (`rounding.py`) gives the expected number rounded up or down, such a cost is the expected
+  cost of what is drawn, if the cases are of equal effort.
 - Every eligible handler keeps `floor` of an even lottery, as far as there are places.
 - For each preferred skill that is lacked, a case costs as if one more usual case were open.
 - `places` bound the expected number of cases. Where they run out, nobody gets the rest.
@@ -92,7 +92,7 @@ def _alike(demand: Demand, supply: Supply) -> tuple[Index, Index, Array]:
 class Programme:
     """The programme over `g` groups and `c` classes of `size` handlers each.
 
-    Work is counted in usual cases, capacity relative to its mean.
+    Work is counted in cases of mean effort, capacity relative to its mean.
     """
 
     demand: Demand
@@ -127,6 +127,13 @@ class Programme:
         return float(self.demand.effort.sum() / self.demand.cases.sum())
 
     @cached_property
+    def usual(self) -> Array:
+        """(c,) the work in a usual case of those that each class may take."""
+        eligible = self.demand.eligible
+        usual: Array = (self.work @ eligible) / (self.demand.cases @ eligible)
+        return usual
+
+    @cached_property
     def work(self) -> Array:
         """(g,) the work in each group."""
         return self.demand.effort / self.case
@@ -154,7 +161,7 @@ class Programme:
 
     @cached_property
     def widths(self) -> Array:
-        """(k,) of a handler's pieces: single cases, then ever longer, enough for all work."""
+        """(k,) of pieces in usual cases: single ones, then ever longer, enough for all work."""
         cases = int(self.demand.cases.sum())
         single = min(cases, max(FEWEST_PIECES, PIECES // len(self.size)))
         longer = np.arange(1, (cases - single).bit_length() + 1)
@@ -170,14 +177,14 @@ class Programme:
     def slopes(self) -> Array:
         """(c, k) cost of work in each piece: the load half-way through it per capacity."""
         half_way = np.cumsum(self.widths) - self.widths / 2
-        loads = self.supply.load[:, None] / self.case + half_way
+        loads = self.supply.load[:, None] / self.case + np.outer(self.usual, half_way)
         slopes: Array = loads / self.relative[:, None]
         return slopes
 
     @cached_property
     def costs(self) -> Array:
         """(g, c) further cost of work for lacking what is preferred."""
-        return self.demand.lacked / self.relative
+        return self.demand.lacked * self.usual / self.relative
 
     @cached_property
     def nobody(self) -> Array:
@@ -226,7 +233,7 @@ class Programme:
 
     def _bounds(self, unlimited: int) -> Array:
         upper = np.concatenate(
-            [np.full(unlimited, np.inf), np.outer(self.size, self.widths).ravel()]
+            [np.full(unlimited, np.inf), np.outer(self.size * self.usual, self.widths).ravel()]
         )
         return np.column_stack([np.zeros(len(upper)), upper])
 
@@ -242,7 +249,10 @@ class Programme:
         return prices
 
     def _most_even(self, drawn: Array, allowed: Mask) -> Array:
-        """As even a table over the `allowed` pairs as has the same sums as `drawn`."""
+        """As even a table over the `allowed` pairs as has the sums of `drawn`.
+
+        Rows keep theirs exactly; columns nearly, where the sums force a pair to nought.
+        """
         rows, columns = drawn.sum(axis=1), drawn.sum(axis=0)
         even = (allowed | (drawn > 0)) * np.append(self.size, 1.0)
         for _ in range(ROUNDS):

@@ -10,7 +10,8 @@ The lots are numbers in [0, 1), used in order; all arithmetic on shares is in wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ UNIT = 10**9  # so many make one case: the precision of published probabilities
 NEAR = 10**4  # a column's sum this near to a whole number is one
 
 Table = NDArray[np.int64]
+Cells = Sequence[tuple[int, int]]
 
 
 def rounded(expected: Table, lots: Iterator[float]) -> Table:
@@ -43,12 +45,37 @@ class Fractions:
     def __init__(self, table: Table) -> None:
         self.rows = len(table)
         self.shares: list[list[int]] = table.tolist()
-        across = [(np.flatnonzero(row) + self.rows).tolist() for row in table]
-        down = [np.flatnonzero(column).tolist() for column in table.T]
-        self.neighbours: list[list[int]] = across + down
+        self.neighbours: list[list[int]] = []
 
     def settle(self, lots: Iterator[float]) -> None:
-        """Make every share nought or one."""
+        """Make every share nought or one: first between pairs of rows, which is quick."""
+        apart = 1
+        while apart < self.rows:
+            for row in range(self.rows):
+                if row < row ^ apart < self.rows:
+                    self._settle_pair(row, row ^ apart, lots)
+            apart *= 2
+        self._walk(lots)
+
+    def _settle_pair(self, one: int, other: int, lots: Iterator[float]) -> None:
+        """Shift between two rows until they have fractions in at most one column in common."""
+        above, below = self.shares[one], self.shares[other]
+        waiting = None
+        for column in range(len(above)):
+            if not (0 < above[column] < UNIT and 0 < below[column] < UNIT):
+                continue
+            if waiting is not None:
+                cells = ((one, waiting), (other, column)), ((other, waiting), (one, column))
+                self._shift(*cells, next(lots))
+                if 0 < above[waiting] < UNIT and 0 < below[waiting] < UNIT:
+                    continue
+            waiting = column if 0 < above[column] < UNIT and 0 < below[column] < UNIT else None
+
+    def _walk(self, lots: Iterator[float]) -> None:
+        """Walk from fraction to fraction and shift along every cycle, until there is none."""
+        left = np.array(self.shares) % UNIT > 0
+        across = [(np.flatnonzero(row) + self.rows).tolist() for row in left]
+        self.neighbours = across + [np.flatnonzero(column).tolist() for column in left.T]
         for row in range(self.rows):
             path, place = [row], {row: 0}
             while path:
@@ -57,7 +84,8 @@ class Fractions:
                     self._end(path, place)
                 elif ahead in place:
                     cycle = path[place[ahead] :]
-                    self._shift(cycle, next(lots))
+                    cells = [self._cell(*pair) for pair in itertools.pairwise([*cycle, ahead])]
+                    self._shift(cells[::2], cells[1::2], next(lots))
                     for node in cycle[1:]:
                         del place[node]
                     del path[place[ahead] + 1 :]
@@ -92,10 +120,8 @@ class Fractions:
             row, column = self._cell(node, path[-1])
             self.shares[row][column] = UNIT * (2 * self.shares[row][column] > UNIT)
 
-    def _shift(self, cycle: list[int], lot: float) -> None:
-        """Shift the shares along the cycle up and down in turn, which way `lot` says."""
-        cells = [self._cell(*pair) for pair in zip(cycle, [*cycle[1:], cycle[0]], strict=True)]
-        rising, falling = cells[::2], cells[1::2]
+    def _shift(self, rising: Cells, falling: Cells, lot: float) -> None:
+        """Shift the shares along a cycle up and down in turn, which way `lot` says."""
         most_up = self._room(rising, falling)
         most_down = self._room(falling, rising)
         # Up by `most_up` with chance most_down / (most_up + most_down) is nothing on average.
@@ -105,7 +131,7 @@ class Fractions:
         for row, column in falling:
             self.shares[row][column] -= step
 
-    def _room(self, rising: list[tuple[int, int]], falling: list[tuple[int, int]]) -> int:
+    def _room(self, rising: Cells, falling: Cells) -> int:
         up = [UNIT - self.shares[row][column] for row, column in rising]
         down = [self.shares[row][column] for row, column in falling]
         return min(up + down)

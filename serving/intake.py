@@ -17,6 +17,7 @@ from models.conformal import Cutoffs
 from models.population import moments_of, rows
 from models.reasons import Reason
 from policies.assignment import assign
+from policies.assignment_checks import LARGEST, SMALLEST
 from policies.assignments import Assignment, AssignmentParameters
 from policies.eligibility import SEPARATOR, say
 from policies.plans import fresh_seed
@@ -27,6 +28,7 @@ from serving.use_cases import Desk
 REASONS_SHOWN = 3
 EFFORTS = ("effort", "effort_low", "effort_high")
 EACH_ONE = 1.0  # what a case counts where nobody can estimate its effort
+GIVEN = {"case_id": pl.String(), "handler": pl.String(), "effort": pl.Float64()}
 UNESTIMATED = {
     "complexity": Text(
         en="Complexity is not estimated: where no rule settles the track, a person decides.",
@@ -58,12 +60,17 @@ class Intake:
 
 
 def intake(
-    desk: Desk, new: pl.DataFrame, as_of: datetime | None = None, seed: str | None = None
+    desk: Desk,
+    new: pl.DataFrame,
+    as_of: datetime | None = None,
+    seed: str | None = None,
+    given: pl.DataFrame | None = None,
 ) -> Intake:
     """Suggestions for the cases of `new` (`cases.new_cases.read_new_cases`), all together.
 
     Loads and absences are those of `as_of`, by default of the last opening; the seed is one
-    nobody can foresee unless given. `BadInput` for cases opened after `as_of`.
+    nobody can foresee unless given. `given` (`GIVEN`) are cases given to somebody that the
+    office's tables do not have yet. `BadInput` for cases opened after `as_of`.
     """
     last = new["opened_at"].max()
     moment = as_of or last
@@ -89,7 +96,7 @@ def intake(
         as_of=moment, seed=seed or fresh_seed(), floor=desk.office.assignment.floor
     )
     to_give = _to_give(cases, new).join(asked_skills(own, asked), on="case_id")
-    handlers = staff(desk, moment)
+    handlers = staff(desk, moment, given)
     assignment = assign(to_give, handlers, desk.tables.recusal_rows, wish)
     return Intake(cases, reasons, assignment, (*notes, *assignment.notes))
 
@@ -128,14 +135,23 @@ def who_may(assignment: Assignment, language: Language) -> Iterator[dict[str, An
         }
 
 
-def staff(desk: Desk, as_of: datetime) -> pl.DataFrame:
-    """The handlers with their `load` (expected work left) and `open_cases` at `as_of`."""
+def staff(desk: Desk, as_of: datetime, given: pl.DataFrame | None = None) -> pl.DataFrame:
+    """The handlers with their `load` (expected work left) and `open_cases` at `as_of`.
+
+    Of what is `given`, what the tables do not have counts with its whole effort.
+    """
     if "effort" in desk.model.about["not_trained"]:
         left = rows(open_moments(desk.tables, as_of)).with_columns(
             remaining_effort=pl.lit(EACH_ONE)
         )
     else:
         left = desk.model.remaining_effort(desk.tables, as_of)
+    left = left.select("case_id", "handler", "remaining_effort")
+    if given is not None:
+        known = desk.tables.case_rows.drop_nulls("handler")
+        further = given.join(known, on="case_id", how="anti").unique("case_id", keep="last")
+        effort = pl.col("effort").fill_null(EACH_ONE).alias("remaining_effort")
+        left = pl.concat([left, further.select("case_id", "handler", effort)])
     carried = left.group_by("handler").agg(
         load=pl.col("remaining_effort").sum(), open_cases=pl.len().cast(pl.Int64)
     )
@@ -184,4 +200,7 @@ def _to_give(cases: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
     listed = pl.col("parties").str.split(SEPARATOR).list.eval(pl.element().str.strip_chars())
     return new.select(
         "case_id", "kind", "unit", "designated_handler", "designation_reason", parties=listed
-    ).join(cases.select("case_id", pl.col("effort").fill_null(EACH_ONE)), on="case_id")
+    ).join(
+        cases.select("case_id", pl.col("effort").fill_null(EACH_ONE).clip(SMALLEST, LARGEST)),
+        on="case_id",
+    )

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
 from pydantic import BaseModel
 
 from cases.office import Office, Text
 from policies.plans import PlanParameters
 from serving import use_cases
 from serving.answers import health_out, intake_out, plan_out, scores_out
-from serving.intake import intake
+from serving.intake import GIVEN, intake
 from serving.payloads import (
     HealthOut,
     IntakeOut,
@@ -83,7 +84,8 @@ def _score(desk: Desk, wish: ScoreWish) -> ScoresOut:
 
 def _intake(desk: Desk, wish: IntakeWish) -> IntakeOut:
     new = new_cases(desk.tables, wish.cases)
-    return intake_out(intake(desk, new, wish.as_of, wish.seed), desk.office)
+    given = pl.DataFrame([one.model_dump() for one in wish.given], schema=GIVEN)
+    return intake_out(intake(desk, new, wish.as_of, wish.seed, given), desk.office)
 
 
 def _health(desk: Desk, _: None) -> HealthOut:

@@ -186,6 +186,14 @@ class NewCaseIn(Request):
     )
 
 
+class GivenIn(Request):
+    """A case given to somebody since the office's tables were read."""
+
+    case_id: Label = Field(description="the case; it counts once, and not if the tables have it")
+    handler: Label = Field(description="who handles it")
+    effort: float | None = Field(default=None, ge=0, description="expected, as an answer told it")
+
+
 class IntakeWish(Request):
     """New cases, to be routed and given to handlers together."""
 
@@ -197,6 +205,11 @@ class IntakeWish(Request):
         description="the moment whose loads and absences count; the last opening if left out",
     )
     seed: Seed | None = Field(default=None, description="of the draw; else made and told")
+    given: tuple[GivenIn, ...] = Field(
+        default=(),
+        max_length=MOST_IDS,
+        description="cases given to somebody that the office's tables do not have yet",
+    )
 
 
 class ReasonOut(BaseModel):

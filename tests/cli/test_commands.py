@@ -115,6 +115,10 @@ def test_intake_suggests_and_can_be_drawn_again(office: Path, tmp_path: Path) ->
     agreed = triage("shares", kept, kept, office.parent / "intake")
     assert agreed.exit_code == 0, agreed.output
     assert f"{2 * sheet.height} cases drawn" in agreed.output.replace("\n", " ")
+    more = ("--cases", new, "--after", kept, "--out", tmp_path / "more")
+    assert triage("intake", office, *more).exit_code == 0
+    before, after = (pl.read_csv(tmp_path / name / "loads.csv") for name in ("intake", "more"))
+    assert before["after"].sum() == pytest.approx(after["before"].sum(), abs=1)
     again = triage("intake", office, "--cases", new, "--out", kept)
     assert (again.exit_code, "already holds an intake" in again.output) == (2, True)
 

@@ -245,3 +245,15 @@ def test_complexity_is_compared_alike(tables: Tables, pairs: tuple[Bundle, Bundl
     scores = later_scores(tables, bundle, champion)
     assert scores["candidate"].is_between(0, 1).all()
     assert scores.height > 0
+
+
+def test_effort_alone_is_promoted_unless_the_champion_knows_more(
+    tables: Tables, pairs: tuple[Bundle, Bundle]
+) -> None:
+    """An office that states neither reviews nor complexity can balance loads all the same."""
+    bare = replace(
+        pairs[0], risk=None, complexity=None,
+        about=pairs[0].about | {"not_trained": {"risk": "none", "complexity": "none"}},
+    )  # fmt: skip
+    assert decide(tables, bare, None, None).promoted
+    assert not decide(tables, bare, pairs[1], None).promoted

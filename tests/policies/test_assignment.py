@@ -89,7 +89,7 @@ def test_nobody_gets_more_open_cases_than_allowed() -> None:
         left.add(line["case_id"])
     assert left == {"a", "b", "c"}
     assert [note.en for note in found.notes] == [
-        "There are too few places: 1 cases are left unassigned."
+        "There are too few places; cases left unassigned: 1."
     ]
     assert chances(found)["a", None] == pytest.approx(1 / 3, abs=1e-4)
 
@@ -99,7 +99,7 @@ def test_the_floor_gives_way_to_the_places_left() -> None:
     batch = "\n".join(["case_id | kind", *(f"c{i} | k" for i in range(40))])
     found = assigned(batch, "handler | load | most_open\nA | 99 | 1\nB | 0 | -")
     assert chances(found)["c0", "A"] == pytest.approx(1 / 40, abs=1e-4)
-    assert "less than the floor" in found.notes[0].en
+    assert "less than the floor: 1" in found.notes[0].en
 
 
 @pytest.mark.parametrize(
@@ -179,6 +179,19 @@ def test_every_fault_is_listed() -> None:
             ("cases", "designation_reason"),
         ]
     )
+
+
+@pytest.mark.parametrize("effort", [0.001, 1.0, 1e6])
+@pytest.mark.parametrize("load", [0.0, 1e6])
+@pytest.mark.parametrize("capacity", [0.001, 1e6])
+def test_amounts_of_any_size_are_shared_out(effort: float, load: float, capacity: float) -> None:
+    """The extremes that are let in have chances that add up; beyond them is a fault."""
+    batch = f"case_id | kind | effort\na | k | {effort}\nb | k | 1"
+    who = f"handler | load | capacity\nA | {load} | {capacity}\nB | 0 | 1\nC | 5 | 0.5"
+    assert assigned(batch, who).counts["drawn"] == 2
+    for beyond in ("nan", "inf", "1e7", "0.0001"):
+        with pytest.raises(BadInput, match="effort"):
+            assigned(f"case_id | kind | effort\na | k | {beyond}", who)
 
 
 def test_a_handlers_quality_history_is_not_read() -> None:

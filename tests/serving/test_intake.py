@@ -10,7 +10,7 @@ import pytest
 
 from cases.errors import BadInput
 from cases.tables import Tables, new_case_columns
-from serving.intake import Intake, intake, staff, who_may
+from serving.intake import GIVEN, Intake, intake, staff, who_may
 from serving.use_cases import Desk
 from tests.factories import rows
 from tests.serving.client import ask
@@ -68,6 +68,17 @@ def test_loads_are_the_work_left_in_open_cases() -> None:
         ("h4", 0.0, 0),
         ("h5", 0.0, 0),
     ]
+
+
+def test_what_was_given_since_counts_in_full_and_once() -> None:
+    """Of cases given since the tables were read each counts once, unless the tables have it."""
+    given = pl.DataFrame(
+        [("n8", "h3", 2.5), ("n9", "h3", None), ("n9", "h2", None), ("e", "h3", 9.0)],
+        schema=GIVEN,
+        orient="row",
+    )
+    found = staff(desk(), datetime(2026, 3, 2), given).select("handler", "load", "open_cases")
+    assert found.sort("handler").rows()[1:3] == [("h2", 2.0, 2), ("h3", 2.5, 1)]
 
 
 def test_who_may_take_a_case_and_who_may_not() -> None:
@@ -154,6 +165,13 @@ def test_the_service_answers_with_track_effort_and_handler() -> None:
     assert load["h2"] == (1.0, 4.0)
     again = ask("POST", "/intake", json={"cases": [sent()], "seed": "s"}).json()
     assert again == told
+
+
+def test_cases_of_an_earlier_answer_count_in_the_next() -> None:
+    """A caller says what was given since, so that the next case does not go by stale loads."""
+    given = [{"case_id": "n0", "handler": "h2", "effort": 40}]
+    told = ask("POST", "/intake", json={"cases": [sent()], "given": given}).json()
+    assert {one["handler"]: one["before"] for one in told["loads"]}["h2"] == 41.0
 
 
 def test_a_designation_is_kept_with_its_reason() -> None:
