@@ -32,7 +32,7 @@ def _found(summary: ReportSummary) -> Iterator[Note]:
         yield Note("found_untested")
     else:
         yield _worth(summary, answer)
-        yield _wrong(summary, answer)
+        yield _wrong(answer)
     if (changed := _changed(summary)) is not None:
         told = changed.findings[-1 if _rated(changed) else 0].what
         yield Note("found_changed", {"quarter": changed.name, "what": told})
@@ -65,10 +65,14 @@ def _rated(found: Changes) -> bool:
 
 
 def _worth(summary: ReportSummary, answer: Answer) -> Note:
-    """What the top of the list holds against chance."""
+    """What the top of the list holds against chance, unless it only tells reviewers apart."""
     measures = answer.pooled.measures[MODEL]
     if measures.lift.value is None or measures.lift.low is None:
         return Note("found_too_few", {"cases": measures.n})
+    within = _no_signal(summary)
+    if measures.lift.low > 1 and within is not None:
+        values = {"over": _times(measures.lift), "within": _times(within)}
+        return Note("found_no_signal", values)
     question = "complexity" if summary.card.risk is None else "risk"
     code = f"found_worth_{question}" if measures.lift.low > 1 else f"found_no_worth_{question}"
     values = {
@@ -80,10 +84,8 @@ def _worth(summary: ReportSummary, answer: Answer) -> Note:
     return Note(code, values)
 
 
-def _wrong(summary: ReportSummary, answer: Answer) -> Note:
-    """Where the model is wrong: the first that applies, else how well its probabilities hold."""
-    if (lift := _no_signal(summary)) is not None:
-        return Note("found_no_signal", {"lift": _times(lift)})
+def _wrong(answer: Answer) -> Note:
+    """Where the model is wrong: a plainer one is as good, or how far its probabilities hold."""
     pooled = answer.pooled
     error = pooled.measures[MODEL].calibration_error
     if error.value is None:

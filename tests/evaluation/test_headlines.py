@@ -67,7 +67,7 @@ def test_three_to_five_sentences(summary: ReportSummary) -> None:
     [
         ({}, True, "found_worth_risk", "found_calibrated", "do_use"),
         ({}, None, "found_worth_risk", "found_calibrated", "do_use"),
-        ({}, False, "found_worth_risk", "found_no_signal", "do_second"),
+        ({}, False, "found_no_signal", "found_calibrated", "do_second"),
         ({"lift": (2.0, 0.9, 3.0)}, True, "found_no_worth_risk", "found_calibrated", "do_random"),
         ({"calibration_error": (0.05, 0.03, 0.06)}, True, "found_worth_risk", "found_off",
          "do_order"),
