@@ -117,7 +117,7 @@ def test_numbers_are_those_of_the_scores(
     room = tested.share * weight.sum()
     taken = np.clip(room - (np.cumsum(weight) - weight), 0, weight)  # without ties
     top = float((taken * y).sum() / room)
-    values = headlines(summary)[0].values
+    values = headlines(with_signal(summary, signal=True))[0].values
     assert values["rate"] == f"{100 * rate:.1f} %"
     assert values["precision"] == f"{100 * top:.1f} %"
     assert values["lift"].split(" ")[0] == f"{top / rate:.1f}"
