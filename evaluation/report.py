@@ -22,10 +22,12 @@ from evaluation.report_facts import (
     DataFacts,
     Influence,
     Leak,
+    ModelVersion,
     card,
     data_facts,
     influences,
     leaks,
+    model_versions,
 )
 from evaluation.reviewers import Reviewers, review_reviewers
 from evaluation.subgroups import Fairness, fairness
@@ -54,7 +56,7 @@ class ReportSummary:
     fairness: Fairness | None
     intake: IntakeFigures
     changes: Changes | None
-    versions: tuple[Version, ...]
+    versions: tuple[ModelVersion, ...]
     quality: OfficeQuality
     uptake: Uptake | None
     reviewers: Reviewers
@@ -70,7 +72,7 @@ def summarise(
     now: datetime | None = None,
     efforts: pl.DataFrame | None = None,
     plans: Sequence[Kept] = (),
-    versions: tuple[Version, ...] = (),
+    versions: Sequence[Version] = (),
 ) -> ReportSummary:
     """The report on `bundle` with the out-of-time figures of `backtest`, both from `tables`.
 
@@ -99,7 +101,7 @@ def summarise(
         fairness=fairness(tables, backtest, until),
         intake=intake_figures(tables.office, bundle, efforts),
         changes=changes(tables, bundle, now),
-        versions=versions,
+        versions=model_versions(versions),
         quality=office_quality(tables, now),
         uptake=uptake(tables, plans, found.agreement, now) if plans else None,
         reviewers=found,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import numpy as np
 import polars as pl
@@ -17,6 +17,7 @@ from models.bundle import Bundle
 from models.complexity import ComplexityModel
 from models.population import moments_of, rows, satisfying
 from models.reasons import group_of
+from models.registry import CHAMPION, Event, Version
 from models.risk import RiskModel
 from training.labels import reviewed_moments
 
@@ -98,6 +99,17 @@ class Leak:
     accepted: str | None
 
 
+@dataclass(frozen=True)
+class ModelVersion:
+    """A kept version of the model: the day it was made, the time it knows, what was decided."""
+
+    number: str
+    made: str
+    trained_until: str
+    champion: bool
+    events: tuple[Event, ...]
+
+
 def data_facts(tables: Tables) -> DataFacts:
     """What the tables hold."""
     cases, reviews = tables.case_rows, tables.review_rows
@@ -174,4 +186,18 @@ def leaks(bundle: Bundle) -> tuple[Leak, ...] | None:
     return tuple(
         Leak(one["column"], one["severity"], Text(**one["evidence"]), one["accepted"])
         for one in kept
+    )
+
+
+def model_versions(versions: Iterable[Version]) -> tuple[ModelVersion, ...]:
+    """The versions without where they are stored: a report names no machine."""
+    return tuple(
+        ModelVersion(
+            one.number,
+            f"{datetime.fromtimestamp(one.created / 1000, UTC):%Y-%m-%d}",
+            one.trained_until[:10],
+            CHAMPION in one.aliases,
+            one.events,
+        )
+        for one in versions
     )

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from evaluation.exhibits import Chapter, Exhibit
 from evaluation.render import Voice
 from evaluation.report import ReportSummary
-from models.registry import CHAMPION, Version
+from evaluation.report_facts import ModelVersion
 
 
 def chapter(summary: ReportSummary, voice: Voice) -> Chapter:
@@ -22,18 +21,17 @@ def chapter(summary: ReportSummary, voice: Voice) -> Chapter:
     return Chapter("gate", title, voice.say("gate_lead"), (exhibit,))
 
 
-def _lines(one: Version, voice: Voice) -> Iterator[tuple[str, ...]]:
-    made = f"{datetime.fromtimestamp(one.created / 1000, UTC):%Y-%m-%d}"
-    facts = (one.number, made, one.trained_until[:10] or "–")
+def _lines(one: ModelVersion, voice: Voice) -> Iterator[tuple[str, ...]]:
+    facts = (one.number, one.made, one.trained_until or "–")
     if not one.events:
         yield (*facts, voice.say("no_verdict"), "–", "–")
     for event in one.events:
         yield (*facts, voice.say(f"verdict_{event.what}"), event.at[:10], event.reason)
 
 
-def _says(versions: tuple[Version, ...], voice: Voice) -> str:
+def _says(versions: tuple[ModelVersion, ...], voice: Voice) -> str:
     refused = sum(any(event.what == "refused" for event in one.events) for one in versions)
-    present = next((one.number for one in versions if CHAMPION in one.aliases), None)
+    present = next((one.number for one in versions if one.champion), None)
     if present is None:
         return voice.say("says_no_champion", versions=len(versions), refused=refused)
     values = {"champion": present, "versions": len(versions), "refused": refused}

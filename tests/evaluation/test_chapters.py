@@ -25,11 +25,12 @@ from evaluation.chapters import (
     worth,
 )
 from evaluation.exhibits import Chapter, Exhibit
+from evaluation.export import as_json
 from evaluation.intake_figures import intake_figures
 from evaluation.metrics import Figure, calibration_table
 from evaluation.render import Voice
 from evaluation.report import ReportSummary
-from evaluation.report_facts import EXPLAINED, Leak
+from evaluation.report_facts import EXPLAINED, Leak, model_versions
 from evaluation.report_facts import leaks as kept_leaks
 from evaluation.subgroups import fairness as compare_groups
 from evaluation.uptake import PlanUptake, Selection, Uptake
@@ -42,6 +43,7 @@ from tests.evaluation.conftest import HOSTILE
 from training.labels import reviewed_moments
 
 EN = Voice("en")
+PLACE = "file:///somewhere"
 
 
 def titled(chapter: Chapter, key: str) -> Exhibit:
@@ -193,14 +195,16 @@ def test_a_year_of_too_many_errors_is_named(
 def test_verdicts_are_shown(summary: ReportSummary) -> None:
     """Every version has a line per verdict; one without any says so."""
     event = Event("2026-01-02T03:04:05Z", "refused", "too weak")
-    one = Version("office", "1", ("champion",), 0, "", "", "2025-12-31T00:00:00")
+    one = Version("office", "1", ("champion",), 0, PLACE, "run", "2025-12-31T00:00:00")
     two = dataclasses.replace(one, number="2", aliases=(), events=(event,))
-    chapter = versions.chapter(dataclasses.replace(summary, versions=(two, one)), EN)
+    told = model_versions((two, one))
+    chapter = versions.chapter(dataclasses.replace(summary, versions=told), EN)
     assert chapter.exhibits[0].rows == (
         ("2", "1970-01-01", "2025-12-31", "refused", "2026-01-02", "too weak"),
         ("1", "1970-01-01", "2025-12-31", "none recorded", "–", "–"),
     )
     assert chapter.exhibits[0].says == "Version 1 is champion; versions kept: 2, refused: 1."
+    assert PLACE not in as_json(dataclasses.replace(summary, versions=told))
 
 
 def test_plans_are_shown(summary: ReportSummary) -> None:
