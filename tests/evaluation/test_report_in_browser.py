@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from cases.office import Language
+from cases.office import Language, Text
+from evaluation.report import ReportSummary
+from evaluation.report_page import render
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -97,4 +100,23 @@ def test_prints_on_paper(
     assert page.evaluate(CUT) == []
     folded = "[...document.querySelectorAll('details table')]"
     assert page.evaluate(f"{folded}.every(one => one.getBoundingClientRect().height > 0)")
+    page.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "media"), [(1280, "screen"), (390, "screen"), (PAPER, "print")])
+def test_very_long_names_stay_on_the_page(
+    summary: ReportSummary, browser: Any, tmp_path: Path, width: int, media: str
+) -> None:
+    """Names of three hundred letters without a space neither widen the page nor are cut."""
+    long = Text(en="W" * 300)
+    influences = tuple(dataclasses.replace(one, meaning=long) for one in summary.influences)
+    changed = dataclasses.replace(summary, office=long, influences=influences)
+    file = tmp_path / "report.html"
+    file.write_text(render(changed, "en"), encoding="utf-8")
+    page = browser.new_page(viewport={"width": width, "height": 1000})
+    page.emulate_media(media=media)
+    page.goto(file.as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(CUT) == []
     page.close()
