@@ -38,6 +38,7 @@ PAIRS = 20_000  # the programme begins with about so many pairs of group and cla
 MORE = 16  # classes it adds to a group at a time, where they would lower the cost
 TOLERANCE = 1e-6  # of reduced costs, in loads of a usual case
 ROUNDS = 200  # of proportional fitting at most
+NEWTON = 8  # steps in each of them towards the places of a class
 
 Mask = NDArray[np.bool_]
 Index = NDArray[np.int64]
@@ -249,27 +250,70 @@ class Programme:
         return prices
 
     def _most_even(self, drawn: Array, allowed: Mask) -> Array:
-        """As even a table over the `allowed` pairs as has the sums of `drawn`.
+        """As even a table over the `allowed` pairs as has the sums of `drawn` and its places.
 
         Rows keep theirs exactly; columns nearly, where the sums force a pair to nought.
         """
         rows, columns = drawn.sum(axis=1), drawn.sum(axis=0)
         even = (allowed | (drawn > 0)) * np.append(self.size, 1.0)
+        scarcity = np.zeros(len(self.size))
         for _ in range(ROUNDS):
             even *= _ratio(columns, even.sum(axis=0))
+            scarcity += self._thin(even, scarcity)
             factor = _ratio(rows, even.sum(axis=1))
             even *= factor[:, None]
             if np.abs(factor - 1).max(initial=0.0, where=rows > 0) < TOLERANCE:
                 break
-        spread: Array = drawn + self._within_places(drawn, even) * (even - drawn)
-        return spread
+        self._put_within_places(even)
+        within: Array = even
+        return within
 
-    def _within_places(self, drawn: Array, even: Array) -> float:
-        """How far one may go from `drawn` to `even` with no class above its places."""
-        had, has = (self.cases_per_work @ work[:, :-1] for work in (drawn, even))
-        over = has > np.maximum(self.room, had)
-        steps = (self.room[over] - had[over]) / (has[over] - had[over])
-        return float(np.clip(steps.min(initial=1.0), 0.0, 1.0))
+    def _thin(self, even: Array, scarcity: Array) -> Array:
+        """Take cases from classes with more than their places, in place; how much dearer each got.
+
+        The entropy projection on the half-space of each class, by Newton's method; `scarcity` is
+        what was taken before, and is given back where it is no longer needed (Censor and Lent
+        1981, An iterative row-action method for interval convex programming).
+        """
+        some = np.flatnonzero((self._cases(even) > self.room) | (scarcity > 0))
+        dearer = np.zeros(len(scarcity))
+        if some.size:
+            own, wanted = even[:, some], np.maximum(self.room[some], 0.0)
+            step = -scarcity[some]
+            for _ in range(NEWTON):
+                cases = self.cases_per_work[:, None] * own * self._paid(step)
+                slope = np.maximum(self.cases_per_work @ cases, 1e-300)
+                step = np.maximum(step, step + (cases.sum(axis=0) - wanted) / slope)
+            even[:, some] = own * self._paid(step)
+            dearer[some] = step
+        return dearer
+
+    def _paid(self, price: Array) -> Array:
+        """(g, c) what is left of work that costs `price` a case."""
+        paid: Array = np.exp(-np.outer(self.cases_per_work, price))
+        return paid
+
+    def _cases(self, work: Array) -> Array:
+        """(c,) the cases in the work of each class."""
+        cases: Array = self.cases_per_work @ work[:, :-1]
+        return cases
+
+    def _put_within_places(self, even: Array) -> None:
+        """What fitting left above the places of a class goes to others of the group, in place.
+
+        To those with places left, as many as they have; the rest to nobody.
+        """
+        for full in np.flatnonzero(self._cases(even) > self.room):
+            share = max(self.room[full], 0.0) / self._cases(even)[full]
+            freed = even[:, full] * (1 - share)
+            even[:, full] *= share
+            for group in np.flatnonzero(freed):
+                free = np.where(even[group, :-1] > 0, self.room - self._cases(even), 0.0)
+                free[full] = 0.0
+                free = np.minimum(np.maximum(free, 0.0) / self.cases_per_work[group], freed[group])
+                put = free * min(1.0, freed[group] / max(free.sum(), 1e-300))
+                even[group, :-1] += put
+                even[group, -1] += freed[group] - put.sum()
 
 
 def _ratio(wanted: Array, given: Array) -> Array:

@@ -71,3 +71,21 @@ def costs(shared: Demand, desk: Supply) -> float:
     steps = np.outer(programme.usual, programme.widths)
     before = np.cumsum(steps, axis=1) - steps
     return float((np.clip(work[:, None] - before, 0, steps) * programme.slopes).sum())
+
+
+def test_order_does_not_matter_where_places_are_short() -> None:
+    """Turned round, handlers keep the chances they had, and nobody has more than the places."""
+    rng = np.random.default_rng(7)
+    for _ in range(20):
+        mask = rng.random((4, 5)) < 0.7
+        mask[:, 0] = True
+        load, places = rng.uniform(0, 5, 5), rng.integers(0, 3, 5).astype(float)
+        cases = rng.integers(1, 4, 4).astype(float)
+        effort = cases * rng.uniform(0.5, 3, 4)
+        both = []
+        for order in (np.arange(5), np.arange(5)[::-1]):
+            given = Supply(load[order], np.ones(5), places[order])
+            asked = Demand(cases, effort, mask[:, order], np.zeros((4, 5), np.int64))
+            both.append(balanced(asked, given, 0.1)[:, [*np.argsort(order), 5]])
+        assert both[0] == pytest.approx(both[1], abs=1e-6)
+        assert (cases @ both[0][:, :5] <= places + 1e-9).all()
