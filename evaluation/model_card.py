@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator
 
 from cases.office import Language
-from evaluation.chapters import fairness, leaks, making, people, ranking
+from evaluation.chapters import drift, fairness, intake, leaks, making, people, ranking, versions
 from evaluation.exhibits import Chapter, Exhibit
 from evaluation.headlines import headlines
-from evaluation.notes import said
+from evaluation.notes import about_handlers, said
 from evaluation.render import Voice, share
 from evaluation.report import ReportSummary
 
@@ -47,14 +47,19 @@ def model_card(summary: ReportSummary, language: Language) -> str:
 def _sections(summary: ReportSummary, voice: Voice) -> Iterator[tuple[str, list[str]]]:
     yield "card_summary", [_listed([said(one, voice) for one in headlines(summary)])]
     yield "card_purpose", list(_purpose(summary, voice))
-    yield "card_oversight", [voice.say("oversight"), *_chapter(people.chapter(summary, voice))]
+    asked = ("risk", summary.card.risk), ("complexity", summary.card.complexity)
+    oversight = [voice.say(f"oversight_{name}") for name, model in asked if model is not None]
+    yield "card_oversight", [*oversight, *_chapter(people.chapter(summary, voice))]
     made = making.chapter(summary, voice)
     yield "card_data", [*_chapter(made), *_inputs(summary, voice)]
     for question in ("risk", "complexity"):
         yield question, _chapter(ranking.chapter(summary, question, voice))
+    yield "intake", _chapter(intake.chapter(summary, voice))
     yield "fairness", _chapter(fairness.chapter(summary, voice))
     yield "leaks", _chapter(leaks.chapter(summary, voice))
-    yield "card_logging", [voice.say("logging")]
+    yield "drift", _chapter(drift.chapter(summary, voice))
+    yield "card_versions", _chapter(versions.chapter(summary, voice))
+    yield "card_logging", [escaped(voice.say("logging"))]
     yield "card_unfilled", [_unfilled(voice)]
 
 
@@ -66,7 +71,7 @@ def _purpose(summary: ReportSummary, voice: Voice) -> Iterator[str]:
         yield escaped(voice.say("what_is_defect", grades=voice.listed(grades)))
     if card.complexity is not None and card.complex is not None:
         yield escaped(voice.say("purpose_complexity", meaning=card.complex))
-    yield voice.say("handler_used" if card.uses_handler else "handler_unused")
+    yield said(about_handlers(card), voice)
     yield voice.say("not_for")
 
 
@@ -97,6 +102,8 @@ def _exhibit(one: Exhibit) -> Iterator[str]:
     yield escaped(one.says)
     if one.rows:
         yield _table(one.head, one.rows)
+    if one.notes:
+        yield escaped(" ".join(one.notes))
 
 
 def _table(head: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> str:

@@ -30,7 +30,14 @@ def limits(data: DataFacts, card: Card) -> Iterator[Note]:
         yield Note("unknown", {"unknown": data.unknown, "reviewable": data.reviewable})
     if data.drawn < data.reviews:
         yield Note("targeted", {"reviews": data.reviews, "without": data.reviews - data.drawn})
-    yield Note("handler_used" if card.uses_handler else "handler_unused")
+    yield about_handlers(card)
+
+
+def about_handlers(card: Card) -> Note:
+    """Whether the model knows who handled a case."""
+    if card.uses_handler:
+        return Note("handler_used")
+    return Note("facts_alone" if card.risk is None else "handler_unused")
 
 
 def doubts(answer: Answer | None) -> Iterator[Note]:

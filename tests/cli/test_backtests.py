@@ -6,10 +6,11 @@ import dataclasses
 from datetime import date, datetime
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from cases.tables import Tables
-from cli.backtests import backtest_file, keep, kept
+from cli.backtests import backtest_file, frame_once, keep, kept
 from evaluation.backtest import Backtest, backtest
 from models.bundle import Bundle
 from tests.models.small_office import small_office
@@ -90,3 +91,18 @@ def test_its_name_is_that_of_all_it_depends_on(tables: Tables, bundle: Bundle) -
     assert len(names) == 4
     assert backtest_file(home, tables, bundle) in names
     assert backtest_file(home, small_office(10), bundle) is None
+
+
+def test_a_frame_is_made_once(tmp_path: Path) -> None:
+    """What is kept is read and not made again, unless it cannot be read or has no place."""
+    target, made = tmp_path / "backtests" / "one.parquet", []
+
+    def make() -> pl.DataFrame:
+        made.append(1)
+        return pl.DataFrame({"x": [len(made)]})
+
+    for _ in range(2):
+        assert frame_once(target, make)["x"].to_list() == [1]
+    target.write_bytes(b"nonsense")
+    assert frame_once(target, make)["x"].to_list() == [2]
+    assert frame_once(None, make)["x"].to_list() == [3]

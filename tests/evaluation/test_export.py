@@ -73,10 +73,30 @@ def test_card_is_made_of_the_summary(summary: ReportSummary) -> None:
     auc = summary.risk.pooled.measures[MODEL].auc
     assert f"{auc.value:.3f} ({auc.low:.3f}–{auc.high:.3f})" in card
     assert f"| {summary.data.cases:,} |" in card
-    for key in ("card_purpose", "card_oversight", "card_data", "fairness", "card_logging"):
+    for key in (
+        "card_purpose",
+        "card_oversight",
+        "card_data",
+        "fairness",
+        "drift",
+        "card_versions",
+        "card_logging",
+    ):
         assert f"## {speaker('en')(key)}" in card
     assert "lightgbm" in card
     assert summary.data.data_hash in card
+
+
+def test_card_of_a_model_for_new_cases_says_nothing_of_reviews(summary: ReportSummary) -> None:
+    """Without a risk model no purpose, oversight or workload of one is claimed."""
+    card = dataclasses.replace(summary.card, risk=None)
+    bare = dataclasses.replace(summary, card=card, risk=None, performance={}, notes=())
+    text = model_card(bare, "en")
+    say = speaker("en")
+    assert escaped(say("oversight_complexity")) in text
+    assert say("facts_alone") in text
+    for key in ("oversight_risk", "handler_unused"):
+        assert escaped(say(key)) not in text
 
 
 def test_tables_of_the_card_are_whole(summary: ReportSummary) -> None:
