@@ -22,6 +22,7 @@ from cases.sheets import ROW, make_sheet, schema_of
 from cases.sources import source_of
 from cases.sources.base import Unreadable
 from cases.tables import Tables
+from cases.values import listed
 
 SHEET = "new_cases"
 
@@ -50,6 +51,10 @@ def read_new_cases(tables: Tables, path: Path, progress: Progress = silent) -> p
         raise BadInput([Fault(path.name, error.problem, error.remedy, row=error.row)]) from None
     sheet = make_sheet(SHEET, office, table, {path.name: raw})
     sheet.faults += checks.faults_of(sheet, checks.rules_of(SHEET, office), sheet.frame)
+    if tables.recusal_rows["party"].count() and "parties" not in raw.columns:
+        remedy = "Add it, blank where a case has none: handlers are recused from parties."
+        problem = "is a column this table does not have."
+        sheet.faults.append(Fault(path.name, problem, remedy, column="parties"))
     new = sheet.frame.select(list(schema_of(SHEET, office)))
     rows = sheet.frame[ROW].to_list()
     for odd in odd_cases(tables, new):
@@ -80,7 +85,7 @@ def odd_cases(tables: Tables, new: pl.DataFrame) -> Iterator[Odd]:
     """Everything about `new` that contradicts itself or what the office has."""
     yield from _taken(tables, new)
     handlers = tables.handler_rows
-    kinds = handlers["kinds"].drop_nulls().str.split(";").explode().str.strip_chars()
+    kinds = handlers.select(listed(pl.col("kinds"))).to_series().explode().drop_nulls()
     known = {
         "kind": {*tables.case_rows["kind"].drop_nulls(), *kinds},
         "unit": {*tables.case_rows["unit"].drop_nulls(), *handlers["unit"].drop_nulls()},
@@ -101,6 +106,9 @@ def odd_cases(tables: Tables, new: pl.DataFrame) -> Iterator[Odd]:
         if handler is not None and reason is None:
             remedy = "Say why the case does not go by lot, or leave the handler out."
             yield Odd(place, "designation_reason", "is blank for a designated handler.", remedy)
+        if handler is None and reason is not None:
+            remedy = "Name the handler, or leave the reason out."
+            yield Odd(place, "designation_reason", "names a reason and no handler.", remedy)
 
 
 def _taken(tables: Tables, new: pl.DataFrame) -> Iterator[Odd]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-FORMULA = r"^[=+\-@\t\r]"
+FORMULA = r"^['=+\-@\t\r]"  # an apostrophe too, so that one in front is always ours
 
 
 def write_for_people(frame: pl.DataFrame, target: Path) -> None:

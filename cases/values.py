@@ -17,11 +17,28 @@ ISO_FORMATS = ("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y%m%d")
 OFFSET = r"^(.{10}T.*?)(?:Z|[+-]\d{2}:?(?:\d{2})?)$"  # of a date with a time
 
 
+SEPARATORS = "[;；]"  # between the things one cell lists
+
+
+def listed(column: pl.Expr) -> pl.Expr:
+    """What each cell lists, as a list of text; null for a blank cell.
+
+    >>> pl.select(listed(pl.lit("tax; juvenile；"))).item().to_list()
+    ['tax', 'juvenile']
+    """
+    parts = column.str.replace_all(SEPARATORS, ";").str.split(";")
+    named = pl.element().str.strip_chars()
+    return parts.list.eval(named.filter(named != ""))
+
+
 def as_read(column: pl.Expr, kind: pl.DataType) -> pl.Expr:
     """A column of type `kind` as text without blanks around it; nothing but blanks is null.
 
-    Nested and binary values, which no table needs, become null.
+    A list of texts becomes what a cell would say; other nested and binary values, which no
+    table needs, become null.
     """
+    if kind == pl.List(pl.String):
+        return column.list.join(";").replace("", None)
     if kind.is_nested() or kind in (pl.Binary, pl.Object):
         return pl.lit(None, pl.String)
     return column.cast(pl.String).str.strip_chars().replace("", None)

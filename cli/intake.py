@@ -77,11 +77,19 @@ def shares(
         if not verified.matches:
             raise Refused(f"{folder.name}: {verified.sentence} Nothing is tested with it.")
         kept[told["assignment_id"]] = (chances, lines)  # one that is named twice counts once
+    _check_once(kept.values())
     kinds = pl.concat(chances.select("case_id", "kind") for chances, _ in kept.values())
     found = check_shares(kept.values(), kinds.unique("case_id"))
     show_shares(found)
     if not found.agree:
         raise typer.Exit(3)
+
+
+def _check_once(kept: Iterable[tuple[pl.DataFrame, pl.DataFrame]]) -> None:
+    """`Refused` if a case was drawn in two intakes: of two draws somebody could keep the better."""
+    drawn = pl.concat(chances.select("case_id").unique() for chances, _ in kept)
+    for case in drawn.filter(pl.col("case_id").is_duplicated())["case_id"].sort().head(1):
+        raise Refused(f"Case {case} was drawn in two of these intakes. Nothing is tested.")
 
 
 def show_shares(found: Shares) -> None:

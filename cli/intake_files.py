@@ -10,7 +10,7 @@ import polars as pl
 
 from cases.errors import BadInput, Fault
 from cases.office import Office
-from cases.spreadsheet import harmless, write_for_people
+from cases.spreadsheet import write_for_people
 from cases.tables import Tables
 from cases.writing import check_folder, made_folder, replaced
 from evaluation.intake_page import Sheet, render_intake
@@ -145,21 +145,14 @@ def read_intake(folder: Path) -> tuple[dict[str, Any], pl.DataFrame, pl.DataFram
     except (OSError, ValueError, pl.exceptions.PolarsError, RecursionError) as error:
         problem = f"is not what `triage intake` wrote ({type(error).__name__})."
         raise _no_intake(path, problem) from None
-    for column in ("case_id", "handler"):
-        lines = lines.with_columns(_as_they_were(lines[column], chances[column]))
-    return told, chances, lines
+    # `write_for_people` puts an apostrophe before what a spreadsheet would run
+    return told, chances, lines.with_columns(pl.col("case_id", "handler").str.replace("^'", ""))
 
 
 def given_in(folder: Path) -> pl.DataFrame:
     """The cases that an intake gave to somebody, columns of `serving.intake.GIVEN`."""
     _, _, lines = read_intake(folder)
     return lines.drop_nulls("handler").select("case_id", "handler", "effort")
-
-
-def _as_they_were(written: pl.Series, names: pl.Series) -> pl.Series:
-    """Names made harmless for spreadsheets, as they stand in `names`."""
-    known = names.drop_nulls().unique()
-    return written.replace(dict(zip(harmless(known), known, strict=True)))
 
 
 def _no_intake(path: Path, problem: str) -> BadInput:

@@ -49,10 +49,11 @@ def risk_features(office: Office) -> tuple[str, ...]:
 def intake_features(office: Office) -> tuple[str, ...]:
     """What the models of complexity and effort may use: the facts of the case at intake.
 
-    A handler only where the office says so. How busy the office is, what came of earlier
-    cases and what day it is make no case more complex.
+    Never the handler: a new case has none. How busy the office is, what came of earlier cases
+    and what day it is make no case more complex.
     """
-    return tuple(name for name in _allowed(office, INTAKE) if name.startswith("attribute."))
+    facts = (name for name in _allowed(office, INTAKE) if name.startswith("attribute."))
+    return tuple(name for name in facts if not catalogue(office)[name].personal)
 
 
 def _allowed(office: Office, moment: str) -> tuple[str, ...]:

@@ -102,8 +102,8 @@ def _recusals(recusals: pl.DataFrame, handlers: pl.DataFrame) -> Iterator[Fault]
                 column="handler",
                 value=str(handler or ""),
             )
-        if bool(case) == bool(party):
-            remedy = "Give either a case_id or a party."
+        if not case and not party:
+            remedy = "Give a case_id or a party."
             yield Fault("recusals", "does not say from what.", remedy, row=number)
 
 

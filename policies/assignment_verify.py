@@ -77,6 +77,8 @@ def _first_difference(
     chances: pl.DataFrame, lines: pl.DataFrame, dealt: Mapping[str, str | None]
 ) -> str | None:
     """Where the lines first differ from who was dealt what, with the chance of that."""
+    for case in lines.filter(pl.col("case_id").is_duplicated())["case_id"].sort().head(1):
+        return f"case {case} stands more than once."
     kept = lines.filter(pl.col("case_id").is_in(list(dealt)) | (pl.col("how") == "drawn"))
     chance = {
         (case, handler): probability

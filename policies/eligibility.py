@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,8 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cases.office import Language, Text
-
-SEPARATOR = ";"  # between the kinds, skills and units of one cell
+from cases.values import SEPARATORS, listed
 
 CASES: dict[str, pl.DataType] = {
     "case_id": pl.String(),
@@ -188,7 +188,7 @@ def parts(cell: str | None) -> frozenset[str]:
     >>> sorted(parts("tax; juvenile;"))
     ['juvenile', 'tax']
     """
-    return frozenset(part.strip() for part in (cell or "").split(SEPARATOR)) - {""}
+    return frozenset(part.strip() for part in re.split(SEPARATORS, cell or "")) - {""}
 
 
 def lacked(wanted: pl.Series, handlers: pl.DataFrame) -> NDArray[np.int64]:
@@ -239,11 +239,11 @@ def _recused(
     by_party = cases.select(pl.col("parties").alias("party")).with_row_index("case")
     who = handlers.select("handler").with_row_index("place")
     marks = {}
-    for code, key, listed in (
+    for code, key, names in (
         ("recused_case", "case_id", by_case),
         ("recused_party", "party", by_party.explode("party", empty_as_null=True)),
     ):
-        pairs = recusals.join(who, on="handler").join(listed, on=key)
+        pairs = recusals.join(who, on="handler").join(names, on=key)
         marks[code] = np.zeros((cases.height, handlers.height), bool)
         marks[code][pairs["case"].to_numpy(), pairs["place"].to_numpy()] = True
     return marks
@@ -271,6 +271,5 @@ def _detail() -> pl.Expr:
 
 def _missing() -> pl.Expr:
     """The needed skills the handler lacks, in one cell."""
-    has = pl.col("skills").fill_null("").str.split(SEPARATOR)
-    has = has.list.eval(pl.element().str.strip_chars())
-    return pl.col("needs").list.set_difference(has).list.sort().list.join(f"{SEPARATOR} ")
+    has = listed(pl.col("skills").fill_null(""))
+    return pl.col("needs").list.set_difference(has).list.sort().list.join("; ")

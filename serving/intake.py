@@ -12,6 +12,7 @@ import polars as pl
 from cases.errors import BadInput, Fault
 from cases.office import Language, Text
 from cases.tables import Frame, Tables, case_columns
+from cases.values import listed
 from features.as_of import Known, cut, open_moments
 from models.conformal import Cutoffs
 from models.population import moments_of, rows
@@ -19,7 +20,7 @@ from models.reasons import Reason
 from policies.assignment import assign
 from policies.assignment_checks import LARGEST, SMALLEST
 from policies.assignments import Assignment, AssignmentParameters
-from policies.eligibility import SEPARATOR, say
+from policies.eligibility import say
 from policies.plans import fresh_seed
 from policies.routing import route
 from policies.rulebook import asked_skills, settled_tracks
@@ -70,8 +71,10 @@ def intake(
 
     Loads and absences are those of `as_of`, by default of the last opening; the seed is one
     nobody can foresee unless given. `given` (`GIVEN`) are cases given to somebody that the
-    office's tables do not have yet. `BadInput` for cases opened after `as_of`.
+    office's tables do not have yet. `BadInput` for cases opened after `as_of`, and for what is
+    given to somebody unknown or is to be given again.
     """
+    _check_given(desk.tables, new, given)
     last = new["opened_at"].max()
     moment = as_of or last
     if not isinstance(moment, datetime) or not isinstance(last, datetime) or last > moment:
@@ -150,7 +153,9 @@ def staff(desk: Desk, as_of: datetime, given: pl.DataFrame | None = None) -> pl.
     if given is not None:
         known = desk.tables.case_rows.drop_nulls("handler")
         further = given.join(known, on="case_id", how="anti").unique("case_id", keep="last")
-        effort = pl.col("effort").fill_null(EACH_ONE).alias("remaining_effort")
+        usual = left["remaining_effort"].mean()
+        effort = pl.col("effort").fill_null(EACH_ONE if usual is None else usual)
+        effort = effort.alias("remaining_effort")
         left = pl.concat([left, further.select("case_id", "handler", effort)])
     carried = left.group_by("handler").agg(
         load=pl.col("remaining_effort").sum(), open_cases=pl.len().cast(pl.Int64)
@@ -160,6 +165,28 @@ def staff(desk: Desk, as_of: datetime, given: pl.DataFrame | None = None) -> pl.
         pl.col("open_cases").fill_null(0),
         pl.col("absent_from", "absent_until").dt.date(),
     )
+
+
+def _check_given(tables: Tables, new: pl.DataFrame, given: pl.DataFrame | None) -> None:
+    """`BadInput` for cases that are given to somebody already, and for unknown handlers.
+
+    A case drawn once is not drawn again: whoever could would do so until the lot suits.
+    """
+    if given is None:
+        return
+    again = given.filter(pl.col("case_id").is_in(new["case_id"].implode()))["case_id"]
+    strangers = given.join(tables.handler_rows, on="handler", how="anti")["handler"]
+    faults = [
+        ("case_id", again, "has been given to somebody already.", "Leave it out."),
+        ("handler", strangers, "is no handler of the handler table.", "Correct the name."),
+    ]
+    found = [
+        Fault("what was given", problem, remedy, column=column, value=value)
+        for column, values, problem, remedy in faults
+        for value in values.unique().sort()
+    ]
+    if found:
+        raise BadInput(found)
 
 
 def _alone(tables: Tables, new: pl.DataFrame) -> tuple[Tables, Frame]:
@@ -197,9 +224,9 @@ def _efforts(desk: Desk, x: pl.DataFrame) -> pl.DataFrame:
 
 def _to_give(cases: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
     """The cases as `policies.eligibility.CASES` has them, without skills."""
-    listed = pl.col("parties").str.split(SEPARATOR).list.eval(pl.element().str.strip_chars())
     return new.select(
-        "case_id", "kind", "unit", "designated_handler", "designation_reason", parties=listed
+        *("case_id", "kind", "unit", "designated_handler", "designation_reason"),
+        parties=listed(pl.col("parties")),
     ).join(
         cases.select("case_id", pl.col("effort").fill_null(EACH_ONE).clip(SMALLEST, LARGEST)),
         on="case_id",

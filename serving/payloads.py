@@ -15,6 +15,7 @@ from pydantic import (
     FailFast,
     Field,
     PlainValidator,
+    StringConstraints,
     WithJsonSchema,
     model_validator,
 )
@@ -70,9 +71,12 @@ _MOMENT_SCHEMA = WithJsonSchema({"type": "string", "examples": ["2026-06-30T17:0
 Moment = Annotated[datetime, PlainValidator(_moment), _MOMENT_SCHEMA]
 AsOf = Annotated[datetime, PlainValidator(_as_of), _MOMENT_SCHEMA]
 DoneBy = Annotated[datetime, PlainValidator(_done_by), _MOMENT_SCHEMA]
-Label = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
+# Without blanks around it, as in the office's tables: `N1 ` must not be another case than `N1`.
+Label = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TEXT)
+]
 
-Party = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT, pattern=r"^[^;]*[^;\s][^;]*$")]
+Party = Annotated[Label, Field(pattern=r"^[^;；]*$")]
 Reason = Annotated[str, Field(min_length=1, max_length=LONGEST_REASON)]
 Seed = Annotated[str, Field(min_length=1, max_length=LONGEST_SEED)]
 

@@ -200,7 +200,7 @@ SENTENCES = {
     "model_type": ("is not an object.", "Write it as {{...}}, as in /docs.json."),
     "tuple_type": ("is not a list.", "Write it as [...]."),
     "string_type": ("is not text.", "Write it in quotes."),
-    "string_pattern_mismatch": ("is blank or holds a `;`.", "Send one code per entry."),
+    "string_pattern_mismatch": ("holds a `;`.", "Send one code per entry."),
     "string_too_short": ("is empty.", "Fill it in, or leave it out."),
     "string_too_long": ("is longer than {max_length} letters.", "Shorten it."),
     "int_type": ("is not a whole number.", "Write a whole number without quotes."),

@@ -6,6 +6,7 @@ import contextlib
 from datetime import datetime
 from pathlib import Path
 
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -70,6 +71,7 @@ BROKEN = [
     (",2,", ",two,", 'column suspects, value "two": is not a number.'),
     ("p2,,", "p2,h9,urgent", 'value "h9": is not a handler of the handler table.'),
     ("p2,,", "p2,h2,", "column designation_reason: is blank for a designated handler."),
+    ("p2,,", "p2,,urgent", 'value "urgent": names a reason and no handler.'),
 ]
 
 
@@ -80,6 +82,29 @@ def test_each_fault_has_its_sentence(old: str, new: str, sentence: str, tmp_path
     (fault,) = read(tmp_path, GOOD.replace(old, new))
     assert fault.startswith("new.csv, row 2")
     assert sentence in fault
+
+
+@pytest.mark.parametrize("named", ["parties", "party"])
+def test_parties_are_asked_for_where_handlers_are_recused_from_them(
+    named: str, tmp_path: Path
+) -> None:
+    """A file without the parties would let every recusal from one go by."""
+    (tmp_path / "new.csv").write_text(f"{HEADER}\n{GOOD}\n".replace("parties", named), "utf-8")
+    recused = tables(CASES, handlers=HANDLERS, recusals="handler | party\nh1 | p1")
+    if named == "parties":
+        assert read_new_cases(recused, tmp_path / "new.csv").height == 1
+        return
+    with pytest.raises(BadInput, match="column parties: is a column this table does not have"):
+        read_new_cases(recused, tmp_path / "new.csv")
+
+
+def test_parties_may_be_a_list(tmp_path: Path) -> None:
+    """A Parquet column of lists says the same as text separated by semicolons."""
+    (tmp_path / "new.csv").write_text(f"{HEADER}\n{GOOD}\n", "utf-8")
+    found = read_new_cases(office(), tmp_path / "new.csv")
+    lists = found.with_columns(parties=pl.col("parties").str.split(";"))
+    lists.write_parquet(tmp_path / "new.parquet")
+    assert read_new_cases(office(), tmp_path / "new.parquet").equals(found)
 
 
 def test_a_case_given_twice_is_a_fault(tmp_path: Path) -> None:

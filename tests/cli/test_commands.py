@@ -112,15 +112,29 @@ def test_intake_suggests_and_can_be_drawn_again(office: Path, tmp_path: Path) ->
     assert "<html" in (kept / "intake.html").read_text("utf-8")
     same = triage("verify", kept)
     assert (same.exit_code, same.output.split(":")[0]) == (0, "It matches")
-    agreed = triage("shares", kept, kept, office.parent / "intake")
+    agreed = triage("shares", kept, kept)
     assert agreed.exit_code == 0, agreed.output
-    assert f"{2 * sheet.height} cases drawn" in agreed.output.replace("\n", " ")
-    more = ("--cases", new, "--after", kept, "--out", tmp_path / "more")
-    assert triage("intake", office, *more).exit_code == 0
-    before, after = (pl.read_csv(tmp_path / name / "loads.csv") for name in ("intake", "more"))
-    assert before["after"].sum() == pytest.approx(after["before"].sum(), abs=1)
+    assert f"{sheet.height} cases drawn" in agreed.output.replace("\n", " ")
+    twice = triage("shares", kept, office.parent / "intake")
+    assert (twice.exit_code, "was drawn in two of these" in twice.output) == (3, True)
     again = triage("intake", office, "--cases", new, "--out", kept)
     assert (again.exit_code, "already holds an intake" in again.output) == (2, True)
+
+
+def test_an_intake_counts_what_an_earlier_one_gave(office: Path, tmp_path: Path) -> None:
+    """Cases the tables lack weigh on their handlers, and are not drawn once more."""
+    header, *lines = (office.parent / "intake.csv").read_text("utf-8").splitlines()
+    for name, part in (("one", lines[:20]), ("two", lines[20:])):
+        (tmp_path / f"{name}.csv").write_text("\n".join([header, *part]), "utf-8")
+    first = ("--cases", tmp_path / "one.csv", "--as-of", "2026-07-08", "--out", tmp_path / "one")
+    assert triage("intake", office, *first).exit_code == 0
+    then = ("--as-of", "2026-07-08", "--after", tmp_path / "one", "--out", tmp_path / "two")
+    assert triage("intake", office, "--cases", tmp_path / "two.csv", *then).exit_code == 0
+    one, two = (pl.read_csv(tmp_path / name / "loads.csv") for name in ("one", "two"))
+    assert one["open_after"].to_list() == two["open_before"].to_list()
+    assert one["after"].sum() == pytest.approx(two["before"].sum(), abs=0.5)
+    again = triage("intake", office, "--cases", tmp_path / "one.csv", *then[:-1], tmp_path / "x")
+    assert (again.exit_code, "has been given to somebody already" in again.output) == (2, True)
 
 
 def test_an_intake_that_was_touched_is_found(office: Path, tmp_path: Path) -> None:

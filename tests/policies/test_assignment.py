@@ -174,7 +174,6 @@ def test_every_fault_is_listed() -> None:
             ("handlers", "most_open"),
             ("recusals", "handler"),
             ("recusals", None),
-            ("recusals", None),
             ("cases", "designated_handler"),
             ("cases", "designation_reason"),
         ]

@@ -73,7 +73,7 @@ def test_loads_are_the_work_left_in_open_cases() -> None:
 def test_what_was_given_since_counts_in_full_and_once() -> None:
     """Of cases given since the tables were read each counts once, unless the tables have it."""
     given = pl.DataFrame(
-        [("n8", "h3", 2.5), ("n9", "h3", None), ("n9", "h2", None), ("e", "h3", 9.0)],
+        [("n8", "h3", 2.5), ("n9", "h3", None), ("n9", "h2", 1.0), ("e", "h3", 9.0)],
         schema=GIVEN,
         orient="row",
     )
@@ -172,6 +172,25 @@ def test_cases_of_an_earlier_answer_count_in_the_next() -> None:
     given = [{"case_id": "n0", "handler": "h2", "effort": 40}]
     told = ask("POST", "/intake", json={"cases": [sent()], "given": given}).json()
     assert {one["handler"]: one["before"] for one in told["loads"]}["h2"] == 41.0
+
+
+def test_what_was_given_is_not_given_again() -> None:
+    """A case that was drawn once, and a handler nobody knows, are faults of `given`."""
+    given = [{"case_id": "n1", "handler": "h2"}, {"case_id": "n0", "handler": "h9"}]
+    answer = ask("POST", "/intake", json={"cases": [sent()], "given": given})
+    assert answer.status_code == 422
+    problems = [fault["problem"] for fault in answer.json()["faults"]]
+    assert problems == [
+        "has been given to somebody already.",
+        "is no handler of the handler table.",
+    ]
+
+
+def test_blanks_around_an_id_make_no_other_case() -> None:
+    """An id is what is between the blanks, so that no recusal and no check goes by it."""
+    told = ask("POST", "/intake", json={"cases": [sent(case_id=" n1 ")]}).json()
+    assert told["cases"][0]["case_id"] == "n1"
+    assert ask("POST", "/intake", json={"cases": [sent(case_id="e ")]}).status_code == 422
 
 
 def test_a_designation_is_kept_with_its_reason() -> None:
