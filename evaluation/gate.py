@@ -33,6 +33,15 @@ FEWEST = 30
 # By how much a candidate may be worse than the champion, in each figure that is required.
 MARGINS = {"auc": 0.03, "log_loss": 0.01, "calibration_error": 0.02}
 HIGHER_IS_BETTER = {"auc"}
+SCORES = pl.Schema(
+    {
+        "case_id": pl.String(),
+        "y": pl.Int8(),
+        "weight": pl.Float64(),
+        "candidate": pl.Float64(),
+        "champion": pl.Float64(),
+    }
+)
 SURE = 0.95  # one-sided, of each figure: all must hold, so none needs to be surer (Berger 1982)
 
 
@@ -161,7 +170,7 @@ def succeeds(bundle: Bundle, champion: Bundle) -> Verdict:
 def later_scores(
     tables: Tables, bundle: Bundle, champion: Bundle, progress: Progress = silent
 ) -> pl.DataFrame:
-    """Cases whose outcome neither score had seen: `y, weight, candidate, champion`.
+    """Cases whose outcome neither score had seen, maybe none, as `SCORES`.
 
     Those whose outcome became known after the champion was trained and by the time the bundle
     was. The champion scores them as it stands. The bundle has seen them, so what scores them in
@@ -181,21 +190,20 @@ def later_scores(
             scores = pl.Series("candidate", task.refitted(origin.after, asked))
             found.append(asked.with_columns(scores, champion=task.predicted(champion, asked)))
     progress("against the champion", 1.0)
-    columns = ("case_id", "y", "weight", "candidate", "champion")
-    return pl.concat(found).select(columns) if found else pl.DataFrame(schema=columns)
+    return pl.concat(found).select(SCORES.names()) if found else pl.DataFrame(schema=SCORES)
 
 
 def against_champion(scores: pl.DataFrame) -> Verdict:
     """Whether the candidate holds against the champion on `later_scores`.
 
-    With fewer than `FEWEST` cases of either outcome they are not compared, and nothing is held
-    against the candidate.
+    With fewer than `FEWEST` cases of either outcome they are not compared and the champion stays:
+    training again on the same tables is no reason to replace it.
     """
     positives = int(scores["y"].sum())
     others = scores.height - positives
     if min(positives, others) < FEWEST:
-        reason = f"{_too_few(positives, others)} to compare it with the champion"
-        return Verdict(True, f"{reason}; judged by itself alone.")
+        reason = f"{_too_few(positives, others)} to compare it with the champion, which stays"
+        return Verdict(False, f"{reason}. Train again when more outcomes are known.")
     compared = compare(*(scores[name] for name in ("y", "candidate", "champion", "weight")))
     failed = [one for one in compared if not one.holds]
     shown = "; ".join(map(str, failed or compared))

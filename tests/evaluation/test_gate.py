@@ -153,11 +153,12 @@ def test_the_upper_end_holds_as_often_as_it_says() -> None:
     [
         (0.0, 600, True, "holds against the champion on 600 cases"),
         (3.0, 600, False, "may be worse than the champion on 600 cases"),
-        (3.0, 100, True, "are too few (30 of each are needed) to compare it with the champion"),
+        (0.0, 100, False, "are too few (30 of each are needed) to compare it with the champion"),
+        (0.0, 0, False, "Train again when more outcomes are known."),
     ],
 )
 def test_against_the_champion(noise: float, cases: int, promoted: bool, words: str) -> None:
-    """Worse beyond a margin is refused; too few cases are no reason against the candidate."""
+    """Worse beyond a margin is refused; with too few cases to compare on the champion stays."""
     y, candidate, champion, weight = pair(cases, noise, 2)
     scores = pl.DataFrame({"y": y, "candidate": candidate, "champion": champion, "weight": weight})
     verdict = against_champion(scores)
@@ -234,6 +235,18 @@ def test_the_whole_decision(
     assert "could not be compared with the champion: No model" in alone.reason
     monkeypatch.setattr(gate, "judge", lambda _: Verdict(False, "Bad."))
     assert decide(tables, bundle, champion, None) == Verdict(False, "Bad.")
+
+
+def test_the_same_tables_again_replace_no_champion(
+    tables: Tables, pairs: tuple[Bundle, Bundle], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without an outcome later than the champion there is nothing to compare on: it stays."""
+    monkeypatch.setattr(gate, "judge", lambda _: Verdict(True, "Good."))
+    bundle = pairs[1]
+    assert later_scores(tables, bundle, bundle).schema == later_scores(tables, *pairs[::-1]).schema
+    again = decide(tables, bundle, bundle, None)
+    assert (again.promoted, again.comparisons) == (False, ())
+    assert again.reason.startswith("Good. 0 later cases with the outcome and 0 without")
 
 
 def test_complexity_is_compared_alike(tables: Tables, pairs: tuple[Bundle, Bundle]) -> None:
