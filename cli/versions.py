@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import takewhile
 
 from cases.errors import Refused
 from cases.office import Office
@@ -27,6 +28,7 @@ def show_versions(versions: tuple[Version, ...]) -> None:
 def roll_back(registry: Registry, office: Office, to: int | None, reason: str) -> Version:
     """Make an earlier champion the champion again: `to`, or the one before the present one.
 
+    The one before is that of history, not of number; what was rolled back from is passed over.
     Recorded with the reason. `Refused` if there is no such version, it was never promoted, is
     the champion already, or cannot be loaded.
     """
@@ -39,13 +41,22 @@ def roll_back(registry: Registry, office: Office, to: int | None, reason: str) -
 
 
 def _before(versions: tuple[Version, ...]) -> Version:
-    present = [int(one.number) for one in versions if CHAMPION in one.aliases]
-    earlier = [
-        one for one in versions if one.was_promoted and present and int(one.number) < present[0]
-    ]
+    earlier = list(takewhile(lambda one: CHAMPION not in one.aliases, _champions(versions)))
     if not earlier:
         raise Refused("There is no earlier champion to go back to. See `triage models OFFICE`.")
-    return earlier[0]
+    return earlier[-1]
+
+
+def _champions(versions: tuple[Version, ...]) -> list[Version]:
+    """Those made champion, in order of time, without those that were rolled back from."""
+    decided = ((event, one) for one in versions for event in one.events)
+    champions: list[Version] = []
+    for event, one in sorted(decided, key=lambda each: each[0].at):
+        if event.what == "restored":  # the way back: from what was made later
+            champions = [each for each in champions if int(each.number) < int(one.number)]
+        if event.what != "refused":
+            champions.append(one)
+    return champions
 
 
 def _numbered(versions: tuple[Version, ...], number: int) -> Version:

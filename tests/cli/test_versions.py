@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from cases.errors import Refused
-from cli.versions import roll_back, show_versions
+from cli.versions import _before, roll_back, show_versions
 from models.bundle import Bundle
-from models.registry import CHAMPION, Registry, Version, office_name
+from models.registry import CHAMPION, Event, Registry, Version, What, office_name
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +61,46 @@ def test_way_back(
     assert shown.count("CHAMPION") == 1
     for words in ("restored 20", "four was wrong", "refused 20", "reason 3"):
         assert words in shown
+
+
+def version(number: int, aliases: tuple[str, ...], *decided: tuple[int, What]) -> Version:
+    """A version of which this was decided at these minutes."""
+    events = tuple(Event(f"2024-01-01T00:{at:02}", what, "") for at, what in decided)
+    return Version("office", str(number), aliases, 0, "", "", events=events)
+
+
+@pytest.mark.parametrize(
+    ("history", "present", "before"),
+    [
+        ("p1 p2", 2, 1),
+        ("p1 p2 r1", 1, None),
+        ("p1 p2 r1 p3", 3, 1),  # 2 was rolled back from
+        ("p1 p2 r1 p3 r2", 2, 1),
+        ("p1 p2 p3 r2 r1 r3", 3, 1),
+        ("p1 p2 r1 p3 r1 p4", 4, 1),
+        ("p1 p2 p3 r1 p4", 4, 1),
+        ("p1 p2 f3", 2, 1),
+        ("p1 p2", 3, 2),  # made champion, and interrupted before it was recorded
+        ("p1", 1, None),
+    ],
+)
+def test_the_one_before_is_that_of_history(history: str, present: int, before: int | None) -> None:
+    """p promoted, r restored, f refused: back to the champion before, if not rolled back from."""
+    whats: dict[str, What] = {"p": "promoted", "r": "restored", "f": "refused"}
+    decided = [(at, whats[each[0]], int(each[1:])) for at, each in enumerate(history.split())]
+    versions = tuple(
+        version(
+            number,
+            (CHAMPION,) if number == present else (),
+            *((at, what) for at, what, of in decided if of == number),
+        )
+        for number in (4, 3, 2, 1)
+    )
+    if before is None:
+        with pytest.raises(Refused, match="no earlier champion"):
+            _before(versions)
+    else:
+        assert _before(versions).number == str(before)
 
 
 def _broken(*_: object) -> Bundle:
