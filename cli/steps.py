@@ -124,9 +124,9 @@ def train_and_register(
     verdict = decide(tables, bundle, champion, outcome, tell)
     verdict = replace(verdict, reason=f"{verdict.reason}{note}")
     what: What = "promoted" if verdict.promoted else "refused"
-    registry.record(version, what, verdict.reason, verdict.figures)
-    if verdict.promoted:
+    if verdict.promoted:  # first: what is recorded has happened, even if interrupted between
         registry.promote(version)
+    registry.record(version, what, verdict.reason, verdict.figures)
     return Trained(bundle, tried, version, verdict)
 
 

@@ -35,8 +35,8 @@ def roll_back(registry: Registry, office: Office, to: int | None, reason: str) -
     versions = registry.versions(office_name(office))
     chosen = _before(versions) if to is None else _numbered(versions, to)
     registry.load(chosen, office)
+    registry.promote(chosen)  # first: what is recorded has happened, even if interrupted between
     registry.record(chosen, "restored", reason)
-    registry.promote(chosen)
     return chosen
 
 

@@ -22,7 +22,7 @@ from evaluation.gate import Verdict
 from evaluation.leakage_findings import Finding
 from models.boosting import Trees
 from models.bundle import Bundle
-from models.registry import Registry, office_name
+from models.registry import CHAMPION, Registry, office_name
 from tests.cli.conftest import UNTIL
 from tests.factories import OFFICE
 from tests.factories import office as factory
@@ -58,6 +58,28 @@ def test_a_newer_champion_stays(
     newest, oldest = registry.versions(office_name(tables.office))
     assert [event.what for event in (*newest.events, *oldest.events)] == ["refused", "promoted"]
     assert "the champion by 2024-08-01" in newest.events[0].reason
+
+
+@pytest.mark.parametrize("step", ["promote", "record"])
+def test_what_was_never_champion_is_not_recorded_as_promoted(
+    step: str, tables: Tables, bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever the store fails, a version counts as promoted only if it is the champion."""
+    monkeypatch.setattr(steps, "train", lambda *_: bundle)
+    monkeypatch.setattr(steps, "find_leaks", lambda *_: ())
+    monkeypatch.setattr(steps, "try_on_last_year", lambda *_: Backtest(*[None] * 7))
+    monkeypatch.setattr(gate, "judge", lambda _: Verdict(True, "good."))
+
+    def fails(*_: object) -> None:
+        raise Refused("the store is gone")
+
+    monkeypatch.setattr(Registry, step, fails)
+    registry = Registry(tmp_path)
+    with pytest.raises(Refused, match="is gone"):
+        train_and_register(tables, registry, UNTIL, silent)
+    (version,) = registry.versions(office_name(tables.office))
+    assert version.was_promoted is (CHAMPION in version.aliases) is (step == "record")
+    assert version.events == ()
 
 
 def test_a_champion_that_cannot_be_loaded_is_told_and_not_compared(

@@ -49,6 +49,10 @@ def test_way_back(
         with pytest.raises(Refused, match="broken"):
             roll_back(kept, bundle.office, None, "why")
     assert champion(kept, bundle) == "4"
+    with monkeypatch.context() as patched:
+        patched.setattr(Registry, "promote", _broken)
+        with pytest.raises(Refused, match="broken"):
+            roll_back(kept, bundle.office, None, "never happened")
     assert roll_back(kept, bundle.office, None, "four was wrong").number == "2"
     assert roll_back(kept, bundle.office, None, "two as well").number == "1"
     with pytest.raises(Refused, match="no earlier champion"):
@@ -58,6 +62,7 @@ def test_way_back(
     assert [event.reason for event in versions[0].events] == ["reason 4", "four was right"]
     show_versions(versions)
     shown = capsys.readouterr().out
+    assert "never happened" not in shown
     assert shown.count("CHAMPION") == 1
     for words in ("restored 20", "four was wrong", "refused 20", "reason 3"):
         assert words in shown
