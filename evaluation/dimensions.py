@@ -124,14 +124,14 @@ def _say(
         f"截至 {day} 的一年内办结的缺陷案件，最常见的问题维度是{top.meaning.say('zh')}，"
         f"占 {percent(top.share, 'zh')}"
     )
-    if top.before.value is not None:
-        en += f"; in the year before, {percent(top.before, 'en')}"
-        zh += f"；上一年为 {percent(top.before, 'zh')}"
     for second in found[1:2]:
-        en += f". Next comes {second.meaning.say('en')}, {percent(second.share, 'en')}"
+        en += f"; next comes {second.meaning.say('en')}, {percent(second.share, 'en')}"
         zh += f"；其次是{second.meaning.say('zh')}，占 {percent(second.share, 'zh')}"
     en += ". A case can be wanting in several."
     zh += "。一件案件可涉及多个维度。"
+    if top.before.value is not None:
+        en += f" In the year before, {top.meaning.say('en')} was at {percent(top.before, 'en')}."
+        zh += f"上一年{top.meaning.say('zh')}占 {percent(top.before, 'zh')}。"
     if named < defective:
         en += f" {defective - named:,} of {defective:,} reviews name none and are left out."
         zh += f"{defective:,} 次评查中有 {defective - named:,} 次未注明，未计入。"

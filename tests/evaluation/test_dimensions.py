@@ -87,8 +87,8 @@ def test_weighted_shares_by_hand() -> None:
     assert documents.before.value == pytest.approx(1 / 10)
     assert (documents.share.n, documents.before.n) == (11, 10)
     assert "wanting in documents: 72.2 % (" in found.says.en
-    assert "in the year before, 10.0 % (" in found.says.en
-    assert "Next comes facts, 44.4 % (" in found.says.en
+    assert "In the year before, documents was at 10.0 % (" in found.says.en
+    assert "next comes facts, 44.4 % (" in found.says.en
     assert "1 of 12 reviews name none" in found.says.en
     assert "最常见的问题维度是法律文书，占 72.2 %（" in found.says.zh
     assert "picked" not in found.says.en
