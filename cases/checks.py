@@ -17,6 +17,7 @@ import polars as pl
 from cases.errors import Fault
 from cases.office import INTAKE, Office
 from cases.sheets import READ, REQUIRED, ROW, Sheet, schema_of
+from cases.values import listed
 
 EARLIEST, LATEST = datetime(1900, 1, 1), datetime(2100, 1, 1)
 COINCIDENCE = 0.001  # a blank column less likely than this is not blank by chance
@@ -238,12 +239,27 @@ def _grade_rules(office: Office) -> list[Rule]:
     ]
 
 
+def _dimension_rules(office: Office) -> list[Rule]:
+    """Every dimension that a review names must be declared, if any are."""
+    declared = list(office.reviews.dimensions) if office.reviews else []
+    if not declared:
+        return []
+    return [
+        Rule(
+            "dimensions",
+            "names a dimension that the office file does not have.",
+            "Separate several by `;`; correct it, or declare it under [reviews.dimensions].",
+            listed(pl.col("dimensions")).list.set_difference(declared).list.len() > 0,
+        )
+    ]
+
+
 def rules_of(name: str, office: Office) -> list[Rule]:
     """The rules of the table `name` that look at nothing but its own rows."""
     own: dict[str, list[Rule]] = {
         "cases": [*CASE_RULES],
         "events": [RECORDED_BEFORE] + ([_activity_declared(office)] if office.activities else []),
-        "reviews": [PROBABILITY, *_grade_rules(office)],
+        "reviews": [PROBABILITY, *_grade_rules(office), *_dimension_rules(office)],
         "handlers": [*HANDLER_RULES],
         "recusals": [*RECUSAL_RULES],
         "new_cases": [],

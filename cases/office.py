@@ -214,6 +214,10 @@ class Reviews(Model):
     maturity_days: float = Field(
         default=0, ge=0, description="days after the review until its grade is final"
     )
+    dimensions: dict[Code, Text] = Field(
+        default_factory=dict,
+        description="in what a case can be found wanting; any name may occur if empty",
+    )
 
 
 class Complexity(Model):

@@ -45,6 +45,7 @@ REVIEWS: dict[str, pl.DataType] = {
     "kind": pl.String(),
     "grade": pl.String(),
     "inclusion_probability": pl.Float64(),  # null where unknown
+    "dimensions": pl.String(),  # in which the case was found wanting, separated by `;`; or null
 }
 HANDLERS: dict[str, pl.DataType] = {
     "handler": pl.String(),

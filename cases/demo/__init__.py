@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from cases.demo.daily import draw_counts
+from cases.demo.dimensions import with_dimensions
 from cases.demo.draws import chance, col
 from cases.demo.events import draw_events
 from cases.demo.files import case_table, truth_of_reviewers, truth_table, write_csv
@@ -78,6 +79,7 @@ def make_demo(
     first = draw_reviews(rng, whole, badness, severity)
     again = draw_double_reviews(rng, first, whole, badness, severity)
     reviews = pl.concat([first, again]).sort("reviewed_at", maintain_order=True)
+    reviews = with_dimensions(np.random.default_rng([seed, 2]), reviews, whole)
     write_csv(in_codes_of_their_day(reviews), folder / "reviews.csv")
     truth_of_reviewers(severity).write_parquet(folder / "truth_reviewers.parquet")
     progress(MAKING, 1.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from datetime import datetime
 from typing import get_args
 
@@ -164,6 +165,28 @@ def test_the_office_s_rates_are_shown(summary: ReportSummary) -> None:
     assert [row[0] for row in shown.rows] == [one.name for one in rates.quarters]
     assert [row[4] for row in shown.rows] == [EN.share(one.rate) for one in rates.quarters]
     assert chapter.lead == summary.quality.rates_say.en
+
+
+def test_what_was_found_wanting_is_shown(summary: ReportSummary) -> None:
+    """Every dimension has a numbered line with its share, drawn also where a year is withheld."""
+    found = summary.quality.dimensions
+    shown = titled(quality.chapter(summary, EN), "dimensions_title")
+    assert shown.says == found.says.en
+    assert [row[:2] for row in shown.rows] == [("1", "evidence"), ("2", "facts")]
+    assert [row[3] for row in shown.rows] == [EN.share(one.share) for one in found.found]
+    assert {row[4] for row in shown.rows} == {"withheld: too few"}
+    assert shown.picture is not None
+    assert "<svg" in shown.picture()
+    kept = json.loads(as_json(summary))["quality"]["dimensions"]["found"][0]
+    assert list(kept) == ["code", "meaning", "cases", "share", "before"]
+
+
+def test_without_dimensions_nothing_is_shown_of_them(summary: ReportSummary) -> None:
+    """An office whose reviews name none has no such table."""
+    none = dataclasses.replace(summary.quality.dimensions, found=())
+    without = dataclasses.replace(summary.quality, dimensions=none)
+    chapter = quality.chapter(dataclasses.replace(summary, quality=without), EN)
+    assert EN.say("dimensions_title") not in [one.title for one in chapter.exhibits]
 
 
 def test_routing_is_counted_again(summary: ReportSummary, tables: Tables, bundle: Bundle) -> None:
