@@ -25,7 +25,7 @@ def set_rows_aside(sheets: dict[str, Sheet], target: Path) -> None:
     cases = sheets["cases"]
     aside = cases.frame.filter(cases.at_fault())["case_id"].drop_nulls()
     for sheet in sheets.values():
-        if sheet.name in ("events", "reviews"):
+        if sheet.name in ("events", "reviews", "overrides"):
             sheet.faults += _orphans(sheet, aside)
     report = pl.concat([_report(sheet) for sheet in sheets.values()])
     unless_other(target, lambda path: write_for_people(report, path))
