@@ -8,7 +8,7 @@ from collections import Counter
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 from rich.table import Table
@@ -42,6 +42,7 @@ from cli.intake_files import JSON_FILE as INTAKE_KEPT
 from cli.intake_files import read_intake
 from cli.leaks import show_leaks
 from cli.plan_files import check_plan_folder, plan_sheet, read_plan, write_plan
+from cli.report_files import ENDINGS, summary_of, write_report
 from cli.versions import roll_back, show_versions
 from evaluation.estimate import estimate as estimate_all
 from evaluation.leakage import find_leaks
@@ -143,9 +144,11 @@ def demo(
         tell("planning", 1.0)
         new, given = folder / INTAKE, folder / "intake"
         suggested = suggest_and_write(tables, trained.bundle, new, given, tell, seed=str(seed))
-        for language in ("en", "zh"):
-            target = folder / f"report.{language}.html"
-            steps.write_report(tables, trained.bundle, trained.backtest, language, target)
+        summary = summary_of(
+            place.home, tables, trained.bundle, trained.backtest, [folder / "plan"], tell
+        )
+        for language in get_args(Language):
+            write_report(summary, language, folder / f"report.{language}.html")
     _show_verdict(trained)
     show_intake(suggested, tables.office)
     _show_plan(result, tables)
@@ -355,15 +358,19 @@ def report(
     language: Annotated[
         Language | None, typer.Option(help="By default the office file's language.")
     ] = None,
+    plans: Annotated[
+        list[Path] | None,
+        typer.Option("--plan", help="Folder of a drawn plan: what became of it; several for more."),
+    ] = None,
 ) -> None:
-    """Write the model audit report as one HTML file."""
+    """Write the audit report: .html, .pdf (needs Chromium), .json, or .md for a model card."""
     place = steps.place_of(office, data, set_aside)
-    steps.check_out(place, out_file, (".html",))
+    steps.check_out(place, out_file, ENDINGS)
     with progress() as tell:
         tables, champion = steps.opened(place, tell)
-        tried = steps.try_on_last_year(tables, champion, tell)
-        said = language or tables.office.language
-        steps.write_report(tables, champion, tried, said, out_file)
+        tried = steps.tried_on_last_year(place.home, tables, champion, tell)
+        summary = summary_of(place.home, tables, champion, tried, plans or [], tell)
+        write_report(summary, language or tables.office.language, out_file)
     out.print(f"Written: {out_file}", markup=False)
 
 

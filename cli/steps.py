@@ -13,26 +13,26 @@ from typing import Any
 import polars as pl
 
 from cases.errors import BadInput, Fault, Refused
-from cases.office import Language, Office, Text, load_office
+from cases.office import Office, Text, load_office
 from cases.progress import Progress
 from cases.reading import paths_of
 from cases.tables import Frame, Tables
-from cases.writing import check_file, replaced
+from cases.writing import check_file
+from cli.backtests import backtest_file, frame_once, keep, kept
 from cli.plan_files import read_plan
 from evaluation.backtest import Backtest, backtest
 from evaluation.estimate import Survey
 from evaluation.gate import FEWEST, Verdict, decide
+from evaluation.intake import effort_backtest
 from evaluation.leakage import find_leaks, refuse_blatant, told
-from evaluation.render import render
 from evaluation.replay_results import Replay, replay
-from evaluation.report import summarise
 from evaluation.returned import Reason, outside, returned
 from features.as_of import closing_moments
 from models.bundle import Bundle
 from models.population import moments_of, rows
 from models.registry import CHAMPION, Registry, Version, What, office_name
 from policies.plans import PlanParameters
-from policies.verify import verify
+from policies.verify import Kept, verify
 from serving.bootstrap import Place
 from serving.use_cases import Desk, SpotChecks, spot_checks
 from training.labels import complexity_labels, risk_labels
@@ -111,7 +111,9 @@ def train_and_register(
     refuse_blatant(tables.office, leaks)
     bundle = train(tables, until, tell)
     bundle = replace(bundle, about=bundle.about | {"leaks": told(tables.office, leaks)})
-    tried = try_on_last_year(tables, bundle, tell)
+    tried = tried_on_last_year(registry.home, tables, bundle, tell)
+    if tables.data_hash:  # made now, so that a report only reads it
+        efforts_of_last_year(registry.home, tables, bundle, tell)
     tell("registering the model", 0.0)
     name = office_name(tables.office)
     version = registry.log(bundle, name, pooled_metrics(tried))
@@ -154,6 +156,32 @@ def _answers(bundle: Bundle, tables: Tables, asked: Frame) -> Iterator[pl.DataFr
         yield bundle.complexity_at(tables, asked)
     if bundle.effort is not None:
         yield bundle.effort_at(tables, asked)
+
+
+def tried_on_last_year(home: Path, tables: Tables, bundle: Bundle, tell: Progress) -> Backtest:
+    """As `try_on_last_year`; read from `home` if it was made there before."""
+    target = backtest_file(home, tables, bundle)
+    found = kept(target, tables.office.spot_checks.capacity_share) if target else None
+    if found is None:
+        found = try_on_last_year(tables, bundle, tell)
+        if target:
+            keep(found, target)
+    return found
+
+
+def efforts_of_last_year(
+    home: Path, tables: Tables, bundle: Bundle, tell: Progress
+) -> pl.DataFrame | None:
+    """How efforts would have been foreseen in the year before `bundle` was trained.
+
+    Read from `home` if it was made there before; None where the bundle foresees none.
+    """
+    if bundle.effort is None:
+        return None
+    until = datetime.fromisoformat(bundle.about["trained_until"])
+    first = (until - timedelta(days=EVALUATED_DAYS)).date()
+    target = backtest_file(home, tables, bundle, "efforts")
+    return frame_once(target, lambda: effort_backtest(tables, first, until.date(), until, tell))
 
 
 def try_on_last_year(tables: Tables, bundle: Bundle, tell: Progress) -> Backtest:
@@ -263,18 +291,16 @@ def survey_of(folder: Path, tables: Tables, until: datetime) -> tuple[Survey, Co
     Also how many closed cases of its time its frame does not hold. `Refused` if the plan is
     not what its frame and seed give.
     """
-    kept = read_plan(folder)
-    verified = verify(kept)
-    if not verified.matches:
-        raise Refused(f"{folder.name}: {verified.sentence} Nothing is estimated from it.")
+    kept = verified_plan(folder)
     wish = PlanParameters.model_validate(kept.told["parameters"])
     survey = Survey(kept.frame, kept.listed, returned(tables, wish.as_of, until))
     return survey, Counter(outside(tables, kept.frame, wish))
 
 
-def write_report(
-    tables: Tables, bundle: Bundle, tried: Backtest, language: Language, target: Path
-) -> None:
-    """The report as one HTML file."""
-    text = render(summarise(tables, bundle, tried), language)
-    replaced(target, lambda path: path.write_text(text, "utf-8"))
+def verified_plan(folder: Path) -> Kept:
+    """A kept plan; `Refused` if it is not what its frame and seed give."""
+    kept = read_plan(folder)
+    verified = verify(kept)
+    if not verified.matches:
+        raise Refused(f"{folder.name}: {verified.sentence} Nothing is estimated from it.")
+    return kept

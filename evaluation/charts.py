@@ -2,7 +2,7 @@
 
 Every chart is a pure function of its summary: the same bytes on every run. Letters are
 drawn as paths, so that no font can be missing. Colours are Okabe and Ito's (2008), which
-colour-blind readers tell apart; lines also differ in their dashes.
+colour-blind readers tell apart; lines also differ in their dashes and markers.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import matplotlib as mpl
@@ -17,6 +18,7 @@ import polars as pl
 from matplotlib.figure import Figure as Canvas
 
 from evaluation.backtest import MODEL, PeriodFigures
+from evaluation.decision import NetBenefit
 from evaluation.metrics import Bin, Figure, Measures
 
 COLOURS = {
@@ -32,6 +34,13 @@ DASHES = {
     "rule_of_thumb": "dashdot",
     "logistic": "dashed",
     "plain_lightgbm": "dashed",
+}
+MARKERS = {
+    MODEL: "o",
+    "base_rate": "",
+    "rule_of_thumb": "s",
+    "logistic": "^",
+    "plain_lightgbm": "D",
 }
 WAY_COLOURS = {
     "ours": "#0072B2",
@@ -58,7 +67,7 @@ def over_time(
             axes.plot(
                 places, [_number(figure.value) for figure in found],
                 color=COLOURS[name], linestyle=DASHES[name], linewidth=width,
-                marker="o" if name == MODEL else None, markersize=3,
+                marker=MARKERS[name], markersize=4,
             )  # fmt: skip
             if name == MODEL:
                 low, high = ([_number(getattr(f, end)) for f in found] for end in ("low", "high"))
@@ -92,6 +101,84 @@ def reliability(bins: Sequence[Bin]) -> str:
         return _svg(canvas)
 
 
+def rates_over_time(
+    names: Sequence[str], rates: Sequence[Figure], wanted: float | None = None
+) -> str:
+    """A rate per period, with intervals, and what is `wanted` as a dashed line."""
+    with _chart() as (canvas, axes):
+        if wanted is not None:
+            axes.axhline(wanted, color="#777777", linewidth=1, linestyle="dashed")
+        _points(axes, list(range(len(rates))), rates)
+        axes.set_ylim(bottom=0)
+        _name_places(axes, names)
+        return _svg(canvas)
+
+
+def decision(curve: Sequence[NetBenefit]) -> str:
+    """Net benefit (up) by threshold (across): the model, all cases (dashed), none (dotted)."""
+    at = [one.threshold for one in curve]
+    model = [one.model for one in curve]
+    with _chart() as (canvas, axes):
+        low, high = ([_number(getattr(f, end)) for f in model] for end in ("low", "high"))
+        axes.fill_between(at, low, high, color=COLOURS[MODEL], alpha=0.15, linewidth=0)
+        axes.plot(at, [one.everyone for one in curve], color="#777777", linestyle="dashed")
+        axes.axhline(0, color="#777777", linestyle="dotted")
+        axes.plot(
+            at, [_number(f.value) for f in model], color=COLOURS[MODEL], marker="o", markersize=4
+        )
+        top = max(_number(f.high) for f in model)
+        axes.set_ylim(-top / 2, top * 1.1)
+        return _svg(canvas)
+
+
+def groups(panels: Sequence[Sequence[Figure]]) -> str:
+    """Shares of numbered groups with intervals, from the top down; a panel (A, B, ...) each."""
+    count = len(panels[0])
+    height = 0.9 + 0.25 * count
+    with _chart(width=9.0, panels=len(panels), height=height) as (canvas, drawn):
+        for letter, axes, figures in zip("ABCDEFGH", drawn, panels, strict=False):
+            x = [_number(figure.value) for figure in figures]
+            low = [value - _number(f.low) for value, f in zip(x, figures, strict=True)]
+            high = [_number(f.high) - value for value, f in zip(x, figures, strict=True)]
+            axes.errorbar(
+                x, range(1, count + 1), xerr=(low, high),
+                fmt="o", color=COLOURS[MODEL], markersize=4, elinewidth=1, capsize=2,
+            )  # fmt: skip
+            axes.set_title(letter, loc="left", fontweight="bold")
+            axes.set_yticks(range(1, count + 1))
+            axes.set_ylim(count + 0.5, 0.5)
+            axes.set_xlim(left=0)
+        return _svg(canvas)
+
+
+@cache
+def key(name: str) -> str:
+    """A bit of an estimator's line, for the table beside the chart."""
+    with mpl.rc_context(STYLE):
+        canvas = Canvas(figsize=(0.5, 0.16))
+        axes = canvas.add_axes((0, 0, 1, 1))
+        axes.plot(
+            [0, 0.5, 1], [0, 0, 0],
+            color=COLOURS[name], linestyle=DASHES[name], linewidth=1.6,
+            marker=MARKERS[name], markersize=5, markevery=[1],
+        )  # fmt: skip
+        axes.set_axis_off()
+        return _svg(canvas)
+
+
+def bars(values: Sequence[float]) -> str:
+    """Values as bars from the top down, numbered as the lines of their table."""
+    places = range(1, len(values) + 1)
+    with _chart(height=0.6 + 0.22 * len(values)) as (canvas, axes):
+        axes.barh(places, values, height=0.7, color=COLOURS[MODEL])
+        axes.set_yticks(places)
+        axes.invert_yaxis()
+        axes.grid(axis="y", visible=False)
+        axes.grid(axis="x", color="#dddddd", linewidth=0.6)
+        axes.set_axisbelow(True)
+        return _svg(canvas)
+
+
 def replayed(years: pl.DataFrame) -> str:
     """Per year and way to choose, defects found (left), and rates with intervals (right).
 
@@ -118,9 +205,11 @@ def replayed(years: pl.DataFrame) -> str:
 
 
 @contextmanager
-def _chart(width: float = 7.0, panels: int = 1) -> Iterator[tuple[Canvas, Any]]:
+def _chart(
+    width: float = 7.0, panels: int = 1, height: float = 2.8
+) -> Iterator[tuple[Canvas, Any]]:
     with mpl.rc_context(STYLE):
-        canvas = Canvas(figsize=(width, 2.8), layout="constrained")
+        canvas = Canvas(figsize=(width, height), layout="constrained")
         axes = canvas.subplots(1, panels)
         for each in canvas.axes:
             each.spines[["top", "right"]].set_visible(False)
@@ -136,9 +225,13 @@ def _points(axes: Any, x: Sequence[float], figures: Sequence[Figure]) -> None:
 
 
 def _name_periods(axes: Any, periods: Sequence[PeriodFigures]) -> None:
-    step = -(-len(periods) // MOST_LABELS) or 1
-    places = list(range(0, len(periods), step))
-    axes.set_xticks(places, [periods[place].period for place in places])
+    _name_places(axes, [period.period for period in periods])
+
+
+def _name_places(axes: Any, names: Sequence[str]) -> None:
+    step = -(-len(names) // MOST_LABELS) or 1
+    places = list(range(0, len(names), step))
+    axes.set_xticks(places, [names[place] for place in places])
 
 
 def _number(value: float | None) -> float:

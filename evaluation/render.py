@@ -1,41 +1,21 @@
-"""The report as one HTML file that needs nothing else: no network, no scripts, no fonts."""
+"""Pages as one HTML file that needs nothing else: no network, no scripts, no fonts."""
 
 from __future__ import annotations
 
 import base64
 import tomllib
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
 import jinja2
 
-from cases.office import Language
-from evaluation import charts
-from evaluation.backtest import MODEL
+from cases.office import Language, Text
 from evaluation.metrics import Figure
-from evaluation.report import Answer, ReportSummary
 
 TEMPLATES = resources.files("evaluation") / "templates"
-# Figures of the tables: name, and whether it is a share (shown in per cent).
-COLUMNS = (("auc", False), ("lift", False), ("calibration_error", True))
-POOLED = (*COLUMNS, ("average_precision", False), ("log_loss", False), ("brier", False))
-
-
-def render(summary: ReportSummary, language: Language) -> str:
-    """The report in `language`; all text from the office file is escaped."""
-    say = speaker(language)
-    return page(
-        "report.html.jinja",
-        language,
-        summary=summary,
-        figure=lambda figure, is_share=False: shown(figure, is_share, say),
-        drawn=_drawn,
-        colours=charts.COLOURS,
-        columns=COLUMNS,
-        pooled_columns=POOLED,
-    )
 
 
 def page(template: str, language: Language, **values: Any) -> str:
@@ -47,8 +27,9 @@ def page(template: str, language: Language, **values: Any) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["share"] = lambda value: f"{100 * value:.1f} %"
+    environment.filters["share"] = share
     environment.filters["count"] = lambda value: f"{value:,}"
+    environment.filters["image"] = image
     say = speaker(language)
     return environment.get_template(template).render(language=language, say=say, **values)
 
@@ -56,6 +37,15 @@ def page(template: str, language: Language, **values: Any) -> str:
 def image(svg: str) -> str:
     """A chart as a data address: as an image it cannot clash with the page or run anything."""
     return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+
+
+def share(value: float) -> str:
+    """A share in per cent.
+
+    >>> share(0.0625)
+    '6.2 %'
+    """
+    return f"{100 * value:.1f} %"
 
 
 def speaker(language: Language) -> Callable[..., str]:
@@ -76,26 +66,46 @@ def shown(figure: Figure, is_share: bool, say: Callable[..., str]) -> str:
     """
     if figure.value is None or figure.low is None or figure.high is None:
         return say(f"absent_{figure.absent}")
-    if is_share:
-        return f"{100 * figure.value:.1f} % ({100 * figure.low:.1f}–{100 * figure.high:.1f})"
     to = " – " if figure.low < 0 else "–"  # a dash beside a minus cannot be read
+    if is_share:
+        return f"{100 * figure.value:.1f} % ({100 * figure.low:.1f}{to}{100 * figure.high:.1f})"
     return f"{figure.value:.3f} ({figure.low:.3f}{to}{figure.high:.3f})"
+
+
+@dataclass(frozen=True)
+class Voice:
+    """Everything a chapter says, in one language."""
+
+    language: Language
+
+    def say(self, key: str, **values: Any) -> str:
+        """The phrase of `key`; texts and figures among `values` are said in this language."""
+        return speaker(self.language)(
+            key, **{name: self._said(one) for name, one in values.items()}
+        )
+
+    def figure(self, figure: Figure) -> str:
+        """A number with its interval, or why there is none."""
+        return shown(figure, False, speaker(self.language))
+
+    def share(self, figure: Figure) -> str:
+        """A share with its interval in per cent, or why there is none."""
+        return shown(figure, True, speaker(self.language))
+
+    def listed(self, names: list[str]) -> str:
+        """Names one after the other."""
+        return ("、" if self.language == "zh" else ", ").join(names)
+
+    def joined(self, *texts: Text) -> str:
+        """Sentences one after the other."""
+        return ("" if self.language == "zh" else " ").join(one.say(self.language) for one in texts)
+
+    def _said(self, value: Any) -> Any:
+        if isinstance(value, Text):
+            return value.say(self.language)
+        return self.figure(value) if isinstance(value, Figure) else value
 
 
 @cache
 def _phrases() -> dict[str, dict[str, str]]:
     return tomllib.loads((TEMPLATES / "words.toml").read_text("utf-8"))
-
-
-def _drawn(answer: Answer) -> dict[str, str]:
-    """The charts of one answer as data addresses: as images they cannot clash or run anything.
-
-    Without `auc` where the AUC of every period is withheld: there is nothing to draw.
-    """
-    svgs = {
-        "rates": charts.expected_and_observed(answer.periods),
-        "reliability": charts.reliability(answer.calibration),
-    }
-    if any(period.measures[MODEL].auc.value is not None for period in answer.periods):
-        svgs["auc"] = charts.over_time(answer.periods, answer.estimators, lambda found: found.auc)
-    return {name: image(svg) for name, svg in svgs.items()}

@@ -9,7 +9,7 @@ import polars as pl
 
 from cases.office import Rule, TrackRule
 from cases.tables import Tables
-from features.as_of import cut
+from features.as_of import Known, cut
 from features.conditions import holding
 
 
@@ -31,19 +31,18 @@ def mandatory(tables: Tables, moments: Any) -> pl.DataFrame:
     )
 
 
-def settled_tracks(tables: Tables, moments: Any) -> pl.DataFrame:
+def settled_tracks(known: Known) -> pl.DataFrame:
     """The new cases whose track a rule settles, by the first rule that does.
 
-    `moments` has `case_id, moment`, the moment of intake. A rule is in force for cases opened
-    from `valid_from` to `valid_until`, both days included. Returns `case_id, rule, track`,
-    sorted by case id.
+    `known` is what was known of them at intake. A rule is in force for cases opened from
+    `valid_from` to `valid_until`, both days included. Returns `case_id, rule, track`, sorted
+    by case id.
     """
-    known = cut(tables, moments)
     opening = known.cases.select("row", "case_id", "opened_at").collect("polars").to_native()
     none = pl.DataFrame(schema={"case_id": pl.String, "rule": pl.String, "track": pl.String})
     found = [
         _held(rule, opening, holding(known, rule.when)).with_columns(track=pl.lit(rule.track))
-        for rule in tables.office.intake.rules
+        for rule in known.office.intake.rules
     ]
     return (
         pl.concat([none, *found])
@@ -52,14 +51,13 @@ def settled_tracks(tables: Tables, moments: Any) -> pl.DataFrame:
     )
 
 
-def asked_skills(tables: Tables, moments: Any) -> pl.DataFrame:
+def asked_skills(known: Known) -> pl.DataFrame:
     """`case_id`, `needs` and `prefers`: the skills each new case asks of its handler.
 
-    Lists of codes, in the order of the office file; `moments` as in `settled_tracks`.
+    Lists of codes, in the order of the office file; `known` as in `settled_tracks`.
     """
-    known = cut(tables, moments)
     asked: pl.DataFrame = known.cases.select("row", "case_id").collect("polars").to_native()
-    skills = tables.office.assignment.skills
+    skills = known.office.assignment.skills
     for place, skill in enumerate(skills):
         holds = holding(known, skill.when).collect("polars").to_native().select("row", "holds")
         asked = asked.join(holds.rename({"holds": f"{place}"}), on="row")

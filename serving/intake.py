@@ -12,7 +12,7 @@ import polars as pl
 from cases.errors import BadInput, Fault
 from cases.office import Language, Text
 from cases.tables import Frame, Tables, case_columns
-from features.as_of import open_moments
+from features.as_of import Known, cut, open_moments
 from models.conformal import Cutoffs
 from models.population import moments_of, rows
 from models.reasons import Reason
@@ -80,9 +80,9 @@ def intake(
         raise BadInput([Fault("the intake", problem, remedy, column="as_of")])
     lacking = [what for what in UNESTIMATED if what in desk.model.about["not_trained"]]
     own, asked = _alone(desk.tables, new)
-    x = desk.model.intake_features(own, asked)
+    x, known = desk.model.intake_features(own, asked), cut(own, asked)
     facts = new.select("case_id", "opened_at", "kind", "unit")
-    cases = facts.join(_tracks(desk, own, asked, x), on="case_id", maintain_order="left")
+    cases = facts.join(_tracks(desk, known, x), on="case_id", maintain_order="left")
     cases = cases.join(_efforts(desk, x), on="case_id", maintain_order="left")
     reasons: Mapping[str, Sequence[Reason]] = {}
     if "complexity" not in lacking:
@@ -95,7 +95,7 @@ def intake(
     wish = AssignmentParameters(
         as_of=moment, seed=seed or fresh_seed(), floor=desk.office.assignment.floor
     )
-    to_give = _to_give(cases, new).join(asked_skills(own, asked), on="case_id")
+    to_give = _to_give(cases, new).join(asked_skills(known), on="case_id")
     handlers = staff(desk, moment, given)
     assignment = assign(to_give, handlers, desk.tables.recusal_rows, wish)
     return Intake(cases, reasons, assignment, (*notes, *assignment.notes))
@@ -173,7 +173,7 @@ def _alone(tables: Tables, new: pl.DataFrame) -> tuple[Tables, Frame]:
     return Tables.of(tables.office, cases), moments_of(cases.rename({"opened_at": "moment"}))
 
 
-def _tracks(desk: Desk, own: Tables, asked: Frame, x: pl.DataFrame) -> pl.DataFrame:
+def _tracks(desk: Desk, known: Known, x: pl.DataFrame) -> pl.DataFrame:
     """`case_id, complex_probability, track, rule, why_en, why_zh`."""
     intake = desk.office.intake
     if "complexity" in desk.model.about["not_trained"]:
@@ -182,7 +182,7 @@ def _tracks(desk: Desk, own: Tables, asked: Frame, x: pl.DataFrame) -> pl.DataFr
     else:
         estimated = desk.model.complexities(x).select("case_id", "complex_probability")
         cutoffs = desk.cutoffs
-    frame = estimated.join(settled_tracks(own, asked), on="case_id", how="left")
+    frame = estimated.join(settled_tracks(known), on="case_id", how="left")
     return frame.select("case_id", "complex_probability").join(
         route(frame, intake, cutoffs.simple_below, cutoffs.complex_from), on="case_id"
     )

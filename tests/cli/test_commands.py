@@ -260,7 +260,7 @@ def test_a_plan_is_not_drawn_over_another(office: Path) -> None:
         ("score", "cases.csv", "is a table of the office"),
         ("score", "risk.xlsx", "End it in .csv or .parquet."),
         ("score", "absent/risk.csv", "cannot be written"),
-        ("report", "report.pdf", "End it in .html."),
+        ("report", "report.docx", "End it in .html or .pdf or .json or .md."),
         ("report", "absent/report.html", "cannot be written"),
         ("plan", "office.toml/plan", "cannot be written"),
     ],

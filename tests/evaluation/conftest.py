@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import get_args
 
 import pytest
 
+from cases.office import Language
 from cases.tables import Tables
 from evaluation.backtest import Backtest, backtest
+from evaluation.report import ReportSummary, summarise
+from evaluation.report_page import render
 from models.bundle import Bundle
 from tests.models.small_office import small_office
 from training.run import train
@@ -46,3 +50,15 @@ def tested(tables: Tables) -> Backtest:
 def bundle(tables: Tables) -> Bundle:
     """A bundle of that office."""
     return train(tables, datetime(2024, 7, 1))
+
+
+@pytest.fixture(scope="session")
+def summary(tables: Tables, bundle: Bundle, tested: Backtest) -> ReportSummary:
+    """The summary of that office's report."""
+    return summarise(tables, bundle, tested)
+
+
+@pytest.fixture(scope="session")
+def pages(summary: ReportSummary) -> dict[Language, str]:
+    """That report as a page, by language."""
+    return {language: render(summary, language) for language in get_args(Language)}

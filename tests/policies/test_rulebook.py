@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import narwhals as nw
 import polars as pl
 
+from features.as_of import Known, cut
 from policies.rulebook import asked_skills, mandatory, settled_tracks
 from tests.factories import tables
 
@@ -76,10 +78,11 @@ c       | 2026-02-02T09:00 | y    | U1   | 5        | bribery
 MANY = [{"attribute": "suspects", "at_least": 3}]
 
 
-def at_intake() -> object:
-    """The moments at which the new cases came in."""
+def at_intake(**changes: Any) -> Known:
+    """What was known of the new cases when they came in."""
     days = [datetime(2026, 1, 31, 9), datetime(2026, 2, 1, 9), datetime(2026, 2, 2, 9)]
-    return nw.from_native(pl.DataFrame({"case_id": list("abc"), "moment": days}).lazy())
+    moments = pl.DataFrame({"case_id": list("abc"), "moment": days})
+    return cut(tables(NEW, **changes), nw.from_native(moments.lazy()))
 
 
 def test_a_track_is_settled_by_the_first_rule_in_force_on_the_opening_day() -> None:
@@ -96,7 +99,7 @@ def test_a_track_is_settled_by_the_first_rule_in_force_on_the_opening_day() -> N
             "valid_until": "2026-01-31",
         },
     ]
-    settled = settled_tracks(tables(NEW, intake={"rules": rules}), at_intake())
+    settled = settled_tracks(at_intake(intake={"rules": rules}))
     assert settled.rows() == [
         ("a", "petty", "simple"),
         ("b", "many", "complex"),
@@ -115,10 +118,10 @@ def test_cases_ask_for_the_skills_whose_conditions_they_meet() -> None:
             "required": False,
         },
     ]
-    asked = asked_skills(tables(NEW, assignment={"skills": skills}), at_intake())
+    asked = asked_skills(at_intake(assignment={"skills": skills}))
     assert asked.rows() == [("a", [], []), ("b", ["gangs"], []), ("c", ["gangs"], ["duty"])]
 
 
 def test_without_skills_in_the_office_file_no_case_asks_for_any() -> None:
     """An office that names no skills gets empty lists."""
-    assert asked_skills(tables(NEW), at_intake()).rows() == [(c, [], []) for c in "abc"]
+    assert asked_skills(at_intake()).rows() == [(c, [], []) for c in "abc"]

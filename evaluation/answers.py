@@ -1,0 +1,63 @@
+"""The figures of a backtest as a report may show them: small samples withheld."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+from evaluation.backtest import MODEL, Outcome, PeriodFigures
+from evaluation.metrics import Bin, Figure, Measures, calibration_table
+
+FEWEST = 10  # cases of either outcome; with fewer, figures are withheld
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How one question was answered, small samples withheld."""
+
+    estimators: tuple[str, ...]
+    cases: int
+    untrained: int
+    pooled: PeriodFigures
+    years: tuple[PeriodFigures, ...]
+    periods: tuple[PeriodFigures, ...]
+    calibration: tuple[Bin, ...]
+
+
+def answer(outcome: Outcome | None) -> Answer | None:
+    """The figures of a backtest's outcome, small samples withheld; None without."""
+    if outcome is None:
+        return None
+    scores = outcome.scores
+    y, p, weight = (scores[name].to_numpy() for name in ("y", MODEL, "weight"))
+    return Answer(
+        outcome.estimators,
+        scores.height,
+        outcome.untrained,
+        shown_figures(outcome.pooled),
+        tuple(map(shown_figures, outcome.years)),
+        tuple(map(shown_figures, outcome.periods)),
+        calibration_table(y, p, weight),
+    )
+
+
+def shown_figures(figures: PeriodFigures) -> PeriodFigures:
+    """The figures, or reasons in their place where too few cases of an outcome stand behind."""
+    measures = figures.measures[MODEL]
+    if min(measures.positives, measures.n - measures.positives) >= FEWEST:
+        return figures
+    withheld = Figure(None, None, None, measures.n, "too_few")
+    return PeriodFigures(
+        figures.period,
+        {name: _withheld(one, withheld) for name, one in figures.measures.items()},
+        dict.fromkeys(figures.gains, withheld),
+    )
+
+
+def _withheld(measures: Measures, withheld: Figure) -> Measures:
+    """All figures withheld but the base rate, whose interval is right for any number of cases."""
+    names = [field.name for field in dataclasses.fields(Measures)]
+    hidden = {name for name in names if isinstance(getattr(measures, name), Figure)}
+    changes: dict[str, Any] = dict.fromkeys(hidden - {"base_rate"}, withheld)
+    return dataclasses.replace(measures, **changes)
