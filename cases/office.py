@@ -122,6 +122,9 @@ class TableSet(Model):
     recusals: Table | None = Field(
         default=None, description="who may not handle which case, or cases of which party"
     )
+    overrides: Table | None = Field(
+        default=None, description="where people decided otherwise than was suggested, and why"
+    )
 
 
 class Attribute(Model):

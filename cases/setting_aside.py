@@ -25,7 +25,7 @@ def set_rows_aside(sheets: dict[str, Sheet], target: Path) -> None:
     cases = sheets["cases"]
     aside = cases.frame.filter(cases.at_fault())["case_id"].drop_nulls()
     for sheet in sheets.values():
-        if sheet.name in ("events", "reviews"):
+        if sheet.name in ("events", "reviews", "overrides"):
             sheet.faults += _orphans(sheet, "case_id", aside, "case")
     if "handlers" in sheets and "recusals" in sheets:
         handlers = sheets["handlers"]

@@ -10,7 +10,15 @@ import polars as pl
 from cases import query
 from cases.errors import Fault
 from cases.office import Office, Table
-from cases.tables import EVENTS, HANDLERS, RECUSALS, REVIEWS, case_columns, new_case_columns
+from cases.tables import (
+    EVENTS,
+    HANDLERS,
+    OVERRIDES,
+    RECUSALS,
+    REVIEWS,
+    case_columns,
+    new_case_columns,
+)
 from cases.values import as_read, typed
 
 READ = " as read"  # suffix of the column that keeps the text a value was read from
@@ -23,6 +31,7 @@ REQUIRED = {  # columns that no row may leave blank
     "reviews": ("case_id", "reviewed_at", "grade"),
     "handlers": ("handler",),
     "recusals": ("handler",),
+    "overrides": ("case_id", "at", "about", "suggested", "decided", "reason"),
     "new_cases": ("case_id", "opened_at"),
 }
 
@@ -52,7 +61,13 @@ def schema_of(name: str, office: Office) -> dict[str, pl.DataType]:
         return case_columns(office)
     if name == "new_cases":
         return new_case_columns(office)
-    others = {"events": EVENTS, "reviews": REVIEWS, "handlers": HANDLERS, "recusals": RECUSALS}
+    others = {
+        "events": EVENTS,
+        "reviews": REVIEWS,
+        "handlers": HANDLERS,
+        "recusals": RECUSALS,
+        "overrides": OVERRIDES,
+    }
     return {column: kind for column, kind in others[name].items() if column != "sequence"}
 
 

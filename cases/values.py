@@ -11,7 +11,6 @@ import polars as pl
 
 from cases.tables import TIME
 
-SEPARATOR = ";"  # between the entries of one cell
 TRUE = ("true", "t", "yes", "y", "1", "1.0", "是")
 FALSE = ("false", "f", "no", "n", "0", "0.0", "否")
 ISO_FORMATS = ("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y%m%d")
@@ -22,14 +21,14 @@ SEPARATORS = "[;；]"  # between the things one cell lists
 
 
 def listed(column: pl.Expr) -> pl.Expr:
-    """What each cell lists, as a list of text; null for a blank cell.
+    """What each cell lists, every entry once; null for a blank cell.
 
-    >>> pl.select(listed(pl.lit("tax; juvenile；"))).item().to_list()
+    >>> pl.select(listed(pl.lit("tax; juvenile；tax;"))).item().to_list()
     ['tax', 'juvenile']
     """
     parts = column.str.replace_all(SEPARATORS, ";").str.split(";")
     named = pl.element().str.strip_chars()
-    return parts.list.eval(named.filter(named != ""))
+    return parts.list.eval(named.filter(named != "")).list.unique(maintain_order=True)
 
 
 def as_read(column: pl.Expr, kind: pl.DataType) -> pl.Expr:
@@ -112,15 +111,3 @@ def whole_day(moment: datetime) -> datetime:
     datetime.datetime(2024, 3, 1, 23, 59, 59, 999999)
     """
     return datetime.combine(moment, time.max) if moment.time() == time.min else moment
-
-
-def listed(text: pl.Expr) -> pl.Expr:
-    """What each cell lists, every entry once; a blank cell stays null.
-
-    >>> pl.select(listed(pl.lit("facts; documents;facts;"))).item().to_list()
-    ['facts', 'documents']
-    """
-    entries = text.str.split(SEPARATOR).list.eval(pl.element().str.strip_chars())
-    return entries.list.eval(pl.element().filter(pl.element() != "")).list.unique(
-        maintain_order=True
-    )

@@ -17,10 +17,12 @@ from sklearn.metrics import roc_auc_score
 from cases.demo import make_demo, simulate
 from cases.demo.clock import END, START, in_hours, off_hours
 from cases.demo.dimensions import DIMENSIONS, NAMED, with_dimensions
+from cases.demo.files import truth_table
 from cases.demo.model import DEFECT
 from cases.demo.people import draw_severity
 from cases.demo.process import EFFORT, RETURN
 from cases.demo.reviews import GRADES, NEW_RULES, NEWS, STEPS, draw_reviews, realise, realise_again
+from cases.demo.staffing import OVERRIDES, RIGHT_SHARE, draw_overrides
 from cases.demo.terms import Term, total
 from cases.errors import BadInput
 from cases.office import load_office
@@ -38,6 +40,7 @@ FILES = (
     "handlers.csv",
     "intake.csv",
     "office.toml",
+    "overrides.csv",
     "recusals.csv",
     "reviews.csv",
 )
@@ -506,3 +509,17 @@ def test_worked_days_are_the_effort_as_written_down(folder: Path, tables: Tables
     ratio = (cases.filter(recorded)["worked_days"] / cases.filter(recorded)["effort_days"]).log()
     assert abs(ratio.mean() or 0) < 0.05
     assert "attribute.worked_days" not in catalogue(tables.office)
+
+
+def test_changed_tracks_are_right_more_often_than_not() -> None:
+    """Half the cases prove complex; the decision is right with the probability stated."""
+    whole, _ = simulate(np.random.default_rng(2), 5_000)
+    cases = pl.concat([whole] * 4).with_columns(truth_table(pl.concat([whole] * 4))["complex"])
+    parts = [draw_overrides(np.random.default_rng(seed), cases) for seed in range(20)]
+    made = pl.concat(parts).join(cases.unique("case_id"), on="case_id")
+    assert [part.height for part in parts] == [OVERRIDES] * 20
+    assert (made["at"] >= pl.Series(in_hours(made["opened"].to_numpy()))).all()
+    assert (made["suggested"] != made["decided"]).all()
+    assert abs(made["complex"].mean() - 0.5) < 0.05
+    right = (made["decided"] == "complex") == made["complex"]
+    assert abs(right.mean() - RIGHT_SHARE) < 0.04

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from datetime import datetime
+from itertools import permutations
 from typing import get_args
 
 import numpy as np
@@ -29,6 +30,7 @@ from evaluation.exhibits import Chapter, Exhibit
 from evaluation.export import as_json
 from evaluation.intake_figures import intake_figures
 from evaluation.metrics import Figure, calibration_table
+from evaluation.overrides import Change, Overrides
 from evaluation.render import Voice
 from evaluation.report import ReportSummary
 from evaluation.report_facts import EXPLAINED, Leak, model_versions
@@ -45,6 +47,7 @@ from training.labels import reviewed_moments
 
 EN = Voice("en")
 PLACE = "file:///somewhere"
+SWAPS = tuple(permutations(("simple", "complex", "person"), 2))
 
 
 def titled(chapter: Chapter, key: str) -> Exhibit:
@@ -248,6 +251,29 @@ def test_plans_are_shown(summary: ReportSummary) -> None:
         ("lottery", "2", "0.0 % (0.0–50.0)"),
     ]
     assert "lottery: 0.0 %" in ways.says
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+def test_overrides_are_shown(summary: ReportSummary, language: Language) -> None:
+    """With or without plans, what was changed into what, how often, and what came of it."""
+    none, few = Figure(None, None, None, 0, "no_cases"), Figure(None, None, None, 3, "too_few")
+    changes = (
+        *(Change("track", a, b, 40, Figure(0.5, 0.4, 0.6, 30)) for a, b in SWAPS),
+        Change("handler", None, None, 1_200, none),
+        Change("spot_check", "left_out", "listed", 3, few),
+        Change("spot_check", "listed", "left_out", 2, none),
+    )
+    found = Overrides(changes, few, none, Text(en="So it was.", zh="如此。"))
+    voice = Voice(language)
+    chapter = people.chapter(dataclasses.replace(summary, overrides=found), voice)
+    assert chapter.lead == voice.say("no_plans")
+    assert chapter.exhibits[0].says == found.says.say(language)
+    rows = chapter.exhibits[0].rows
+    assert rows[0][3:] == ("40", "30", "50.0 % (40.0–60.0)")
+    assert rows[len(SWAPS)][1:] == ("–", "–", "1,200", "0", "–")
+    assert rows[-2][4:] == ("3", voice.say("absent_too_few"))
+    if language == "en":
+        assert rows[-1] == ("spot check", "on the list", "left out", "2", "0", "–")
 
 
 @pytest.mark.parametrize("language", get_args(Language))
