@@ -131,20 +131,26 @@ def _missing_columns(sheet: Sheet, office: Office, table: Table) -> list[Fault]:
     if sheet.name == "cases":
         needed |= dict.fromkeys(["closed_at", *office.attributes])
     if sheet.name == "new_cases":
-        needed |= dict.fromkeys(office.intake_facts)
+        needed |= dict.fromkeys(set(office.intake_facts) & set(office.attributes))
     present = [column for column in sheet.raw.columns if column != ROW + READ]
     free = [column for column in present if column not in sheet.names.values()]
     return [
         Fault(
             sheet.where,
             "is a column this table does not have.",
-            f'{_nearest(theirs, free)} Say `{ours} = "<column of the file>"` '
-            f"under [tables.{sheet.name}.columns].",
+            _add_or_name(sheet.name, ours, _nearest(theirs, free)),
             column=theirs,
         )
         for ours in needed
         if (theirs := sheet.names.get(ours)) is not None and theirs not in present
     ]
+
+
+def _add_or_name(table: str, column: str, near: str) -> str:
+    """What to do about a column that is not there: a file of new cases is none of the office's."""
+    if table == "new_cases":
+        return f"{near} Add it, blank where it is not known."
+    return f'{near} Say `{column} = "<column of the file>"` under [tables.{table}.columns].'
 
 
 def _nearest(name: str, known: list[str]) -> str:
