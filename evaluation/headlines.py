@@ -11,6 +11,7 @@ from evaluation.changes import Changes
 from evaluation.metrics import Figure, Measures
 from evaluation.notes import CALIBRATED, Note
 from evaluation.report import ReportSummary
+from evaluation.strata import Within
 
 MOST_FOUND = 3
 
@@ -65,14 +66,15 @@ def _rated(found: Changes) -> bool:
 
 
 def _worth(summary: ReportSummary, answer: Answer) -> Note:
-    """What the top of the list holds against chance, unless it only tells reviewers apart."""
+    """What the top of the list holds against chance, unless it may only tell reviewers apart."""
     measures = answer.pooled.measures[MODEL]
     if measures.lift.value is None or measures.lift.low is None:
         return Note("found_too_few", {"cases": measures.n})
     within = _no_signal(summary)
     if measures.lift.low > 1 and within is not None:
-        values = {"over": _times(measures.lift), "within": _times(within)}
-        return Note("found_no_signal", values)
+        code = "found_no_signal" if within.strata_alone else "found_unsure_signal"
+        values = {"over": _times(within.lift), "within": _times(within.lift_within)}
+        return Note(code, values)
     question = "complexity" if summary.card.risk is None else "risk"
     code = f"found_worth_{question}" if measures.lift.low > 1 else f"found_no_worth_{question}"
     values = {
@@ -105,11 +107,11 @@ def _wrong(answer: Answer) -> Note:
     return Note("found_off" if _off(answer) else "found_calibrated", values)
 
 
-def _no_signal(summary: ReportSummary) -> Figure | None:
-    """The lift within reviewers, if it may be that of chance: only reviewers are told apart."""
+def _no_signal(summary: ReportSummary) -> Within | None:
+    """The figures within reviewers, if the lift there may be that of chance."""
     found = summary.performance.get("risk")
     own = [one for one in found.within if one.by == "reviewer"] if found else []
-    return own[0].lift_within if own and own[0].signal is False else None
+    return own[0] if own and own[0].signal is False else None
 
 
 def _off(answer: Answer) -> bool:
@@ -151,8 +153,8 @@ def _reasons_to_act(summary: ReportSummary) -> Iterator[Note]:
         return
     if lift.low <= 1:
         yield Note("do_random")
-    if _no_signal(summary) is not None:
-        yield Note("do_second")
+    if (within := _no_signal(summary)) is not None:
+        yield Note("do_second" if within.strata_alone else "do_tell")
     if changed is not None:
         yield Note("do_advice", {"advice": changed.advice})
     if _off(answer):

@@ -34,11 +34,18 @@ def with_model(summary: ReportSummary, **figures: Figure) -> ReportSummary:
     return dataclasses.replace(summary, risk=dataclasses.replace(summary.risk, pooled=changed))
 
 
-def with_signal(summary: ReportSummary, signal: bool | None) -> ReportSummary:
-    """The summary of a model that tells cases of one reviewer apart, or not, or nobody knows."""
+def with_signal(
+    summary: ReportSummary, signal: bool | None, *, alone: bool = False
+) -> ReportSummary:
+    """The summary of a model that tells cases of one reviewer apart, or not, or nobody knows.
+
+    `alone`: it surely tells reviewers apart alone.
+    """
     risk = summary.performance["risk"]
     within = tuple(
-        dataclasses.replace(one, signal=signal, lift_within=Figure(1.1, 0.8, 1.4, 50))
+        dataclasses.replace(
+            one, signal=signal, strata_alone=alone, lift_within=Figure(1.1, 0.8, 1.4, 50)
+        )
         for one in risk.within
     )
     changed = dataclasses.replace(risk, within=within)
@@ -67,7 +74,7 @@ def test_three_to_five_sentences(summary: ReportSummary) -> None:
     [
         ({}, True, "found_worth_risk", "found_calibrated", "do_use"),
         ({}, None, "found_worth_risk", "found_calibrated", "do_use"),
-        ({}, False, "found_no_signal", "found_calibrated", "do_second"),
+        ({}, False, "found_unsure_signal", "found_calibrated", "do_tell"),
         ({"lift": (2.0, 0.9, 3.0)}, True, "found_no_worth_risk", "found_calibrated", "do_random"),
         ({"calibration_error": (0.05, 0.03, 0.06)}, True, "found_worth_risk", "found_off",
          "do_order"),
@@ -85,6 +92,15 @@ def test_sentences_follow_from_the_figures(
     changed = {name: Figure(*values, 100) for name, values in figures.items()}
     told = codes(with_signal(with_model(summary, **(GOOD | changed)), signal))
     assert (told[0], told[1], told[-1]) == (worth, wrong, do)
+
+
+def test_proof_of_the_reviewer_trap_is_told(summary: ReportSummary) -> None:
+    """Where reviewers alone are told apart, both lifts are those of the same cases."""
+    trapped = with_signal(with_model(summary, **GOOD), signal=False, alone=True)
+    note, *_, last = headlines(trapped)
+    assert (note.code, last.code) == ("found_no_signal", "do_second")
+    over = trapped.performance["risk"].within[0].lift
+    assert note.values["over"].startswith(f"{over.value:.1f} (")
 
 
 def test_a_plain_model_as_good_is_told_of(summary: ReportSummary) -> None:
