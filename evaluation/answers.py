@@ -55,6 +55,11 @@ def shown_figures(figures: PeriodFigures) -> PeriodFigures:
     )
 
 
+def surely_behind(gain: Figure) -> bool:
+    """Whether the other way is better than the model beyond chance."""
+    return gain.high is not None and gain.high < 0
+
+
 def _withheld(measures: Measures, withheld: Figure) -> Measures:
     """All figures withheld but the base rate, whose interval is right for any number of cases."""
     names = [field.name for field in dataclasses.fields(Measures)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from evaluation.answers import Answer
+from evaluation.answers import Answer, surely_behind
 from evaluation.backtest import MODEL
 from evaluation.changes import Changes
 from evaluation.metrics import Figure, Measures
@@ -87,14 +87,15 @@ def _worth(summary: ReportSummary, answer: Answer) -> Note:
 
 
 def _wrong(answer: Answer) -> Note:
-    """Where the model is wrong: a plainer one is as good, or how far its probabilities hold."""
+    """Where the model is wrong: a plainer one is as good or better, or its probabilities."""
     pooled = answer.pooled
     error = pooled.measures[MODEL].calibration_error
     if error.value is None:
         return Note("found_no_calibration")
-    name = min(pooled.gains, key=lambda other: pooled.gains[other].value or 0.0, default=None)
+    name = min(pooled.gains, key=lambda other: _standing(pooled.gains[other]), default=None)
     if name is not None and (pooled.gains[name].low or 0.0) <= 0:
-        return Note("found_not_ahead", {"estimator": name, "gain": pooled.gains[name]})
+        code = "found_behind" if surely_behind(pooled.gains[name]) else "found_not_ahead"
+        return Note(code, {"estimator": name, "gain": pooled.gains[name]})
     worst = max(answer.periods, key=lambda one: abs(one.measures[MODEL].bias.value or 0.0))
     measures = worst.measures[MODEL]
     rate, bias = measures.base_rate.value or 0.0, measures.bias.value or 0.0
@@ -105,6 +106,11 @@ def _wrong(answer: Answer) -> Note:
         "error": f"{100 * error.value:.1f}",
     }
     return Note("found_off" if _off(answer) else "found_calibrated", values)
+
+
+def _standing(gain: Figure) -> tuple[bool, float]:
+    """What orders the other ways: first those surely better, then those that may be."""
+    return not surely_behind(gain), gain.low or 0.0
 
 
 def _no_signal(summary: ReportSummary) -> Within | None:

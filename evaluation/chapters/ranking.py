@@ -8,7 +8,7 @@ from functools import partial
 from typing import Literal
 
 from evaluation import charts
-from evaluation.answers import Answer
+from evaluation.answers import Answer, surely_behind
 from evaluation.backtest import MODEL, PeriodFigures
 from evaluation.chapters import worth
 from evaluation.exhibits import Chapter, Exhibit
@@ -86,6 +86,7 @@ def _says_pooled(asked: Asked) -> str:
     best = min(pooled.gains, key=lambda name: pooled.gains[name].value or 0.0)
     gain = pooled.gains[best]
     lead = "says_leads" if (gain.low or 0.0) > 0 else "says_no_lead"
+    lead = "says_behind" if surely_behind(gain) else lead
     join = "" if asked.voice.language == "zh" else " "
     return sentence + join + say(lead, other=say(best), gain=gain)
 

@@ -65,6 +65,23 @@ def test_calibration_is_counted_again(summary: ReportSummary, tested: Backtest) 
     assert len(shown.rows) == len(bins)
 
 
+@pytest.mark.parametrize(
+    ("gain", "said"),
+    [
+        (Figure(0.02, 0.01, 0.03, 50), "It leads"),
+        (Figure(-0.02, -0.05, 0.01, 50), "within chance"),
+        (Figure(-0.02, -0.03, -0.01, 50), "ranks better"),
+    ],
+)
+def test_the_lead_is_called_what_it_is(summary: ReportSummary, gain: Figure, said: str) -> None:
+    """Ahead, within chance or behind: each has its own sentence."""
+    assert summary.risk is not None
+    pooled = summary.risk.pooled
+    pooled = dataclasses.replace(pooled, gains=dict.fromkeys(pooled.gains, gain))
+    changed = dataclasses.replace(summary, risk=dataclasses.replace(summary.risk, pooled=pooled))
+    assert said in titled(ranking.chapter(changed, "risk", EN), "pooled").says
+
+
 def test_best_and_worst_period(summary: ReportSummary) -> None:
     """The sentence names the periods in which the model ranked best and worst."""
     assert summary.risk is not None

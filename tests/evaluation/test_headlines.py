@@ -103,15 +103,27 @@ def test_proof_of_the_reviewer_trap_is_told(summary: ReportSummary) -> None:
     assert note.values["over"].startswith(f"{over.value:.1f} (")
 
 
-def test_a_plain_model_as_good_is_told_of(summary: ReportSummary) -> None:
-    """Where the lead over any other way may be nothing, the front page names that way."""
+SAME, BETTER = Figure(-0.05, -0.2, 0.1, 100), Figure(-0.02, -0.03, -0.01, 100)
+
+
+@pytest.mark.parametrize(
+    ("gains", "code"),
+    [
+        ({"logistic": SAME}, "found_not_ahead"),
+        ({"logistic": BETTER}, "found_behind"),
+        ({"logistic": BETTER, "rule": SAME}, "found_behind"),
+    ],
+)
+def test_a_plain_model_as_good_is_told_of(
+    summary: ReportSummary, gains: dict[str, Figure], code: str
+) -> None:
+    """The front page names a way that may be as good, before it one that surely is better."""
     good = with_signal(with_model(summary, **GOOD), signal=True)
     assert good.risk is not None
-    gains = good.risk.pooled.gains | {"logistic": Figure(0.01, -0.01, 0.03, 100)}
-    pooled = dataclasses.replace(good.risk.pooled, gains=gains)
+    pooled = dataclasses.replace(good.risk.pooled, gains=good.risk.pooled.gains | gains)
     same = dataclasses.replace(good, risk=dataclasses.replace(good.risk, pooled=pooled))
     note = headlines(same)[1]
-    assert note.code == "found_not_ahead"
+    assert note.code == code
     assert "Logistic regression" in said(note, Voice("en"))
 
 
