@@ -223,6 +223,8 @@ def calibration(asked: Asked) -> Exhibit:
 
 def _says_calibration(bins: tuple[Bin, ...], voice: Voice) -> str:
     """How many groups have a rate as expected, and how many probabilities are too high or low."""
+    if not bins:
+        return voice.say("says_too_few")
     told = [(one.mean_probability, one.rate.low or 0.0, one.rate.high or 1.0) for one in bins]
     high = sum(p > top for p, _, top in told)
     low = sum(p < bottom for p, bottom, _ in told)
