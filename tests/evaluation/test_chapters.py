@@ -63,6 +63,7 @@ def test_calibration_is_counted_again(summary: ReportSummary, tested: Backtest) 
     assert shown.says.startswith(f"In {inside} of {len(bins)} groups")
     assert f"in {above} it is too high, in {below} too low" in shown.says
     assert len(shown.rows) == len(bins)
+    assert shown.says == summary.performance["risk"].calibration_says.en
 
 
 @pytest.mark.parametrize(
