@@ -29,30 +29,39 @@ def answer(outcome: Outcome | None) -> Answer | None:
     """The figures of a backtest's outcome, small samples withheld; None without."""
     if outcome is None:
         return None
-    scores = outcome.scores
+    scores, pooled = outcome.scores, shown_figures(outcome.pooled)
     y, p, weight = (scores[name].to_numpy() for name in ("y", MODEL, "weight"))
     return Answer(
         outcome.estimators,
         scores.height,
         outcome.untrained,
-        shown_figures(outcome.pooled),
+        pooled,
         tuple(map(shown_figures, outcome.years)),
         tuple(map(shown_figures, outcome.periods)),
-        calibration_table(y, p, weight),
+        () if _few(pooled) else calibration_table(y, p, weight),
     )
 
 
 def shown_figures(figures: PeriodFigures) -> PeriodFigures:
     """The figures, or reasons in their place where too few cases of an outcome stand behind."""
-    measures = figures.measures[MODEL]
-    if min(measures.positives, measures.n - measures.positives) >= FEWEST:
+    if not _few(figures):
         return figures
-    withheld = Figure(None, None, None, measures.n, "too_few")
+    withheld = Figure(None, None, None, figures.measures[MODEL].n, "too_few")
     return PeriodFigures(
         figures.period,
         {name: _withheld(one, withheld) for name, one in figures.measures.items()},
         dict.fromkeys(figures.gains, withheld),
     )
+
+
+def _few(figures: PeriodFigures) -> bool:
+    measures = figures.measures[MODEL]
+    return min(measures.positives, measures.n - measures.positives) < FEWEST
+
+
+def surely_behind(gain: Figure) -> bool:
+    """Whether the other way is better than the model beyond chance."""
+    return gain.high is not None and gain.high < 0
 
 
 def _withheld(measures: Measures, withheld: Figure) -> Measures:

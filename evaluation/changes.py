@@ -39,8 +39,10 @@ def changes(tables: Tables, bundle: Bundle, now: datetime) -> Changes | None:
 
     Enough are `FEWEST`, and half of the median quarter that the model was trained on: of a
     quarter that is not yet decided, or long past the last intake, only special cases are known.
-    None if no quarter has so many.
+    None if no quarter has so many, or the bundle foresees effort alone.
     """
+    if bundle.risk is None and bundle.complexity is None:
+        return None
     labels = (risk_labels if bundle.risk else complexity_labels)(tables, now)
     trained_until = datetime.fromisoformat(bundle.about["trained_until"])
     trained = _by_quarter(labels.filter(pl.col("known_at") <= trained_until))["len"].median()

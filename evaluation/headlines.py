@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from evaluation.answers import Answer
+from evaluation.answers import Answer, surely_behind
 from evaluation.backtest import MODEL
 from evaluation.changes import Changes
 from evaluation.metrics import Figure, Measures
 from evaluation.notes import CALIBRATED, Note
 from evaluation.report import ReportSummary
+from evaluation.strata import Within
 
 MOST_FOUND = 3
+CALIBRATED_OF_RATE = 1 / 3  # of the base rate: 3 points of error are much where 5 % are defective
 
 
 def headlines(summary: ReportSummary) -> tuple[Note, ...]:
@@ -32,7 +34,7 @@ def _found(summary: ReportSummary) -> Iterator[Note]:
         yield Note("found_untested")
     else:
         yield _worth(summary, answer)
-        yield _wrong(answer)
+        yield _wrong(summary, answer)
     if (changed := _changed(summary)) is not None:
         told = changed.findings[-1 if _rated(changed) else 0].what
         yield Note("found_changed", {"quarter": changed.name, "what": told})
@@ -60,19 +62,24 @@ def _changed(summary: ReportSummary) -> Changes | None:
 
 def _rated(found: Changes) -> bool:
     """Whether base rate or calibration raised an alarm; they come last among the findings."""
-    off = found.drift.calibration is not None and found.drift.calibration.alarm
-    return off or any(one.alarm for one in found.drift.rates.values())
+    return _shifted(found) or any(one.alarm for one in found.drift.rates.values())
+
+
+def _shifted(found: Changes) -> bool:
+    """Whether calibration raised an alarm."""
+    return found.drift.calibration is not None and found.drift.calibration.alarm
 
 
 def _worth(summary: ReportSummary, answer: Answer) -> Note:
-    """What the top of the list holds against chance, unless it only tells reviewers apart."""
-    measures = answer.pooled.measures[MODEL]
+    """What the top of the list holds against chance, unless it may only tell reviewers apart."""
+    measures = _deciding(summary, answer)
     if measures.lift.value is None or measures.lift.low is None:
         return Note("found_too_few", {"cases": measures.n})
     within = _no_signal(summary)
     if measures.lift.low > 1 and within is not None:
-        values = {"over": _times(measures.lift), "within": _times(within)}
-        return Note("found_no_signal", values)
+        code = "found_no_signal" if within.strata_alone else "found_unsure_signal"
+        values = {"over": _times(within.lift), "within": _times(within.lift_within)}
+        return Note(code, values)
     question = "complexity" if summary.card.risk is None else "risk"
     code = f"found_worth_{question}" if measures.lift.low > 1 else f"found_no_worth_{question}"
     values = {
@@ -84,15 +91,25 @@ def _worth(summary: ReportSummary, answer: Answer) -> Note:
     return Note(code, values)
 
 
-def _wrong(answer: Answer) -> Note:
-    """Where the model is wrong: a plainer one is as good, or how far its probabilities hold."""
+def _deciding(summary: ReportSummary, answer: Answer) -> Measures:
+    """The figures that say whether choosing pays: of the cases drawn by a known chance, if any.
+
+    The others were picked, and flatter a model that picks alike.
+    """
+    drawn = None if summary.card.risk is None else _surveyed(summary)
+    return drawn or answer.pooled.measures[MODEL]
+
+
+def _wrong(summary: ReportSummary, answer: Answer) -> Note:
+    """Where the model is wrong: a plainer one is as good or better, or its probabilities."""
     pooled = answer.pooled
     error = pooled.measures[MODEL].calibration_error
     if error.value is None:
         return Note("found_no_calibration")
-    name = min(pooled.gains, key=lambda other: pooled.gains[other].value or 0.0, default=None)
+    name = min(pooled.gains, key=lambda other: _standing(pooled.gains[other]), default=None)
     if name is not None and (pooled.gains[name].low or 0.0) <= 0:
-        return Note("found_not_ahead", {"estimator": name, "gain": pooled.gains[name]})
+        code = "found_behind" if surely_behind(pooled.gains[name]) else "found_not_ahead"
+        return Note(code, {"estimator": name, "gain": pooled.gains[name]})
     worst = max(answer.periods, key=lambda one: abs(one.measures[MODEL].bias.value or 0.0))
     measures = worst.measures[MODEL]
     rate, bias = measures.base_rate.value or 0.0, measures.bias.value or 0.0
@@ -102,18 +119,27 @@ def _wrong(answer: Answer) -> Note:
         "found": _percent(measures.base_rate),
         "error": f"{100 * error.value:.1f}",
     }
-    return Note("found_off" if _off(answer) else "found_calibrated", values)
+    return Note("found_off" if _off(summary, answer) else "found_calibrated", values)
 
 
-def _no_signal(summary: ReportSummary) -> Figure | None:
-    """The lift within reviewers, if it may be that of chance: only reviewers are told apart."""
+def _standing(gain: Figure) -> tuple[bool, float]:
+    """What orders the other ways: first those surely better, then those that may be."""
+    return not surely_behind(gain), gain.low or 0.0
+
+
+def _no_signal(summary: ReportSummary) -> Within | None:
+    """The figures within reviewers, if the lift there may be that of chance."""
     found = summary.performance.get("risk")
     own = [one for one in found.within if one.by == "reviewer"] if found else []
-    return own[0].lift_within if own and own[0].signal is False else None
+    return own[0] if own and own[0].signal is False else None
 
 
-def _off(answer: Answer) -> bool:
-    return (answer.pooled.measures[MODEL].calibration_error.value or 0.0) > CALIBRATED
+def _off(summary: ReportSummary, answer: Answer) -> bool:
+    """Whether the probabilities are no rates: by their error over all, or lately by drift."""
+    measures = answer.pooled.measures[MODEL]
+    allowed = min(CALIBRATED, (measures.base_rate.value or 0.0) * CALIBRATED_OF_RATE)
+    lately = summary.changes is not None and _shifted(summary.changes)
+    return lately or (measures.calibration_error.value or 0.0) > allowed
 
 
 def _sure(summary: ReportSummary) -> Note:
@@ -128,7 +154,7 @@ def _sure(summary: ReportSummary) -> Note:
     if drawn is None:
         return Note("sure_targeted", values)
     if drawn.n < answer.cases:
-        return Note("sure_surveyed", values | {"drawn": drawn.n, "lift": _times(drawn.lift)})
+        return Note("sure_surveyed", values | {"drawn": drawn.n})
     return Note("sure_all", values | {"unknown": data.unknown})
 
 
@@ -146,16 +172,16 @@ def _do(summary: ReportSummary) -> Note:
 def _reasons_to_act(summary: ReportSummary) -> Iterator[Note]:
     """Everything that could be done, the most urgent first; the last always applies."""
     answer, changed = judged(summary), _changed(summary)
-    if answer is None or (lift := answer.pooled.measures[MODEL].lift).low is None:
+    if answer is None or (lift := _deciding(summary, answer).lift).low is None:
         yield Note("do_review")
         return
     if lift.low <= 1:
         yield Note("do_random")
-    if _no_signal(summary) is not None:
-        yield Note("do_second")
+    if (within := _no_signal(summary)) is not None:
+        yield Note("do_second" if within.strata_alone else "do_tell")
     if changed is not None:
         yield Note("do_advice", {"advice": changed.advice})
-    if _off(answer):
+    if _off(summary, answer):
         yield Note("do_order")
     if summary.card.risk is None:
         yield Note("do_intake")

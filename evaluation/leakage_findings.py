@@ -24,15 +24,15 @@ class Finding:
 
 
 OUTCOMES = {
-    "risk": Text(en="whether a review finds a defect", zh="评查是否发现瑕疵"),
+    "risk": Text(en="whether a review finds a defect", zh="评查是否发现质量问题"),
     "complexity": Text(en="whether they prove complex", zh="是否属于复杂案件"),
 }
 WITH = {
-    "risk": Text(en="cases with a defect", zh="有瑕疵案件"),
+    "risk": Text(en="cases with a defect", zh="有质量问题的案件"),
     "complexity": Text(en="complex cases", zh="复杂案件"),
 }
 WITHOUT = {
-    "risk": Text(en="reviewed cases without one", zh="评查无瑕疵案件"),
+    "risk": Text(en="reviewed cases without one", zh="评查无质量问题的案件"),
     "complexity": Text(en="other closed cases", zh="其他已结案件"),
 }
 REVIEWED = Text(en="reviewed cases", zh="已评查案件")

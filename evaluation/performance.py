@@ -16,6 +16,7 @@ import polars as pl
 
 from cases.office import Text
 from cases.tables import Tables
+from evaluation.answers import shown_figures
 from evaluation.at_capacity import Ties, say_capacity, ties
 from evaluation.backtest import (
     MODEL,
@@ -39,7 +40,8 @@ class Slice:
     """All cases, those of one period, or those of one kind (`name`; empty for all).
 
     `figures` are by estimator, of the model and what it must beat; the others are the
-    model's, and empty with fewer than `FEWEST` cases of either outcome.
+    model's. With fewer than `FEWEST` cases of either outcome all but counts and base rates is
+    withheld.
     """
 
     by: Literal["all", "period", "kind"]
@@ -155,7 +157,7 @@ def _slice(
 ) -> Slice:
     measures = figures.measures[MODEL]
     if min(measures.positives, measures.n - measures.positives) < FEWEST:
-        return Slice(by, figures.period, figures, None, (), ())
+        return Slice(by, figures.period, shown_figures(figures), None, (), ())
     y, p, weight = _arrays(part)
     return Slice(
         by,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cases.office import Language, Text
 from evaluation.metrics import Figure
 
-DEFECTS = Text(en="defects", zh="缺陷")
+DEFECTS = Text(en="defects", zh="质量问题")
 COMPLEX_CASES = Text(en="complex cases", zh="复杂案件")
 
 

@@ -41,7 +41,8 @@ class Within:
 
     `left_out` cases have no stratum, or one of fewer than `SMALLEST` cases. A `lift` of 1 and
     an `auc` of 0.5 are chance. `signal` says whether the interval of `lift_within` lies above
-    1; None where the figures are withheld.
+    1; None where the figures are withheld. `strata_alone`: the lift comes from telling strata
+    apart, since within them it may be 1 and is surely less, on at least half of all cases.
     """
 
     by: By
@@ -53,6 +54,7 @@ class Within:
     auc_within: Figure
     lift_within: Figure
     signal: bool | None
+    strata_alone: bool
     says: Text
 
 
@@ -88,15 +90,26 @@ def within(
     if min(positives, kept.size - positives) < FEWEST:
         none = Figure(None, None, None, kept.size, "too_few" if kept.size else "no_cases")
         says = _withheld(by)
-        return Within(by, len(parts), kept.size, left_out, none, none, none, none, None, says)
+        return Within(
+            by, len(parts), kept.size, left_out, none, none, none, none, None, False, says
+        )
     rankings = [Ranking(outcomes[part], probabilities[part], weights[part]) for part in parts]
     auc, lift = _figures(rankings, share, kept.size)
     whole = measure(outcomes[kept], probabilities[kept], weights[kept], share=share)
     signal = lift.low is not None and lift.low > 1
-    says = _say(by, auc, lift, whole.lift, share, what) if auc.value is not None else _withheld(by)
+    alone = kept.size >= left_out and _strata_alone(lift, whole.lift)
+    told = auc.value is not None
+    says = _say(by, auc, lift, whole.lift, alone, share, what) if told else _withheld(by)
     return Within(
-        by, len(parts), kept.size, left_out, whole.auc, whole.lift, auc, lift, signal, says
+        by, len(parts), kept.size, left_out, whole.auc, whole.lift, auc, lift, signal, alone, says
     )
+
+
+def _strata_alone(lift: Figure, over_all: Figure) -> bool:
+    """Whether the lift within may be 1 and is surely less than that over all, itself above 1."""
+    if lift.low is None or lift.high is None or over_all.value is None or over_all.low is None:
+        return False
+    return lift.low <= 1 < over_all.low and lift.high < over_all.value
 
 
 def _figures(rankings: list[Ranking], share: float, n: int) -> tuple[Figure, Figure]:
@@ -126,7 +139,9 @@ def _pairs(ranking: Ranking, counts: Array | None) -> Array:
     return np.vstack(pairs(*tied_groups(ranking, counts)))
 
 
-def _say(by: By, auc: Figure, lift: Figure, over_all: Figure, share: float, what: Text) -> Text:
+def _say(
+    by: By, auc: Figure, lift: Figure, over_all: Figure, alone: bool, share: float, what: Text
+) -> Text:
     en, zh = NAMES[by]
     top = f"{100 * share:.3g} %"
     figures_en = f"lift {number(lift, 'en')}, AUC {number(auc, 'en')}"
@@ -146,10 +161,14 @@ def _say(by: By, auc: Figure, lift: Figure, over_all: Figure, share: float, what
         f"没有可与偶然区分的案件信号：同一{zh}的案件中，排序最高的 {top} 所含{what.zh}"
         f"可能并不多于随机（{figures_zh}）。"
     )
-    if (over_all.low or 0.0) > 1:
+    if alone:
         said_en += f" What it finds over all (lift {number(over_all, 'en')}) comes from telling "
         said_en += f"{en}s apart, not cases."
         said_zh += f"总体上的提升度 {number(over_all, 'zh')} 来自区分{zh}，而非区分案件。"
+    elif (over_all.low or 0.0) > 1:
+        said_en += f" Whether what it finds over all (lift {number(over_all, 'en')}) comes from "
+        said_en += f"telling cases or {en}s apart cannot be told."
+        said_zh += f"总体上的提升度 {number(over_all, 'zh')} 来自区分案件还是区分{zh}，无法判断。"
     if (auc.low or 0.0) > CHANCE:
         said_en += " Below the top of the list it does rank cases better than chance."
         said_zh += "清单顶部以下的排序优于随机。"

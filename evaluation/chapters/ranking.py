@@ -8,11 +8,11 @@ from functools import partial
 from typing import Literal
 
 from evaluation import charts
-from evaluation.answers import Answer
+from evaluation.answers import Answer, surely_behind
 from evaluation.backtest import MODEL, PeriodFigures
 from evaluation.chapters import worth
 from evaluation.exhibits import Chapter, Exhibit
-from evaluation.metrics import Bin, Figure, Measures
+from evaluation.metrics import Figure, Measures
 from evaluation.render import Voice, share
 from evaluation.report import ReportSummary
 
@@ -86,6 +86,7 @@ def _says_pooled(asked: Asked) -> str:
     best = min(pooled.gains, key=lambda name: pooled.gains[name].value or 0.0)
     gain = pooled.gains[best]
     lead = "says_leads" if (gain.low or 0.0) > 0 else "says_no_lead"
+    lead = "says_behind" if surely_behind(gain) else lead
     join = "" if asked.voice.language == "zh" else " "
     return sentence + join + say(lead, other=say(best), gain=gain)
 
@@ -209,7 +210,7 @@ def calibration(asked: Asked) -> Exhibit:
     bins, voice = asked.answer.calibration, asked.voice
     return Exhibit(
         voice.say("calibration_table"),
-        _says_calibration(bins, voice),
+        asked.summary.performance[asked.question].calibration_says.say(voice.language),
         tuple(map(voice.say, ("mean_risk", "base_rate_found", "cases"))),
         tuple(
             (share(line.mean_probability), voice.share(line.rate), f"{line.rate.n:,}")
@@ -218,15 +219,6 @@ def calibration(asked: Asked) -> Exhibit:
         partial(charts.reliability, bins) if bins else None,
         notes=(voice.say("reliability_chart"),),
     )
-
-
-def _says_calibration(bins: tuple[Bin, ...], voice: Voice) -> str:
-    """How many groups have a rate as expected, and how many probabilities are too high or low."""
-    told = [(one.mean_probability, one.rate.low or 0.0, one.rate.high or 1.0) for one in bins]
-    high = sum(p > top for p, _, top in told)
-    low = sum(p < bottom for p, bottom, _ in told)
-    inside = len(told) - high - low
-    return voice.say("says_calibration", inside=inside, groups=len(told), high=high, low=low)
 
 
 def _line(

@@ -72,3 +72,8 @@ def test_what_was_trained_on_is_compared_with_the_quarter_before_alone(
     assert late.trained_on
     drift: Drift = late.drift
     assert set(drift.windows) | set(drift.rates) | set(drift.shifts) <= {"previous"}
+
+
+def test_effort_alone_does_not_drift(tables: Tables, bundle: Bundle) -> None:
+    """A bundle that only foresees effort has no rate of an outcome that could change."""
+    assert changes(tables, dataclasses.replace(bundle, risk=None, complexity=None), NOW) is None

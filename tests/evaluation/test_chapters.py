@@ -67,6 +67,24 @@ def test_calibration_is_counted_again(summary: ReportSummary, tested: Backtest) 
     assert shown.says.startswith(f"In {inside} of {len(bins)} groups")
     assert f"in {above} it is too high, in {below} too low" in shown.says
     assert len(shown.rows) == len(bins)
+    assert shown.says == summary.performance["risk"].calibration_says.en
+
+
+@pytest.mark.parametrize(
+    ("gain", "said"),
+    [
+        (Figure(0.02, 0.01, 0.03, 50), "It leads"),
+        (Figure(-0.02, -0.05, 0.01, 50), "within chance"),
+        (Figure(-0.02, -0.03, -0.01, 50), "ranks better"),
+    ],
+)
+def test_the_lead_is_called_what_it_is(summary: ReportSummary, gain: Figure, said: str) -> None:
+    """Ahead, within chance or behind: each has its own sentence."""
+    assert summary.risk is not None
+    pooled = summary.risk.pooled
+    pooled = dataclasses.replace(pooled, gains=dict.fromkeys(pooled.gains, gain))
+    changed = dataclasses.replace(summary, risk=dataclasses.replace(summary.risk, pooled=pooled))
+    assert said in titled(ranking.chapter(changed, "risk", EN), "pooled").says
 
 
 def test_best_and_worst_period(summary: ReportSummary) -> None:
@@ -210,12 +228,16 @@ def test_routing_is_counted_again(summary: ReportSummary, tables: Tables, bundle
 def test_a_year_of_too_many_errors_is_named(
     summary: ReportSummary, tables: Tables, bundle: Bundle, low: float, code: str
 ) -> None:
-    """A year whose interval lies above the error allowed is told of, whatever the others say."""
+    """A year whose interval lies above the error allowed is told of as beyond chance.
+
+    Other years may exceed it too, by so little that it may be chance.
+    """
     found = intake_figures(tables.office, bundle, None)
     year = dataclasses.replace(found.routed[0], year=2024, complex_error=Figure(0.1, low, 0.2, 50))
     held = dataclasses.replace(found, routed=(year, found.routed[-1]))
     chapter = intake.chapter(dataclasses.replace(summary, intake=held), EN)
     assert chapter.exhibits[0].says.startswith(code)
+    assert "beyond chance" in chapter.exhibits[0].says
 
 
 def test_verdicts_are_shown(summary: ReportSummary) -> None:

@@ -155,14 +155,20 @@ def test_too_few_to_be_honest() -> None:
 
 
 def test_small_slices_are_withheld(tables: Tables, tested: Backtest) -> None:
-    """A period with few defects has no curve; its figures are kept for the report to withhold."""
+    """A kind with few defects has no curve, and of every estimator its base rate alone."""
     assert tested.risk is not None
-    scores = tested.risk.scores.with_columns(y=pl.lit(0, pl.Int8))
+    few = pl.Series([1] * 7 + [0] * (tested.risk.scores.height - 7), dtype=pl.Int8)
+    scores = tested.risk.scores.with_columns(y=few)
     without = dataclasses.replace(tested, risk=dataclasses.replace(tested.risk, scores=scores))
     found = risk_performance(tables, without, UNTIL)
     assert found is not None
     kind = found.slices[-1]
     assert (kind.ties, kind.calibration, kind.decision) == (None, (), ())
+    assert kind.figures.measures.keys() == found.slices[0].figures.measures.keys()
+    for measures in kind.figures.measures.values():
+        assert measures.lift.absent == measures.auc.absent == "too_few"
+        assert measures.base_rate.value is not None
+    assert {gain.absent for gain in kind.figures.gains.values()} == {"too_few"}
 
 
 def test_complexity(tables: Tables, tested: Backtest) -> None:

@@ -8,12 +8,13 @@ from datetime import date, datetime
 from html.parser import HTMLParser
 from typing import get_args
 
+import polars as pl
 import pytest
 
 from cases.office import Language, Text
 from cases.tables import Tables
 from evaluation import charts
-from evaluation.answers import FEWEST, shown_figures
+from evaluation.answers import FEWEST, answer, shown_figures
 from evaluation.backtest import MODEL, Backtest, PeriodFigures, backtest
 from evaluation.metrics import Figure, auc_gain, measure
 from evaluation.model_card import model_card
@@ -71,6 +72,21 @@ def test_small_samples_are_withheld(positives: int, held: bool) -> None:
     assert (found.measures[MODEL].auc.absent == "too_few") == held
     assert (found.gains["base_rate"].absent == "too_few") == held
     assert found.measures[MODEL].base_rate == measures[MODEL].base_rate
+
+
+@pytest.mark.parametrize(("positives", "held"), [(FEWEST - 1, True), (FEWEST, False)])
+def test_a_small_calibration_table_is_withheld(
+    tested: Backtest, positives: int, held: bool
+) -> None:
+    """With fewer than ten cases of an outcome no group of probabilities is shown."""
+    assert tested.risk is not None
+    scores = tested.risk.scores
+    y = [1] * positives + [0] * (scores.height - positives)
+    pooled = PeriodFigures("", {MODEL: measure(y, scores[MODEL].to_numpy())}, {})
+    few = scores.with_columns(y=pl.Series(y, dtype=pl.Int8))
+    found = answer(dataclasses.replace(tested.risk, scores=few, pooled=pooled))
+    assert found is not None
+    assert (found.calibration == ()) == held
 
 
 def test_backtest_without_outcomes_still_reports(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from evaluation.leakage_findings import OUTCOMES, WITH, WITHOUT
 from evaluation.metrics import Figure
-from evaluation.saying import number, percent
+from evaluation.render import _phrases
+from evaluation.saying import DEFECTS, number, percent
 
 
 def test_both_languages() -> None:
@@ -20,3 +22,12 @@ def test_nothing_to_say() -> None:
     """A withheld figure cannot slip into a sentence."""
     with pytest.raises(ValueError, match="too_few"):
         number(Figure(None, None, None, 3, "too_few"), "en")
+
+
+def test_a_defect_has_one_name_in_chinese() -> None:
+    """A report calls it neither a flaw, which is a grade of some offices, nor just a problem."""
+    leaks = [words["risk"].say("zh") for words in (OUTCOMES, WITH, WITHOUT)]
+    for phrase in (DEFECTS.say("zh"), *leaks, *(words["zh"] for words in _phrases().values())):
+        assert "缺陷" not in phrase
+        assert "瑕疵" not in phrase
+        assert phrase.count("质量问题") == phrase.count("问题")

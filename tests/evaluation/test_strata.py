@@ -11,15 +11,21 @@ from evaluation.strata import SMALLEST, Within, within
 REVIEWERS = 6
 
 
-def reviewed(seed: int, case_signal: float, severity: float = 1.2, n: int = 1200) -> Within:
-    """Cases of six reviewers; p knows each reviewer's severity and `case_signal` of the case."""
+def reviewed(
+    seed: int, case_signal: float, severity: float = 1.2, n: int = 1200, nameless: int = 0
+) -> Within:
+    """Cases of six reviewers; p knows each reviewer's severity and `case_signal` of the case.
+
+    `nameless` cases more were reviewed by nobody knows whom.
+    """
     rng = np.random.default_rng(seed)
     reviewer, case = rng.integers(0, REVIEWERS, n), rng.standard_normal(n)
     strict = severity * rng.standard_normal(REVIEWERS)[reviewer]
     y = rng.random(n) < 1 / (1 + np.exp(2 - strict - case_signal * case))
     known = strict + (case if case_signal else 0.1 * case)
     p = 1 / (1 + np.exp(2 - known))
-    names = np.array([f"r{number}" for number in reviewer], dtype=object)
+    names = np.array([*(f"r{number}" for number in reviewer), *[None] * nameless], dtype=object)
+    y, p = np.append(y, np.zeros(nameless)), np.append(p, np.zeros(nameless))
     return within(y, p, None, names, "reviewer", 0.1)
 
 
@@ -32,9 +38,27 @@ def test_the_reviewer_trap_is_seen() -> None:
     assert found.lift_within.high is not None
     assert found.lift_within.low < 1 < found.lift_within.high
     assert found.signal is False
+    assert found.strata_alone
     assert found.says.en.startswith("There is no case signal")
     assert "comes from telling reviewers apart, not cases" in found.says.en
     assert found.says.zh.startswith("没有可与偶然区分的案件信号")
+
+
+def test_an_inconclusive_lift_is_no_proof() -> None:
+    """On few cases of real signal, a lift within that may be 1 is said to tell nothing."""
+    found = reviewed(6, case_signal=0.6, n=250)
+    assert holds(found.lift_within, 1.0)
+    assert found.signal is False
+    assert not found.strata_alone
+    assert "comes from telling cases or reviewers apart cannot be told" in found.says.en
+    assert "无法判断" in found.says.zh
+
+
+def test_few_of_the_cases_prove_nothing() -> None:
+    """Where most cases have no reviewer, the others do not say what the model has learnt."""
+    assert reviewed(1, case_signal=0.0, nameless=1201).left_out == 1201
+    assert not reviewed(1, case_signal=0.0, nameless=1201).strata_alone
+    assert reviewed(1, case_signal=0.0, nameless=1200).strata_alone
 
 
 def test_interval_holds_where_there_is_no_case_signal() -> None:
