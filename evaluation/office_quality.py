@@ -27,11 +27,10 @@ from evaluation.saying import percent
 from features.as_of import closing_moments, final_reviews
 from models.population import rows, satisfying
 from policies.plans import Z
-from training.labels import first_of_each
+from training.labels import first_of_each, representative
 
 STANDS_FOR = 0.5  # share of a quarter's cases; if reviews stand for fewer, its rate is withheld
 FEWEST = 10  # reviews of a quarter, kind or unit; with fewer its rate is withheld
-COVERED = 0.9  # share of all cases that reviews made for certain must be, to speak for all
 
 
 @dataclass(frozen=True)
@@ -129,8 +128,7 @@ def _reviewed(tables: Tables, cases: pl.DataFrame, reviews: pl.DataFrame) -> pl.
 
 def _rates(cases: pl.DataFrame, drawn: pl.DataFrame) -> DefectRates | None:
     """The rates, or None if the reviews of known probability cannot speak for all cases."""
-    lottery = drawn.filter(pl.col("inclusion_probability") < 1).height
-    if drawn.is_empty() or (lottery == 0 and drawn.height < COVERED * cases.height):
+    if not representative(drawn["inclusion_probability"], cases.height):
         return None
     whole = about(drawn)
     return DefectRates(

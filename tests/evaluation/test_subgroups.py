@@ -103,6 +103,16 @@ def test_targeted_reviews_are_named(tables: Tables, tested: Backtest) -> None:
     assert found.says.zh.endswith("有偏差。")
 
 
+def test_key_reviews_alone_are_named_biased(tables: Tables, tested: Backtest) -> None:
+    """Reviews made for certain of some cases are targeted ones, although their chance is known."""
+    certain = tables.review_rows.with_columns(inclusion_probability=pl.lit(1.0))
+    office = tables.office.model_copy(update={"fairness": ("charge",)})
+    key = Tables.of(office, tables.case_rows, events=tables.event_rows, reviews=certain)
+    found = fairness(key, tested, UNTIL)
+    assert found is not None
+    assert not found.surveyed
+
+
 def test_nothing_to_compare(tables: Tables, tested: Backtest) -> None:
     """An office that names no groups, or has no scores, gets no comparison."""
     assert fairness(tables, tested, UNTIL) is None
