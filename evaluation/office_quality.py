@@ -29,7 +29,7 @@ from models.population import rows, satisfying
 from policies.plans import Z
 from training.labels import first_of_each, representative
 
-STANDS_FOR = 0.5  # share of a quarter's cases; if reviews stand for fewer, its rate is withheld
+STANDS_FOR = 0.5  # share of cases; if reviews stand for fewer, a quarter's rate is withheld
 FEWEST = 10  # reviews of a quarter, kind or unit; with fewer its rate is withheld
 
 
@@ -53,12 +53,15 @@ class Quarter:
 class DefectRates:
     """The estimated share of defective cases: of all, by quarter of closing, kind and unit.
 
+    `rate` is of those `stands_for` of the `cases` closed that the reviews stand for, and
+    withheld if they say less than `FEWEST` reviews of a random sample would.
     Kinds and units are drawn towards the whole and withheld as in `evaluation.estimate`, and
     withheld with fewer than `FEWEST` reviews; quarters are not drawn towards anything.
     """
 
     cases: int
     reviews: int
+    stands_for: int
     rate: Figure
     quarters: tuple[Quarter, ...]
     kinds: tuple[Group, ...]
@@ -134,7 +137,8 @@ def _rates(cases: pl.DataFrame, drawn: pl.DataFrame) -> DefectRates | None:
     return DefectRates(
         cases=cases.height,
         reviews=drawn.height,
-        rate=whole.figure(),
+        stands_for=min(cases.height, whole.cases),
+        rate=whole.figure() if whole.effective >= FEWEST else _withheld(drawn.height),
         quarters=tuple(
             _quarter(str(name), part.height, drawn.filter(quarter=name))
             for (name,), part in cases.sort("quarter").group_by("quarter", maintain_order=True)
@@ -233,14 +237,24 @@ def _say_rates(rates: DefectRates | None, cases: int, reviews: int) -> Text:
             zh=f"对 {cases:,} 件已结案件不作比率估计：{reviews:,} 次评查中没有以已知概率"
             "随机抽取的。挑选的和必查的评查只说明这些案件的问题，不能代表其他案件。",
         )
+    if rates.rate.value is None:
+        return Text(
+            en=f"No rate is told for the {cases:,} closed cases: the {rates.reviews:,} reviews of "
+            f"known chance say less than {FEWEST} of a random sample would.",
+            zh=f"对 {cases:,} 件已结案件不给出比率：{rates.reviews:,} 次抽中概率已知的评查"
+            f"所含信息不及 {FEWEST} 次简单随机评查。",
+        )
     en = (
-        f"An estimated {percent(rates.rate, 'en')} of the {rates.cases:,} closed cases are "
-        f"defective, from {rates.reviews:,} reviews of known chance."
+        f"Of the {rates.stands_for:,} closed cases that the {rates.reviews:,} reviews of known "
+        f"chance stand for, an estimated {percent(rates.rate, 'en')} are defective."
     )
     zh = (
-        f"根据 {rates.reviews:,} 次抽中概率已知的评查，估计 {rates.cases:,} 件已结案件中"
-        f"有 {percent(rates.rate, 'zh')}存在缺陷。"
+        f"{rates.reviews:,} 次抽中概率已知的评查代表 {rates.stands_for:,} 件已结案件，"
+        f"估计其中 {percent(rates.rate, 'zh')}存在缺陷。"
     )
+    if rates.stands_for < STANDS_FOR * cases:
+        en += f" They do not stand for most of the {cases:,} closed cases."
+        zh += f"它们不能代表全部 {cases:,} 件已结案件中的大多数。"
     told = [quarter for quarter in rates.quarters if quarter.rate.value is not None]
     if told[1:]:
         last = told[-1]

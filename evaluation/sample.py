@@ -12,6 +12,7 @@ It is unbiased whatever the model is worth; a better model only narrows the inte
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 import polars as pl
@@ -50,6 +51,13 @@ class About:
     def rate(self) -> float:
         """Defects per case, kept within what is possible."""
         return min(max(self.total / self.cases, 0.0), 1.0)
+
+    @property
+    def effective(self) -> float:
+        """How many reviews of a random sample would say as much; infinite without error."""
+        if self.variance == 0:
+            return inf
+        return self.believed * (1 - self.believed) * self.cases**2 / self.variance
 
     def figure(self) -> Figure:
         """The rate with its 95 % interval: Wilson's, at the effective size, for the rest.
