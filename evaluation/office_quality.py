@@ -9,6 +9,7 @@ stand in order of name: nothing here is a ranking.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -133,25 +134,38 @@ def _rates(cases: pl.DataFrame, drawn: pl.DataFrame) -> DefectRates | None:
     """The rates, or None if the reviews of known probability cannot speak for all cases."""
     if not representative(drawn["inclusion_probability"], cases.height):
         return None
-    whole = about(drawn)
+    whole = _of(cases.height, drawn)
     return DefectRates(
         cases=cases.height,
         reviews=drawn.height,
-        stands_for=min(cases.height, whole.cases),
+        stands_for=min(cases.height, whole.cases + whole.missing),
         rate=whole.figure() if whole.effective >= FEWEST else _withheld(drawn.height),
         quarters=tuple(
             _quarter(str(name), part.height, drawn.filter(quarter=name))
             for (name,), part in cases.sort("quarter").group_by("quarter", maintain_order=True)
         ),
-        kinds=_groups(drawn, "kind", whole),
-        units=_groups(drawn, "unit", whole),
+        kinds=_groups(cases, drawn, "kind", whole),
+        units=_groups(cases, drawn, "unit", whole),
     )
 
 
-def _groups(drawn: pl.DataFrame, column: str, whole: About) -> tuple[Group, ...]:
+def _of(cases: int, drawn: pl.DataFrame) -> About:
+    """What reviews say about some `cases`; if all were made for certain, the others are missing.
+
+    No lottery speaks for those: their reviews have not come back, or nobody asked for one.
+    """
+    found = about(drawn)
+    missing = cases - found.certain if found.certain == found.returned else 0
+    return replace(found, missing=missing)
+
+
+def _groups(
+    cases: pl.DataFrame, drawn: pl.DataFrame, column: str, whole: About
+) -> tuple[Group, ...]:
     named = drawn.with_columns(pl.col(column).fill_null("")).sort(column, maintain_order=True)
     parts = named.group_by(column, maintain_order=True)
-    groups = drawn_together({str(name): about(part) for (name,), part in parts}, whole)
+    sizes = Counter(cases[column].fill_null(""))
+    groups = drawn_together({str(name): _of(sizes[name], part) for (name,), part in parts}, whole)
     return tuple(
         group if group.returned >= FEWEST else replace(group, rate=_withheld(group.returned))
         for group in groups
@@ -161,7 +175,7 @@ def _groups(drawn: pl.DataFrame, column: str, whole: About) -> tuple[Group, ...]
 def _quarter(name: str, cases: int, drawn: pl.DataFrame) -> Quarter:
     stands_for = float((1 / drawn["inclusion_probability"]).sum()) / cases
     told = drawn.height >= FEWEST and stands_for >= STANDS_FOR
-    rate = about(drawn).figure() if told else _withheld(drawn.height)
+    rate = _of(cases, drawn).figure() if told else _withheld(drawn.height)
     return Quarter(name, cases, drawn.height, stands_for, rate)
 
 

@@ -170,6 +170,22 @@ def test_every_case_reviewed_is_a_census() -> None:
     assert (found.rates.rate.low, found.rates.rate.value) == (0.5, 0.5)
 
 
+def test_a_missing_review_of_a_census_may_be_good_or_bad() -> None:
+    """One defect in 19 of 20 cases reviewed for certain: between 1 and 2 of 20, everywhere."""
+    cases = "case_id | opened_at | closed_at | kind | unit\n"
+    reviews = "case_id | reviewed_at | reviewer | kind | grade | inclusion_probability\n"
+    for number in range(20):
+        cases += f"{number} | 2024-01-01 | 2024-01-03 | x | u\n"
+        if number:
+            reviews += f"{number} | 2024-02-01 | r | k | {'good' if number > 1 else 'bad'} | 1\n"
+    rates = office_quality(made(cases, reviews=reviews), UNTIL).rates
+    assert rates is not None
+    assert rates.stands_for == 20
+    for one in (rates, *rates.quarters, *rates.kinds, *rates.units):
+        assert one.rate.value == pytest.approx(1 / 19)
+        assert (one.rate.low, one.rate.high) == pytest.approx((1 / 20, 2 / 20))
+
+
 def test_a_drawn_review_counts_although_the_case_was_picked_before() -> None:
     """Lottery reviews of cases that somebody had picked earlier are the sample."""
     cases = "case_id | opened_at | closed_at | kind | unit\n"
