@@ -72,8 +72,8 @@ def fairness(tables: Tables, tested: Backtest, until: datetime) -> Fairness | No
 def _say(groupings: tuple[Grouping, ...], comparisons: int, surveyed: bool) -> Text:
     told = [(one.meaning, each) for one in groupings for each in one.differences if each.told]
     if not comparisons:
-        en = "No two groups are large enough to compare."
-        zh = "没有两个足够大的群体可供比较。"
+        en = "No two groups are compared: too few are large enough, and units are not ranked."
+        zh = "没有可供比较的群体：足够大的群体太少；各单位不作排名。"
     elif not told:
         en = (
             f"Of {comparisons} differences between groups none is larger than chance allows; "

@@ -10,7 +10,10 @@ import pytest
 
 from cases.tables import Tables
 from evaluation.backtest import MODEL, Backtest
+from evaluation.chapters.fairness import chapter
 from evaluation.group_rates import NAMES
+from evaluation.render import Voice
+from evaluation.report import ReportSummary
 from evaluation.subgroups import Fairness, fairness
 from tests.evaluation.raw import Row, cases_by_id, first_reviews
 
@@ -121,3 +124,17 @@ def test_nothing_to_compare(tables: Tables, tested: Backtest) -> None:
     alone = fairness(named(tables, "unit"), tested, datetime(2024, 12, 31))
     assert alone is not None
     assert [one.name.en for one in alone.groupings[0].groups] == ["first", "second"]
+
+
+def test_units_are_not_ranked(tables: Tables, tested: Backtest, summary: ReportSummary) -> None:
+    """Units have figures in order of name; no unit is said to be over another, none is counted."""
+    found = fairness(named(tables, "unit", "charge"), tested, UNTIL)
+    assert found is not None
+    units, charges = found.groupings
+    assert [one.name.en for one in units.groups] == ["first", "second"]
+    assert units.groups[0].selection_rate.value is not None
+    assert units.differences == ()
+    assert charges.differences
+    assert found.comparisons == 3 * len(NAMES)
+    shown = chapter(dataclasses.replace(summary, fairness=found), Voice("en")).exhibits[0]
+    assert shown.says == "They stand in order of name and are not ranked."
