@@ -116,6 +116,24 @@ def test_key_reviews_alone_are_named_biased(tables: Tables, tested: Backtest) ->
     assert not found.surveyed
 
 
+@pytest.mark.parametrize(("drawn", "surveyed"), [(9, False), (10, True)])
+def test_a_few_drawn_reviews_do_not_stand_for_all(
+    tables: Tables, tested: Backtest, drawn: int, surveyed: bool
+) -> None:
+    """Ten drawn reviews are compared alone; with fewer all reviews are, and called biased."""
+    assert tested.risk is not None
+    few = tested.risk.scores["case_id"].head(drawn).implode()
+    chance = pl.when(pl.col("case_id").is_in(few)).then("inclusion_probability")
+    office = tables.office.model_copy(update={"fairness": ("charge",)})
+    reviews = tables.review_rows.with_columns(chance)
+    mixed = Tables.of(office, tables.case_rows, events=tables.event_rows, reviews=reviews)
+    found = fairness(mixed, tested, UNTIL)
+    assert found is not None
+    assert found.surveyed == surveyed
+    assert found.cases == (drawn if surveyed else tested.risk.scores.height)
+    assert found.says.en.endswith("biased.") != surveyed
+
+
 def test_nothing_to_compare(tables: Tables, tested: Backtest) -> None:
     """An office that names no groups, or has no scores, gets no comparison."""
     assert fairness(tables, tested, UNTIL) is None
