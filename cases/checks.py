@@ -17,6 +17,8 @@ import polars as pl
 from cases.errors import Fault
 from cases.office import INTAKE, Office
 from cases.sheets import READ, REQUIRED, ROW, Sheet, schema_of
+from cases.tables import OVERRIDDEN
+from cases.values import listed
 
 EARLIEST, LATEST = datetime(1900, 1, 1), datetime(2100, 1, 1)
 COINCIDENCE = 0.001  # a blank column less likely than this is not blank by chance
@@ -160,6 +162,38 @@ RECUSAL_RULES = (
     ),
 )
 
+
+def _choice(column: str, about: str, codes: tuple[str, ...]) -> Rule:
+    """What is suggested and decided about a track or a spot check is one of its codes."""
+    return Rule(
+        column,
+        f"is nothing that can be {column} of a {about.replace('_', ' ')}.",
+        f"Write {', '.join(codes[:-1])} or {codes[-1]}.",
+        (pl.col("about") == about) & ~pl.col(column).is_in(codes),
+    )
+
+
+OVERRIDE_RULES = (
+    Rule(
+        "about",
+        "is nothing that is suggested.",
+        f"Write {', '.join(OVERRIDDEN)}: what the suggestion was about.",
+        ~pl.col("about").is_in(list(OVERRIDDEN)),
+    ),
+    *(
+        _choice(column, about, codes)
+        for about, codes in OVERRIDDEN.items()
+        if codes
+        for column in ("suggested", "decided")
+    ),
+    Rule(
+        "decided",
+        "is what was suggested, so nothing was overridden.",
+        "Correct one of the two, or remove the row.",
+        pl.col("decided") == pl.col("suggested"),
+    ),
+)
+
 RECORDED_BEFORE = Rule(
     "recorded_at",
     "is before the event happened.",
@@ -200,6 +234,15 @@ LINKED_RULES = {
             before("reviewed_at", "case closed_at"),
         ),
     ),
+    "overrides": (
+        CASE_KNOWN,
+        Rule(
+            "at",
+            "is before the case was opened.",
+            "Correct the date of the override or the case's opening date.",
+            before("at", "case opened_at"),
+        ),
+    ),
 }
 
 
@@ -238,14 +281,30 @@ def _grade_rules(office: Office) -> list[Rule]:
     ]
 
 
+def _dimension_rules(office: Office) -> list[Rule]:
+    """Every dimension that a review names must be declared, if any are."""
+    declared = list(office.reviews.dimensions) if office.reviews else []
+    if not declared:
+        return []
+    return [
+        Rule(
+            "dimensions",
+            "names a dimension that the office file does not have.",
+            "Separate several by `;`; correct it, or declare it under [reviews.dimensions].",
+            listed(pl.col("dimensions")).list.set_difference(declared).list.len() > 0,
+        )
+    ]
+
+
 def rules_of(name: str, office: Office) -> list[Rule]:
     """The rules of the table `name` that look at nothing but its own rows."""
     own: dict[str, list[Rule]] = {
         "cases": [*CASE_RULES],
         "events": [RECORDED_BEFORE] + ([_activity_declared(office)] if office.activities else []),
-        "reviews": [PROBABILITY, *_grade_rules(office)],
+        "reviews": [PROBABILITY, *_grade_rules(office), *_dimension_rules(office)],
         "handlers": [*HANDLER_RULES],
         "recusals": [*RECUSAL_RULES],
+        "overrides": [*OVERRIDE_RULES],
         "new_cases": [],
     }
     return value_rules(schema_of(name, office), REQUIRED[name]) + own[name]
@@ -286,6 +345,7 @@ def case_facts(cases: pl.DataFrame) -> pl.DataFrame:
         .select(
             "case_id",
             pl.lit(value=True).alias("case known"),
+            pl.col("opened_at").alias("case opened_at"),
             pl.col("closed_at" + READ).is_null().alias("case open"),
             pl.col("closed_at").alias("case closed_at"),
         )

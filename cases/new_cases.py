@@ -18,7 +18,7 @@ from cases import checks
 from cases.errors import BadInput, Fault
 from cases.office import Office, Table
 from cases.progress import Progress, silent
-from cases.sheets import ROW, make_sheet, schema_of
+from cases.sheets import ROW, Sheet, make_sheet, schema_of
 from cases.sources import source_of
 from cases.sources.base import Unreadable
 from cases.tables import Tables
@@ -51,10 +51,7 @@ def read_new_cases(tables: Tables, path: Path, progress: Progress = silent) -> p
         raise BadInput([Fault(path.name, error.problem, error.remedy, row=error.row)]) from None
     sheet = make_sheet(SHEET, office, table, {path.name: raw})
     sheet.faults += checks.faults_of(sheet, checks.rules_of(SHEET, office), sheet.frame)
-    if tables.recusal_rows["party"].count() and "parties" not in raw.columns:
-        remedy = "Add it, blank where a case has none: handlers are recused from parties."
-        problem = "is a column this table does not have."
-        sheet.faults.append(Fault(path.name, problem, remedy, column="parties"))
+    sheet.faults += _lacking(tables, sheet, path.name)
     new = sheet.frame.select(list(schema_of(SHEET, office)))
     rows = sheet.frame[ROW].to_list()
     for odd in odd_cases(tables, new):
@@ -79,6 +76,20 @@ def _table(office: Office, path: Path) -> Table:
     return Table.model_construct(
         path=path.name, files={}, sql=None, columns=columns, date_format=cases.date_format
     )
+
+
+def _lacking(tables: Tables, sheet: Sheet, where: str) -> Iterator[Fault]:
+    """Columns without which it would be decided otherwise, where the office has such facts."""
+    asked = {
+        "kind": (tables.case_rows["kind"], "cases of this office have kinds."),
+        "unit": (tables.case_rows["unit"], "cases of this office have units."),
+        "parties": (tables.recusal_rows["party"], "handlers are recused from parties."),
+    }
+    for column, (known, why) in asked.items():
+        if known.count() and sheet.names[column] not in sheet.raw.columns:
+            remedy = f"Add it, blank where it is not known: {why}"
+            problem = "is a column this table does not have."
+            yield Fault(where, problem, remedy, column=sheet.names[column])
 
 
 def odd_cases(tables: Tables, new: pl.DataFrame) -> Iterator[Odd]:

@@ -122,6 +122,9 @@ class TableSet(Model):
     recusals: Table | None = Field(
         default=None, description="who may not handle which case, or cases of which party"
     )
+    overrides: Table | None = Field(
+        default=None, description="where people decided otherwise than was suggested, and why"
+    )
 
 
 class Attribute(Model):
@@ -213,6 +216,10 @@ class Reviews(Model):
     )
     maturity_days: float = Field(
         default=0, ge=0, description="days after the review until its grade is final"
+    )
+    dimensions: dict[Code, Text] = Field(
+        default_factory=dict,
+        description="in what a case can be found wanting; any name may occur if empty",
     )
 
 

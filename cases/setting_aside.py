@@ -15,18 +15,23 @@ from cases.writing import unless_other
 def set_rows_aside(sheets: dict[str, Sheet], target: Path) -> None:
     """Write every row at fault to the CSV `target` and take it out of its sheet.
 
-    Rows of cases that are set aside are set aside with them. Each line of the file
-    is one fault: file, row, column, value, problem, remedy, and the whole row as JSON.
-    A target that is there already is never written over: it may hold the only copy of
-    something. One that says just this is left as it is, so that several commands can name
-    the same file. Raises `BadInput` if the file cannot be written, holds anything else, or
-    if no case is left.
+    Rows of cases, and recusals of handlers, that are set aside are set aside with them. Each
+    line of the file is one fault: file, row, column, value, problem, remedy, and the whole row
+    as JSON. A target that is there already is never written over: it may hold the only copy of
+    something. One that says just this is left as it is, so that several commands can name the
+    same file. Raises `BadInput` if the file cannot be written, holds anything else, or if no
+    case is left.
     """
     cases = sheets["cases"]
     aside = cases.frame.filter(cases.at_fault())["case_id"].drop_nulls()
     for sheet in sheets.values():
-        if sheet.name in ("events", "reviews"):
-            sheet.faults += _orphans(sheet, aside)
+        if sheet.name in ("events", "reviews", "overrides"):
+            sheet.faults += _orphans(sheet, "case_id", aside, "case")
+    if "handlers" in sheets and "recusals" in sheets:
+        handlers = sheets["handlers"]
+        gone = handlers.frame.filter(handlers.at_fault())["handler"].drop_nulls()
+        recusals = sheets["recusals"]
+        recusals.faults += _orphans(recusals, "handler", gone, "handler")
     report = pl.concat([_report(sheet) for sheet in sheets.values()])
     unless_other(target, lambda path: write_for_people(report, path))
     for sheet in sheets.values():
@@ -35,18 +40,18 @@ def set_rows_aside(sheets: dict[str, Sheet], target: Path) -> None:
         raise BadInput([Fault(cases.where, "has a fault in every row.", f"See {target.name}.")])
 
 
-def _orphans(sheet: Sheet, aside: pl.Series) -> list[Fault]:
-    rows = sheet.frame.filter(pl.col("case_id").is_in(aside.implode()) & ~sheet.at_fault())
+def _orphans(sheet: Sheet, key: str, aside: pl.Series, what: str) -> list[Fault]:
+    rows = sheet.frame.filter(pl.col(key).is_in(aside.implode()) & ~sheet.at_fault())
     return [
         Fault(
             sheet.where,
-            "is a case that was set aside.",
-            "Mend the case, then this row is used again.",
+            f"is a {what} that was set aside.",
+            f"Mend the {what}, then this row is used again.",
             row,
-            sheet.names["case_id"],
-            case_id,
+            sheet.names[key],
+            name,
         )
-        for row, case_id in rows.select(ROW, "case_id").iter_rows()
+        for row, name in rows.select(ROW, key).iter_rows()
     ]
 
 

@@ -10,7 +10,15 @@ import polars as pl
 from cases import query
 from cases.errors import Fault
 from cases.office import Office, Table
-from cases.tables import EVENTS, HANDLERS, RECUSALS, REVIEWS, case_columns, new_case_columns
+from cases.tables import (
+    EVENTS,
+    HANDLERS,
+    OVERRIDES,
+    RECUSALS,
+    REVIEWS,
+    case_columns,
+    new_case_columns,
+)
 from cases.values import as_read, typed
 
 READ = " as read"  # suffix of the column that keeps the text a value was read from
@@ -23,6 +31,7 @@ REQUIRED = {  # columns that no row may leave blank
     "reviews": ("case_id", "reviewed_at", "grade"),
     "handlers": ("handler",),
     "recusals": ("handler",),
+    "overrides": ("case_id", "at", "about", "suggested", "decided", "reason"),
     "new_cases": ("case_id", "opened_at"),
 }
 
@@ -52,7 +61,13 @@ def schema_of(name: str, office: Office) -> dict[str, pl.DataType]:
         return case_columns(office)
     if name == "new_cases":
         return new_case_columns(office)
-    others = {"events": EVENTS, "reviews": REVIEWS, "handlers": HANDLERS, "recusals": RECUSALS}
+    others = {
+        "events": EVENTS,
+        "reviews": REVIEWS,
+        "handlers": HANDLERS,
+        "recusals": RECUSALS,
+        "overrides": OVERRIDES,
+    }
     return {column: kind for column, kind in others[name].items() if column != "sequence"}
 
 
@@ -116,20 +131,26 @@ def _missing_columns(sheet: Sheet, office: Office, table: Table) -> list[Fault]:
     if sheet.name == "cases":
         needed |= dict.fromkeys(["closed_at", *office.attributes])
     if sheet.name == "new_cases":
-        needed |= dict.fromkeys(office.intake_facts)
+        needed |= dict.fromkeys(set(office.intake_facts) & set(office.attributes))
     present = [column for column in sheet.raw.columns if column != ROW + READ]
     free = [column for column in present if column not in sheet.names.values()]
     return [
         Fault(
             sheet.where,
             "is a column this table does not have.",
-            f'{_nearest(theirs, free)} Say `{ours} = "<column of the file>"` '
-            f"under [tables.{sheet.name}.columns].",
+            _add_or_name(sheet.name, ours, _nearest(theirs, free)),
             column=theirs,
         )
         for ours in needed
         if (theirs := sheet.names.get(ours)) is not None and theirs not in present
     ]
+
+
+def _add_or_name(table: str, column: str, near: str) -> str:
+    """What to do about a column that is not there: a file of new cases is none of the office's."""
+    if table == "new_cases":
+        return f"{near} Add it, blank where it is not known."
+    return f'{near} Say `{column} = "<column of the file>"` under [tables.{table}.columns].'
 
 
 def _nearest(name: str, known: list[str]) -> str:

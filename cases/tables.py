@@ -45,6 +45,7 @@ REVIEWS: dict[str, pl.DataType] = {
     "kind": pl.String(),
     "grade": pl.String(),
     "inclusion_probability": pl.Float64(),  # null where unknown
+    "dimensions": pl.String(),  # in which the case was found wanting, separated by `;`; or null
 }
 HANDLERS: dict[str, pl.DataType] = {
     "handler": pl.String(),
@@ -60,6 +61,20 @@ RECUSALS: dict[str, pl.DataType] = {
     "handler": pl.String(),
     "case_id": pl.String(),  # of the case, or else
     "party": pl.String(),  # of whom no case may be taken
+}
+OVERRIDES: dict[str, pl.DataType] = {
+    "case_id": pl.String(),
+    "at": TIME,  # when somebody decided otherwise than was suggested
+    "about": pl.String(),  # one of `OVERRIDDEN`
+    "suggested": pl.String(),
+    "decided": pl.String(),
+    "reason": pl.String(),
+}
+# What a suggestion can be about, and what can be suggested and decided; a handler is any code.
+OVERRIDDEN: dict[str, tuple[str, ...]] = {
+    "track": ("simple", "complex", "person"),
+    "handler": (),
+    "spot_check": ("listed", "left_out"),
 }
 ATTRIBUTE_TYPES: dict[str, pl.DataType] = {
     "number": pl.Float64(),
@@ -88,8 +103,8 @@ class Tables:
     """The checked tables of one office.
 
     `cases` has the columns of `case_columns(office)`, the others those of `EVENTS`,
-    `REVIEWS`, `HANDLERS`, `RECUSALS`; absent tables are empty. `data_hash` identifies the
-    files they were read from (SHA-256, hex; empty for tables made in memory).
+    `REVIEWS`, `HANDLERS`, `RECUSALS`, `OVERRIDES`; absent tables are empty. `data_hash`
+    identifies the files they were read from (SHA-256, hex; empty for tables made in memory).
 
     `parts` are tables without a case in common that these were put together from, none
     if they were read as they are; `memo` keeps what a layer above derived from them once.
@@ -101,6 +116,7 @@ class Tables:
     reviews: Frame
     handlers: Frame
     recusals: Frame
+    overrides: Frame
     data_hash: str = field(default="")
     parts: tuple[Tables, ...] = field(default=(), repr=False, compare=False)
     memo: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
@@ -115,6 +131,7 @@ class Tables:
         reviews: Any = None,
         handlers: Any = None,
         recusals: Any = None,
+        overrides: Any = None,
         data_hash: str = "",
     ) -> Tables:
         """Tables over native frames of the right columns and types.
@@ -129,6 +146,7 @@ class Tables:
             _lazy(pl.DataFrame(schema=REVIEWS) if reviews is None else reviews),
             _lazy(pl.DataFrame(schema=HANDLERS) if handlers is None else handlers),
             _lazy(pl.DataFrame(schema=RECUSALS) if recusals is None else recusals),
+            _lazy(pl.DataFrame(schema=OVERRIDES) if overrides is None else overrides),
             data_hash,
         )
 
@@ -146,6 +164,7 @@ class Tables:
             self.reviews,
             self.handlers,
             self.recusals,
+            self.overrides,
             self.data_hash,
             parts=(self, added),
         )
@@ -174,6 +193,11 @@ class Tables:
     def recusal_rows(self) -> pl.DataFrame:
         """The recusal table as a Polars frame."""
         return _rows(self.recusals)
+
+    @cached_property
+    def override_rows(self) -> pl.DataFrame:
+        """The override table as a Polars frame."""
+        return _rows(self.overrides)
 
 
 def _lazy(native: Any) -> Frame:

@@ -21,14 +21,14 @@ SEPARATORS = "[;；]"  # between the things one cell lists
 
 
 def listed(column: pl.Expr) -> pl.Expr:
-    """What each cell lists, as a list of text; null for a blank cell.
+    """What each cell lists, every entry once; null for a blank cell.
 
-    >>> pl.select(listed(pl.lit("tax; juvenile；"))).item().to_list()
+    >>> pl.select(listed(pl.lit("tax; juvenile；tax;"))).item().to_list()
     ['tax', 'juvenile']
     """
     parts = column.str.replace_all(SEPARATORS, ";").str.split(";")
     named = pl.element().str.strip_chars()
-    return parts.list.eval(named.filter(named != ""))
+    return parts.list.eval(named.filter(named != "")).list.unique(maintain_order=True)
 
 
 def as_read(column: pl.Expr, kind: pl.DataType) -> pl.Expr:

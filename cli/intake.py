@@ -25,11 +25,11 @@ from cli.intake_files import (
     given_in,
     intake_sheet,
     read_intake,
+    verify_intake,
     write_intake,
 )
-from evaluation.shares import ALL, LEVEL, Shares, check_shares
+from evaluation.shares import Shares, check_shares
 from models.bundle import Bundle
-from policies.assignment_verify import verify_assignment
 from serving.intake import GIVEN, Intake
 from serving.intake import intake as suggest
 from serving.use_cases import Desk
@@ -73,7 +73,7 @@ def shares(
     kept = {}
     for folder in folders:
         told, chances, lines = read_intake(folder)
-        verified = verify_assignment(told, chances, lines)
+        verified = verify_intake(folder)
         if not verified.matches:
             raise Refused(f"{folder.name}: {verified.sentence} Nothing is tested with it.")
         kept[told["assignment_id"]] = (chances, lines)  # one that is named twice counts once
@@ -93,14 +93,14 @@ def _check_once(kept: Iterable[tuple[pl.DataFrame, pl.DataFrame]]) -> None:
 
 
 def show_shares(found: Shares) -> None:
-    """Expected and drawn numbers of every handler over all kinds, what differs, and the verdict."""
+    """The numbers of cases that the published chances do not explain, and the verdict."""
     table = Table("kind", "handler", "cases open to", "expected", "drawn", "corrected p")
-    for line in found.table.iter_rows(named=True):
-        if line["kind"] == ALL or line["p_corrected"] <= LEVEL:
-            numbers = (f"{line['cases']:,}", f"{line['expected']:.1f}", f"{line['drawn']:,}")
-            cells = (line["kind"] or "all", line["handler"], *numbers, f"{line['p_corrected']:.3f}")
-            table.add_row(*(Text(cell) for cell in cells))
-    out.print(table)
+    for line in found.differing.iter_rows(named=True):
+        numbers = (f"{line['cases']:,}", f"{line['expected']:.1f}", f"{line['drawn']:,}")
+        cells = (line["kind"] or "all", line["handler"], *numbers, f"{line['p_corrected']:.3f}")
+        table.add_row(*(Text(cell, overflow="fold") for cell in cells))
+    if table.row_count:
+        out.print(table)
     out.print(found.sentence.say("en"), markup=False, soft_wrap=True)
 
 
@@ -133,7 +133,7 @@ def show_intake(found: Intake, office: Office) -> None:
             effort = f"{line['effort']:.1f} ({line['effort_low']:.1f}-{line['effort_high']:.1f})"
         handler = f"{line['handler'] or '-'}\n{line['how_so'] or ''}"
         cells = (line["case_id"], line["track"], effort, handler, line["why"])
-        table.add_row(*(Text(cell) for cell in cells))
+        table.add_row(*(Text(cell, overflow="fold") for cell in cells))
     out.print(table)
     for note in found.notes:
         out.print(note.say(office.language), markup=False)

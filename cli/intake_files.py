@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,10 @@ from cases.spreadsheet import write_for_people
 from cases.tables import Tables
 from cases.writing import check_folder, made_folder, replaced
 from evaluation.intake_page import Sheet, render_intake
+from policies.assignment_verify import verify_assignment
 from policies.assignments import CHANCES, LINES
 from policies.eligibility import say
+from policies.verify import Verified
 from serving.intake import REASONS_SHOWN, Intake, who_may
 
 SHEET_FILE, PAGE_FILE, LOADS_FILE = "intake.csv", "intake.html", "loads.csv"
@@ -42,6 +45,8 @@ def write_intake(found: Intake, tables: Tables, made_from: dict[str, Any], folde
     made_folder(folder)
     office, assignment = tables.office, found.assignment
     described = {} if assignment is None else assignment.describe()
+    sheet = intake_sheet(found, office)
+    described["suggested_hash"] = suggested_hash(sheet)
     text = json.dumps(described | made_from, ensure_ascii=False, indent=2)
     replaced(folder / JSON_FILE, lambda path: path.write_text(text + "\n", "utf-8"))
     if assignment is not None:
@@ -53,7 +58,7 @@ def write_intake(found: Intake, tables: Tables, made_from: dict[str, Any], folde
         replaced(folder / LOADS_FILE, lambda path: write_for_people(assignment.loads, path))
     page = render_intake(page_sheet(found, tables), office)
     replaced(folder / PAGE_FILE, lambda path: path.write_text(page, "utf-8"))
-    replaced(folder / SHEET_FILE, lambda path: write_for_people(intake_sheet(found, office), path))
+    replaced(folder / SHEET_FILE, lambda path: write_for_people(sheet, path))
 
 
 def intake_sheet(found: Intake, office: Office) -> pl.DataFrame:
@@ -137,7 +142,7 @@ def read_intake(folder: Path) -> tuple[dict[str, Any], pl.DataFrame, pl.DataFram
         path = folder / SHEET_FILE
         texts = pl.read_csv(path, infer_schema=False)
         numbers = pl.col("probability", "effort").cast(pl.Float64)
-        lines = texts.select("case_id", "handler", "how", numbers)
+        lines = texts.select("case_id", "track", "handler", "how", numbers)
         if chances.schema != pl.Schema(KEPT) or not isinstance(told, dict):
             raise ValueError("is no intake")
     except FileNotFoundError:
@@ -147,6 +152,25 @@ def read_intake(folder: Path) -> tuple[dict[str, Any], pl.DataFrame, pl.DataFram
         raise _no_intake(path, problem) from None
     # `write_for_people` puts an apostrophe before what a spreadsheet would run
     return told, chances, lines.with_columns(pl.col("case_id", "handler").str.replace("^'", ""))
+
+
+def verify_intake(folder: Path, published: str | None = None) -> Verified:
+    """Whether the handlers drawn are those that chances and seed give, and the rest is unchanged.
+
+    `published` is the commitment to the seed, if one was published before the draw.
+    """
+    told, chances, lines = read_intake(folder)
+    drawn = verify_assignment(told, chances, lines, published)
+    if drawn.matches and suggested_hash(lines) != told.get("suggested_hash"):
+        problem = f"{SHEET_FILE} has another track or designation than was written."
+        return Verified(False, f"It does NOT match: {problem}")
+    return drawn
+
+
+def suggested_hash(sheet: pl.DataFrame) -> str:
+    """SHA-256 (hex) of what is suggested for each case: track, handler, how."""
+    suggested = sheet.select("case_id", "track", "handler", "how")
+    return hashlib.sha256(suggested.write_csv().encode()).hexdigest()
 
 
 def given_in(folder: Path) -> pl.DataFrame:

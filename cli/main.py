@@ -39,7 +39,7 @@ from cli.console import err, out, progress, show_error
 from cli.estimates import show_estimate
 from cli.intake import intake, shares, show_intake, suggest_and_write
 from cli.intake_files import JSON_FILE as INTAKE_KEPT
-from cli.intake_files import read_intake
+from cli.intake_files import verify_intake
 from cli.leaks import show_leaks
 from cli.plan_files import check_plan_folder, plan_sheet, read_plan, write_plan
 from cli.report_files import ENDINGS, summary_of, write_report
@@ -52,7 +52,6 @@ from evaluation.replay_results import Replay, totals
 from evaluation.returned import usual_places
 from models.bundle import gaps
 from models.registry import Registry, office_name
-from policies.assignment_verify import verify_assignment
 from policies.plans import Outlook, PlanParameters, fresh_seed
 from policies.plans import commitment as commitment_of
 from policies.verify import verify as verify_plan
@@ -317,7 +316,7 @@ def verify(
 ) -> None:
     """Draw a plan, or an intake, again from its frame and seed, and say whether it is the same."""
     if (folder / INTAKE_KEPT).exists():
-        verified = verify_assignment(*read_intake(folder), commitment)
+        verified = verify_intake(folder, commitment)
     else:
         verified = verify_plan(read_plan(folder), commitment)
     out.print(verified.sentence, markup=False, soft_wrap=True)
@@ -458,7 +457,9 @@ def _show_plan(result: SpotChecks, tables: Tables) -> None:
         risk = f"{line['risk']:.0%} ({line['risk_low']:.0%}-{line['risk_high']:.0%})"
         sentences = "\n".join(reason for reason in reasons if reason)
         cells = (str(line["rank"]), line["case_id"], risk, line["why"], sentences)
-        table.add_row(*(Text(cell) for cell in cells))  # as it stands: no markup, no emoji
+        table.add_row(
+            *(Text(cell, overflow="fold") for cell in cells)
+        )  # as it stands: no markup, no emoji
     out.print(table)
     for note in result.plan.notes:
         out.print(note.say(tables.office.language), markup=False)

@@ -13,25 +13,23 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from cases.office import Text
 from cases.tables import Tables
 from evaluation.backtest import period_name
 from evaluation.concentrations import Concentrations, concentrations
+from evaluation.dimensions import Dimensions, dimensions
 from evaluation.estimate import Group, drawn_together
-from evaluation.metrics import Figure
-from evaluation.sample import About, Array
+from evaluation.known_chance import about
+from evaluation.metrics import FEWEST, Figure
+from evaluation.sample import About
 from evaluation.saying import percent
 from features.as_of import closing_moments, final_reviews
 from models.population import rows, satisfying
-from policies.plans import Z
 from training.labels import first_of_each, representative
 
 STANDS_FOR = 0.5  # share of cases; if reviews stand for fewer, a quarter's rate is withheld
-FEWEST = 10  # reviews of a quarter, kind or unit; with fewer its rate is withheld
 
 
 @dataclass(frozen=True)
@@ -89,15 +87,16 @@ class OfficeQuality:
 
     rates: DefectRates | None
     rates_say: Text
+    dimensions: Dimensions
     concentrations: Concentrations
     rework: tuple[Rework, ...]
     rework_says: Text
 
 
 def office_quality(tables: Tables, until: datetime, after: datetime | None = None) -> OfficeQuality:
-    """Rates, concentrations and rework of the cases closed in (after, until].
+    """Rates, dimensions, concentrations and rework of the cases closed in (after, until].
 
-    Rates and concentrations are of the cases the risk model is for (`risk.among`), by reviews
+    All but rework is of the cases the risk model is for (`risk.among`), by reviews
     final by `until`: of a case's drawn reviews the first that became final.
     """
     closed = closing_moments(tables, after=after, until=until)
@@ -108,24 +107,25 @@ def office_quality(tables: Tables, until: datetime, after: datetime | None = Non
     graded = rows(final_reviews(tables, until)).filter(
         pl.col("grade").is_in(list(tables.office.grade_places))
     )
-    drawn = _reviewed(tables, cases, graded.filter(pl.col("inclusion_probability").is_not_null()))
-    rates = _rates(cases, drawn)
-    reviewed = drawn if rates else _reviewed(tables, cases, graded)
+    of_known_chance = graded.filter(pl.col("inclusion_probability").is_not_null())
+    rates = _rates(cases, _reviewed(tables, cases, of_known_chance))
+    spoken = of_known_chance if rates else graded
     rework = _rework(tables, until, rows(closed))
     return OfficeQuality(
         rates,
         _say_rates(rates, cases.height, graded.height),
-        concentrations(tables.office, reviewed, surveyed=rates is not None),
+        dimensions(tables.office, _reviewed(tables, asked, spoken), until, surveyed=bool(rates)),
+        concentrations(tables.office, _reviewed(tables, cases, spoken), surveyed=bool(rates)),
         rework,
         _say_rework(rework),
     )
 
 
 def _reviewed(tables: Tables, cases: pl.DataFrame, reviews: pl.DataFrame) -> pl.DataFrame:
-    """The cases with a review, its `reviewer`, `inclusion_probability` and `y` (1: a defect)."""
+    """The cases with a review, its own columns, and `y` (1: a defect)."""
     defect = pl.col("grade").is_in(sorted(tables.office.defect_grades))
     first = first_of_each(reviews).select(
-        "case_id", "reviewer", "inclusion_probability", y=defect.cast(pl.Float64)
+        "case_id", "reviewer", "inclusion_probability", "dimensions", y=defect.cast(pl.Float64)
     )
     return cases.join(first, on="case_id").sort("moment", "case_id")
 
@@ -181,42 +181,6 @@ def _quarter(name: str, cases: int, drawn: pl.DataFrame) -> Quarter:
 
 def _withheld(reviews: int) -> Figure:
     return Figure(None, None, None, reviews, "too_few")
-
-
-def about(drawn: pl.DataFrame) -> About:
-    """What reviews (`y`, `inclusion_probability`) say about the cases they stand for.
-
-    Cases reviewed for certain are known. The rate of the others is the weighted mean; its
-    variance is the linearised one of Poisson sampling, sum (1 - pi) (y - rate)^2 / pi^2, or
-    if that is larger what weights as unequal cost a sample whose rate they say nothing
-    about (Kish 1965). The latter is not nought where no defect was found.
-    """
-    y, chance = (drawn[name].to_numpy() for name in ("y", "inclusion_probability"))
-    certain = chance == 1
-    defects = float(y[certain].sum())
-    rest, rate, believed, variance = _by_lottery(y[~certain], chance[~certain])
-    return About(
-        cases=round(certain.sum() + rest),
-        returned=drawn.height,
-        total=defects + rate * rest,
-        certain=int(certain.sum()),
-        defects=defects,
-        variance=variance,
-        believed=believed,
-    )
-
-
-def _by_lottery(y: Array, chance: NDArray[np.float64]) -> tuple[float, float, float, float]:
-    """How many cases they stand for, their rate, the rate believed, and the total's variance."""
-    if y.size == 0:
-        return 0.0, 0.0, 0.0, 0.0
-    weight = 1 / chance
-    rest, rate = float(weight.sum()), float(np.average(y, weights=weight))
-    left = (1 - chance) * weight**2
-    size = rest**2 / float(left.sum())
-    believed = (rate * size + Z**2 / 2) / (size + Z**2)  # the middle of Wilson's interval
-    unequal = believed * (1 - believed) * rest**2 / size
-    return rest, rate, believed, max(unequal, float((left * (y - rate) ** 2).sum()))
 
 
 def _rework(tables: Tables, until: datetime, closed: pl.DataFrame) -> tuple[Rework, ...]:

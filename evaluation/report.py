@@ -16,6 +16,7 @@ from evaluation.changes import Changes, changes
 from evaluation.intake_figures import IntakeFigures, intake_figures
 from evaluation.notes import Note, doubts, limits
 from evaluation.office_quality import OfficeQuality, office_quality
+from evaluation.overrides import Overrides, overrides
 from evaluation.performance import Performance, complexity_performance, risk_performance
 from evaluation.report_facts import (
     Card,
@@ -59,6 +60,7 @@ class ReportSummary:
     versions: tuple[ModelVersion, ...]
     quality: OfficeQuality
     uptake: Uptake | None
+    overrides: Overrides | None
     reviewers: Reviewers
     influences: tuple[Influence, ...]
     notes: tuple[Note, ...]
@@ -77,8 +79,8 @@ def summarise(
     """The report on `bundle` with the out-of-time figures of `backtest`, both from `tables`.
 
     `efforts` is an `effort_backtest` of the same time; `versions` are those of the registry.
-    What is said of the office, and of what became of `plans` (verified ones), is as of `now`,
-    by default as of the time the model was trained on.
+    What is said of the office, of what became of `plans` (verified ones) and of overrides, is as
+    of `now`, by default as of the time the model was trained on.
     """
     until = datetime.fromisoformat(bundle.about["trained_until"])
     now = now or until
@@ -104,6 +106,7 @@ def summarise(
         versions=model_versions(versions),
         quality=office_quality(tables, now),
         uptake=uptake(tables, plans, found.agreement, now) if plans else None,
+        overrides=overrides(tables, plans, now),
         reviewers=found,
         influences=influences(tables, bundle.risk, until),
         notes=(*limits(data, own), *doubts(complexity if own.risk is None else risk)),

@@ -23,11 +23,15 @@ def returned(tables: Tables, after: datetime, until: datetime) -> pl.DataFrame:
     a case the first that became final counts (of those of one moment, the first in the
     table); a second reading checks the reviewer.
     """
-    office = tables.office
     reviews = rows(final_reviews(tables, until))
+    return first_found(tables.office, reviews.filter(pl.col("reviewed_at") > after))
+
+
+def first_found(office: Office, reviews: pl.DataFrame) -> pl.DataFrame:
+    """What the first of each case's final `reviews` found: the columns of `returned`."""
     graded = pl.col("grade").is_in(list(office.grade_places))
     first = (
-        reviews.filter(pl.col("reviewed_at") > after, graded)
+        reviews.filter(graded)
         .sort("known_at", maintain_order=True)
         .unique("case_id", keep="first", maintain_order=True)
     )

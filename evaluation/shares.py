@@ -3,9 +3,10 @@
 For every handler, in all cases and in each kind, the number of cases drawn is held against
 the law of a sum of independent draws with the published chances (Poisson-binomial, exact).
 The true draw varies less than that, since numbers are rounded up or down (`policies.rounding`),
-so an honest office is accused no more often than stated; across assignments the chances may
-hang on earlier draws, and then the law holds as that of a martingale with the same variance.
-All tests together wrongly find a difference with a probability of at most `LEVEL` (Holm 1979).
+so an honest office is accused no more often than stated: all tests together wrongly find a
+difference with a probability of at most `LEVEL` (Holm 1979). Across assignments chances may hang
+on earlier draws, as loads do; simulated, that made no difference. Whoever stops asking for a
+handler's cases once the lot has fallen as wished can be accused though chances were kept.
 """
 
 from __future__ import annotations

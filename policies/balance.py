@@ -38,6 +38,7 @@ PAIRS = 20_000  # the programme begins with about so many pairs of group and cla
 MORE = 16  # classes it adds to a group at a time, where they would lower the cost
 TOLERANCE = 1e-6  # of reduced costs, in loads of a usual case
 ROUNDS = 200  # of proportional fitting at most
+SIMPLEX, INTERIOR = "highs-ds", "highs-ipm"
 NEWTON = 8  # steps in each of them towards the places of a class
 
 Mask = NDArray[np.bool_]
@@ -202,7 +203,7 @@ class Programme:
         first: Mask = eligible & (scattered | ~alone)
         return first
 
-    def _optimum(self, pairs: Mask) -> OptimizeResult:
+    def _optimum(self, pairs: Mask, method: str = SIMPLEX) -> OptimizeResult:
         """The optimum using only `pairs`. Variables: their work, nobody's, the pieces' work.
 
         Rows: the work of each group; the work of each class; the places of each class.
@@ -226,8 +227,10 @@ class Programme:
             ),
             b_eq=np.concatenate([self.work - self.least.sum(axis=1), self.least.sum(axis=0)]),
             bounds=self._bounds(len(group) + groups),
-            method="highs-ds",
+            method=method,
         )
+        if found.status != 0 and method == SIMPLEX:  # rarely, of amounts of very unlike size
+            return self._optimum(pairs, INTERIOR)
         if found.status != 0:
             raise PlumblineError(f"The cases could not be shared out: {found.message}")
         return found

@@ -257,7 +257,7 @@ def _detail() -> pl.Expr:
         pl.when(reason == "other_unit")
         .then("unit")
         .when(reason == "kind")
-        .then("kind")
+        .then(pl.col("kind").fill_null("–"))
         .when(reason == "skill")
         .then(_missing())
         .when(reason == "absent")

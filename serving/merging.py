@@ -29,6 +29,7 @@ def with_cases(tables: Tables, cases: Sequence[CaseIn]) -> Tables:
             reviews=tables.review_rows,
             handlers=tables.handler_rows,
             recusals=tables.recusal_rows,
+            overrides=tables.override_rows,
         )
     return tables.plus(new_cases, events=new_events)
 

@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 
 from cases.office import Office, parse_office
-from cases.tables import EVENTS, HANDLERS, RECUSALS, REVIEWS, Tables, case_columns
+from cases.tables import EVENTS, HANDLERS, OVERRIDES, RECUSALS, REVIEWS, Tables, case_columns
 
 OFFICE: dict[str, Any] = {
     "office": {"name": {"en": "Test office", "zh": "测试院"}},
@@ -82,6 +82,7 @@ def tables(
     reviews: str = "",
     handlers: str = "",
     recusals: str = "",
+    overrides: str = "",
     **changes: Any,
 ) -> Tables:
     """Tables of the test office from ASCII tables; events are recorded when they happen."""
@@ -91,6 +92,7 @@ def tables(
         "reviews": rows(reviews, REVIEWS) if reviews else pl.DataFrame(schema=REVIEWS),
         "handlers": rows(handlers, HANDLERS) if handlers else pl.DataFrame(schema=HANDLERS),
         "recusals": rows(recusals, RECUSALS) if recusals else pl.DataFrame(schema=RECUSALS),
+        "overrides": rows(overrides, OVERRIDES) if overrides else pl.DataFrame(schema=OVERRIDES),
     }
     frames["events"] = frames["events"].with_columns(
         pl.col("recorded_at").fill_null(pl.col("at")),

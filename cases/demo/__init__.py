@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from cases.demo.daily import draw_counts
+from cases.demo.dimensions import with_dimensions
 from cases.demo.draws import chance, col
 from cases.demo.events import draw_events
 from cases.demo.files import case_table, truth_of_reviewers, truth_table, write_csv
@@ -28,7 +29,13 @@ from cases.demo.reviews import (
     in_codes_of_their_day,
     realise,
 )
-from cases.demo.staffing import draw_recusals, draw_week, recorded_days, staffed
+from cases.demo.staffing import (
+    draw_overrides,
+    draw_recusals,
+    draw_week,
+    recorded_days,
+    staffed,
+)
 from cases.demo.terms import total
 from cases.errors import BadInput, Fault
 from cases.progress import Progress, silent
@@ -58,7 +65,8 @@ def make_demo(
     progress(MAKING, 0.0)
     whole, handlers = simulate(rng, cases)
     # What the folder is recognised by comes first, so that a demo that was stopped can be remade.
-    truth_table(whole).write_parquet(folder / TRUTH)
+    truth = truth_table(whole)
+    truth.write_parquet(folder / TRUTH)
     office = folder / "office.toml"
     office.write_bytes(_office_file())
     apart = np.random.default_rng([seed, 1])  # leaves what `rng` gives as it was
@@ -68,6 +76,8 @@ def make_demo(
     write_csv(handlers.drop("skill"), folder / "handlers.csv")
     write_csv(draw_recusals(apart, handlers), folder / "recusals.csv")
     write_csv(draw_week(apart, whole), folder / INTAKE)
+    changed = draw_overrides(apart, whole.with_columns(truth["complex"]))
+    write_csv(changed, folder / "overrides.csv")
 
     progress(MAKING, 0.3)
     draw_events(rng, whole, handlers).write_parquet(folder / "events.parquet")
@@ -78,6 +88,7 @@ def make_demo(
     first = draw_reviews(rng, whole, badness, severity)
     again = draw_double_reviews(rng, first, whole, badness, severity)
     reviews = pl.concat([first, again]).sort("reviewed_at", maintain_order=True)
+    reviews = with_dimensions(np.random.default_rng([seed, 2]), reviews, whole)
     write_csv(in_codes_of_their_day(reviews), folder / "reviews.csv")
     truth_of_reviewers(severity).write_parquet(folder / "truth_reviewers.parquet")
     progress(MAKING, 1.0)

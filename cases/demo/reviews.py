@@ -18,6 +18,7 @@ from cases.demo.process import RETURNS
 GRADES = ("excellent", "qualified", "basically_qualified", "unqualified")
 # Log-odds above which a case is no longer of that grade; a defect begins at nought.
 STEPS = (-2.8, 0.0, 1.3)
+DEFECT_GRADES = GRADES[2:]
 NEW_GRADE, OLD_GRADE = "basically_qualified", "flawed"  # its code before the new rules
 
 NEW_RULES = datetime(2026, 2, 1)

@@ -1,4 +1,4 @@
-"""Who can take what in the demo office: skills, absences, recusals; and a week of new cases."""
+"""Who can take what in the demo office; a week of new cases; what people decided otherwise."""
 
 from __future__ import annotations
 
@@ -18,6 +18,21 @@ RECUSALS = 12
 WEEK = 7
 NEW_CASES = 120  # of the week after the tables were taken, at 20,000 cases in all
 RECORDING_NOISE = 0.1  # of the days worked, as handlers write them down
+OVERRIDES = 80  # tracks that somebody changed, at 20,000 cases in all
+OVERRIDDEN_DAYS = 365  # before the tables were taken
+RIGHT_SHARE = 0.7  # of the tracks that were changed
+REASONS = {
+    "complex": (
+        "the accused contradict each other",
+        "more suspects are sought",
+        "an expert opinion is disputed",
+    ),
+    "simple": (
+        "all facts are admitted",
+        "one of a series that is known",
+        "the volumes are mostly copies",
+    ),
+}
 
 
 def staffed(rng: np.random.Generator, handlers: pl.DataFrame) -> pl.DataFrame:
@@ -84,6 +99,33 @@ def draw_week(rng: np.random.Generator, cases: pl.DataFrame) -> pl.DataFrame:
         col("evidence_volumes").cast(pl.Int64),
         pl.when(col("money") > 0).then("amount"),
         "parties",
+    )
+
+
+def draw_overrides(rng: np.random.Generator, cases: pl.DataFrame) -> pl.DataFrame:
+    """Tracks of the last year's cases (with `complex`) that somebody changed, rather well.
+
+    Cases that prove complex and others are equally likely to be among them.
+    """
+    late = cases.filter(col("opened").is_between(LAST_DAY - OVERRIDDEN_DAYS, LAST_DAY - 1))
+    turn = -Draws(rng, late.height).share().log() * pl.len().over("complex")
+    count = round(OVERRIDES * cases.height / 20_000)
+    chosen = late.sort(turn).head(count).sort("opened", "case_id")
+    draw = Draws(rng, chosen.height)
+    upwards = col("complex") == draw.happens(RIGHT_SHARE)
+    simple, complicated = pl.lit("simple"), pl.lit("complex")
+    made = chosen.with_columns(
+        suggested=pl.when(upwards).then(simple).otherwise(complicated),
+        decided=pl.when(upwards).then(complicated).otherwise(simple),
+        moment=col("opened") + draw.share(),
+    )
+    return made.select(
+        "case_id",
+        pl.Series("at", in_hours(made["moment"].to_numpy())),
+        pl.lit("track").alias("about"),
+        "suggested",
+        "decided",
+        reason=pl.Series([str(rng.choice(REASONS[track])) for track in made["decided"]]),
     )
 
 

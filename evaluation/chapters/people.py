@@ -1,21 +1,23 @@
-"""What people did with the plans."""
+"""What people did with the plans, and where they decided otherwise."""
 
 from __future__ import annotations
 
 from evaluation.exhibits import Chapter, Exhibit
+from evaluation.overrides import Change, Overrides
 from evaluation.render import Voice
 from evaluation.report import ReportSummary
 from evaluation.uptake import PlanUptake, Uptake
 
 
 def chapter(summary: ReportSummary, voice: Voice) -> Chapter:
-    """What became of each plan that the report was given."""
+    """What became of each plan that the report was given, and of what was overridden."""
     title, found = voice.say("people"), summary.uptake
+    others = () if summary.overrides is None else (_overrides(summary.overrides, voice),)
     if found is None or not found.plans:
-        return Chapter("people", title, voice.say("no_plans"))
+        return Chapter("people", title, voice.say("no_plans"), others)
     asked, came = (sum(getattr(one, name) for one in found.plans) for name in ("asked", "returned"))
     lead = voice.say("says_plans", plans=len(found.plans), asked=asked, returned=came)
-    return Chapter("people", title, lead, (_plans(found, voice), *_ways(found, voice)))
+    return Chapter("people", title, lead, (_plans(found, voice), *_ways(found, voice), *others))
 
 
 def _plans(found: Uptake, voice: Voice) -> Exhibit:
@@ -54,3 +56,24 @@ def _ways(found: Uptake, voice: Voice) -> tuple[Exhibit, ...]:
     )
     head = tuple(map(voice.say, ("plan", "selected_by", "asked", "returned_share")))
     return (Exhibit(voice.say("ways_title"), says, head, rows),)
+
+
+def _overrides(found: Overrides, voice: Voice) -> Exhibit:
+    """What was overridden, how, and what came of it; nobody is named."""
+    head = ("about", "from", "to", "times", "known", "outcome")
+    rows = tuple(_override(one, voice) for one in found.changes)
+    says, note = found.says.say(voice.language), voice.say("how_overrides")
+    title = voice.say("overrides_title")
+    names = tuple(voice.say(f"override_{name}") for name in head)
+    return Exhibit(title, says, names, rows, notes=(note,))
+
+
+def _override(one: Change, voice: Voice) -> tuple[str, ...]:
+    codes = (one.suggested, one.decided)
+    return (
+        voice.say(f"override_{one.about}"),
+        *("–" if code is None else voice.say(f"{one.about}_{code}") for code in codes),
+        f"{one.times:,}",
+        f"{one.outcome.n:,}",
+        voice.share(one.outcome) if one.outcome.n else "–",
+    )

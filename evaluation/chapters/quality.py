@@ -7,6 +7,7 @@ from functools import partial
 
 from evaluation import charts
 from evaluation.concentrations import Concentration, Part
+from evaluation.dimensions import Dimensions
 from evaluation.estimate import Group
 from evaluation.exhibits import Chapter, Exhibit
 from evaluation.office_quality import DefectRates, OfficeQuality
@@ -15,7 +16,7 @@ from evaluation.report import ReportSummary
 
 
 def chapter(summary: ReportSummary, voice: Voice) -> Chapter:
-    """Rates, where defects concentrate, and work done again; no rankings."""
+    """Rates, what was wanting, where defects concentrate, and work done again; no rankings."""
     found = summary.quality
     lead = found.rates_say.say(voice.language)
     return Chapter("quality", voice.say("quality"), lead, tuple(_exhibits(found, voice)))
@@ -26,6 +27,8 @@ def _exhibits(found: OfficeQuality, voice: Voice) -> Iterator[Exhibit]:
         yield _quarters(found.rates, voice)
         yield _groups("kind", found.rates.kinds, voice)
         yield _groups("unit", found.rates.units, voice)
+    if found.dimensions.found:
+        yield _dimensions(found.dimensions, voice)
     if found.concentrations.cases:
         yield _concentrations(found, voice)
     yield _rework(found, voice)
@@ -84,6 +87,30 @@ def _groups(by: str, groups: tuple[Group, ...], voice: Voice) -> Exhibit:
     says = voice.say("says_groups", shown=told, groups=len(groups))
     title, note = voice.say(f"rates_by_{by}"), voice.say("how_groups")
     return Exhibit(title, says, tuple(map(voice.say, head)), rows, notes=(note,))
+
+
+def _dimensions(found: Dimensions, voice: Voice) -> Exhibit:
+    rows = tuple(
+        (
+            str(place),
+            one.meaning.say(voice.language),
+            f"{one.cases:,}",
+            voice.share(one.share),
+            voice.share(one.before),
+        )
+        for place, one in enumerate(found.found, start=1)
+    )
+    years = [[one.share for one in found.found], [one.before for one in found.found]]
+    told = found.found[0].share.value is not None
+    head = ("number", "dimension", "cases", "last_year", "year_before")
+    return Exhibit(
+        voice.say("dimensions_title"),
+        found.says.say(voice.language),
+        tuple(map(voice.say, head)),
+        rows,
+        partial(charts.groups, years) if told else None,
+        notes=(voice.say("how_dimensions"),),
+    )
 
 
 def _concentrations(found: OfficeQuality, voice: Voice) -> Exhibit:

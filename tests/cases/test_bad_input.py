@@ -59,6 +59,10 @@ meaning = { en = "fair" }
 code = "bad"
 defect = true
 meaning = { en = "bad" }
+
+[reviews.dimensions]
+facts = { en = "facts" }
+documents = { en = "documents" }
 """
 
 FILES = {
@@ -71,8 +75,8 @@ b,2024-01-02T09:00,,x,2,
 a,2024-01-01,2024-01-03,accepted
 b,2024-01-02,,accepted
 """,
-    "reviews.csv": """case_id,reviewed_at,grade,inclusion_probability
-a,2024-02-05,good,0.5
+    "reviews.csv": """case_id,reviewed_at,grade,inclusion_probability,dimensions
+a,2024-02-05,good,0.5,facts; documents
 """,
     "handlers.csv": """handler,capacity
 h1,10
@@ -256,6 +260,14 @@ BROKEN = [
     ),
     ("reviews.csv", "0.5", "0", "is not a probability above 0 and at most 1."),
     ("reviews.csv", "0.5", "1.01", "is not a probability above 0 and at most 1."),
+    (
+        "reviews.csv",
+        "facts; documents",
+        "facts;document",
+        'row 2, column dimensions, value "facts;document": names a dimension that the office file',
+    ),
+    ("office.toml", 'facts = { en = "facts" }', "facts = {}", "needs words in at least one"),
+    ("office.toml", "\nfacts = {", "\n'fa;cts' = {", "column reviews.dimensions"),
     # handlers
     ("handlers.csv", "h1,10", ",10", "handlers.csv, row 2, column handler: is blank."),
     ("handlers.csv", "h1,10", "h1,10\nh1,5", "is the handler of more than one row."),

@@ -16,11 +16,14 @@ from sklearn.metrics import roc_auc_score
 
 from cases.demo import make_demo, simulate
 from cases.demo.clock import END, START, in_hours, off_hours
+from cases.demo.dimensions import DIMENSIONS, NAMED, with_dimensions
+from cases.demo.files import truth_table
 from cases.demo.model import DEFECT
 from cases.demo.people import draw_severity
 from cases.demo.process import EFFORT, RETURN
 from cases.demo.reviews import GRADES, NEW_RULES, NEWS, STEPS, draw_reviews, realise, realise_again
-from cases.demo.terms import Term
+from cases.demo.staffing import OVERRIDES, RIGHT_SHARE, draw_overrides
+from cases.demo.terms import Term, total
 from cases.errors import BadInput
 from cases.office import load_office
 from cases.reading import read_tables
@@ -37,6 +40,7 @@ FILES = (
     "handlers.csv",
     "intake.csv",
     "office.toml",
+    "overrides.csv",
     "recusals.csv",
     "reviews.csv",
 )
@@ -297,6 +301,37 @@ def test_grades_stand_in_the_code_of_their_day(tables: Tables) -> None:
     assert by_grade["basically_qualified"]["reviewed_at"].min() >= NEW_RULES
 
 
+def test_only_defective_reviews_name_dimensions(tables: Tables) -> None:
+    """One to three declared dimensions stand where a defect was found, and none elsewhere."""
+    reviews = tables.review_rows
+    assert tables.office.reviews is not None
+    assert list(tables.office.reviews.dimensions) == list(DIMENSIONS)
+    bad = reviews["grade"].is_in(tables.office.defect_grades)
+    assert (reviews["dimensions"].is_not_null() == bad).all()
+    named = reviews["dimensions"].drop_nulls().str.split(";")
+    assert set(named.explode()) == set(DIMENSIONS)
+    assert set(named.list.len()) == set(range(1, len(NAMED) + 1))
+    assert (named.list.n_unique() == named.list.len()).all()
+
+
+def test_what_moves_a_dimension() -> None:
+    """Each dimension is named in the share that its weights foresee, and causes move it."""
+    whole, _ = simulate(np.random.default_rng(3), 20_000)
+    reviews = whole.select("case_id", grade=pl.lit("unqualified"))
+    found = with_dimensions(np.random.default_rng(4), reviews, whole)
+    named = found["dimensions"].str.split(";")
+    weight = np.exp(whole.select(**{n: total(t) for n, t in DIMENSIONS.items()}).to_numpy())
+    alone = (named.list.len() == 1).to_numpy()
+    for place, name in enumerate(DIMENSIONS):
+        holds = named.list.contains(name).to_numpy()
+        foreseen = (weight[:, place] / weight.sum(axis=1))[alone]
+        assert abs(holds[alone].mean() - foreseen.mean()) < 0.02
+    shares = named.list.len().value_counts(normalize=True).sort("dimensions")["proportion"]
+    assert np.abs(shares.to_numpy() - NAMED).max() < 0.02
+    evidence, returned = named.list.contains("evidence"), whole["returns"] > 0
+    assert evidence.filter(returned).mean() > evidence.filter(~returned).mean() + 0.15
+
+
 def test_inclusion_probability_by_kind(tables: Tables) -> None:
     """Certain for key reviews, unknown for special ones, that of the draw for random ones."""
     by_kind = {
@@ -426,6 +461,16 @@ def test_the_document_prints_the_model(terms: dict[str, Term]) -> None:
     assert table + "\n" in DOCUMENT.read_text(encoding="utf-8")
 
 
+def test_the_document_prints_what_moves_dimensions() -> None:
+    """docs/demo_office.md has the very weights of every dimension."""
+    lines = [
+        f"| {name} | {cause} | {term.meaning} | {term.weight:+.2f} |"
+        for name, terms in DIMENSIONS.items()
+        for cause, term in terms.items()
+    ]
+    assert "\n".join(["", *lines, "", ""]) in DOCUMENT.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("name", DEFECT)
 def test_every_cause_moves_the_truth(name: str) -> None:
     """Each cause but the constant varies between cases."""
@@ -464,3 +509,17 @@ def test_worked_days_are_the_effort_as_written_down(folder: Path, tables: Tables
     ratio = (cases.filter(recorded)["worked_days"] / cases.filter(recorded)["effort_days"]).log()
     assert abs(ratio.mean() or 0) < 0.05
     assert "attribute.worked_days" not in catalogue(tables.office)
+
+
+def test_changed_tracks_are_right_more_often_than_not() -> None:
+    """Half the cases prove complex; the decision is right with the probability stated."""
+    whole, _ = simulate(np.random.default_rng(2), 5_000)
+    cases = pl.concat([whole] * 4).with_columns(truth_table(pl.concat([whole] * 4))["complex"])
+    parts = [draw_overrides(np.random.default_rng(seed), cases) for seed in range(20)]
+    made = pl.concat(parts).join(cases.unique("case_id"), on="case_id")
+    assert [part.height for part in parts] == [OVERRIDES] * 20
+    assert (made["at"] >= pl.Series(in_hours(made["opened"].to_numpy()))).all()
+    assert (made["suggested"] != made["decided"]).all()
+    assert abs(made["complex"].mean() - 0.5) < 0.05
+    right = (made["decided"] == "complex") == made["complex"]
+    assert abs(right.mean() - RIGHT_SHARE) < 0.04

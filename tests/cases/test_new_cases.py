@@ -118,6 +118,9 @@ def test_a_file_lacking_a_fact_of_intake_or_any_case_is_refused(tmp_path: Path) 
     header = HEADER.replace("suspects", "persons")
     (fault,) = read(tmp_path, GOOD, header=header)
     assert "column suspects: is a column this table does not have." in fault
+    assert "Add it, blank where it is not known." in fault
+    (fault,) = read(tmp_path, GOOD, header=HEADER.replace("kind", "sort"))
+    assert "column kind: is a column this table does not have." in fault
     assert "has no cases." in read(tmp_path)[0]
 
 

@@ -31,6 +31,15 @@ def test_rows_at_fault_and_what_depends_on_them_are_set_aside(tmp_path: Path) ->
     )
 
 
+def test_recusals_of_a_handler_go_with_the_handler(tmp_path: Path) -> None:
+    """A recusal of somebody who was set aside would stand in the way of every new case."""
+    folder = write(tmp_path, **{"handlers.csv": FILES["handlers.csv"].replace("h1,10", "h1,lots")})
+    tables = load(folder, set_aside=tmp_path / "aside.csv")
+    assert (tables.handler_rows.height, tables.recusal_rows.height) == (0, 0)
+    problems = pl.read_csv(tmp_path / "aside.csv")["problem"].to_list()
+    assert problems == ["is not a number.", *["is a handler that was set aside."] * 2]
+
+
 @pytest.mark.parametrize("value", ["=1+1", "+1 one", "-x", "@SUM(1)"])
 def test_formulas_are_neutralised(value: str, tmp_path: Path) -> None:
     """A cell that a spreadsheet would run is written as text."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from datetime import datetime
+from itertools import permutations
 from typing import get_args
 
 import numpy as np
@@ -28,6 +30,7 @@ from evaluation.exhibits import Chapter, Exhibit
 from evaluation.export import as_json
 from evaluation.intake_figures import intake_figures
 from evaluation.metrics import Figure, calibration_table
+from evaluation.overrides import Change, Overrides
 from evaluation.render import Voice
 from evaluation.report import ReportSummary
 from evaluation.report_facts import EXPLAINED, Leak, model_versions
@@ -44,6 +47,7 @@ from training.labels import reviewed_moments
 
 EN = Voice("en")
 PLACE = "file:///somewhere"
+SWAPS = tuple(permutations(("simple", "complex", "person"), 2))
 
 
 def titled(chapter: Chapter, key: str) -> Exhibit:
@@ -166,6 +170,28 @@ def test_the_office_s_rates_are_shown(summary: ReportSummary) -> None:
     assert chapter.lead == summary.quality.rates_say.en
 
 
+def test_what_was_found_wanting_is_shown(summary: ReportSummary) -> None:
+    """Every dimension has a numbered line with its share, drawn also where a year is withheld."""
+    found = summary.quality.dimensions
+    shown = titled(quality.chapter(summary, EN), "dimensions_title")
+    assert shown.says == found.says.en
+    assert [row[:2] for row in shown.rows] == [("1", "evidence"), ("2", "facts")]
+    assert [row[3] for row in shown.rows] == [EN.share(one.share) for one in found.found]
+    assert {row[4] for row in shown.rows} == {"withheld: too few"}
+    assert shown.picture is not None
+    assert "<svg" in shown.picture()
+    kept = json.loads(as_json(summary))["quality"]["dimensions"]["found"][0]
+    assert list(kept) == ["code", "meaning", "cases", "share", "before"]
+
+
+def test_without_dimensions_nothing_is_shown_of_them(summary: ReportSummary) -> None:
+    """An office whose reviews name none has no such table."""
+    none = dataclasses.replace(summary.quality.dimensions, found=())
+    without = dataclasses.replace(summary.quality, dimensions=none)
+    chapter = quality.chapter(dataclasses.replace(summary, quality=without), EN)
+    assert EN.say("dimensions_title") not in [one.title for one in chapter.exhibits]
+
+
 def test_routing_is_counted_again(summary: ReportSummary, tables: Tables, bundle: Bundle) -> None:
     """Cases by year and the share of errors of all years come from the outcomes kept."""
     assert bundle.routing is not None
@@ -225,6 +251,29 @@ def test_plans_are_shown(summary: ReportSummary) -> None:
         ("lottery", "2", "0.0 % (0.0–50.0)"),
     ]
     assert "lottery: 0.0 %" in ways.says
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+def test_overrides_are_shown(summary: ReportSummary, language: Language) -> None:
+    """With or without plans, what was changed into what, how often, and what came of it."""
+    none, few = Figure(None, None, None, 0, "no_cases"), Figure(None, None, None, 3, "too_few")
+    changes = (
+        *(Change("track", a, b, 40, Figure(0.5, 0.4, 0.6, 30)) for a, b in SWAPS),
+        Change("handler", None, None, 1_200, none),
+        Change("spot_check", "left_out", "listed", 3, few),
+        Change("spot_check", "listed", "left_out", 2, none),
+    )
+    found = Overrides(changes, few, none, Text(en="So it was.", zh="如此。"))
+    voice = Voice(language)
+    chapter = people.chapter(dataclasses.replace(summary, overrides=found), voice)
+    assert chapter.lead == voice.say("no_plans")
+    assert chapter.exhibits[0].says == found.says.say(language)
+    rows = chapter.exhibits[0].rows
+    assert rows[0][3:] == ("40", "30", "50.0 % (40.0–60.0)")
+    assert rows[len(SWAPS)][1:] == ("–", "–", "1,200", "0", "–")
+    assert rows[-2][4:] == ("3", voice.say("absent_too_few"))
+    if language == "en":
+        assert rows[-1] == ("spot check", "on the list", "left out", "2", "0", "–")
 
 
 @pytest.mark.parametrize("language", get_args(Language))

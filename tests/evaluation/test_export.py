@@ -21,7 +21,7 @@ from tests.evaluation.conftest import HOSTILE
 SHELL = [
     "format", "front_page", "office", "data", "card", "first", "last", "every", "retrain", "share",
     "risk", "complexity", "performance", "leaks", "fairness", "intake", "changes", "versions",
-    "quality", "uptake", "reviewers", "influences", "notes",
+    "quality", "uptake", "overrides", "reviewers", "influences", "notes",
 ]  # fmt: skip
 
 

@@ -51,6 +51,7 @@ def small_office(count: int = 600, seed: int = 1, **changes: object) -> Tables:
         "sequence": range(len(happened)),
     }
     drawn = np.flatnonzero(random.random(count) < 0.8)
+    named = np.random.default_rng([seed, 1]).choice(["evidence", "evidence;facts", ""], count)
     reviews = {
         "case_id": [ids[i] for i in drawn],
         "reviewed_at": [closed[i] + timedelta(days=3) for i in drawn],
@@ -58,6 +59,7 @@ def small_office(count: int = 600, seed: int = 1, **changes: object) -> Tables:
         "kind": ["random"] * len(drawn),
         "grade": ["bad" if bad[i] else "good" for i in drawn],
         "inclusion_probability": [0.8] * len(drawn),
+        "dimensions": [named[i] if bad[i] and named[i] else None for i in drawn],
     }
     return Tables.of(
         description,

@@ -1,0 +1,84 @@
+"""In what the demo's defective cases were found wanting."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from cases.demo.draws import col, number
+from cases.demo.reviews import DEFECT_GRADES
+from cases.demo.terms import Term, total
+
+# The share of defective reviews that name one dimension, two, three.
+NAMED = (0.5, 0.35, 0.15)
+
+# How much a dimension weighs, as a logarithm; `docs/demo_office.md` prints these.
+DIMENSIONS = {
+    "evidence": {
+        "always": Term(0.0, "every case"),
+        "returns": Term(0.8, "returns for supplementary investigation", col("returns")),
+        "few_interrogations": Term(
+            0.8, "fewer interrogations than suspects", number(col("interrogated") < col("suspects"))
+        ),
+        "weakness": Term(0.4, "hidden weakness of the evidence (standard normal)", col("weakness")),
+    },
+    "facts": {
+        "always": Term(-0.5, "every case"),
+        "suspects": Term(0.4, "ln(suspects)", col("suspects").log()),
+    },
+    "application_of_law": {
+        "always": Term(-0.7, "every case"),
+        "cross_region": Term(0.6, "several regions", number(col("cross_region"))),
+    },
+    "procedure": {
+        "always": Term(-0.4, "every case"),
+        "haste": Term(0.8, "how far into the last quarter of the limit, 0 to 1", col("haste")),
+        "extensions": Term(0.6, "extensions of the limit", col("extensions")),
+    },
+    "documents": {
+        "always": Term(-0.1, "every case"),
+        "haste": Term(0.9, "how far into the last quarter of the limit, 0 to 1", col("haste")),
+    },
+    "explanation": {
+        "always": Term(-1.0, "every case"),
+        "guilty_plea": Term(0.4, "guilty-plea procedure", number(col("guilty_plea"))),
+    },
+    "effect": {
+        "always": Term(-1.6, "every case"),
+        "juvenile": Term(0.6, "a juvenile suspect", number(col("juvenile"))),
+    },
+    "responsibility": {
+        "always": Term(-2.0, "every case"),
+        "reassigned": Term(1.2, "the case changed hands", number(col("reassigned"))),
+    },
+    "business_system": {
+        "always": Term(-1.0, "every case"),
+        "overload": Term(0.5, "the handler's new cases in 30 days / capacity - 1", col("overload")),
+    },
+}
+
+
+def with_dimensions(
+    rng: np.random.Generator, reviews: pl.DataFrame, cases: pl.DataFrame
+) -> pl.DataFrame:
+    """`reviews` with `dimensions`: one to three where a defect was found, null elsewhere.
+
+    Several are drawn one after the other, each by its share of the weights of those left;
+    the largest of log weight plus Gumbel noise are such a draw (Yellott 1977, Journal of
+    Mathematical Psychology 15).
+    """
+    known = reviews.select("case_id").join(
+        cases.select("case_id", **{name: total(terms) for name, terms in DIMENSIONS.items()}),
+        on="case_id",
+        how="left",
+        maintain_order="left",
+    )
+    log_weight = known.select(list(DIMENSIONS)).to_numpy()
+    order = np.argsort(-(log_weight + rng.gumbel(size=log_weight.shape)), axis=1)
+    count = rng.choice(np.arange(1, len(NAMED) + 1), size=reviews.height, p=NAMED)
+    names = np.array(list(DIMENSIONS))
+    cells = [
+        ";".join(names[np.sort(places[:most])]) for places, most in zip(order, count, strict=True)
+    ]
+    defect = col("grade").is_in(DEFECT_GRADES)
+    return reviews.with_columns(dimensions=pl.when(defect).then(pl.Series(cells, dtype=pl.String)))
