@@ -109,13 +109,14 @@ def office_quality(tables: Tables, until: datetime, after: datetime | None = Non
     )
     of_known_chance = graded.filter(pl.col("inclusion_probability").is_not_null())
     rates = _rates(cases, _reviewed(tables, cases, of_known_chance))
-    spoken = of_known_chance if rates else graded
+    surveyed = rates is not None and rates.rate.value is not None
+    spoken = of_known_chance if surveyed else graded
     rework = _rework(tables, until, rows(closed))
     return OfficeQuality(
         rates,
         _say_rates(rates, cases.height, graded.height),
-        dimensions(tables.office, _reviewed(tables, asked, spoken), until, surveyed=bool(rates)),
-        concentrations(tables.office, _reviewed(tables, cases, spoken), surveyed=bool(rates)),
+        dimensions(tables.office, _reviewed(tables, asked, spoken), until, surveyed=surveyed),
+        concentrations(tables.office, _reviewed(tables, cases, spoken), surveyed=surveyed),
         rework,
         _say_rework(rework),
     )

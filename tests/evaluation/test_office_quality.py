@@ -142,6 +142,18 @@ def test_a_missing_review_of_a_census_may_be_good_or_bad() -> None:
         assert (one.rate.low, one.rate.high) == pytest.approx((1 / 20, 2 / 20))
 
 
+@pytest.mark.parametrize(("drawn", "cases"), [(3, 60), (40, 40)])
+def test_a_few_drawn_reviews_do_not_discard_the_picked_ones(drawn: int, cases: int) -> None:
+    """Where defects concentrate is looked for in all reviews, if those drawn give no rate."""
+    closed = "case_id | opened_at | closed_at | kind | unit\n"
+    reviews = "case_id | reviewed_at | reviewer | kind | grade | inclusion_probability\n"
+    for number in range(60):
+        closed += f"{number} | 2024-01-01 | 2024-01-03 | x | u\n"
+        chance, grade = "0.5" if number < drawn else "-", "bad" if number % 2 else "good"
+        reviews += f"{number} | 2024-02-01 | r | k | {grade} | {chance}\n"
+    assert office_quality(made(closed, reviews=reviews), UNTIL).concentrations.cases == cases
+
+
 def test_a_drawn_review_counts_although_the_case_was_picked_before() -> None:
     """Lottery reviews of cases that somebody had picked earlier are the sample."""
     cases = "case_id | opened_at | closed_at | kind | unit\n"
