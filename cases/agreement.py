@@ -45,6 +45,7 @@ def disagreements(office: Office, name: str) -> list[Fault]:
         *_odd_similarities(office, name),
         *_too_late_for_intake(office, name),
         *_unfit_effort(office, name),
+        *_people_compared(office, name),
     ]
 
 
@@ -220,3 +221,11 @@ def _unfit_effort(office: Office, name: str) -> Iterator[Fault]:
         remedy = "Name an attribute of type number, known at closing, or leave it out."
         problem = "is not a number known at closing."
         yield Fault(name, problem, remedy, column="effort.attribute", value=office.effort.attribute)
+
+
+def _people_compared(office: Office, name: str) -> Iterator[Fault]:
+    """A fault if the report is to compare the people who handled the cases."""
+    if "handler" in office.fairness:
+        problem = "are people: cases are assessed, not those who handle them."
+        remedy = "Name attributes of cases."
+        yield Fault(name, problem, remedy, column="fairness", value="handler")

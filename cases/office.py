@@ -413,7 +413,8 @@ class Office(Model):
     )
     working_hours: WorkingHours = Field(default=WorkingHours(), description="when the office works")
     fairness: tuple[str, ...] = Field(
-        default=(), description="attributes whose groups the report compares"
+        default=(),
+        description="attributes whose groups the report compares; never the handlers",
     )
     accepted_leaks: tuple[AcceptedLeak, ...] = Field(
         default=(), description="findings of the leak finder that do not stop training"

@@ -14,7 +14,6 @@ from cases.office import Office, Text
 BUILT_IN = {
     "kind": Text(en="kind of case", zh="案件类型"),
     "unit": Text(en="unit", zh="部门"),
-    "handler": Text(en="handler", zh="承办人"),
     "days_open": Text(en="days from opening to closing", zh="从受理到结案的天数"),
 }
 YES_NO = {True: Text(en="yes", zh="是"), False: Text(en="no", zh="否")}

@@ -24,6 +24,7 @@ from policies.plans import Z
 
 Measure = Literal["selection_rate", "true_positive_rate", "false_positive_rate", "calibration"]
 LEVEL = 0.05  # chance that any of the intervals of differences misses
+UNRANKED = ("unit",)  # shown beside each other by name; that one is above another is not said
 LEAST_EXPECTED = 1e-6  # nobody's probability is quite 0
 
 NAMES: dict[Measure, Text] = {
@@ -80,7 +81,10 @@ class Difference:
 
 @dataclass(frozen=True)
 class Grouping:
-    """The groups by one attribute, in order of level, and their largest differences."""
+    """The groups by one attribute, in order of level, and their largest differences.
+
+    There are none of the `UNRANKED` attributes.
+    """
 
     attribute: str
     meaning: Text
@@ -126,7 +130,11 @@ def compare(
         [_rates(y, p, weight, listed, one.level == place) for place in range(len(one.levels))]
         for one in facts
     ]
-    sizes = [sum(rates is not None for rates in each) for each in found]
+    ranked = [one.attribute not in UNRANKED for one in facts]
+    sizes = [
+        told * sum(rates is not None for rates in each)
+        for told, each in zip(ranked, found, strict=True)
+    ]
     comparisons = len(NAMES) * sum(size * (size - 1) // 2 for size in sizes)
     z = float(ndtri(1 - LEVEL / (2 * max(1, comparisons))))
     groupings = tuple(
@@ -137,9 +145,9 @@ def compare(
                 _group(name, rates, y, weight, listed, one.level == place)
                 for place, (name, rates) in enumerate(zip(one.levels, each, strict=True))
             ),
-            tuple(_differences(one.levels, each, z)),
+            tuple(_differences(one.levels, each, z)) if told else (),
         )
-        for one, each in zip(facts, found, strict=True)
+        for one, each, told in zip(facts, found, ranked, strict=True)
     )
     return groupings, comparisons
 

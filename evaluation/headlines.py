@@ -44,9 +44,9 @@ def _found(summary: ReportSummary) -> Iterator[Note]:
 def _quality(summary: ReportSummary) -> Note:
     """The office's rate of defects, or why there is none."""
     rates, data = summary.quality.rates, summary.data
-    if rates is not None:
-        values = {"rate": _interval(rates.rate), "cases": rates.cases, "reviews": rates.reviews}
-        return Note("found_quality", values)
+    if rates is not None and rates.rate.value is not None:
+        values = {"rate": _interval(rates.rate), "reviews": rates.reviews}
+        return Note("found_quality", values | {"cases": rates.stands_for})
     if not data.reviews:
         return Note("found_no_reviews", {"cases": data.reviewable})
     return Note("found_no_quality", {"cases": data.reviewable, "reviews": data.reviews})

@@ -9,6 +9,7 @@ stand in order of name: nothing here is a ranking.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -26,10 +27,9 @@ from evaluation.sample import About
 from evaluation.saying import percent
 from features.as_of import closing_moments, final_reviews
 from models.population import rows, satisfying
-from training.labels import first_of_each
+from training.labels import first_of_each, representative
 
-STANDS_FOR = 0.5  # share of a quarter's cases; if reviews stand for fewer, its rate is withheld
-COVERED = 0.9  # share of all cases that reviews made for certain must be, to speak for all
+STANDS_FOR = 0.5  # share of cases; if reviews stand for fewer, a quarter's rate is withheld
 
 
 @dataclass(frozen=True)
@@ -52,12 +52,15 @@ class Quarter:
 class DefectRates:
     """The estimated share of defective cases: of all, by quarter of closing, kind and unit.
 
+    `rate` is of those `stands_for` of the `cases` closed that the reviews stand for, and
+    withheld if they say less than `FEWEST` reviews of a random sample would.
     Kinds and units are drawn towards the whole and withheld as in `evaluation.estimate`, and
     withheld with fewer than `FEWEST` reviews; quarters are not drawn towards anything.
     """
 
     cases: int
     reviews: int
+    stands_for: int
     rate: Figure
     quarters: tuple[Quarter, ...]
     kinds: tuple[Group, ...]
@@ -106,13 +109,14 @@ def office_quality(tables: Tables, until: datetime, after: datetime | None = Non
     )
     of_known_chance = graded.filter(pl.col("inclusion_probability").is_not_null())
     rates = _rates(cases, _reviewed(tables, cases, of_known_chance))
-    spoken = of_known_chance if rates else graded
+    surveyed = rates is not None and rates.rate.value is not None
+    spoken = of_known_chance if surveyed else graded
     rework = _rework(tables, until, rows(closed))
     return OfficeQuality(
         rates,
         _say_rates(rates, cases.height, graded.height),
-        dimensions(tables.office, _reviewed(tables, asked, spoken), until, surveyed=bool(rates)),
-        concentrations(tables.office, _reviewed(tables, cases, spoken), surveyed=bool(rates)),
+        dimensions(tables.office, _reviewed(tables, asked, spoken), until, surveyed=surveyed),
+        concentrations(tables.office, _reviewed(tables, cases, spoken), surveyed=surveyed),
         rework,
         _say_rework(rework),
     )
@@ -129,27 +133,40 @@ def _reviewed(tables: Tables, cases: pl.DataFrame, reviews: pl.DataFrame) -> pl.
 
 def _rates(cases: pl.DataFrame, drawn: pl.DataFrame) -> DefectRates | None:
     """The rates, or None if the reviews of known probability cannot speak for all cases."""
-    lottery = drawn.filter(pl.col("inclusion_probability") < 1).height
-    if drawn.is_empty() or (lottery == 0 and drawn.height < COVERED * cases.height):
+    if not representative(drawn["inclusion_probability"], cases.height):
         return None
-    whole = about(drawn)
+    whole = _of(cases.height, drawn)
     return DefectRates(
         cases=cases.height,
         reviews=drawn.height,
-        rate=whole.figure(),
+        stands_for=min(cases.height, whole.cases + whole.missing),
+        rate=whole.figure() if whole.effective >= FEWEST else _withheld(drawn.height),
         quarters=tuple(
             _quarter(str(name), part.height, drawn.filter(quarter=name))
             for (name,), part in cases.sort("quarter").group_by("quarter", maintain_order=True)
         ),
-        kinds=_groups(drawn, "kind", whole),
-        units=_groups(drawn, "unit", whole),
+        kinds=_groups(cases, drawn, "kind", whole),
+        units=_groups(cases, drawn, "unit", whole),
     )
 
 
-def _groups(drawn: pl.DataFrame, column: str, whole: About) -> tuple[Group, ...]:
+def _of(cases: int, drawn: pl.DataFrame) -> About:
+    """What reviews say about some `cases`; if all were made for certain, the others are missing.
+
+    No lottery speaks for those: their reviews have not come back, or nobody asked for one.
+    """
+    found = about(drawn)
+    missing = cases - found.certain if found.certain == found.returned else 0
+    return replace(found, missing=missing)
+
+
+def _groups(
+    cases: pl.DataFrame, drawn: pl.DataFrame, column: str, whole: About
+) -> tuple[Group, ...]:
     named = drawn.with_columns(pl.col(column).fill_null("")).sort(column, maintain_order=True)
     parts = named.group_by(column, maintain_order=True)
-    groups = drawn_together({str(name): about(part) for (name,), part in parts}, whole)
+    sizes = Counter(cases[column].fill_null(""))
+    groups = drawn_together({str(name): _of(sizes[name], part) for (name,), part in parts}, whole)
     return tuple(
         group if group.returned >= FEWEST else replace(group, rate=_withheld(group.returned))
         for group in groups
@@ -159,7 +176,7 @@ def _groups(drawn: pl.DataFrame, column: str, whole: About) -> tuple[Group, ...]
 def _quarter(name: str, cases: int, drawn: pl.DataFrame) -> Quarter:
     stands_for = float((1 / drawn["inclusion_probability"]).sum()) / cases
     told = drawn.height >= FEWEST and stands_for >= STANDS_FOR
-    rate = about(drawn).figure() if told else _withheld(drawn.height)
+    rate = _of(cases, drawn).figure() if told else _withheld(drawn.height)
     return Quarter(name, cases, drawn.height, stands_for, rate)
 
 
@@ -199,14 +216,24 @@ def _say_rates(rates: DefectRates | None, cases: int, reviews: int) -> Text:
             zh=f"对 {cases:,} 件已结案件不作比率估计：{reviews:,} 次评查中没有以已知概率"
             "随机抽取的。挑选的和必查的评查只说明这些案件的问题，不能代表其他案件。",
         )
+    if rates.rate.value is None:
+        return Text(
+            en=f"No rate is told for the {cases:,} closed cases: the {rates.reviews:,} reviews of "
+            f"known chance say less than {FEWEST} of a random sample would.",
+            zh=f"对 {cases:,} 件已结案件不给出比率：{rates.reviews:,} 次抽中概率已知的评查"
+            f"所含信息不及 {FEWEST} 次简单随机评查。",
+        )
     en = (
-        f"An estimated {percent(rates.rate, 'en')} of the {rates.cases:,} closed cases are "
-        f"defective, from {rates.reviews:,} reviews of known chance."
+        f"Of the {rates.stands_for:,} closed cases that the {rates.reviews:,} reviews of known "
+        f"chance stand for, an estimated {percent(rates.rate, 'en')} are defective."
     )
     zh = (
-        f"根据 {rates.reviews:,} 次抽中概率已知的评查，估计 {rates.cases:,} 件已结案件中"
-        f"有 {percent(rates.rate, 'zh')}存在缺陷。"
+        f"{rates.reviews:,} 次抽中概率已知的评查代表 {rates.stands_for:,} 件已结案件，"
+        f"估计其中 {percent(rates.rate, 'zh')}存在缺陷。"
     )
+    if rates.stands_for < STANDS_FOR * cases:
+        en += f" They do not stand for most of the {cases:,} closed cases."
+        zh += f"它们不能代表全部 {cases:,} 件已结案件中的大多数。"
     told = [quarter for quarter in rates.quarters if quarter.rate.value is not None]
     if told[1:]:
         last = told[-1]

@@ -32,7 +32,7 @@ from evaluation.saying import COMPLEX_CASES, DEFECTS, number, percent
 from evaluation.strata import By, Within, within
 from features.as_of import final_reviews
 from models.population import rows
-from training.labels import first_of_each
+from training.labels import first_of_each, speak_for_all
 
 
 @dataclass(frozen=True)
@@ -101,10 +101,17 @@ def complexity_performance(tables: Tables, tested: Backtest) -> Performance | No
 
 
 def with_reviews(tables: Tables, scores: pl.DataFrame, until: datetime) -> pl.DataFrame:
-    """`scores` with `reviewer` and `inclusion_probability` of the review each was judged by."""
+    """`scores` with `reviewer` and `inclusion_probability` of the review each was judged by.
+
+    The latter is null where it is unknown, and throughout where the reviews of known chance
+    do not speak for all cases (`training.labels.speak_for_all`).
+    """
     reviews = first_of_each(rows(final_reviews(tables, until)))
     told = reviews.select("case_id", "reviewer", "inclusion_probability")
-    return scores.join(told, on="case_id", how="left", maintain_order="left")
+    found = scores.join(told, on="case_id", how="left", maintain_order="left")
+    if speak_for_all(tables, found, until):
+        return found
+    return found.with_columns(inclusion_probability=pl.lit(None, pl.Float64))
 
 
 def _with_facts(tables: Tables, scores: pl.DataFrame) -> pl.DataFrame:

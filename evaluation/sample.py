@@ -12,6 +12,7 @@ It is unbiased whatever the model is worth; a better model only narrows the inte
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 import polars as pl
@@ -35,7 +36,7 @@ class About:
 
     `certain` of the cases are known for certain, and `defects` of those are defects. The
     `variance` is that of the total; `believed` is the mean risk of the others as the reviews
-    correct it.
+    correct it. Of `missing` cases besides nothing is known: all may be defects, or none.
     """
 
     cases: int
@@ -45,26 +46,41 @@ class About:
     defects: float
     variance: float
     believed: float
+    missing: int = 0
 
     @property
     def rate(self) -> float:
         """Defects per case, kept within what is possible."""
         return min(max(self.total / self.cases, 0.0), 1.0)
 
+    @property
+    def effective(self) -> float:
+        """How many reviews of a random sample would say as much; infinite without error."""
+        if self.variance == 0:
+            return inf
+        return self.believed * (1 - self.believed) * self.cases**2 / self.variance
+
     def figure(self) -> Figure:
         """The rate with its 95 % interval: Wilson's, at the effective size, for the rest.
 
         What is known for certain has no error; the effective size of the rest is that of a
-        random sample of equal variance (Korn and Graubard 1998, Survey Methodology 24).
+        random sample of equal variance (Korn and Graubard 1998, Survey Methodology 24). The
+        ends allow for none of the `missing` cases being a defect, and for all.
         """
+        low, high = self._limits()
+        known = self.cases / (self.cases + self.missing)
+        return Figure(self.rate, known * low, known * high + (1 - known), self.returned)
+
+    def _limits(self) -> tuple[float, float]:
+        """Of the rate among the cases of which something is known."""
         rest = self.cases - self.certain
         if rest == 0 or self.variance == 0:
-            return Figure(self.rate, self.rate, self.rate, self.returned)
+            return self.rate, self.rate
         rate = min(max((self.total - self.defects) / rest, 0.0), 1.0)
         size = self.believed * (1 - self.believed) * rest**2 / self.variance
         bounds = wilson_interval(rate, size)
         low, high = ((self.defects + rest * bound) / self.cases for bound in bounds)
-        return Figure(self.rate, min(low, self.rate), max(high, self.rate), self.returned)
+        return min(low, self.rate), max(high, self.rate)
 
 
 @dataclass(frozen=True)

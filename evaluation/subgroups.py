@@ -19,6 +19,7 @@ from evaluation.at_capacity import taken
 from evaluation.backtest import MODEL, Backtest, period_name
 from evaluation.facts import fact
 from evaluation.group_rates import NAMES, Difference, Grouping, compare
+from evaluation.metrics import FEWEST, effective_size
 from evaluation.performance import with_reviews
 from evaluation.saying import number, percent
 
@@ -27,8 +28,9 @@ from evaluation.saying import number, percent
 class Fairness:
     """The comparison on `cases` reviewed cases; `surveyed` says whether they stand for all.
 
-    They do if their chance of being reviewed is known; else they are targeted reviews, and
-    the figures are biased. `comparisons` differences were looked at.
+    They do if their chance of being reviewed is known. If fewer than `FEWEST` (effectively, as
+    Kish counts) are such, all reviewed cases are taken, and the figures are biased.
+    `comparisons` differences were looked at.
     """
 
     share: float
@@ -50,7 +52,8 @@ def fairness(tables: Tables, tested: Backtest, until: datetime) -> Fairness | No
     scores = tested.risk.scores.select("case_id", "moment", "y", p=MODEL)
     cases = with_reviews(tables, scores, until)
     known = cases.filter(pl.col("inclusion_probability").is_not_null())
-    surveyed = known.height > 0
+    weight = 1 / known["inclusion_probability"].to_numpy()
+    surveyed = known.height > 0 and effective_size(weight) >= FEWEST
     cases = known if surveyed else cases.with_columns(inclusion_probability=pl.lit(1.0))
     cases = cases.with_columns(
         weight=1 / pl.col("inclusion_probability"), period=period_name(tested.every)
@@ -72,8 +75,8 @@ def fairness(tables: Tables, tested: Backtest, until: datetime) -> Fairness | No
 def _say(groupings: tuple[Grouping, ...], comparisons: int, surveyed: bool) -> Text:
     told = [(one.meaning, each) for one in groupings for each in one.differences if each.told]
     if not comparisons:
-        en = "No two groups are large enough to compare."
-        zh = "没有两个足够大的群体可供比较。"
+        en = "No two groups are compared: too few are large enough, and units are not ranked."
+        zh = "没有可供比较的群体：足够大的群体太少；各单位不作排名。"
     elif not told:
         en = (
             f"Of {comparisons} differences between groups none is larger than chance allows; "

@@ -21,32 +21,58 @@ from training.weights import review_weights
 # More would leave less out of time behind; an office whose slowest cases take many years would
 # lose most of its labels, and above all the recent ones.
 SETTLED = 0.95
+COVERED = 0.9  # share of all cases that reviews made for certain must be, to speak for all
 
 
 def risk_labels(tables: Tables, until: datetime) -> pl.DataFrame:
     """What reviews that are final by `until` found in closed cases of the risk model's kind.
 
     Columns `case_id`, `moment` (its closing), `known_at`, `y` (1 for a defect), `weight`,
-    `surveyed` (whether the chance of being reviewed is known), `grade` (the present one) and
-    `severity` (of its reviewer as far as known by `until`, in log-odds; 0 where it cannot be
-    told); sorted by `moment` and `case_id`. Of several reviews of a case the first that became
-    final counts: later ones are often made because of it.
+    `surveyed` (whether the chance of being reviewed is known, and `speak_for_all` holds),
+    `grade` (the present one) and `severity` (of its reviewer as far as known by `until`, in
+    log-odds; 0 where it cannot be told); sorted by `moment` and `case_id`. Of several reviews
+    of a case the first that became final counts: later ones are often made because of it.
     """
     first = first_of_each(rows(final_reviews(tables, until)))
     closed = rows(reviewed_moments(tables, until))
     severity = severities(shared_readings(tables, until)).select("reviewer", "severity")
     labels = closed.join(first, on="case_id").join(severity, on="reviewer", how="left")
     labels = labels.sort("moment", "case_id")
+    chances = labels["inclusion_probability"]
     return labels.select(
         "case_id",
         "moment",
         "known_at",
         pl.col("grade").is_in(sorted(tables.office.defect_grades)).cast(pl.Int8).alias("y"),
-        review_weights(labels["inclusion_probability"]),
-        pl.col("inclusion_probability").is_not_null().alias("surveyed"),
+        review_weights(chances),
+        (chances.is_not_null() & speak_for_all(tables, labels, until)).alias("surveyed"),
         pl.col("grade").replace(tables.office.present_grades),
         pl.col("severity").fill_null(0.0),
     )
+
+
+def speak_for_all(tables: Tables, reviewed: pl.DataFrame, until: datetime) -> bool:
+    """Whether those of the `reviewed` cases whose chance is known speak for all of their time.
+
+    `reviewed` has `moment` (of closing) and `inclusion_probability`. All are the cases of the
+    risk model's kind closed from the first to the last of them, and by `until`.
+    """
+    known = reviewed.drop_nulls("inclusion_probability")
+    if known.is_empty():
+        return False
+    closed = closing_moments(tables, after=None, until=until)
+    asked = rows(satisfying(tables, closed, tables.office.risk.among).select("moment"))["moment"]
+    meanwhile = asked.filter(asked.is_between(known["moment"].min(), known["moment"].max()))
+    return representative(known["inclusion_probability"], len(meanwhile))
+
+
+def representative(chances: pl.Series, cases: int) -> bool:
+    """Whether reviews with these inclusion probabilities (null: unknown) speak for all `cases`.
+
+    Those drawn by lottery do. Cases reviewed for certain were chosen for what they are, and
+    speak for themselves alone unless they are nearly all, as in a census.
+    """
+    return bool((chances < 1).any()) or chances.count() >= max(1, COVERED * cases)
 
 
 def first_of_each(reviews: pl.DataFrame) -> pl.DataFrame:

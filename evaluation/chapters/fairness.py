@@ -6,7 +6,7 @@ from functools import partial
 
 from evaluation import charts
 from evaluation.exhibits import Chapter, Exhibit
-from evaluation.group_rates import Difference, Group, Grouping
+from evaluation.group_rates import UNRANKED, Difference, Group, Grouping
 from evaluation.render import Voice
 from evaluation.report import ReportSummary
 
@@ -47,7 +47,9 @@ def _rates(one: Group, voice: Voice) -> list[str]:
 
 
 def _says(found: Grouping, voice: Voice) -> str:
-    """The differences beyond chance, or that there is none."""
+    """The differences beyond chance, that there is none, or that none is told."""
+    if found.attribute in UNRANKED:
+        return voice.say("says_unranked")
     told = [one for one in found.differences if one.told]
     if not told:
         compared = bool(found.differences)

@@ -111,6 +111,12 @@ def test_every_undeclared_name_is_found_at_once() -> None:
     assert found["acepted"] == "Did you mean `accepted`?"
 
 
+def test_fairness_compares_no_people() -> None:
+    """The report compares groups of cases; an office file that names handlers is refused."""
+    with pytest.raises(BadInput, match="cases are assessed, not those who handle them"):
+        parse_office(copy.deepcopy(OFFICE) | {"fairness": ["handler"]}, "office.toml")
+
+
 def test_old_grades_count_as_present_ones() -> None:
     """An old grade has the place of the present one it maps to; places count from the best."""
     said = [("best", False, None), ("flawed", True, "poor"), ("poor", True, None)]

@@ -180,6 +180,23 @@ def test_a_plain_model_as_good_is_told_of(
     assert "Logistic regression" in said(note, Voice("en"))
 
 
+@pytest.mark.parametrize("withheld", [False, True])
+def test_the_office_s_rate_is_of_what_its_reviews_stand_for(
+    summary: ReportSummary, withheld: bool
+) -> None:
+    """The cases counted are those the reviews stand for; a withheld rate is not made a number."""
+    rates = summary.quality.rates
+    assert rates is not None
+    rate = Figure(None, None, None, 3, "too_few") if withheld else rates.rate
+    rates = dataclasses.replace(rates, stands_for=1810, rate=rate)
+    quality = dataclasses.replace(summary.quality, rates=rates)
+    told = {n.code: n for n in headlines(dataclasses.replace(summary, quality=quality))}
+    if withheld:
+        assert "found_no_quality" in told
+    else:
+        assert "Of the 1,810 closed cases" in said(told["found_quality"], Voice("en"))
+
+
 def test_without_later_cases_nothing_is_claimed(summary: ReportSummary) -> None:
     """An untested model gets no praise, only the advice to review more."""
     untested = dataclasses.replace(summary, risk=None, performance={})

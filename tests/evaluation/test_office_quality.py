@@ -91,6 +91,27 @@ def test_picked_and_mandatory_reviews_give_no_rate(chance: str, estimated: bool)
     else:
         assert {one.rate.absent for one in found.rates.quarters} == {"too_few"}
         assert found.rates.reviews < FEWEST
+        assert found.rates.rate.absent == "too_few"
+        assert found.rates_say.en.startswith("No rate is told for the 2 closed cases")
+        assert "不给出比率" in found.rates_say.zh
+
+
+def test_the_rate_is_of_the_cases_the_reviews_stand_for() -> None:
+    """Twelve draws of chance a half from one quarter stand for 24 of 96 cases, and say so."""
+    cases = "case_id | opened_at | closed_at | kind | unit\n"
+    reviews = "case_id | reviewed_at | reviewer | kind | grade | inclusion_probability\n"
+    for number in range(96):
+        month = 1 + 3 * (number % 4)
+        cases += f"{number} | 2024-{month:02}-01 | 2024-{month:02}-03 | x | u\n"
+        if number % 8 == 0:
+            reviews += f"{number} | 2024-11-01 | r | k | {'bad' if number else 'good'} | 0.5\n"
+    found = office_quality(made(cases, reviews=reviews), UNTIL)
+    assert found.rates is not None
+    assert (found.rates.cases, found.rates.stands_for) == (96, 24)
+    assert found.rates.rate.value == pytest.approx(11 / 12)
+    assert found.rates_say.en.startswith("Of the 24 closed cases that the 12 reviews")
+    assert "not stand for most of the 96 closed cases" in found.rates_say.en
+    assert "24 件" in found.rates_say.zh
 
 
 def test_every_case_reviewed_is_a_census() -> None:
@@ -105,16 +126,45 @@ def test_every_case_reviewed_is_a_census() -> None:
     assert (found.rates.rate.low, found.rates.rate.value) == (0.5, 0.5)
 
 
+def test_a_missing_review_of_a_census_may_be_good_or_bad() -> None:
+    """One defect in 19 of 20 cases reviewed for certain: between 1 and 2 of 20, everywhere."""
+    cases = "case_id | opened_at | closed_at | kind | unit\n"
+    reviews = "case_id | reviewed_at | reviewer | kind | grade | inclusion_probability\n"
+    for number in range(20):
+        cases += f"{number} | 2024-01-01 | 2024-01-03 | x | u\n"
+        if number:
+            reviews += f"{number} | 2024-02-01 | r | k | {'good' if number > 1 else 'bad'} | 1\n"
+    rates = office_quality(made(cases, reviews=reviews), UNTIL).rates
+    assert rates is not None
+    assert rates.stands_for == 20
+    for one in (rates, *rates.quarters, *rates.kinds, *rates.units):
+        assert one.rate.value == pytest.approx(1 / 19)
+        assert (one.rate.low, one.rate.high) == pytest.approx((1 / 20, 2 / 20))
+
+
+@pytest.mark.parametrize(("drawn", "cases"), [(3, 60), (40, 40)])
+def test_a_few_drawn_reviews_do_not_discard_the_picked_ones(drawn: int, cases: int) -> None:
+    """Where defects concentrate is looked for in all reviews, if those drawn give no rate."""
+    closed = "case_id | opened_at | closed_at | kind | unit\n"
+    reviews = "case_id | reviewed_at | reviewer | kind | grade | inclusion_probability\n"
+    for number in range(60):
+        closed += f"{number} | 2024-01-01 | 2024-01-03 | x | u\n"
+        chance, grade = "0.5" if number < drawn else "-", "bad" if number % 2 else "good"
+        reviews += f"{number} | 2024-02-01 | r | k | {grade} | {chance}\n"
+    assert office_quality(made(closed, reviews=reviews), UNTIL).concentrations.cases == cases
+
+
 def test_a_drawn_review_counts_although_the_case_was_picked_before() -> None:
-    """A lottery review of a case that somebody had picked earlier is part of the sample."""
-    reviews = """
-    case_id | reviewed_at | reviewer | kind | grade | inclusion_probability
-    a       | 2024-02-01  | r        | k    | bad   | -
-    a       | 2024-03-01  | s        | k    | good  | 0.5
-    """
-    found = office_quality(made(REVIEWED, reviews=reviews), UNTIL)
+    """Lottery reviews of cases that somebody had picked earlier are the sample."""
+    cases = "case_id | opened_at | closed_at | kind | unit\n"
+    reviews = "case_id | reviewed_at | reviewer | kind | grade | inclusion_probability\n"
+    for number in range(20):
+        cases += f"{number} | 2024-01-01 | 2024-01-03 | x | u\n"
+        reviews += f"{number} | 2024-02-01 | r | k | bad | -\n"
+        reviews += f"{number} | 2024-03-01 | s | k | good | 0.5\n"
+    found = office_quality(made(cases, reviews=reviews), UNTIL)
     assert found.rates is not None
-    assert (found.rates.reviews, found.rates.rate.value) == (1, 0.0)
+    assert (found.rates.reviews, found.rates.rate.value) == (20, 0.0)
 
 
 def test_only_cases_closed_in_the_time_asked_for(tables: Tables) -> None:

@@ -139,6 +139,22 @@ def test_targeted_reviews_are_named(chance: list[float | None], said: str) -> No
     assert found.says.zh
 
 
+@pytest.mark.parametrize("every", [1, 3])
+def test_key_reviews_alone_give_no_honest_lift(
+    tables: Tables, tested: Backtest, every: int
+) -> None:
+    """Reviews made for certain are a census of the reviewed cases, or of a third nobody drew."""
+    own = tables.review_rows.filter(pl.col("case_id").str.slice(1).cast(pl.Int64) % every == 0)
+    certain = own.with_columns(inclusion_probability=pl.lit(1.0))
+    closed = tables.case_rows.join(tables.review_rows, on="case_id", how="semi")
+    key = Tables.of(tables.office, closed, events=tables.event_rows, reviews=certain)
+    found = risk_performance(key, tested, UNTIL)
+    assert found is not None
+    assert found.honest is not None
+    assert (found.honest.surveyed is not None) == (every == 1)
+    assert found.honest.targeted is None or "biased" in found.honest.says.en
+
+
 def test_honest_weights_are_inverse_probabilities() -> None:
     """A case drawn with half the chance counts twice."""
     cases = drawn_and_picked([1.0, 0.5]).with_columns(y=pl.Series([0, 1] * 10 + [0, 0, 0, 1] * 5))

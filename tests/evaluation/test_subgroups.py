@@ -10,7 +10,10 @@ import pytest
 
 from cases.tables import Tables
 from evaluation.backtest import MODEL, Backtest
+from evaluation.chapters.fairness import chapter
 from evaluation.group_rates import NAMES
+from evaluation.render import Voice
+from evaluation.report import ReportSummary
 from evaluation.subgroups import Fairness, fairness
 from tests.evaluation.raw import Row, cases_by_id, first_reviews
 
@@ -103,6 +106,34 @@ def test_targeted_reviews_are_named(tables: Tables, tested: Backtest) -> None:
     assert found.says.zh.endswith("有偏差。")
 
 
+def test_key_reviews_alone_are_named_biased(tables: Tables, tested: Backtest) -> None:
+    """Reviews made for certain of some cases are targeted ones, although their chance is known."""
+    certain = tables.review_rows.with_columns(inclusion_probability=pl.lit(1.0))
+    office = tables.office.model_copy(update={"fairness": ("charge",)})
+    key = Tables.of(office, tables.case_rows, events=tables.event_rows, reviews=certain)
+    found = fairness(key, tested, UNTIL)
+    assert found is not None
+    assert not found.surveyed
+
+
+@pytest.mark.parametrize(("drawn", "surveyed"), [(9, False), (10, True)])
+def test_a_few_drawn_reviews_do_not_stand_for_all(
+    tables: Tables, tested: Backtest, drawn: int, surveyed: bool
+) -> None:
+    """Ten drawn reviews are compared alone; with fewer all reviews are, and called biased."""
+    assert tested.risk is not None
+    few = tested.risk.scores["case_id"].head(drawn).implode()
+    chance = pl.when(pl.col("case_id").is_in(few)).then("inclusion_probability")
+    office = tables.office.model_copy(update={"fairness": ("charge",)})
+    reviews = tables.review_rows.with_columns(chance)
+    mixed = Tables.of(office, tables.case_rows, events=tables.event_rows, reviews=reviews)
+    found = fairness(mixed, tested, UNTIL)
+    assert found is not None
+    assert found.surveyed == surveyed
+    assert found.cases == (drawn if surveyed else tested.risk.scores.height)
+    assert found.says.en.endswith("biased.") != surveyed
+
+
 def test_nothing_to_compare(tables: Tables, tested: Backtest) -> None:
     """An office that names no groups, or has no scores, gets no comparison."""
     assert fairness(tables, tested, UNTIL) is None
@@ -111,3 +142,17 @@ def test_nothing_to_compare(tables: Tables, tested: Backtest) -> None:
     alone = fairness(named(tables, "unit"), tested, datetime(2024, 12, 31))
     assert alone is not None
     assert [one.name.en for one in alone.groupings[0].groups] == ["first", "second"]
+
+
+def test_units_are_not_ranked(tables: Tables, tested: Backtest, summary: ReportSummary) -> None:
+    """Units have figures in order of name; no unit is said to be over another, none is counted."""
+    found = fairness(named(tables, "unit", "charge"), tested, UNTIL)
+    assert found is not None
+    units, charges = found.groupings
+    assert [one.name.en for one in units.groups] == ["first", "second"]
+    assert units.groups[0].selection_rate.value is not None
+    assert units.differences == ()
+    assert charges.differences
+    assert found.comparisons == 3 * len(NAMES)
+    shown = chapter(dataclasses.replace(summary, fairness=found), Voice("en")).exhibits[0]
+    assert shown.says == "They stand in order of name and are not ranked."

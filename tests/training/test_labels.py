@@ -74,6 +74,21 @@ def test_label_says_when_and_from_which_sample() -> None:
     assert (first["grade"], second["weight"]) == ("bad", 1.0)
 
 
+@pytest.mark.parametrize(("others", "surveyed"), [(1, True), (2, False)])
+def test_reviews_made_for_certain_speak_for_all_only_as_a_census(
+    others: int, surveyed: bool
+) -> None:
+    """Nine cases reviewed for certain speak for ten closed meanwhile, and not for eleven."""
+    cases = "case_id | opened_at | closed_at\n"
+    reviews = "case_id | reviewed_at | kind | grade | inclusion_probability\n"
+    for number in range(9 + others):
+        cases += f"{number} | 2024-01-01 | 2024-01-{10 + number}\n"
+        if number not in range(1, 1 + others):
+            reviews += f"{number} | 2024-02-01 | key | good | 1\n"
+    found = risk_labels(tables(cases, reviews=reviews), LATE)
+    assert found["surveyed"].to_list() == [surveyed] * 9
+
+
 def test_an_old_grade_is_learnt_as_the_present_one() -> None:
     """The label of a case graded by an old code has the present grade and the same outcome."""
     old = {"code": "good", "defect": False, "maps_to": "fine", "meaning": {"en": "old"}}
