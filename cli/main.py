@@ -218,6 +218,8 @@ def rollback(
     ] = None,
 ) -> None:
     """Make an earlier champion the champion again; a running service takes it when restarted."""
+    if not reason.strip():
+        raise BadInput([Fault("triage rollback", "the reason is blank.", "Say why.")])
     place = steps.place_of(office)
     chosen = roll_back(Registry(place.home), load_office(place.office), to, reason)
     out.print(f"Version {chosen.number} is the champion again.", markup=False)

@@ -51,9 +51,10 @@ def _ways(found: Uptake, voice: Voice) -> tuple[Exhibit, ...]:
         for plan, way in lines
     )
     _, least = min(lines, key=lambda line: line[1].returned.value or 0.0)
-    says = voice.say(
-        "says_ways", way=voice.say(f"by_{least.selected_by}"), share=voice.share(least.returned)
-    )
+    says = voice.say("says_none_back")
+    if any(way.returned.value for _, way in lines):
+        way = voice.say(f"by_{least.selected_by}")
+        says = voice.say("says_ways", way=way, share=voice.share(least.returned))
     head = tuple(map(voice.say, ("plan", "selected_by", "asked", "returned_share")))
     return (Exhibit(voice.say("ways_title"), says, head, rows),)
 

@@ -436,6 +436,7 @@ def test_no_champion_is_refused(
         (("train", "office.toml", "--until", "2026-06-30T12:00+08:00"), "2026-06-30T17"),
         (("plan", "office.toml", "--as-of", "2026-01-01", "--out", "x"), "capacity"),
         (("chek",), "chek"),
+        (("rollback", "office.toml", "--reason", " "), "the reason is blank."),
         (("demo", "--cases", "0", "unused"), "cases"),
     ],
 )
