@@ -273,6 +273,10 @@ def test_plans_are_shown(summary: ReportSummary) -> None:
         ("lottery", "2", "0.0 % (0.0–50.0)"),
     ]
     assert "lottery: 0.0 %" in ways.says
+    waiting = dataclasses.replace(plan, by=(Selection("lottery", 2, none),))
+    nothing = dataclasses.replace(found, plans=(waiting,))
+    chapter = people.chapter(dataclasses.replace(summary, uptake=nothing), EN)
+    assert chapter.exhibits[1].says == "No review has come back yet."
 
 
 @pytest.mark.parametrize("language", get_args(Language))
