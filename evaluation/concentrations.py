@@ -206,10 +206,10 @@ def _part(one: Fact, level: int, y: Array) -> Part:
 def _say(found: tuple[Concentration, ...], held: int, looked_at: int, surveyed: bool) -> Text:
     if not looked_at:
         en = "Too few reviewed cases to look for pairs of facts in which defects concentrate."
-        zh = "评查的案件太少，无法寻找缺陷集中的事实组合。"
+        zh = "评查的案件太少，无法寻找质量问题集中的事实组合。"
     elif not found:
         en = f"Of {looked_at:,} pairs of case facts none holds more defects than chance allows."
-        zh = f"在 {looked_at:,} 组案件事实组合中，没有一组的缺陷多于偶然。"
+        zh = f"在 {looked_at:,} 组案件事实组合中，没有一组的质量问题多于偶然。"
     else:
         one = found[0]
         en = (
@@ -218,7 +218,7 @@ def _say(found: tuple[Concentration, ...], held: int, looked_at: int, surveyed: 
             f"{_named(one.second, 'en')}: {percent(one.rate, 'en')} of {one.cases:,} cases."
         )
         zh = (
-            f"在 {looked_at:,} 组案件事实组合中，{held:,} 组的缺陷多于偶然，"
+            f"在 {looked_at:,} 组案件事实组合中，{held:,} 组的质量问题多于偶然，"
             "也多于单一事实所能解释；最明显的是"
             f"{_named(one.first, 'zh')}且{_named(one.second, 'zh')}："
             f"{one.cases:,} 件案件中 {percent(one.rate, 'zh')}。"

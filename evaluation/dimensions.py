@@ -106,14 +106,14 @@ def _say(
     if not found:
         return Text(
             en="In the last two years no review of a defective case names a dimension.",
-            zh="近两年缺陷案件的评查均未注明问题维度。",
+            zh="近两年问题案件的评查均未注明问题维度。",
         )
     day, top = until.date(), found[0]
     if top.share.value is None:
         return Text(
             en=f"Of {defective:,} reviewed defective cases closed in the year to {day} the reviews "
             f"of {named:,} name a dimension: too few for shares.",
-            zh=f"截至 {day} 的一年内办结并经评查的 {defective:,} 件缺陷案件中，"
+            zh=f"截至 {day} 的一年内办结并经评查的 {defective:,} 件问题案件中，"
             f"{named:,} 件注明了问题维度，数量过少，不列比例。",
         )
     en = (
@@ -121,7 +121,7 @@ def _say(
         f"{top.meaning.say('en')}: {percent(top.share, 'en')} of them"
     )
     zh = (
-        f"截至 {day} 的一年内办结的缺陷案件，最常见的问题维度是{top.meaning.say('zh')}，"
+        f"截至 {day} 的一年内办结的问题案件，最常见的问题维度是{top.meaning.say('zh')}，"
         f"占 {percent(top.share, 'zh')}"
     )
     for second in found[1:2]:

@@ -29,9 +29,9 @@ LEAST_EXPECTED = 1e-6  # nobody's probability is quite 0
 
 NAMES: dict[Measure, Text] = {
     "selection_rate": Text(en="cases selected", zh="被选中的案件比例"),
-    "true_positive_rate": Text(en="defects selected", zh="缺陷被选中的比例"),
-    "false_positive_rate": Text(en="good cases selected", zh="无缺陷案件被选中的比例"),
-    "calibration": Text(en="defects found per defect expected", zh="实际与预期缺陷之比"),
+    "true_positive_rate": Text(en="defects selected", zh="质量问题被选中的比例"),
+    "false_positive_rate": Text(en="good cases selected", zh="无问题案件被选中的比例"),
+    "calibration": Text(en="defects found per defect expected", zh="实际与预期质量问题之比"),
 }
 
 

@@ -229,7 +229,7 @@ def _say_rates(rates: DefectRates | None, cases: int, reviews: int) -> Text:
     )
     zh = (
         f"{rates.reviews:,} 次抽中概率已知的评查代表 {rates.stands_for:,} 件已结案件，"
-        f"估计其中 {percent(rates.rate, 'zh')}存在缺陷。"
+        f"估计其中 {percent(rates.rate, 'zh')}存在质量问题。"
     )
     if rates.stands_for < STANDS_FOR * cases:
         en += f" They do not stand for most of the {cases:,} closed cases."

@@ -192,7 +192,7 @@ def _say_added(changes: tuple[Change, ...], drawn: Figure) -> Iterator[Text]:
     if added.value is None:
         return
     en = f"Of the cases reviewed against the list, {percent(added, 'en')} had a defect"
-    zh = f"名单之外加查的案件中{percent(added, 'zh')}有缺陷"
+    zh = f"名单之外加查的案件中{percent(added, 'zh')}有质量问题"
     if drawn.value is not None:
         en += f"; of those drawn, {percent(drawn, 'en')}"
         zh += f"；抽中的案件中为{percent(drawn, 'zh')}"

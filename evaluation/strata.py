@@ -32,7 +32,7 @@ By = Literal["reviewer", "unit"]
 
 CHANCE = 0.5  # AUC of a model that knows nothing
 SMALLEST = 20  # cases of a reviewer or unit; what a list takes of fewer is less than a case
-NAMES: dict[By, tuple[str, str]] = {"reviewer": ("reviewer", "评查人"), "unit": ("unit", "部门")}
+NAMES: dict[By, tuple[str, str]] = {"reviewer": ("reviewer", "评查员"), "unit": ("unit", "部门")}
 
 
 @dataclass(frozen=True)

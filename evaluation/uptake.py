@@ -159,13 +159,13 @@ def _say_agreement(found: Agreement) -> Text:
     if found.raw.value is None or found.kappa.value is None:
         return Text(
             en="Too few cases were read twice to say whether reviewers agree.",
-            zh="被评查两次的案件太少，无法说明评查人是否一致。",
+            zh="被评查两次的案件太少，无法说明评查员是否一致。",
         )
     return Text(
         en=f"On {found.cases:,} cases read twice, the readers agree on {percent(found.raw, 'en')} "
         "whether there is a defect; beyond chance by a kappa of "
         f"{number(found.kappa, 'en')}, where 1 is always and 0 is by chance.",
-        zh=f"在 {found.cases:,} 件评查两次的案件中，两位评查人对有无缺陷的一致率为 "
+        zh=f"在 {found.cases:,} 件评查两次的案件中，两位评查员对有无质量问题的一致率为 "
         f"{percent(found.raw, 'zh')}；扣除偶然后 kappa 为 {number(found.kappa, 'zh')}，"
         "1 为始终一致，0 为偶然。",
     )
