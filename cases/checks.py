@@ -387,14 +387,15 @@ def unknown_at_intake(cases: Sheet, office: Office) -> Iterator[Fault]:
     """Attributes said to be known at intake that no open case has.
 
     If a share p of the closed cases has a value, all of n open cases lack it by chance
-    with probability (1 - p)^n; below `COINCIDENCE` it is filled in later than intake.
+    with probability (1 - p)^n; below `COINCIDENCE` it is filled in later than intake. The share
+    is that of Laplace's rule of succession, so that a handful of cases proves nothing.
     """
     is_open = pl.col("closed_at" + READ).is_null()
     open_cases, closed = cases.frame.filter(is_open), cases.frame.filter(~is_open)
     if open_cases.is_empty() or closed.is_empty():
         return
     for name, attribute in office.attributes.items():
-        blank = closed[name + READ].null_count() / closed.height
+        blank = (closed[name + READ].null_count() + 1) / (closed.height + 2)
         hidden = open_cases[name + READ].null_count() == open_cases.height
         if attribute.known == INTAKE and hidden and blank**open_cases.height < COINCIDENCE:
             yield Fault(

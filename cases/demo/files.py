@@ -12,6 +12,21 @@ from cases.demo.draws import col
 from cases.demo.people import REVIEWER_CODES
 from cases.demo.process import RETURNS
 
+AT_INTAKE: tuple[str | pl.Expr, ...] = (
+    "charge",
+    "charge_group",
+    "suspects",
+    "victims",
+    "juvenile",
+    "prior_record",
+    "defender",
+    "cross_region",
+    "detained",
+    pl.when("detained").then("detained_on").dt.date(),
+    "police_bureau",
+    col("evidence_volumes").cast(pl.Int64),
+    pl.when(col("money") > 0).then("amount"),
+)
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%S"
 COMPLEX_DAYS = 150
 
@@ -37,19 +52,7 @@ def case_table(cases: pl.DataFrame, handlers: pl.DataFrame) -> pl.DataFrame:
         "kind",
         "unit",
         pl.when(col("assigned") < LAST_DAY).then("handler"),
-        "charge",
-        "charge_group",
-        "suspects",
-        "victims",
-        "juvenile",
-        "prior_record",
-        "defender",
-        "cross_region",
-        "detained",
-        pl.when("detained").then("detained_on").dt.date(),
-        "police_bureau",
-        col("evidence_volumes").cast(pl.Int64),
-        pl.when(col("money") > 0).then("amount"),
+        *AT_INTAKE,
         pl.when(col("plea_discussed") < LAST_DAY).then("guilty_plea"),
         pl.when(is_closed).then("outcome"),
         pl.when(is_closed).then("worked_days"),

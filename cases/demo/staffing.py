@@ -7,6 +7,7 @@ import polars as pl
 
 from cases.demo.clock import END, LAST_DAY, SATURDAY, in_hours
 from cases.demo.draws import Draws, col
+from cases.demo.files import AT_INTAKE
 from cases.demo.intake import draw_intake
 from cases.demo.people import ALL_ROUND
 
@@ -85,19 +86,7 @@ def draw_week(rng: np.random.Generator, cases: pl.DataFrame) -> pl.DataFrame:
         "opened_at",
         "kind",
         "unit",
-        "charge",
-        "charge_group",
-        "suspects",
-        "victims",
-        "juvenile",
-        "prior_record",
-        "defender",
-        "cross_region",
-        "detained",
-        pl.when("detained").then("detained_on").dt.date(),
-        "police_bureau",
-        col("evidence_volumes").cast(pl.Int64),
-        pl.when(col("money") > 0).then("amount"),
+        *AT_INTAKE,
         "parties",
     )
 

@@ -227,8 +227,8 @@ BROKEN = [
     (
         "cases.csv",
         "x,2,",
-        "x,,",
-        "cases.csv, column suspects: is blank for all 1 open cases, so it is not known at intake.",
+        "x,," + "".join(f"\nb{number},2024-01-02,,x,," for number in range(6)),
+        "cases.csv, column suspects: is blank for all 7 open cases, so it is not known at intake.",
     ),
     # events
     ("events.csv", "b,2024", "c,2024", 'events.csv, row 3, column case_id, value "c": is not a c'),

@@ -81,7 +81,7 @@ def test_case_signal_is_seen() -> None:
     found = reviewed(1, case_signal=1.0, severity=0.2)
     assert found.signal is True
     assert found.says.en.startswith("The model tells cases of the same reviewer apart")
-    assert "能区分同一评查人的案件" in found.says.zh
+    assert "能区分同一评查员的案件" in found.says.zh
 
 
 def test_agrees_with_counting_pairs() -> None:
