@@ -73,7 +73,7 @@ def shares(
     kept = {}
     for folder in folders:
         told, chances, lines = read_intake(folder)
-        verified = verify_intake(folder)
+        verified = verify_intake(told, chances, lines)
         if not verified.matches:
             raise Refused(f"{folder.name}: {verified.sentence} Nothing is tested with it.")
         kept[told["assignment_id"]] = (chances, lines)  # one that is named twice counts once

@@ -9,11 +9,11 @@ from typing import Any
 
 import polars as pl
 
-from cases.errors import BadInput, Fault
 from cases.office import Office
 from cases.spreadsheet import write_for_people
 from cases.tables import Tables
-from cases.writing import check_folder, made_folder, replaced
+from cases.writing import made_folder, replaced
+from cli.folders import check_unused, frame_of, json_object, read_kept, reason_columns
 from evaluation.intake_page import Sheet, render_intake
 from policies.assignment_verify import verify_assignment
 from policies.assignments import CHANCES, LINES
@@ -24,20 +24,13 @@ from serving.intake import REASONS_SHOWN, Intake, who_may
 SHEET_FILE, PAGE_FILE, LOADS_FILE = "intake.csv", "intake.html", "loads.csv"
 CHANCES_FILE, EXCLUDED_FILE, JSON_FILE = "chances.parquet", "excluded.parquet", "intake.json"
 FILES = (JSON_FILE, SHEET_FILE, PAGE_FILE, LOADS_FILE, CHANCES_FILE, EXCLUDED_FILE)
-LARGEST_JSON = 10_000_000  # bytes
-KEPT = CHANCES | {"kind": pl.String()}
+COMMAND = "triage intake"
+KEPT = pl.Schema(CHANCES | {"kind": pl.String()})
 
 
 def check_intake_folder(folder: Path) -> None:
-    """`BadInput` if an intake could not be written into `folder`, or one is there already.
-
-    Drawing until the handler suits and keeping only the last is what the lot must rule out.
-    """
-    kept = [name for name in FILES if (folder / name).exists()]
-    if kept:
-        problem = f"already holds an intake ({kept[0]})."
-        raise BadInput([Fault(str(folder), problem, "Name another folder.")])
-    check_folder(folder)
+    """`BadInput` if an intake could not be written into `folder`, or one is there already."""
+    check_unused(folder, FILES, "an intake")
 
 
 def write_intake(found: Intake, tables: Tables, made_from: dict[str, Any], folder: Path) -> None:
@@ -56,7 +49,7 @@ def write_intake(found: Intake, tables: Tables, made_from: dict[str, Any], folde
         replaced(folder / CHANCES_FILE, chances.write_parquet)
         replaced(folder / EXCLUDED_FILE, excluded.write_parquet)
         replaced(folder / LOADS_FILE, lambda path: write_for_people(assignment.loads, path))
-    page = render_intake(page_sheet(found, tables), office)
+    page = render_intake(page_sheet(found, sheet, tables), office)
     replaced(folder / PAGE_FILE, lambda path: path.write_text(page, "utf-8"))
     replaced(folder / SHEET_FILE, lambda path: write_for_people(sheet, path))
 
@@ -80,31 +73,16 @@ def intake_sheet(found: Intake, office: Office) -> pl.DataFrame:
         "probability",
         "eligible",
         "how_so",
-        *_reasons(found),
+        *reason_columns(found.reasons, found.cases["case_id"], REASONS_SHOWN),
         "rule",
     )
 
 
-def _reasons(found: Intake) -> list[pl.Series]:
-    sentences = [
-        [reason.sentence for reason in found.reasons.get(case, ())]
-        for case in found.cases["case_id"]
-    ]
-    return [
-        pl.Series(
-            f"reason_{place + 1}",
-            [told[place] if place < len(told) else None for told in sentences],
-            dtype=pl.String,
-        )
-        for place in range(REASONS_SHOWN)
-    ]
-
-
-def page_sheet(found: Intake, tables: Tables) -> Sheet:
-    """What the page shows of an intake."""
+def page_sheet(found: Intake, sheet: pl.DataFrame, tables: Tables) -> Sheet:
+    """What the page shows of an intake, whose `intake_sheet` is `sheet`."""
     office, assignment = tables.office, found.assignment
     notes = [note.say(office.language) for note in found.notes]
-    cases = intake_sheet(found, office).to_dicts()
+    cases = sheet.to_dicts()
     for case in cases:
         reasons = found.reasons.get(case["case_id"], ())
         case.update(reasons=[one.sentence for one in reasons], eligible=[], excluded=[])
@@ -132,34 +110,27 @@ def read_intake(folder: Path) -> tuple[dict[str, Any], pl.DataFrame, pl.DataFram
     `BadInput` if a file is missing or not what `triage intake` wrote; the lines are those of
     `intake.csv`, as people got them.
     """
-    try:
-        path = folder / JSON_FILE
-        if path.stat().st_size > LARGEST_JSON:
-            raise ValueError("is too long")
-        told = json.loads(path.read_text("utf-8"))
-        path = folder / CHANCES_FILE
-        chances = pl.read_parquet(path).select(*KEPT)
-        path = folder / SHEET_FILE
-        texts = pl.read_csv(path, infer_schema=False)
-        numbers = pl.col("probability", "effort").cast(pl.Float64)
-        lines = texts.select("case_id", "track", "handler", "how", numbers)
-        if chances.schema != pl.Schema(KEPT) or not isinstance(told, dict):
-            raise ValueError("is no intake")
-    except FileNotFoundError:
-        raise _no_intake(path, "is not there.") from None
-    except (OSError, ValueError, pl.exceptions.PolarsError, RecursionError) as error:
-        problem = f"is not what `triage intake` wrote ({type(error).__name__})."
-        raise _no_intake(path, problem) from None
+    told = read_kept(folder / JSON_FILE, COMMAND, json_object)
+    chances = read_kept(folder / CHANCES_FILE, COMMAND, lambda path: frame_of(path, KEPT))
+    return told, chances, read_kept(folder / SHEET_FILE, COMMAND, _lines)
+
+
+def _lines(path: Path) -> pl.DataFrame:
+    numbers = pl.col("probability", "effort").cast(pl.Float64)
+    texts = pl.read_csv(path, infer_schema=False)
+    lines = texts.select("case_id", "track", "handler", "how", numbers)
     # `write_for_people` puts an apostrophe before what a spreadsheet would run
-    return told, chances, lines.with_columns(pl.col("case_id", "handler").str.replace("^'", ""))
+    return lines.with_columns(pl.col("case_id", "handler").str.replace("^'", ""))
 
 
-def verify_intake(folder: Path, published: str | None = None) -> Verified:
+def verify_intake(
+    told: dict[str, Any], chances: pl.DataFrame, lines: pl.DataFrame, published: str | None = None
+) -> Verified:
     """Whether the handlers drawn are those that chances and seed give, and the rest is unchanged.
 
-    `published` is the commitment to the seed, if one was published before the draw.
+    Of what `read_intake` gave; `published` is the commitment to the seed, if one was published
+    before the draw.
     """
-    told, chances, lines = read_intake(folder)
     drawn = verify_assignment(told, chances, lines, published)
     if drawn.matches and suggested_hash(lines) != told.get("suggested_hash"):
         problem = f"{SHEET_FILE} has another track or designation than was written."
@@ -177,7 +148,3 @@ def given_in(folder: Path) -> pl.DataFrame:
     """The cases that an intake gave to somebody, columns of `serving.intake.GIVEN`."""
     _, _, lines = read_intake(folder)
     return lines.drop_nulls("handler").select("case_id", "handler", "effort")
-
-
-def _no_intake(path: Path, problem: str) -> BadInput:
-    return BadInput([Fault(path.name, problem, "Name the folder that `triage intake` wrote.")])

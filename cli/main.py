@@ -39,7 +39,7 @@ from cli.console import err, out, progress, show_error
 from cli.estimates import show_estimate
 from cli.intake import intake, shares, show_intake, suggest_and_write
 from cli.intake_files import JSON_FILE as INTAKE_KEPT
-from cli.intake_files import verify_intake
+from cli.intake_files import read_intake, verify_intake
 from cli.leaks import show_leaks
 from cli.plan_files import check_plan_folder, plan_sheet, read_plan, write_plan
 from cli.report_files import ENDINGS, summary_of, write_report
@@ -318,7 +318,7 @@ def verify(
 ) -> None:
     """Draw a plan, or an intake, again from its frame and seed, and say whether it is the same."""
     if (folder / INTAKE_KEPT).exists():
-        verified = verify_intake(folder, commitment)
+        verified = verify_intake(*read_intake(folder), commitment)
     else:
         verified = verify_plan(read_plan(folder), commitment)
     out.print(verified.sentence, markup=False, soft_wrap=True)

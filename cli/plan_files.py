@@ -8,16 +8,16 @@ from typing import Any
 
 import polars as pl
 
-from cases.errors import BadInput, Fault
 from cases.office import Office
 from cases.spreadsheet import write_for_people
-from cases.writing import check_folder, made_folder, replaced
+from cases.writing import made_folder, replaced
+from cli.folders import check_unused, frame_of, json_object, read_kept, reason_columns
 from policies.plans import FRAME, why
 from policies.verify import LISTED, Kept
 from serving.use_cases import REASONS_SHOWN, SpotChecks
 
 KEPT = pl.Schema(FRAME | {"inclusion_probability": pl.Float64()})
-LARGEST_JSON = 10_000_000  # bytes
+COMMAND = "triage plan"
 FRAME_FILE, JSON_FILE, SHEET_FILE = "frame.parquet", "plan.json", "plan.csv"
 
 
@@ -31,36 +31,20 @@ def write_plan(result: SpotChecks, office: Office, made_from: dict[str, Any], fo
 
 
 def check_plan_folder(folder: Path) -> None:
-    """`BadInput` if a plan could not be written into `folder`, or one is there already.
-
-    Drawing until the list suits and keeping only the last is what the lottery must rule out.
-    """
-    kept = [name for name in (JSON_FILE, FRAME_FILE, SHEET_FILE) if (folder / name).exists()]
-    if kept:
-        problem = f"already holds a plan ({kept[0]})."
-        raise BadInput([Fault(str(folder), problem, "Name another folder.")])
-    check_folder(folder)
+    """`BadInput` if a plan could not be written into `folder`, or one is there already."""
+    check_unused(folder, (JSON_FILE, FRAME_FILE, SHEET_FILE), "a plan")
 
 
 def plan_sheet(result: SpotChecks, office: Office) -> pl.DataFrame:
     """The lines of the plan as `plan.csv` has them; exact numbers are in the frame."""
     lines = list(result.plan.lines.iter_rows(named=True))
-    sentences = [[r.sentence for r in result.reasons.get(line["case_id"], ())] for line in lines]
-    columns = [
-        pl.Series(
-            f"reason_{place + 1}",
-            [found[place] if place < len(found) else None for found in sentences],
-            dtype=pl.String,
-        )
-        for place in range(REASONS_SHOWN)
-    ]
     return result.plan.lines.select(
         "rank",
         "case_id",
         "selected_by",
         pl.col("inclusion_probability", "risk", "risk_low", "risk_high").round(6),
         pl.Series("why", [why(line, office) for line in lines], dtype=pl.String),
-        *columns,
+        *reason_columns(result.reasons, result.plan.lines["case_id"], REASONS_SHOWN),
         "rule",
         "second_review",
         "closed_at",
@@ -72,23 +56,10 @@ def plan_sheet(result: SpotChecks, office: Office) -> pl.DataFrame:
 
 def read_plan(folder: Path) -> Kept:
     """What a plan's folder holds, unchecked; `BadInput` if a file is missing or no such file."""
-    try:
-        path = folder / JSON_FILE
-        if path.stat().st_size > LARGEST_JSON:
-            raise ValueError("is too long")
-        told = json.loads(path.read_text("utf-8"))
-        path = folder / FRAME_FILE
-        frame = pl.read_parquet(path).select(*FRAME, "inclusion_probability")
-        path = folder / SHEET_FILE
-        lines = pl.read_csv(path, infer_schema=False).select(*LISTED)
-        if frame.schema != KEPT or not isinstance(told, dict):
-            raise ValueError("is no plan")
-    except FileNotFoundError:
-        raise _no_plan(path, "is not there.") from None
-    except (OSError, ValueError, pl.exceptions.PolarsError, RecursionError) as error:
-        raise _no_plan(path, f"is not what `triage plan` wrote ({type(error).__name__}).") from None
-    return Kept(told, frame, lines)
+    told = read_kept(folder / JSON_FILE, COMMAND, json_object)
+    frame = read_kept(folder / FRAME_FILE, COMMAND, lambda path: frame_of(path, KEPT))
+    return Kept(told, frame, read_kept(folder / SHEET_FILE, COMMAND, _lines))
 
 
-def _no_plan(path: Path, problem: str) -> BadInput:
-    return BadInput([Fault(path.name, problem, "Name the folder that `triage plan` wrote.")])
+def _lines(path: Path) -> pl.DataFrame:
+    return pl.read_csv(path, infer_schema=False).select(*LISTED)

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evaluation.backtest import MODEL, Outcome, PeriodFigures
-from evaluation.metrics import Bin, Figure, Measures, calibration_table
-
-FEWEST = 10  # cases of either outcome; with fewer, figures are withheld
+from evaluation.metrics import FEWEST, Bin, Figure, Measures, calibration_table
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from evaluation.answers import FEWEST, Answer
+from evaluation.answers import Answer
 from evaluation.backtest import MODEL
-from evaluation.metrics import Figure
+from evaluation.metrics import FEWEST, Figure
 from evaluation.render import Voice
 from evaluation.report_facts import Card, DataFacts
 

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from cases import tables
 from cases.office import Language, Text
 from cases.values import SEPARATORS, listed
 
@@ -24,23 +25,13 @@ CASES: dict[str, pl.DataType] = {
     "designated_handler": pl.String(),
     "designation_reason": pl.String(),
 }
-HANDLERS: dict[str, pl.DataType] = {
-    "handler": pl.String(),
-    "unit": pl.String(),
-    "kinds": pl.String(),  # null: every kind
-    "capacity": pl.Float64(),  # how much they can bear, against the others; null: the usual
-    "most_open": pl.Float64(),  # null: no limit
-    "skills": pl.String(),
+HANDLERS: dict[str, pl.DataType] = tables.HANDLERS | {
     "absent_from": pl.Date(),
     "absent_until": pl.Date(),  # the last day of absence
     "load": pl.Float64(),  # expected work left in open cases, in the unit of `effort`
     "open_cases": pl.Int64(),
 }
-RECUSALS: dict[str, pl.DataType] = {
-    "handler": pl.String(),
-    "case_id": pl.String(),
-    "party": pl.String(),
-}
+RECUSALS = tables.RECUSALS
 
 
 @dataclass(frozen=True)

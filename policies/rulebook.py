@@ -24,11 +24,7 @@ def mandatory(tables: Tables, moments: Any) -> pl.DataFrame:
     closing = known.cases.select("row", "case_id", "closed_at").collect("polars").to_native()
     found = [_held(rule, closing, holding(known, rule.when)) for rule in tables.office.rules]
     none = pl.DataFrame(schema={"case_id": pl.String, "rule": pl.String})
-    return (
-        pl.concat([none, *found])
-        .unique("case_id", keep="first", maintain_order=True)
-        .sort("case_id")
-    )
+    return _by_the_first([none, *found])
 
 
 def settled_tracks(known: Known) -> pl.DataFrame:
@@ -44,11 +40,7 @@ def settled_tracks(known: Known) -> pl.DataFrame:
         _held(rule, opening, holding(known, rule.when)).with_columns(track=pl.lit(rule.track))
         for rule in known.office.intake.rules
     ]
-    return (
-        pl.concat([none, *found])
-        .unique("case_id", keep="first", maintain_order=True)
-        .sort("case_id")
-    )
+    return _by_the_first([none, *found])
 
 
 def asked_skills(known: Known) -> pl.DataFrame:
@@ -73,6 +65,12 @@ def asked_skills(known: Known) -> pl.DataFrame:
 
     needs, prefers = of(required=True), of(required=False)
     return asked.select("case_id", needs=needs, prefers=prefers).sort("case_id")
+
+
+def _by_the_first(found: list[pl.DataFrame]) -> pl.DataFrame:
+    """Each case once, as the first of these frames that has it says, sorted by case id."""
+    every = pl.concat(found).unique("case_id", keep="first", maintain_order=True)
+    return every.sort("case_id")
 
 
 def _held(rule: Rule | TrackRule, days: pl.DataFrame, holds: nw.LazyFrame[Any]) -> pl.DataFrame:

@@ -163,7 +163,6 @@ def staff(desk: Desk, as_of: datetime, given: pl.DataFrame | None = None) -> pl.
     return desk.tables.handler_rows.join(carried, on="handler", how="left").with_columns(
         pl.col("load").fill_null(0.0),
         pl.col("open_cases").fill_null(0),
-        pl.col("absent_from", "absent_until").dt.date(),
     )
 
 
