@@ -29,11 +29,11 @@ from scipy.optimize import linear_sum_assignment
 
 from cases.demo import simulate
 from cases.demo.clock import START
-from evaluation.shares import check_shares
-from policies.assignment import assign
-from policies.assignments import Assignment, AssignmentParameters
-from policies.eligibility import RECUSALS
-from policies.lots import draw_lots
+from evaluation.intake.shares import check_shares
+from policies.assignment.assign import assign
+from policies.assignment.draw import draw_lots
+from policies.assignment.eligibility import RECUSALS
+from policies.assignment.result import Assignment, AssignmentParameters
 
 Array = NDArray[np.float64]
 CASES = 25_000  # for about 100 handlers

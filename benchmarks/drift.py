@@ -28,11 +28,11 @@ import polars as pl
 from cases import demo
 from cases.demo import intake, model, reviews
 from cases.demo.clock import LAST_DAY, SATURDAY, Floats
-from cases.office import load_office
-from cases.reading import read_tables
-from cases.tables import Tables
+from cases.office.model import load_office
+from cases.tables.reading import read_tables
+from cases.tables.tables import Tables
 from cli.steps import latest_record
-from evaluation.drift import (
+from evaluation.drift.drift import (
     INPUT_LEVEL,
     OWN_SCORE,
     RATE_LEVEL,
@@ -44,8 +44,8 @@ from evaluation.drift import (
     rate_change,
     scored_cases,
 )
-from evaluation.drift_wording import advice, findings
-from evaluation.shifts import compare
+from evaluation.drift.shifts import compare
+from evaluation.drift.wording import advice, findings
 from training.labels import risk_labels
 from training.run import train
 from training.splits import Period, rolling_origin

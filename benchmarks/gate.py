@@ -27,10 +27,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from cases.demo import make_demo
-from cases.office import load_office
-from cases.reading import read_tables
+from cases.office.model import load_office
+from cases.tables.reading import read_tables
 from cli.steps import latest_record
-from evaluation.gate import MARGINS, compare
+from evaluation.promotion.gate import MARGINS, compare
 from models.matrix import Floats
 from training.labels import risk_labels
 

@@ -18,11 +18,11 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
-from cases.office import Intake, Office, load_office
-from cases.reading import read_tables
-from cases.tables import Tables
+from cases.office.model import Intake, Office, load_office
+from cases.tables.reading import read_tables
+from cases.tables.tables import Tables
 from cli.steps import latest_record
-from evaluation.intake import (
+from evaluation.backtests.efforts import (
     MODEL,
     Foreseen,
     Routed,
@@ -32,7 +32,7 @@ from evaluation.intake import (
     routing_backtest,
     routing_years,
 )
-from evaluation.metrics import Figure
+from evaluation.statistics.metrics import Figure
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data"

@@ -28,12 +28,12 @@ import numpy as np
 import polars as pl
 
 from cases.demo import make_demo
-from cases.office import Attribute, Office, Text, load_office, parse_office
-from cases.reading import read_tables
-from cases.tables import Tables
+from cases.office.model import Attribute, Office, Text, load_office, parse_office
+from cases.tables.reading import read_tables
+from cases.tables.tables import Tables
 from cli.steps import latest_record
-from evaluation.leakage import find_leaks
-from evaluation.leakage_findings import Finding
+from evaluation.leaks.finder import find_leaks
+from evaluation.leaks.findings import Finding
 from training.labels import risk_labels
 
 ROOT = Path(__file__).resolve().parents[1]

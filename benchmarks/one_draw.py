@@ -26,15 +26,15 @@ import polars as pl
 from matplotlib.figure import Figure as Canvas
 from scipy.stats import binom
 
-from cases.office import Quota, load_office
-from cases.reading import read_tables
-from evaluation.estimate import Survey, estimate
+from cases.office.model import Quota, load_office
+from cases.tables.reading import read_tables
+from evaluation.quality.estimate import Survey, estimate
 from models.registry import Registry
-from policies.design import Array, Design, without_quotas
-from policies.draw import draw, tickets
-from policies.plans import FRAME, PlanParameters, margin_of
-from policies.quotas import quotas_of, with_cells
-from policies.spot_check import draw_plan
+from policies.spot_check.design import Array, Design, without_quotas
+from policies.spot_check.draw import draw, tickets
+from policies.spot_check.plan import FRAME, PlanParameters, margin_of
+from policies.spot_check.planning import draw_plan
+from policies.spot_check.quotas import quotas_of, with_cells
 
 AS_OF = datetime(2026, 6, 30, 23, 59, 59)
 MODELS = ("good", "useless", "wrong way round")

@@ -21,12 +21,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from cases.office import load_office
-from cases.reading import read_tables
-from cases.tables import Tables
+from cases.office.model import load_office
+from cases.tables.reading import read_tables
+from cases.tables.tables import Tables
 from cli.steps import latest_record
-from evaluation.backtest import MODEL, Backtest, Outcome, PeriodFigures, backtest
-from evaluation.metrics import Figure
+from evaluation.backtests.backtest import MODEL, Backtest, Outcome, PeriodFigures, backtest
+from evaluation.statistics.metrics import Figure
 from training.splits import Every
 
 ROOT = Path(__file__).resolve().parents[1]

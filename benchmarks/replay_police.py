@@ -22,12 +22,12 @@ from pathlib import Path
 
 import polars as pl
 
-from cases.office import Office, load_office
-from cases.reading import read_tables
-from cases.tables import Tables
-from evaluation.charts import replayed
-from evaluation.replay import Run, Task
-from evaluation.replay_results import Replay, by_span, facts, missed, replay, totals, unseen
+from cases.office.model import Office, load_office
+from cases.tables.reading import read_tables
+from cases.tables.tables import Tables
+from evaluation.pages.charts import replayed
+from evaluation.replay.replay import Run, Task
+from evaluation.replay.results import Replay, by_span, facts, missed, replay, totals, unseen
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data"

@@ -20,8 +20,8 @@ from scipy.stats import spearmanr
 from sklearn.metrics import roc_auc_score
 
 from cases.demo import make_demo
-from cases.office import load_office
-from cases.reading import read_tables
+from cases.office.model import load_office
+from cases.tables.reading import read_tables
 from features.as_of import closing_moments
 from models.matrix import Floats
 from training.fit import fit_risk, risk_table

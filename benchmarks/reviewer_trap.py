@@ -20,13 +20,13 @@ import numpy as np
 import polars as pl
 
 from cases.demo import make_demo
-from cases.office import load_office
-from cases.reading import read_tables
-from cases.tables import Tables
-from evaluation.backtest import backtest
-from evaluation.metrics import Figure
-from evaluation.performance import risk_performance
-from evaluation.strata import Within
+from cases.office.model import load_office
+from cases.tables.reading import read_tables
+from cases.tables.tables import Tables
+from evaluation.backtests.backtest import backtest
+from evaluation.backtests.performance import risk_performance
+from evaluation.backtests.strata import Within
+from evaluation.statistics.metrics import Figure
 
 UNTIL = datetime(2026, 7, 1)
 ALWAYS = -2.2  # log-odds of a defect in every case

@@ -27,11 +27,11 @@ import httpx
 import numpy as np
 import polars as pl
 
-from cases.office import load_office
-from cases.reading import read_tables
-from cases.tables import Tables
+from cases.office.model import load_office
+from cases.tables.reading import read_tables
+from cases.tables.tables import Tables
 from serving import serve
-from serving.bootstrap import Place
+from serving.workspace import Place
 
 EMPTY = "empty endpoint"
 WARM_UP = 5

@@ -17,10 +17,10 @@ from typer.core import TyperGroup
 
 from cases.demo import INTAKE, make_demo
 from cases.errors import BadInput, Fault, PlumblineError, Refused
-from cases.office import load_office
+from cases.files import replaced
+from cases.office.model import load_office
 from cases.spreadsheet import write_for_people
-from cases.tables import Tables
-from cases.writing import replaced
+from cases.tables.tables import Tables
 from cli import steps
 from cli.arguments import (
     AsOf,
@@ -35,28 +35,28 @@ from cli.arguments import (
     SetAside,
     Until,
 )
-from cli.console import err, out, progress, show_error
-from cli.estimates import show_estimate
-from cli.intake import intake, shares, show_intake, suggest_and_write
-from cli.intake_files import JSON_FILE as INTAKE_KEPT
-from cli.intake_files import read_intake, verify_intake
-from cli.leaks import show_leaks
-from cli.plan_files import check_plan_folder, plan_sheet, read_plan, write_plan
-from cli.report_files import ENDINGS, summary_of, write_report
-from cli.versions import roll_back, show_versions
-from evaluation.estimate import estimate as estimate_all
-from evaluation.leakage import find_leaks
-from evaluation.render import speaker
-from evaluation.replay_page import render_replay
-from evaluation.replay_results import Replay, totals
-from evaluation.returned import usual_places
-from models.bundle import gaps
+from cli.commands.intake import intake, shares, show_intake, suggest_and_write
+from cli.files.intake import JSON_FILE as INTAKE_KEPT
+from cli.files.intake import read_intake, verify_intake
+from cli.files.plan import check_plan_folder, plan_sheet, read_plan, write_plan
+from cli.files.report import ENDINGS, summary_of, write_report
+from cli.show.console import err, out, progress, show_error
+from cli.show.estimates import show_estimate
+from cli.show.leaks import show_leaks
+from cli.show.versions import roll_back, show_versions
+from evaluation.leaks.finder import find_leaks
+from evaluation.pages.render import speaker
+from evaluation.quality.estimate import estimate as estimate_all
+from evaluation.quality.returned import usual_places
+from evaluation.replay.page import render_replay
+from evaluation.replay.results import Replay, totals
+from models.bundle.bundle import gaps
 from models.registry import Registry, office_name
-from policies.plans import Outlook, PlanParameters, fresh_seed
-from policies.plans import commitment as commitment_of
-from policies.verify import verify as verify_plan
+from policies.spot_check.plan import Outlook, PlanParameters, fresh_seed
+from policies.spot_check.plan import commitment as commitment_of
+from policies.spot_check.verify import verify as verify_plan
 from serving.serve import serve as become_service
-from serving.use_cases import SpotChecks
+from serving.use_cases.spot_checks import SpotChecks
 from training.splits import Every
 
 SHOWN_FIRST = 10

@@ -13,28 +13,28 @@ from typing import Any
 import polars as pl
 
 from cases.errors import BadInput, Fault, Refused
-from cases.office import Office, Text, load_office
+from cases.files import check_file
+from cases.office.model import Office, Text, load_office
 from cases.progress import Progress
-from cases.reading import paths_of
-from cases.tables import Frame, Tables
-from cases.writing import check_file
-from cli.backtests import backtest_file, frame_once, keep, kept
-from cli.plan_files import read_plan
-from evaluation.backtest import Backtest, backtest
-from evaluation.estimate import Survey
-from evaluation.gate import FEWEST, Verdict, decide
-from evaluation.intake import effort_backtest
-from evaluation.leakage import find_leaks, refuse_blatant, told
-from evaluation.replay_results import Replay, replay
-from evaluation.returned import Reason, outside, returned
+from cases.tables.reading import paths_of
+from cases.tables.tables import Frame, Tables
+from cli.files.backtests import backtest_file, frame_once, keep, kept
+from cli.files.plan import read_plan
+from evaluation.backtests.backtest import Backtest, backtest
+from evaluation.backtests.efforts import effort_backtest
+from evaluation.leaks.finder import find_leaks, refuse_blatant, told
+from evaluation.promotion.gate import FEWEST, Verdict, decide
+from evaluation.quality.estimate import Survey
+from evaluation.quality.returned import Reason, outside, returned
+from evaluation.replay.results import Replay, replay
 from features.as_of import closing_moments
-from models.bundle import Bundle
+from models.bundle.bundle import Bundle
 from models.population import moments_of, rows
 from models.registry import CHAMPION, Registry, Version, What, office_name
-from policies.plans import PlanParameters
-from policies.verify import Kept, verify
-from serving.bootstrap import Place
-from serving.use_cases import Desk, SpotChecks, spot_checks
+from policies.spot_check.plan import PlanParameters
+from policies.spot_check.verify import Kept, verify
+from serving.use_cases.spot_checks import Desk, SpotChecks, spot_checks
+from serving.workspace import Place
 from training.labels import complexity_labels, risk_labels
 from training.run import train
 

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 
 import narwhals as nw
 
-from cases.office import CLOSING, INTAKE, Office
-from cases.tables import CASES, Frame, Tables, case_columns
+from cases.office.model import CLOSING, INTAKE, Office
+from cases.tables.tables import CASES, Frame, Tables, case_columns
 from features.feature import OfOthers, lasting
 
 # What can be added up over other cases. Outcomes and durations count strictly before the

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import narwhals as nw
 
-from cases.office import INTAKE, Attribute, Office, Text
+from cases.office.model import INTAKE, Attribute, Office, Text
 from features.as_of import column_of, known_when
 from features.feature import (
     AT_CLOSING,

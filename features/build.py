@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import narwhals as nw
 
 from cases.progress import Progress, silent
-from cases.tables import Frame, Tables
+from cases.tables.tables import Frame, Tables
 from features import as_of, events
 from features.catalogue import catalogue
 from features.feature import Feature, OfEvents, OfOthers, Quantity

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import narwhals as nw
 
-from cases.office import Office
+from cases.office.model import Office
 from features.feature import Feature, OfCase, days, feature
 
 MOMENT = OfCase("moment")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 
-from cases.office import CLOSING, INTAKE, Office
+from cases.office.model import CLOSING, INTAKE, Office
 from features import attributes, calendar, history, process, workload
 from features.as_of import MARKS
 from features.feature import Feature, OfOthers

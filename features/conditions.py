@@ -7,8 +7,8 @@ import operator
 
 import narwhals as nw
 
-from cases.office import Condition, Conditions, Office
-from cases.tables import Frame
+from cases.office.model import Condition, Conditions, Office
+from cases.tables.tables import Frame
 from features.as_of import Known, column_of
 from features.feature import days, lasting
 

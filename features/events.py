@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import narwhals as nw
 
-from cases.tables import Frame, Tables
+from cases.tables.tables import Frame, Tables
 from features.as_of import steps_before
 from features.feature import OfEvents
 

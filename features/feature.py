@@ -14,7 +14,7 @@ from typing import Literal
 
 import narwhals as nw
 
-from cases.office import CLOSING, INTAKE, Text
+from cases.office.model import CLOSING, INTAKE, Text
 
 Formula = Callable[..., nw.Expr]
 Unit = Literal["count", "days", "share", "ratio", "bits", "value", "flag", "code", "position"]

@@ -11,7 +11,7 @@ from itertools import combinations
 
 import narwhals as nw
 
-from cases.office import INTAKE, Office, Text
+from cases.office.model import INTAKE, Office, Text
 from features.as_of import known_when
 from features.attributes import BUILT_IN
 from features.feature import (

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import narwhals as nw
 
-from cases.office import Activity, Limit, Office, Text, WorkingHours
+from cases.office.model import Activity, Limit, Office, Text, WorkingHours
 from features.feature import (
     AT_CLOSING,
     Feature,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import narwhals as nw
 
-from cases.office import CLOSING, INTAKE, Office, Text
+from cases.office.model import CLOSING, INTAKE, Office, Text
 from features.as_of import known_when
 from features.feature import (
     AT_CLOSING,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import narwhals as nw
 import polars as pl
 
-from cases.office import Conditions
-from cases.tables import Frame, Tables
+from cases.office.model import Conditions
+from cases.tables.tables import Frame, Tables
 from features.as_of import cut
 from features.conditions import holding
 

@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cases.errors import Refused
-from cases.office import Office
-from models.bundle import Bundle
+from cases.office.model import Office
+from models.bundle.bundle import Bundle
 
 CANDIDATE, CHAMPION = "candidate", "champion"
 What = Literal["promoted", "refused", "restored"]

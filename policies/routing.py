@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from cases.office import Intake, Text
+from cases.office.model import Intake, Text
 
 SIMPLE, COMPLEX, PERSON = "simple", "complex", "person"
 

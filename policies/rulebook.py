@@ -7,8 +7,8 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-from cases.office import Rule, TrackRule
-from cases.tables import Tables
+from cases.office.model import Rule, TrackRule
+from cases.tables.tables import Tables
 from features.as_of import Known, cut
 from features.conditions import holding
 

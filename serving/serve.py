@@ -13,7 +13,7 @@ from typing import NoReturn
 import serving
 from cases.errors import BadInput, Fault
 from cases.progress import Progress, silent
-from serving.bootstrap import Place, load_desk
+from serving.workspace import Place, load_desk
 
 MOST_WORKERS = 64
 

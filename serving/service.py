@@ -11,7 +11,7 @@ from typing import Any
 
 import bentoml
 
-from serving import bootstrap
+from serving import workspace as bootstrap
 
 BENTOML_PATHS = frozenset({"/livez", "/readyz", "/metrics"})
 

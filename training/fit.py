@@ -13,20 +13,20 @@ import numpy as np
 import polars as pl
 
 from cases.errors import Refused
-from cases.office import Office
+from cases.office.model import Office
 from cases.progress import Progress, silent
-from cases.tables import Frame, Tables
+from cases.tables.tables import Frame, Tables
 from features.as_of import cut
 from features.build import build
 from features.catalogue import intake_features, risk_features
 from features.conditions import holding
-from models.baselines import BaseRate, Logistic, PlainLightGBM, RuleOfThumb
-from models.complexity import ComplexityModel
-from models.conformal import Outcomes
-from models.effort import CALIBRATE_DAYS, FIT_DAYS, EffortModel, Work
-from models.estimator import Estimator, Sample
+from models.calibration.conformal import Outcomes
+from models.estimators.baselines import BaseRate, Logistic, PlainLightGBM, RuleOfThumb
+from models.estimators.estimator import Estimator, Sample
 from models.population import rows
-from models.risk import RiskModel
+from models.questions.complexity import ComplexityModel
+from models.questions.effort import CALIBRATE_DAYS, FIT_DAYS, EffortModel, Work
+from models.questions.risk import RiskModel
 from training.labels import efforts_by, settled
 from training.rolling import out_of_time
 from training.splits import rolling_origin

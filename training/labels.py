@@ -10,7 +10,7 @@ from datetime import datetime
 import narwhals as nw
 import polars as pl
 
-from cases.tables import TIME, Frame, Tables
+from cases.tables.tables import TIME, Frame, Tables
 from features.as_of import closing_moments, column_of, final_reviews, intake_moments
 from features.feature import days, lasting
 from models.population import rows, satisfying
@@ -142,7 +142,7 @@ def effort_labels(tables: Tables, until: datetime) -> pl.DataFrame:
 
     Columns `case_id`, `moment` (its opening), `known_at` (its closing, null while it is open),
     `lasted` (days from opening to closing) and `effort`, in the office's unit (see `Effort` in
-    `cases/office.py`; null where nobody recorded it, or less than none); sorted by `moment`
+    `cases/office/model.py`; null where nobody recorded it, or less than none); sorted by `moment`
     and `case_id`.
     """
     office = tables.office

@@ -8,12 +8,12 @@ import polars as pl
 
 from cases.errors import Refused
 from cases.progress import Progress, silent
-from cases.tables import Tables
+from cases.tables.tables import Tables
 from features.as_of import intake_moments
 from features.catalogue import catalogue
-from models.boosting import SETTINGS
-from models.bundle import Bundle, gaps, versions
-from models.reasons import usual_values
+from models.bundle.bundle import Bundle, gaps, versions
+from models.estimators.boosting import SETTINGS
+from models.reasons.reasons import usual_values
 from training.fit import (
     complexity_lacks,
     effort_lacks,

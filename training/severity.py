@@ -25,10 +25,10 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from cases.tables import Tables
+from cases.tables.tables import Tables
 from features.as_of import final_reviews
 from models.population import rows
-from policies.plans import Z
+from policies.spot_check.plan import Z
 
 FEWEST_SHARED = 20  # shared cases of a reviewer; with fewer, no severity is given
 PRIOR_SPREAD = 0.5  # log-odds; how far reviewers are expected to differ before any case says so

@@ -38,8 +38,8 @@ from cases.demo.staffing import (
 )
 from cases.demo.terms import total
 from cases.errors import BadInput, Fault
+from cases.files import made_folder
 from cases.progress import Progress, silent
-from cases.writing import made_folder
 
 OFFICE_FILE = "demo_procuratorate.toml"
 MAKING = "making the demo office"

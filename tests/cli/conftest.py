@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import pytest
 
-from cases.tables import Tables
-from models.bundle import Bundle
-from tests.models.small_office import small_office
+from cases.tables.tables import Tables
+from models.bundle.bundle import Bundle
+from tests.factories.small_office import UNTIL, small_office
 from training.run import train
-
-UNTIL = datetime(2024, 8, 1)
 
 
 @pytest.fixture(scope="session")

@@ -11,21 +11,21 @@ import polars as pl
 import pytest
 
 from cases.errors import Refused
-from cases.office import AcceptedLeak, Text
+from cases.office.model import AcceptedLeak, Text
 from cases.progress import silent
-from cases.tables import Tables
+from cases.tables.tables import Tables
 from cli import steps
 from cli.steps import confirm, train_and_register
-from evaluation import gate
-from evaluation.backtest import Backtest
-from evaluation.gate import Verdict
-from evaluation.leakage_findings import Finding
-from models.boosting import Trees
-from models.bundle import Bundle
+from evaluation.backtests.backtest import Backtest
+from evaluation.leaks.findings import Finding
+from evaluation.promotion import gate
+from evaluation.promotion.gate import Verdict
+from models.bundle.bundle import Bundle
+from models.estimators.boosting import Trees
 from models.registry import CHAMPION, Registry, office_name
-from tests.cli.conftest import UNTIL
-from tests.factories import OFFICE
-from tests.factories import office as factory
+from tests.factories.office import OFFICE
+from tests.factories.office import office as factory
+from tests.factories.small_office import UNTIL
 
 
 def test_what_cannot_be_loaded_is_never_champion(

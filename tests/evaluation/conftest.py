@@ -7,16 +7,14 @@ from typing import get_args
 
 import pytest
 
-from cases.office import Language
-from cases.tables import Tables
-from evaluation.backtest import Backtest, backtest
-from evaluation.report import ReportSummary, summarise
-from evaluation.report_page import render
-from models.bundle import Bundle
-from tests.models.small_office import small_office
+from cases.office.model import Language
+from cases.tables.tables import Tables
+from evaluation.backtests.backtest import Backtest, backtest
+from evaluation.report.page import render
+from evaluation.report.summary import ReportSummary, summarise
+from models.bundle.bundle import Bundle
+from tests.factories.small_office import HOSTILE, small_office
 from training.run import train
-
-HOSTILE = "<script>alert('x')</script> & \"quoted\""
 
 
 @pytest.fixture(scope="session")

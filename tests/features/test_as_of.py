@@ -7,7 +7,7 @@ from datetime import datetime
 import narwhals as nw
 import polars as pl
 
-from cases.tables import Frame, Tables
+from cases.tables.tables import Frame, Tables
 from features.as_of import (
     closing_moments,
     column_of,
@@ -17,7 +17,7 @@ from features.as_of import (
     running_totals,
 )
 from features.feature import OfOthers
-from tests import factories
+from tests.factories import office as factories
 
 CASES = """
 case_id | opened_at  | closed_at  | kind | handler | suspects | appealed

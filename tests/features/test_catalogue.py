@@ -10,13 +10,13 @@ import narwhals as nw
 import polars as pl
 import pytest
 
-from cases.office import CLOSING, INTAKE, load_office
-from cases.tables import Frame, Tables
+from cases.office.model import CLOSING, INTAKE, load_office
+from cases.tables.tables import Frame, Tables
 from features.as_of import closing_moments
 from features.build import build
 from features.catalogue import catalogue, fingerprint, intake_features, risk_features
 from features.feature import Unit
-from tests import factories
+from tests.factories import office as factories
 from tests.features import page, worked_example
 
 ROOT = Path(__file__).parents[2]

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from cases.office import Condition
+from cases.office.model import Condition
 from features.as_of import closing_moments, cut
 from features.conditions import holding
-from tests import factories
+from tests.factories import office as factories
 
 CASES = """
 case_id | opened_at  | closed_at  | kind | suspects | charge | appealed

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from polars.testing import assert_frame_equal
 
-from cases.tables import Tables
+from cases.tables.tables import Tables
 from features.build import build
 from features.catalogue import catalogue
-from tests.factories import on_engine
-from tests.features.worlds import World, worlds
+from tests.factories.office import on_engine
+from tests.factories.worlds import World, worlds
 
 
 def built(tables: Tables, moments: pl.DataFrame, engine: str) -> pl.DataFrame:

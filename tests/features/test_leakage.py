@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from polars.testing import assert_frame_equal
 
-from cases.tables import Tables
+from cases.tables.tables import Tables
 from features.build import build
 from features.catalogue import catalogue
-from tests.features.worlds import World, worlds
+from tests.factories.worlds import World, worlds
 
 OFFICES = 500  # in two halves, so that two processes can share them
 LAST_DIGITS = 1e-14  # the mean rarity of a path sums fractions in an order of the engine's

@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from cases.office import Condition, Office
-from cases.tables import Tables
+from cases.office.model import Condition, Office
+from cases.tables.tables import Tables
 from features.as_of import cut
 from features.build import build
 from features.catalogue import catalogue
 from features.conditions import holding
-from tests.features.worlds import TYPES, World, worlds
+from tests.factories.worlds import TYPES, World, worlds
 
 # Names that some step between the tables and the features has used for a column of its own.
 NASTY = """

@@ -7,10 +7,10 @@ import polars as pl
 from hypothesis import given, settings
 from polars.testing import assert_frame_equal
 
-from cases.tables import Tables
+from cases.tables.tables import Tables
 from features.build import build
 from features.catalogue import catalogue
-from tests.features.worlds import World, worlds
+from tests.factories.worlds import World, worlds
 
 
 @settings(max_examples=25)

@@ -13,10 +13,10 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-from cases.tables import Tables
+from cases.tables.tables import Tables
 from features.build import build
 from features.catalogue import catalogue
-from tests import factories
+from tests.factories import office as factories
 
 OFFICE: dict[str, Any] = {
     "attributes": factories.OFFICE["attributes"]

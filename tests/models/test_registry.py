@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from cases.errors import Refused
-from cases.tables import Tables
-from models.bundle import Bundle
+from cases.tables.tables import Tables
+from models.bundle.bundle import Bundle
 from models.registry import Registry, Version, office_name, registered_name
-from tests.models.conftest import UNTIL
+from tests.factories.small_office import UNTIL
 
 
 @pytest.fixture(scope="module")

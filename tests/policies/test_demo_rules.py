@@ -9,10 +9,10 @@ import narwhals as nw
 import polars as pl
 import pytest
 
-from cases.office import load_office
-from cases.tables import EVENTS, Tables, case_columns
+from cases.office.model import load_office
+from cases.tables.tables import EVENTS, Tables, case_columns
 from policies.rulebook import mandatory
-from tests.factories import rows
+from tests.factories.office import rows
 
 OFFICE = load_office(Path(__file__).parents[2] / "offices" / "demo_procuratorate.toml")
 

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from cases.office import Intake
+from cases.office.model import Intake
 from policies.routing import route
 
 MINORS = {

@@ -10,7 +10,7 @@ import polars as pl
 
 from features.as_of import Known, cut
 from policies.rulebook import asked_skills, mandatory, settled_tracks
-from tests.factories import tables
+from tests.factories.office import tables
 
 CASES = """
 case_id | opened_at  | closed_at

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from serving import bootstrap
-from tests.serving.fakes import desk
+from serving import workspace as bootstrap
+from tests.factories.fakes import desk
 
 bootstrap.load_desk = lambda _: desk()  # type: ignore[assignment, misc]
 

@@ -17,9 +17,9 @@ import pytest
 
 from cases.errors import BadInput
 from serving import serve as serving
-from serving.bootstrap import Place
-from tests.serving.client import wish
-from tests.serving.fakes import desk
+from serving.workspace import Place
+from tests.factories.client import wish
+from tests.factories.fakes import desk
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60  # seconds until a server that does not answer has failed

@@ -9,11 +9,11 @@ import polars as pl
 import pytest
 
 from cases.errors import Refused
-from cases.tables import Tables
+from cases.tables.tables import Tables
 from features.as_of import intake_moments
-from models.bundle import Bundle
-from models.conformal import Outcomes
-from tests.models.small_office import small_office, without_reviews
+from models.bundle.bundle import Bundle
+from models.calibration.conformal import Outcomes
+from tests.factories.small_office import small_office, without_reviews
 from training.fit import (
     POINTS,
     calibrated_effort,

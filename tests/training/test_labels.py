@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cases.tables import REVIEWS as REVIEW_COLUMNS
-from cases.tables import Tables, case_columns
-from tests.factories import OFFICE, office, rows, tables
+from cases.tables.tables import REVIEWS as REVIEW_COLUMNS
+from cases.tables.tables import Tables, case_columns
+from tests.factories.office import OFFICE, office, rows, tables
 from training.labels import (
     complexity_labels,
     effort_labels,

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import expit, logit, ndtr
 
-from tests.factories import tables
+from tests.factories.office import tables
 from training.severity import FEWEST_SHARED, severities, shared_readings
 
 CASES = """

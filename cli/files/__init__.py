@@ -1,0 +1,1 @@
+"""What the commands write into files and folders, and read back."""

@@ -1,0 +1,53 @@
+"""A page printed to PDF by the browser that is installed."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from cases.errors import Refused
+from cases.files import replaced
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SECONDS = 120
+ARGUMENTS = (
+    "--headless",
+    "--no-sandbox",  # does not work in most containers; the page is our own and runs nothing
+    "--disable-gpu",
+    "--disable-extensions",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-pdf-header-footer",
+)
+OTHERWISE = "Or write the report as .html: it prints from any browser."
+
+
+def print_page(html: str, target: Path) -> None:
+    """Write `html` as PDF to `target`; `Refused` where no browser can."""
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None:
+        raise Refused(
+            "A PDF is printed by Chromium, and there is none on this machine. Install it "
+            f"(Debian: `apt install chromium`). {OTHERWISE}"
+        )
+    replaced(target, lambda fresh: _printed(browser, html, fresh))
+
+
+def _printed(browser: str, html: str, target: Path) -> None:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        page = Path(folder, "report.html")
+        page.write_text(html, "utf-8")
+        profile, output = f"--user-data-dir={folder}/profile", f"--print-to-pdf={target.resolve()}"
+        command = [browser, *ARGUMENTS, profile, output, page.as_uri()]
+        try:
+            subprocess.run(command, check=True, capture_output=True, timeout=SECONDS)  # noqa: S603
+        except (OSError, subprocess.SubprocessError) as error:
+            raise Refused(
+                f"Chromium did not print the report ({type(error).__name__}). {OTHERWISE}"
+            ) from None
+        if not target.exists():
+            raise Refused(f"Chromium printed nothing. {OTHERWISE}")

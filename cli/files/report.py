@@ -1,0 +1,60 @@
+"""The report in the form that the ending of its file asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+
+from cases.files import replaced
+from cases.office.model import Language
+from cases.progress import Progress
+from cases.tables.tables import Tables
+from cli.files.printing import print_page
+from cli.steps import efforts_of_last_year, latest_record, verified_plan
+from evaluation.backtests.backtest import Backtest
+from evaluation.report.export import as_json
+from evaluation.report.model_card import model_card
+from evaluation.report.page import render
+from evaluation.report.summary import ReportSummary, summarise
+from models.bundle.bundle import Bundle
+from models.registry import Registry, office_name
+
+ENDINGS = (".html", ".pdf", ".json", ".md")
+
+
+def summary_of(
+    home: Path,
+    tables: Tables,
+    bundle: Bundle,
+    tried: Backtest,
+    plans: Iterable[Path],
+    tell: Progress,
+) -> ReportSummary:
+    """The report's content as of the newest record, with what became of the plans in folders.
+
+    `Refused` if a plan is not what its frame and seed give.
+    """
+    return summarise(
+        tables,
+        bundle,
+        tried,
+        now=latest_record(tables),
+        efforts=efforts_of_last_year(home, tables, bundle, tell),
+        plans=[verified_plan(folder) for folder in plans],
+        versions=Registry(home).versions(office_name(tables.office)),
+    )
+
+
+def write_report(summary: ReportSummary, language: Language, target: Path) -> None:
+    """The page (.html), the page printed (.pdf), its content (.json) or the model card (.md)."""
+    if target.suffix == ".pdf":
+        print_page(render(summary, language), target)
+        return
+    texts: dict[str, Callable[[], str]] = {
+        ".html": partial(render, summary, language),
+        ".json": partial(as_json, summary),
+        ".md": partial(model_card, summary, language),
+    }
+    text = texts[target.suffix]()
+    replaced(target, lambda path: path.write_text(text, "utf-8"))

@@ -1,0 +1,70 @@
+"""The figures of a backtest as a report may show them: small samples withheld."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+from evaluation.backtests.backtest import MODEL, Outcome, PeriodFigures
+from evaluation.statistics.metrics import FEWEST, Bin, Figure, Measures, calibration_table
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How one question was answered, small samples withheld."""
+
+    estimators: tuple[str, ...]
+    cases: int
+    untrained: int
+    pooled: PeriodFigures
+    years: tuple[PeriodFigures, ...]
+    periods: tuple[PeriodFigures, ...]
+    calibration: tuple[Bin, ...]
+
+
+def answer(outcome: Outcome | None) -> Answer | None:
+    """The figures of a backtest's outcome, small samples withheld; None without."""
+    if outcome is None:
+        return None
+    scores, pooled = outcome.scores, shown_figures(outcome.pooled)
+    y, p, weight = (scores[name].to_numpy() for name in ("y", MODEL, "weight"))
+    return Answer(
+        outcome.estimators,
+        scores.height,
+        outcome.untrained,
+        pooled,
+        tuple(map(shown_figures, outcome.years)),
+        tuple(map(shown_figures, outcome.periods)),
+        () if _few(pooled) else calibration_table(y, p, weight),
+    )
+
+
+def shown_figures(figures: PeriodFigures) -> PeriodFigures:
+    """The figures, or reasons in their place where too few cases of an outcome stand behind."""
+    if not _few(figures):
+        return figures
+    withheld = Figure(None, None, None, figures.measures[MODEL].n, "too_few")
+    return PeriodFigures(
+        figures.period,
+        {name: _withheld(one, withheld) for name, one in figures.measures.items()},
+        dict.fromkeys(figures.gains, withheld),
+    )
+
+
+def _few(figures: PeriodFigures) -> bool:
+    measures = figures.measures[MODEL]
+    return min(measures.positives, measures.n - measures.positives) < FEWEST
+
+
+def surely_behind(gain: Figure) -> bool:
+    """Whether the other way is better than the model beyond chance."""
+    return gain.high is not None and gain.high < 0
+
+
+def _withheld(measures: Measures, withheld: Figure) -> Measures:
+    """All figures withheld but the base rate, whose interval is right for any number of cases."""
+    names = [field.name for field in dataclasses.fields(Measures)]
+    hidden = {name for name in names if isinstance(getattr(measures, name), Figure)}
+    changes: dict[str, Any] = dict.fromkeys(hidden - {"base_rate"}, withheld)
+    return dataclasses.replace(measures, **changes)

@@ -1,0 +1,120 @@
+"""What checking the cases at the top of the list finds, if ties at its edge fall out well or ill.
+
+Where equal probabilities straddle the edge of capacity, `statistics.metrics.measure` lets
+each of those cases count with the share of them that fits. Which of them a person takes is
+chance; here is how far that chance can go.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from cases.office.model import Text
+from evaluation.statistics.metrics import Measures, checked
+from evaluation.statistics.ranking import Array, Ranking, tied_groups
+from evaluation.statistics.saying import number, percent
+
+CLOSE = 1e-12  # sums of weights may differ by rounding
+
+
+@dataclass(frozen=True)
+class Span:
+    """A figure if the tied cases taken are the worst choice, and if they are the best."""
+
+    worst: float
+    best: float
+
+
+@dataclass(frozen=True)
+class Ties:
+    """How far ties reach: `tied` cases share the probability at the edge of capacity.
+
+    Recall and lift are None where there is no y = 1.
+    """
+
+    tied: int
+    precision: Span
+    recall: Span | None
+    lift: Span | None
+
+
+def ties(y: ArrayLike, p: ArrayLike, weight: ArrayLike | None, share: float) -> Ties | None:
+    """Precision, recall and lift of the `share` with the highest p, at worst and at best.
+
+    Arguments as for `statistics.metrics.measure`; None without cases. `tied` is 0 where the
+    edge leaves no choice, and worst and best are then the same.
+
+    >>> ties([1, 0, 0, 0], [0.9, 0.5, 0.5, 0.1], None, 0.5).precision
+    Span(worst=0.5, best=0.5)
+    >>> ties([1, 1, 0, 0], [0.9, 0.5, 0.5, 0.1], None, 0.5).precision
+    Span(worst=0.5, best=1.0)
+    """
+    ranking = Ranking(*checked(y, p, weight))
+    if ranking.y.size == 0:
+        return None
+    positive, every = (groups[0] for groups in tied_groups(ranking, None))
+    capacity = float(share * every.sum())
+    seen = np.cumsum(every)
+    edge = min(int(np.searchsorted(seen, capacity * (1 - CLOSE))), len(seen) - 1)
+    before, room = float(positive[:edge].sum()), float(capacity - (seen[edge] - every[edge]))
+    bad, all_tied = float(positive[edge]), float(every[edge])
+    found = Span(before + max(0.0, room - (all_tied - bad)), before + min(room, bad))
+    sizes = np.diff([*ranking.starts, ranking.y.size])
+    choice = sizes[edge] > 1 and room < all_tied * (1 - CLOSE)
+    total = float(positive.sum())
+    return Ties(
+        tied=int(sizes[edge]) if choice else 0,
+        precision=_over(found, capacity),
+        recall=_over(found, total) if total else None,
+        lift=_over(found, total * share) if total else None,
+    )
+
+
+def taken(p: ArrayLike, weight: ArrayLike | None, share: float) -> Array:
+    """The chance of each case to be among the `share` with the highest p, shape (n,).
+
+    1 above the edge and 0 below; cases tied at the edge share what room is left.
+
+    >>> taken([0.9, 0.5, 0.5, 0.1], None, 0.5).tolist()
+    [1.0, 0.5, 0.5, 0.0]
+    """
+    ranking = Ranking(*checked(np.zeros(np.shape(p)), p, weight))
+    if ranking.y.size == 0:
+        return ranking.y
+    _, groups = tied_groups(ranking, None)
+    every = groups[0]
+    room = np.clip(share * every.sum() - (np.cumsum(every) - every), 0, every)
+    sizes = np.diff([*ranking.starts, ranking.y.size])
+    chance = np.empty(ranking.y.size)
+    chance[ranking.order] = np.repeat(room / every, sizes)
+    return chance
+
+
+def _over(found: Span, whole: float) -> Span:
+    return Span(found.worst / whole, found.best / whole)
+
+
+def say_capacity(measures: Measures, found: Ties | None, what: Text) -> Text:
+    """What the top of the list holds of `what` (cases with y = 1), in a sentence."""
+    lift, recall = measures.lift, measures.recall
+    if lift.value is None or recall.value is None or found is None or found.lift is None:
+        return Text(
+            en="Too few cases to say what a list finds.", zh="案件太少，无法说明清单的效果。"
+        )
+    share = f"{100 * measures.share:.3g} %"
+    en = (
+        f"The {share} of cases ranked highest hold {percent(recall, 'en')} of all {what.en}, "
+        f"{number(lift, 'en')} times what the same number drawn at random would hold."
+    )
+    zh = (
+        f"排序最高的 {share} 案件含有全部{what.zh}的 {percent(recall, 'zh')}，"
+        f"是随机抽取同样数量案件的 {number(lift, 'zh')}倍。"
+    )
+    if found.tied:
+        low, high = found.lift.worst, found.lift.best
+        en += f" {found.tied:,} cases tie at the edge: by luck it may be {low:.2f} to {high:.2f}."
+        zh += f"边界处有 {found.tied:,} 件案件概率相同：视运气可为 {low:.2f} 至 {high:.2f} 倍。"
+    return Text(en=en, zh=zh)

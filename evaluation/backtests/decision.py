@@ -1,0 +1,123 @@
+"""Decision curves: whether acting on the probabilities does more good than harm.
+
+Whoever would check t needless cases in a hundred to catch the rest acts on cases with p of t
+and more. The net benefit weighs the needless checks by the odds of that threshold (Vickers
+and Elkin 2006, Medical Decision Making 26, equation 1):
+
+    net benefit(t) = found / n  -  needless / n * t / (1 - t).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from cases.office.model import Text
+from evaluation.statistics.metrics import REPLICATES, SEED, Figure, checked, percentile
+from evaluation.statistics.ranking import Array, draws
+
+THRESHOLDS = (0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
+
+
+@dataclass(frozen=True)
+class NetBenefit:
+    """Defects found per case, less the price of needless checks, at one `threshold`.
+
+    `gain` is that of the model less the better of checking all and checking none (which is
+    0); the interval comes from a paired bootstrap.
+    """
+
+    threshold: float
+    model: Figure
+    everyone: float
+    gain: Figure
+
+
+def decision_curve(
+    y: ArrayLike, p: ArrayLike, weight: ArrayLike | None = None
+) -> tuple[NetBenefit, ...]:
+    """The net benefit at each of `THRESHOLDS`; nothing without cases.
+
+    Arguments as for `evaluation.statistics.metrics.measure`.
+
+    >>> curve = decision_curve([1, 0, 0, 0], [0.9, 0.6, 0.1, 0.1])
+    >>> curve[-1].threshold, curve[-1].model.value, curve[-1].everyone, curve[-1].gain.value
+    (0.5, 0.0, -0.5, 0.0)
+    """
+    outcomes, probabilities, w = checked(y, p, weight)
+    n = outcomes.size
+    if n == 0:
+        return ()
+    price = np.array(THRESHOLDS) / (1 - np.array(THRESHOLDS))
+    each = outcomes[:, None] - (1 - outcomes[:, None]) * price
+    acted = np.where(probabilities[:, None] >= THRESHOLDS, each, 0.0)
+    values = np.column_stack([acted, outcomes])
+    model, everyone = _benefits(values, w[None, :], price)
+    parts = [_benefits(values, times * w, price) for times in draws(n, REPLICATES, SEED)]
+    drawn, drawn_all = (np.vstack(part) for part in zip(*parts, strict=True))
+    gain, drawn_gain = _gain(model, everyone), _gain(drawn, drawn_all)
+    return tuple(
+        NetBenefit(
+            threshold,
+            percentile(float(model[0, i]), drawn[:, i], n),
+            float(everyone[0, i]),
+            percentile(float(gain[0, i]), drawn_gain[:, i], n),
+        )
+        for i, threshold in enumerate(THRESHOLDS)
+    )
+
+
+def _gain(model: Array, everyone: Array) -> Array:
+    """Over the better of all and none; rounded, so that doing the same is no gain or loss."""
+    return np.round(model - np.maximum(everyone, 0.0), 12)
+
+
+def _benefits(values: Array, weights: Array, price: Array) -> tuple[Array, Array]:
+    """Net benefit of the model and of checking all, each of shape (replicates, thresholds).
+
+    `values` has a column per threshold (what acting on each case brings) and the outcomes.
+    """
+    means = (weights @ values) / weights.sum(axis=1, keepdims=True)
+    rate = means[:, -1:]
+    return means[:, :-1], rate - (1 - rate) * price
+
+
+def say_decision(curve: Sequence[NetBenefit]) -> Text:
+    """Where acting on the model is worth it for certain, in a sentence."""
+    better = _runs([(one.gain.low or 0.0) > 0 for one in curve])
+    worse = _runs([(one.gain.high or 0.0) < 0 for one in curve])
+    if not curve:
+        return Text(en="Too few cases for a decision curve.", zh="案件太少，无法绘制决策曲线。")
+    en, zh = [], []
+    if better:
+        en.append(
+            f"At thresholds of {better} acting on the model is worth its needless checks, and "
+            "worth more than checking all cases or none."
+        )
+        zh.append(f"阈值为 {better} 时，按模型行事值得其多余的检查，并优于全查或全不查。")
+    if worse:
+        en.append(f"It does worse than checking all or none at {worse}.")
+        zh.append(f"在 {worse} 处不如全查或全不查。")
+    if not (en and zh):
+        en.append("At no threshold is it certain that acting on the model beats all or none.")
+        zh.append("在任何阈值上，都不能确定按模型行事优于全查或全不查。")
+    return Text(en=" ".join(en), zh="".join(zh))
+
+
+def _runs(held: Sequence[bool]) -> str:
+    """The thresholds where it held, neighbours joined.
+
+    >>> _runs([True, False, True, True])
+    '1 %, 3–5 %'
+    """
+    places = [place for place, one in enumerate(held) if one]
+    starts = [place for place in places if place - 1 not in places]
+    ends = [place for place in places if place + 1 not in places]
+    runs = [
+        (f"{100 * THRESHOLDS[a]:.0f}", f"{100 * THRESHOLDS[b]:.0f}")
+        for a, b in zip(starts, ends, strict=True)
+    ]
+    return ", ".join(f"{a} %" if a == b else f"{a}–{b} %" for a, b in runs)

@@ -1,0 +1,1 @@
+"""What changed lately, and what to do about it."""

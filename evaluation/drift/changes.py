@@ -1,0 +1,76 @@
+"""What changed lately, as the report tells it: the drift of one quarter, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+
+import polars as pl
+
+from cases.office.model import Text
+from cases.tables.tables import Tables
+from evaluation.drift.drift import FEWEST, Against, Drift, drift
+from evaluation.drift.wording import Finding, advice, findings
+from models.bundle.bundle import Bundle
+from training.labels import complexity_labels, risk_labels
+from training.splits import rolling_origin
+
+Part = TypeVar("Part")
+
+
+@dataclass(frozen=True)
+class Changes:
+    """The drift of `name`, a quarter, and what it means.
+
+    `trained_on` says whether the model was trained on the quarter itself; it is then compared
+    with the quarter before alone.
+    """
+
+    name: str
+    trained_on: bool
+    drift: Drift
+    findings: tuple[Finding, ...]
+    advice: Text
+
+
+def changes(tables: Tables, bundle: Bundle, now: datetime) -> Changes | None:
+    """The changes in the latest quarter of which enough outcomes are known by `now`.
+
+    Enough are `FEWEST`, and half of the median quarter that the model was trained on: of a
+    quarter that is not yet decided, or long past the last intake, only special cases are known.
+    None if no quarter has so many, or the bundle foresees effort alone.
+    """
+    if bundle.risk is None and bundle.complexity is None:
+        return None
+    labels = (risk_labels if bundle.risk else complexity_labels)(tables, now)
+    trained_until = datetime.fromisoformat(bundle.about["trained_until"])
+    trained = _by_quarter(labels.filter(pl.col("known_at") <= trained_until))["len"].median()
+    enough = pl.max_horizontal(pl.lit(FEWEST), pl.lit(trained) / 2)
+    told = _by_quarter(labels).filter(pl.col("len") >= enough)["start"].max()
+    if not isinstance(told, datetime):
+        return None
+    (period,) = rolling_origin(told.date(), told.date(), "quarter")
+    found = drift(tables, bundle, period, until=now)
+    trained_on = period.after < trained_until
+    if trained_on:
+        found = _against_previous(found)
+    name = f"{told.year}-Q{(told.month + 2) // 3}"
+    return Changes(name, trained_on, found, findings(found, tables.office), advice(found))
+
+
+def _by_quarter(labels: pl.DataFrame) -> pl.DataFrame:
+    """How many labels each quarter has: `start, len`."""
+    return labels.group_by(pl.col("moment").dt.truncate("1q").alias("start")).len()
+
+
+def _against_previous(found: Drift) -> Drift:
+    """Without the comparison with a training time that the period is a part of."""
+    windows, shifts, rates = found.windows, found.shifts, found.rates
+    return replace(
+        found, windows=_previous(windows), shifts=_previous(shifts), rates=_previous(rates)
+    )
+
+
+def _previous(part: dict[Against, Part]) -> dict[Against, Part]:
+    return {against: one for against, one in part.items() if against == "previous"}

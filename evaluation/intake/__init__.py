@@ -1,0 +1,1 @@
+"""How new cases were routed and given out."""

@@ -1,0 +1,1 @@
+"""Columns that seem to know too much."""

@@ -1,0 +1,135 @@
+"""Columns of the case table that one group of cases has and the other lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from cases.errors import shorten
+from cases.office.model import INTAKE, Office, Text
+from cases.tables.tables import Tables
+from evaluation.leaks.findings import (
+    FILLED,
+    REVIEWED,
+    UNREVIEWED,
+    VALUED,
+    WITH,
+    WITHOUT,
+    Finding,
+    Severity,
+    finding,
+)
+from evaluation.leaks.pairs import GROUP, STRATUM, matched
+from evaluation.leaks.power import Question
+from evaluation.leaks.ranking import areas
+from features.as_of import closing_moments, known_when
+from models.population import rows, satisfying
+
+# Lower bounds of the AUC at which two groups of cases are told apart.
+LEAST = 0.6  # where one group hardly ever has it: at least a fifth of the other has
+NOTABLE = 0.75
+CERTAIN = 0.9
+HARDLY = 0.01  # times as often as the other group
+AT = "::at"
+VALUES = 20  # of a code that are looked at, the commonest
+
+
+def of_one_outcome(cases: pl.DataFrame, office: Office, question: Question) -> Iterator[Finding]:
+    """Attributes filled in, or with a value that stands, in cases of one outcome only.
+
+    `cases` is of `comparable`. Only attributes that the question's model may use are looked at.
+    """
+    labelled = question.labels.select("case_id", "moment", (pl.col("y") == 1).alias(GROUP))
+    labelled = labelled.rename({"moment": AT})
+    pairs = matched(cases.join(labelled, on="case_id"), pl.col(AT).dt.truncate("1q"))
+    names = [name for name in office.attributes if f"attribute.{name}" in question.features]
+    words = WITH[question.name], WITHOUT[question.name]
+    yield from filled_unevenly(pairs, office, names, words)
+    yield from valued_unevenly(pairs, office, names, words)
+
+
+def blank_without_review(cases: pl.DataFrame, tables: Tables) -> Iterator[Finding]:
+    """Attributes filled in for reviewed cases only, among cases that the risk model is for."""
+    closed = closing_moments(tables, after=None, until=datetime.max)
+    asked = rows(satisfying(tables, closed, tables.office.risk.among).select("case_id"))
+    reviewed = pl.col("case_id").is_in(tables.review_rows["case_id"].unique().implode())
+    closed_ones = cases.join(asked, on="case_id").with_columns(reviewed.alias(GROUP))
+    pairs = matched(closed_ones, pl.col("closed_at").dt.truncate("1q"))
+    words = REVIEWED, UNREVIEWED
+    yield from filled_unevenly(pairs, tables.office, list(tables.office.attributes), words)
+
+
+def filled_unevenly(
+    pairs: pl.DataFrame, office: Office, names: Sequence[str], words: tuple[Text, Text]
+) -> Iterator[Finding]:
+    """Columns that one group of cases has and the other lacks; `words` name the two."""
+    filled = pairs.select(pl.col(names).is_not_null())
+    for name, share in held(filled, pairs).items():
+        if share.low >= NOTABLE or (share.hardly and share.low >= LEAST):
+            sure = share.hardly or share.low >= CERTAIN
+            severity: Severity = "blatant" if sure else "suspicious"
+            told = {"group": words[0], "rest": words[1]}
+            yield finding(office, name, severity, FILLED, **vars(share), **told)
+
+
+def valued_unevenly(
+    pairs: pl.DataFrame, office: Office, names: Sequence[str], words: tuple[Text, Text]
+) -> Iterator[Finding]:
+    """Codes and flags of which one value stands in one group and hardly ever in the other."""
+    values = [
+        (pl.col(name) == value).fill_null(value=False).alias(f"{name}={value}")
+        for name in names
+        if pairs.schema[name] in (pl.String, pl.Boolean)
+        for value in commonest(pairs[name])
+    ]
+    for named, share in held(pairs.select(values), pairs).items():
+        name, _, value = named.partition("=")
+        if share.hardly and share.low >= LEAST:
+            severity: Severity = "blatant" if known_when(office, name) == INTAKE else "suspicious"
+            told = {"code": shorten(value), "group": words[0], "rest": words[1]}
+            yield finding(office, name, severity, VALUED, **vars(share), **told)
+
+
+def commonest(column: pl.Series) -> list[str | bool]:
+    """The values that stand most often, at most `VALUES`."""
+    counts = column.drop_nulls().value_counts(name="::cases")
+    return counts.sort("::cases", column.name, descending=[True, False])[column.name].to_list()[
+        :VALUES
+    ]
+
+
+@dataclass(frozen=True)
+class Held:
+    """The share of m cases inside the group and of n others that have something.
+
+    `low` is the lower bound of the AUC by which having it tells the two apart, whichever has it.
+    """
+
+    inside: float
+    outside: float
+    m: int
+    n: int
+    low: float
+
+    @property
+    def hardly(self) -> bool:
+        """Whether one of the two hardly ever has it."""
+        return min(self.inside, self.outside) <= HARDLY * max(self.inside, self.outside)
+
+
+def held(flags: pl.DataFrame, pairs: pl.DataFrame) -> dict[str, Held]:
+    """Per column of `flags` how often either group of `pairs` has it; nothing without columns."""
+    if not flags.width:
+        return {}
+    group = pairs[GROUP].to_numpy()
+    numbers = flags.with_columns(pl.all().cast(pl.Float64))
+    found = {}
+    for name, area in areas(numbers, group, pairs[STRATUM], among=2 * flags.width).items():
+        has = flags[name].to_numpy()
+        shares = float(has[group].mean()), float(has[~group].mean())
+        low = max(area.low, 1 - area.high)
+        found[name] = Held(*shares, area.inside, area.outside, low)
+    return found

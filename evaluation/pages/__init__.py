@@ -1,0 +1,1 @@
+"""Pages: templates, charts and what they are made of."""

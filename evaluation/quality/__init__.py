@@ -1,0 +1,1 @@
+"""The quality of the office, not of the model."""

@@ -1,0 +1,235 @@
+"""The quality of all cases from the reviews of drawn plans (`statistics/sample.py` has the method).
+
+Whole frames, groups drawn towards the whole, and what cannot be estimated is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from cases.errors import Refused
+from evaluation.statistics.metrics import Figure
+from evaluation.statistics.sample import About, Sample
+from policies.spot_check.plan import Z
+
+FEWEST_EFFECTIVE = 10  # a group that says less than so many random reviews is withheld
+NOBODY = 0.5  # share that makes unseen cases as uncertain as one outcome each
+BY = ("kind", "unit", "period")
+
+
+@dataclass(frozen=True)
+class Survey:
+    """One plan and what came of it.
+
+    `frame` holds the columns of `spot_check.plan.FRAME` and `inclusion_probability` of every
+    case that could be drawn, `drawn` the ids of those that were, `outcomes` the reviews
+    that came back: `case_id, defect` (0 or 1) and, for a mean grade, `place` (0 is best).
+    """
+
+    frame: pl.DataFrame
+    drawn: Collection[str]
+    outcomes: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Group:
+    """The rate of one kind, unit or period, drawn towards the whole by `shrunk` (0 to 1).
+
+    The interval is that of the group's own reviews. Withheld (`rate.absent`) where it says
+    less than `FEWEST_EFFECTIVE` random reviews.
+    """
+
+    name: str
+    cases: int
+    returned: int
+    rate: Figure
+    shrunk: float
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What the reviews say about all `cases` of the frame.
+
+    `defects` is the estimated number of defects, unbiased, and may fall outside 0 to
+    `cases` where few reviews say much; `rate` is kept within. `best` and `worst` are the
+    rates if every review that has not come back found nothing, or a defect. `hand_picked`
+    reviews, of cases the plan did not draw, are left out.
+    """
+
+    cases: int
+    drawn: int
+    returned: int
+    hand_picked: int
+    defects: float
+    rate: Figure
+    best: float
+    worst: float
+    mean_place: Figure | None
+    groups: Mapping[str, tuple[Group, ...]]
+
+
+def estimate(
+    surveys: Sequence[Survey],
+    places: tuple[float, float] | None = None,
+    by: Sequence[str] = BY,
+) -> Estimate:
+    """What one or several plans' reviews say about the cases of their frames together.
+
+    `by` says which groups are told apart. `places` are the mean places of the grades that
+    are no defect and of those that are; with them the mean place of all cases is estimated
+    too. `Refused` if the frames overlap, if no review has come back, or if the reviews cannot
+    speak for the other cases because those had no chance to be drawn.
+    """
+    cases = pl.concat([_joined(survey, number) for number, survey in enumerate(surveys)])
+    _check(cases)
+    sample = Sample.of(cases)
+    everyone = np.ones(cases.height, bool)
+    whole = sample.about(everyone)
+    return Estimate(
+        cases=cases.height,
+        drawn=int(cases["drawn"].sum()),
+        returned=int(sample.returned.sum()),
+        hand_picked=sum(_hand_picked(survey) for survey in surveys),
+        defects=whole.total,
+        rate=whole.figure(),
+        best=sample.bound(0.0),
+        worst=sample.bound(1.0),
+        mean_place=places and _mean_place(cases, sample, whole, places),
+        groups={name: _groups(cases[name].to_numpy(), sample, whole) for name in by},
+    )
+
+
+def _groups(names: NDArray[np.object_], sample: Sample, whole: About) -> tuple[Group, ...]:
+    found = {str(name): sample.about(names == name) for name in np.unique(names)}
+    return drawn_together(found, whole)
+
+
+def drawn_together(found: Mapping[str, About], whole: About) -> tuple[Group, ...]:
+    """The rates of groups in the order given, each drawn towards the whole.
+
+    Empirical Bayes (Fay and Herriot 1979) with the spread between groups estimated by the
+    method of DerSimonian and Laird (1986): what could be luck is taken for luck.
+    """
+    variance = {name: one.variance / one.cases**2 for name, one in found.items()}
+    enough = {
+        name: whole.rate * (1 - whole.rate) >= FEWEST_EFFECTIVE * variance[name] for name in found
+    }
+    spread = _spread(
+        [(found[name].rate, variance[name]) for name in found if enough[name] and variance[name]]
+    )
+    return tuple(
+        _group(name, one, whole.rate, spread, variance[name])
+        if enough[name]
+        else Group(name, one.cases, one.returned, _withheld(one.returned), 0.0)
+        for name, one in found.items()
+    )
+
+
+def _group(name: str, one: About, whole: float, spread: float, variance: float) -> Group:
+    """The rate drawn towards the whole; its interval is the group's own.
+
+    An interval drawn towards the whole as well would miss just the odd group.
+    """
+    own = one.figure()
+    trust = spread / (spread + variance) if variance else 1.0
+    low, high = own.low or 0.0, own.high or 0.0
+    rate = min(max(whole + trust * (one.rate - whole), low), high)
+    return Group(name, one.cases, one.returned, Figure(rate, low, high, one.returned), 1 - trust)
+
+
+def _withheld(returned: int) -> Figure:
+    return Figure(None, None, None, returned, "too_few")
+
+
+def _spread(groups: list[tuple[float, float]]) -> float:
+    """The variance between groups, from pairs of rate and variance."""
+    if not groups[1:]:
+        return 0.0
+    rate, variance = np.array(groups).T
+    weight = 1 / variance
+    middle = (weight @ rate) / weight.sum()
+    surplus = weight @ (rate - middle) ** 2 - (len(groups) - 1)
+    return float(max(0.0, surplus / (weight.sum() - (weight @ weight) / weight.sum())))
+
+
+def _mean_place(
+    cases: pl.DataFrame, sample: Sample, whole: About, places: tuple[float, float]
+) -> Figure:
+    """The mean place of the grade, by the same estimator; risk 0 and 1 stand for `places`.
+
+    It is at least as uncertain as the defects are, which move it from the one to the other.
+    """
+    good, bad = places
+    expected = good + (bad - good) * sample.p
+    seen = cases["place"].fill_null(0.0).to_numpy()
+    residual = np.where(sample.returned, seen - expected, 0.0)
+    mean = max(0.0, float(expected.sum() + (residual / sample.chance).sum()) / cases.height)
+    variance = max(sample.design_variance(residual), (bad - good) ** 2 * whole.variance)
+    half = Z * variance**0.5 / cases.height
+    return Figure(mean, max(0.0, mean - half), mean + half, int(sample.returned.sum()))
+
+
+def _joined(survey: Survey, number: int) -> pl.DataFrame:
+    """One row per case of the frame, with what is known of its review.
+
+    Reviews that have not come back are taken for a random part of those drawn by rule, and
+    of those drawn by chance: `response` is the share that has (`bound` asks for worse).
+    Where no mandatory review has, the model stands in for all of them.
+    """
+    outcomes = survey.outcomes.unique("case_id", keep="first", maintain_order=True)
+    if "place" not in outcomes.columns:
+        outcomes = outcomes.with_columns(place=pl.lit(None, pl.Float64))
+    by_rule = pl.col("rule").is_not_null()
+    drawn = pl.col("case_id").is_in(list(survey.drawn))
+    came, asked = (pl.col(name).sum().over(by_rule) for name in ("returned", "drawn"))
+    back = pl.when(came > 0).then(came / asked).otherwise(NOBODY)
+    return (
+        survey.frame.join(outcomes.select("case_id", "defect", "place"), on="case_id", how="left")
+        .with_columns(pl.col("defect", "place").cast(pl.Float64), drawn=drawn)
+        .with_columns(returned=pl.col("drawn") & pl.col("defect").is_not_null())
+        .with_columns(
+            response=back,
+            survey=pl.lit(number, pl.Int64),
+            period=pl.format(
+                "{}-Q{}", pl.col("closed_at").dt.year(), pl.col("closed_at").dt.quarter()
+            ),
+        )
+    )
+
+
+def _hand_picked(survey: Survey) -> int:
+    """Reviews of cases in the frame that the plan did not draw."""
+    reviewed = survey.frame.filter(pl.col("case_id").is_in(survey.outcomes["case_id"].implode()))
+    return reviewed.filter(~pl.col("case_id").is_in(list(survey.drawn))).height
+
+
+def _check(cases: pl.DataFrame) -> None:
+    twice = cases.filter(pl.col("case_id").is_duplicated()).height
+    if twice:
+        raise Refused(
+            f"{twice:,} rows are cases that stand in the frames of several plans. Estimate from "
+            "plans of different cases: plan each batch of closed cases once (`--closed-after`)."
+        )
+    without = cases.filter(pl.col("inclusion_probability") <= 0).height
+    if without:
+        raise Refused(
+            f"{without:,} of {cases.height:,} cases had no chance to be drawn: the mandatory "
+            "reviews took the whole capacity, and they say nothing about other cases."
+        )
+    by_chance = cases.filter(pl.col("rule").is_null())
+    if by_chance.is_empty():
+        raise Refused(
+            "Every case of the frame was mandatory: such cases are reviewed for what happened "
+            "in them, and say nothing about other cases."
+        )
+    back = by_chance.filter("drawn").group_by("survey").agg(pl.len(), pl.col("returned").sum())
+    for line in back.filter(pl.col("returned") == 0).sort("survey").rows(named=True):
+        raise Refused(
+            f"None of the {line['len']:,} cases drawn by chance has a final review yet. "
+            "Estimate when some reviews have come back."
+        )

@@ -1,0 +1,205 @@
+"""Where people decided otherwise than was suggested, and what came of it.
+
+Decisions are counted, people are not: no handler is named and no reason repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from cases.office.model import Text
+from cases.tables.tables import OVERRIDDEN, Tables
+from evaluation.quality.returned import first_found, returned
+from evaluation.statistics.metrics import FEWEST, Figure, wilson
+from evaluation.statistics.saying import percent
+from features.as_of import final_reviews
+from models.population import rows
+from policies.spot_check.plan import PlanParameters
+from policies.spot_check.verify import Kept
+from training.labels import complexity_labels
+
+KEYS = ["about", "suggested", "decided"]
+EVEN = 0.5  # of tracks changed between two, the share right if suggestions were as good
+
+
+@dataclass(frozen=True)
+class Change:
+    """Suggestions `about` the same thing that were changed alike, `times` in all.
+
+    `outcome` is, of the cases whose outcome is known, the share that proved complex (tracks) or
+    had a defect (cases reviewed against the list); there is none for handlers, whose codes are
+    not told either (`suggested` and `decided` are None), and for cases left out.
+    """
+
+    about: str
+    suggested: str | None
+    decided: str | None
+    times: int
+    outcome: Figure
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """What was overridden, how, and whether it helped.
+
+    `right` is, of the tracks changed from simple to complex or back, the share that proved as
+    decided; `drawn` the share of defects that reviews of the drawn cases found, to set beside
+    that of the cases reviewed against the list. Shares have Wilson's interval and are withheld
+    with fewer than `FEWEST` outcomes.
+    """
+
+    changes: tuple[Change, ...]
+    right: Figure
+    drawn: Figure
+    says: Text
+
+
+def overrides(tables: Tables, plans: Sequence[Kept], until: datetime) -> Overrides | None:
+    """The overrides made by `until`, and their outcome as far as it is known then.
+
+    Of several about the same of one case all are counted, and the last has an outcome.
+    Complexity is that of `complexity_labels`, a defect what the first final review after the
+    override found; `plans` are verified ones. None if no override is on record.
+    """
+    made = tables.override_rows.filter(pl.col("at") <= until)
+    if made.is_empty():
+        return None
+    last = made.sort("at", maintain_order=True).unique(
+        ["case_id", "about"], keep="last", maintain_order=True
+    )
+    known = pl.concat([_tracks(tables, last, until), _added(tables, last, until)])
+    changes, drawn = tuple(_changes(made, known)), _share(_drawn(tables, plans, until))
+    right = _share(_right(known))
+    return Overrides(changes, right, drawn, _say(changes, right, drawn))
+
+
+def _tracks(tables: Tables, last: pl.DataFrame, until: datetime) -> pl.DataFrame:
+    """`KEYS` and `y`, 1 for complex, of the tracks of cases old enough to tell."""
+    labels = complexity_labels(tables, until).select("case_id", pl.col("y").cast(pl.Float64))
+    return last.filter(about="track").join(labels, on="case_id").select(*KEYS, "y")
+
+
+def _added(tables: Tables, last: pl.DataFrame, until: datetime) -> pl.DataFrame:
+    """`KEYS` and `y`, 1 for a defect, of the cases reviewed against the list."""
+    listed = last.filter(about="spot_check", decided="listed")
+    reviews = rows(final_reviews(tables, until)).join(listed.select("case_id", "at"), on="case_id")
+    found = first_found(tables.office, reviews.filter(pl.col("reviewed_at") >= pl.col("at")))
+    return listed.join(found, on="case_id").select(*KEYS, y="defect")
+
+
+def _drawn(tables: Tables, plans: Sequence[Kept], until: datetime) -> list[float]:
+    """What reviews of the cases that plans drew found, 1 for a defect; each case once."""
+    parts = [pl.DataFrame(schema={"case_id": pl.String(), "defect": pl.Float64()})]
+    for kept in plans:
+        as_of = PlanParameters.model_validate(kept.told["parameters"]).as_of
+        found = returned(tables, as_of, until).select("case_id", "defect")
+        parts.append(found.filter(pl.col("case_id").is_in(kept.listed)))
+    cases = pl.concat(parts).unique("case_id", keep="first", maintain_order=True)
+    return cases["defect"].to_list()
+
+
+def _right(known: pl.DataFrame) -> list[float]:
+    """Of the tracks changed between simple and complex, 1 where the case proved as decided."""
+    either = pl.col("suggested", "decided").is_in(["simple", "complex"])
+    changed = known.filter(pl.col("about") == "track", pl.all_horizontal(either))
+    right = (pl.col("decided") == "complex") == (pl.col("y") == 1)
+    return changed.select(right.cast(pl.Float64)).to_series().to_list()
+
+
+def _changes(made: pl.DataFrame, known: pl.DataFrame) -> Iterator[Change]:
+    named = pl.when(pl.col("about") != "handler").then(pl.col("suggested", "decided"))
+    counted = made.with_columns(named).group_by(KEYS).len()
+    outcomes = known.group_by(KEYS).agg("y")
+    order = pl.col("about").cast(pl.Enum(list(OVERRIDDEN)))
+    found = counted.join(outcomes, on=KEYS, how="left").sort(order, *KEYS[1:])
+    for about, suggested, decided, times, y in found.iter_rows():
+        yield Change(about, suggested, decided, times, _share(y or ()))
+
+
+def _share(y: Sequence[float]) -> Figure:
+    """The share of ones, withheld where there are few."""
+    if 0 < len(y) < FEWEST:
+        return Figure(None, None, None, len(y), "too_few")
+    return wilson(y)
+
+
+def _say(changes: tuple[Change, ...], right: Figure, drawn: Figure) -> Text:
+    parts = [_say_counts(changes), *_say_tracks(changes, right), *_say_added(changes, drawn)]
+    return Text(en=" ".join(one.en for one in parts), zh="".join(one.zh for one in parts))
+
+
+def _say_counts(changes: tuple[Change, ...]) -> Text:
+    track, handler, spot_check = (
+        sum(one.times for one in changes if one.about == about) for about in OVERRIDDEN
+    )
+    total = track + handler + spot_check
+    return Text(
+        en=f"Decisions other than was suggested: {total:,} (tracks {track:,}, handlers "
+        f"{handler:,}, spot checks {spot_check:,}).",
+        zh=f"与建议不同的决定共{total:,}次（分流{track:,}，承办人{handler:,}，抽查{spot_check:,}）。",
+    )
+
+
+def _say_tracks(changes: tuple[Change, ...], right: Figure) -> Iterator[Text]:
+    """What became of the tracks that were changed, and who was right more often."""
+    if not any(one.about == "track" for one in changes):
+        return
+    up, down = _outcome(changes, "simple", "complex"), _outcome(changes, "complex", "simple")
+    if up.value is not None:
+        yield Text(
+            en=f"Of those changed from simple to complex, {percent(up, 'en')} proved complex.",
+            zh=f"由简改繁的案件中{percent(up, 'zh')}确为繁案。",
+        )
+    if down.value is not None:
+        yield Text(
+            en=f"Of those changed from complex to simple, {percent(down, 'en')} proved complex.",
+            zh=f"由繁改简的案件中{percent(down, 'zh')}实为繁案。",
+        )
+    yield _say_right(right)
+
+
+def _say_right(right: Figure) -> Text:
+    if right.low is None or right.high is None:
+        return Text(
+            en="Too few outcomes are known to say whether changes or suggestions were right.",
+            zh="已知结果太少，无法判断更改与建议何者正确。",
+        )
+    en = f"The change was right, and the suggestion wrong, in {percent(right, 'en')}: "
+    zh = f"更改正确而建议有误的占{percent(right, 'zh')}："
+    if right.low > EVEN:
+        return Text(
+            en=en + "changes were right more often than suggestions.",
+            zh=zh + "更改比建议更常正确。",
+        )
+    if right.high < EVEN:
+        return Text(
+            en=en + "suggestions were right more often than changes.",
+            zh=zh + "建议比更改更常正确。",
+        )
+    return Text(
+        en=en + "which of the two is right more often cannot be told.",
+        zh=zh + "尚不能判断何者更常正确。",
+    )
+
+
+def _say_added(changes: tuple[Change, ...], drawn: Figure) -> Iterator[Text]:
+    """What reviews against the list found, beside those of the drawn cases."""
+    added = _outcome(changes, "left_out", "listed")
+    if added.value is None:
+        return
+    en = f"Of the cases reviewed against the list, {percent(added, 'en')} had a defect"
+    zh = f"名单之外加查的案件中{percent(added, 'zh')}有质量问题"
+    if drawn.value is not None:
+        en += f"; of those drawn, {percent(drawn, 'en')}"
+        zh += f"；抽中的案件中为{percent(drawn, 'zh')}"
+    yield Text(en=en + ".", zh=zh + "。")
+
+
+def _outcome(changes: tuple[Change, ...], suggested: str, decided: str) -> Figure:
+    way = (suggested, decided)
+    found = (one.outcome for one in changes if (one.suggested, one.decided) == way)
+    return next(found, Figure(None, None, None, 0, "no_cases"))

@@ -1,0 +1,149 @@
+"""Do reviewers agree, and is one more severe than another: told from cases that several graded.
+
+Never a ranking: reviewers stand in the order of their codes, and those of whom too little
+is known have no figure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from cases.tables.tables import Tables
+from evaluation.statistics.metrics import REPLICATES, SEED, Figure, percentile, wilson
+from evaluation.statistics.ranking import Array, draws
+from training.severity import severities, shared_readings
+
+FEWEST = 20  # cases graded twice; with fewer, agreement is withheld
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far two reviewers of the same case agree, over `cases` cases with two grades or more.
+
+    `raw` is the share of cases in which the first two, by reviewer, agree whether there is
+    a defect; `kappa` is Cohen's on the same two; `alpha` is Krippendorff's over the places
+    of all grades (ordinal).
+    """
+
+    cases: int
+    raw: Figure
+    kappa: Figure
+    alpha: Figure
+
+
+@dataclass(frozen=True)
+class Severity:
+    """By how much harder than the average a reviewer grades; see `training/severity.py`."""
+
+    reviewer: str
+    severity: Figure
+
+
+@dataclass(frozen=True)
+class Reviewers:
+    """Agreement and severity; `told` says whether severity can be told apart from case mix."""
+
+    agreement: Agreement
+    severities: tuple[Severity, ...]
+    told: bool
+
+
+def review_reviewers(tables: Tables, until: datetime) -> Reviewers:
+    """Agreement and severity from the grades that were final by `until`."""
+    readings = shared_readings(tables, until)
+    found = tuple(
+        Severity(line["reviewer"], _figure(line)) for line in severities(readings).to_dicts()
+    )
+    told = any(one.severity.value is not None for one in found)
+    return Reviewers(agreement(readings), found, told)
+
+
+def agreement(readings: pl.DataFrame) -> Agreement:
+    """The agreement of `readings` (see `training.severity.shared_readings`).
+
+    Intervals of kappa and alpha are percentiles of a bootstrap over cases (Efron and
+    Tibshirani 1993).
+    """
+    two = readings.group_by("case_id", maintain_order=True).agg(
+        one=pl.col("y").first(), other=pl.col("y").get(1)
+    )
+    if two.height < FEWEST:
+        withheld = Figure(None, None, None, two.height, "too_few" if two.height else "no_cases")
+        return Agreement(two.height, withheld, withheld, withheld)
+    one, other = two["one"].to_numpy(), two["other"].to_numpy()
+    graded = _graded(readings)
+    times = np.vstack(list(draws(two.height, REPLICATES, SEED)))
+    once = np.ones((1, two.height))
+    return Agreement(
+        two.height,
+        wilson(one == other),
+        _bootstrapped(kappa(one, other, once)[0], kappa(one, other, times), two.height),
+        _bootstrapped(
+            ordinal_alpha(graded),
+            np.array([ordinal_alpha(graded, drawn) for drawn in times]),
+            two.height,
+        ),
+    )
+
+
+def kappa(one: Array, other: Array, times: Array) -> Array:
+    """Cohen's kappa (1960) of two yes-or-no readings, each of shape (cases,).
+
+    `times` says how often each case counts, shape (replicates, cases); the result has shape
+    (replicates,) and is NaN where all readings are the same.
+
+    >>> yes = np.array([1, 1, 0, 0])
+    >>> kappa(yes, np.array([1, 0, 0, 0]), np.ones((1, 4))).tolist()
+    [0.5]
+    """
+    cases = times.sum(axis=1)
+    both, ones, others = (times @ part / cases for part in (one == other, one, other))
+    chance = ones * others + (1 - ones) * (1 - others)
+    return np.where(chance < 1, (both - chance) / np.where(chance < 1, 1 - chance, 1), np.nan)
+
+
+def ordinal_alpha(graded: Array, times: Array | None = None) -> float:
+    """Krippendorff's alpha for ordinal values (Krippendorff 2011, Computing alpha-reliability).
+
+    `graded` says how many readers gave each case each grade, best first, shape (cases,
+    grades), at least two to a case; `times` how often each case counts. NaN if all grades
+    are the same.
+
+    >>> ordinal_alpha(np.array([[2, 0], [0, 2], [1, 1]])).__round__(3)
+    0.444
+    """
+    times = np.ones(len(graded)) if times is None else times
+    shares = graded * (times / (graded.sum(axis=1) - 1))[:, None]
+    together = shares.T @ graded - np.diag(shares.sum(axis=0))
+    total = together.sum(axis=0)
+    ahead = np.cumsum(total) - total / 2  # readings up to the middle of each grade
+    apart = (ahead[:, None] - ahead) ** 2
+    expected = total @ apart @ total / (total.sum() - 1)
+    return float(1 - (together * apart).sum() / expected) if expected else float("nan")
+
+
+def _graded(readings: pl.DataFrame) -> Array:
+    """How many readers gave each case each grade, shape (cases, grades)."""
+    case = readings["case_id"].rle_id().to_numpy()
+    place = readings["place"].to_numpy()
+    graded = np.zeros((case[-1] + 1, place.max() + 1))
+    np.add.at(graded, (case, place), 1)
+    return graded
+
+
+def _bootstrapped(value: float, drawn: Array, cases: int) -> Figure:
+    """The figure with its interval, or why there is none."""
+    if np.isnan(value):
+        return Figure(None, None, None, cases, "one_class")
+    return percentile(float(value), drawn, cases)
+
+
+def _figure(line: dict[str, Any]) -> Figure:
+    if line["severity"] is None:
+        return Figure(None, None, None, line["shared"], "too_few")
+    return Figure(line["severity"], line["low"], line["high"], line["shared"])

@@ -1,0 +1,171 @@
+"""What people did with the plans: reviews that have not come back, and whether readers agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from cases.office.model import Text
+from cases.spreadsheet import harmless
+from cases.tables.tables import Tables
+from evaluation.quality.returned import returned
+from evaluation.quality.reviewers import Agreement
+from evaluation.statistics.metrics import FEWEST, Figure, wilson
+from evaluation.statistics.saying import number, percent
+from policies.spot_check.plan import PlanParameters, SelectedBy, Z
+from policies.spot_check.verify import Kept
+
+STATES = (("final", True), ("made", False))  # came back; missing
+ORDER: tuple[SelectedBy, ...] = ("mandatory", "search", "lottery")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Of the cases drawn in one way, how many were `asked` for and which share came back."""
+
+    selected_by: SelectedBy
+    asked: int
+    returned: Figure
+
+
+@dataclass(frozen=True)
+class PlanUptake:
+    """What became of one plan.
+
+    Of the `asked` cases `returned` have a final review made after the plan, `contestable`
+    one that is not final yet, and `missing` none. `second_read` of the `second_asked` were
+    read by two reviewers. `risk_gap` is the mean risk of the missing less that of the others
+    (Welch's interval): if it is not 0 the reviews that came back are no random part.
+    """
+
+    plan_id: str
+    as_of: datetime
+    asked: int
+    returned: int
+    contestable: int
+    missing: int
+    second_asked: int
+    second_read: int
+    by: tuple[Selection, ...]
+    risk_gap: Figure
+    says: Text
+
+
+@dataclass(frozen=True)
+class Uptake:
+    """What people did with the plans, in order of time, and how far reviewers agree."""
+
+    plans: tuple[PlanUptake, ...]
+    agreement: Agreement
+    agreement_says: Text
+
+
+def uptake(tables: Tables, plans: Sequence[Kept], agreement: Agreement, until: datetime) -> Uptake:
+    """What became of `plans` by `until`; `agreement` is that of the office's reviewers.
+
+    Each plan must have been verified (`policies.spot_check.verify`).
+    """
+    found = sorted((plan_uptake(tables, kept, until) for kept in plans), key=lambda one: one.as_of)
+    return Uptake(tuple(found), agreement, _say_agreement(agreement))
+
+
+def plan_uptake(tables: Tables, kept: Kept, until: datetime) -> PlanUptake:
+    """What became of one verified plan by `until`."""
+    wish = PlanParameters.model_validate(kept.told["parameters"])
+    lines = _lines(tables, kept, wish.as_of, until)
+    came, missing = (lines.filter(pl.col(name) == held).height for name, held in STATES)
+    second, gap = lines.filter("twice"), _risk_gap(lines)
+    return PlanUptake(
+        plan_id=str(kept.told["plan_id"]),
+        as_of=wish.as_of,
+        asked=lines.height,
+        returned=came,
+        contestable=lines.height - came - missing,
+        missing=missing,
+        second_asked=second.height,
+        second_read=second.filter(pl.col("readers") > 1).height,
+        by=tuple(_selections(lines)),
+        risk_gap=gap,
+        says=_say_plan(lines.height, came, missing, gap, wish.as_of, until),
+    )
+
+
+def _lines(tables: Tables, kept: Kept, as_of: datetime, until: datetime) -> pl.DataFrame:
+    """The drawn cases with `selected_by`, `risk`, whether a review was `made` and is `final`,
+    how many `readers` there were, and whether two were asked for (`twice`)."""
+    reviewed_at = pl.col("reviewed_at")
+    reviews = tables.review_rows.filter(reviewed_at > as_of, reviewed_at <= until)
+    readers = reviews.group_by("case_id").agg(readers=pl.col("reviewer").n_unique())
+    final = returned(tables, as_of, until)["case_id"]
+    return (
+        kept.frame.with_columns(listed_as=harmless(kept.frame["case_id"]))
+        .join(kept.lines, left_on="listed_as", right_on="case_id")
+        .join(readers, on="case_id", how="left")
+        .with_columns(
+            made=pl.col("readers").is_not_null(),
+            final=pl.col("case_id").is_in(final.implode()),
+            twice=pl.col("second_review") == "true",
+        )
+    )
+
+
+def _selections(lines: pl.DataFrame) -> Iterator[Selection]:
+    for how in ORDER:
+        own = lines.filter(selected_by=how)
+        if own.height:
+            yield Selection(how, own.height, wilson(own["final"].to_numpy()))
+
+
+def _risk_gap(lines: pl.DataFrame) -> Figure:
+    missing, others = (lines.filter(pl.col("made") == made)["risk"] for made in (False, True))
+    if min(len(missing), len(others)) < FEWEST:
+        return Figure(None, None, None, len(missing), "too_few")
+    (gone, gone_error), (here, here_error) = (_mean_and_error(part) for part in (missing, others))
+    gap, margin = gone - here, Z * (gone_error + here_error) ** 0.5
+    return Figure(gap, gap - margin, gap + margin, len(missing))
+
+
+def _mean_and_error(values: pl.Series) -> tuple[float, float]:
+    """The mean and its squared standard error."""
+    array = values.to_numpy()
+    return float(array.mean()), float(array.var(ddof=1)) / array.size
+
+
+def _say_plan(
+    asked: int, came: int, missing: int, gap: Figure, as_of: datetime, until: datetime
+) -> Text:
+    days = (until - as_of).days
+    en = (
+        f"Of the {asked:,} reviews that the plan of {as_of:%Y-%m-%d} asked for, {came:,} have come "
+        f"back and {missing:,} are missing {days:,} days after it."
+    )
+    zh = (
+        f"{as_of:%Y-%m-%d} 的计划要求评查 {asked:,} 件，{days:,} 天后已返回 {came:,} 件，"
+        f"缺 {missing:,} 件。"
+    )
+    if (gap.low or 0.0) > 0:
+        en += " The missing ones are of higher risk, so those that came back are no random part."
+        zh += "缺失的风险更高，因此已返回的不是随机的一部分。"
+    elif (gap.high or 0.0) < 0:
+        en += " The missing ones are of lower risk, so those that came back are no random part."
+        zh += "缺失的风险更低，因此已返回的不是随机的一部分。"
+    return Text(en=en, zh=zh)
+
+
+def _say_agreement(found: Agreement) -> Text:
+    if found.raw.value is None or found.kappa.value is None:
+        return Text(
+            en="Too few cases were read twice to say whether reviewers agree.",
+            zh="被评查两次的案件太少，无法说明评查员是否一致。",
+        )
+    return Text(
+        en=f"On {found.cases:,} cases read twice, the readers agree on {percent(found.raw, 'en')} "
+        "whether there is a defect; beyond chance by a kappa of "
+        f"{number(found.kappa, 'en')}, where 1 is always and 0 is by chance.",
+        zh=f"在 {found.cases:,} 件评查两次的案件中，两位评查员对有无质量问题的一致率为 "
+        f"{percent(found.raw, 'zh')}；扣除偶然后 kappa 为 {number(found.kappa, 'zh')}，"
+        "1 为始终一致，0 为偶然。",
+    )

@@ -1,0 +1,1 @@
+"""What other ways to choose would have found, where outcomes are known."""

@@ -1,0 +1,203 @@
+"""How much data there is, which models these are, and what moves the risk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import numpy as np
+import polars as pl
+
+from cases.office.model import Text
+from cases.tables.tables import Tables
+from features.build import build
+from features.catalogue import catalogue
+from models.bundle.bundle import Bundle
+from models.population import moments_of, rows, satisfying
+from models.questions.complexity import ComplexityModel
+from models.questions.risk import RiskModel
+from models.reasons.reasons import group_of
+from models.registry import CHAMPION, Event, Version
+from training.labels import reviewed_moments
+
+EXPLAINED = 1000  # latest reviewed cases whose contributions rank the groups of features
+MOST_INFLUENCES = 12
+
+
+@dataclass(frozen=True)
+class DataFacts:
+    """How much there is. `reviewable` cases are closed and of the risk model's kind; of these
+    `reviewed` have a review and `unknown` have none. `drawn` reviews have a known chance."""
+
+    cases: int
+    closed: int
+    events: int
+    reviewable: int
+    reviewed: int
+    unknown: int
+    reviews: int
+    drawn: int
+    first_opened: date | None
+    last_closed: date | None
+    data_hash: str
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """How many cases a model was fitted on, how many had the outcome, how many features."""
+
+    cases: int
+    positives: int
+    features: int
+
+
+@dataclass(frozen=True)
+class Input:
+    """An attribute of the office's own: its column, what it means, when it is known."""
+
+    name: str
+    meaning: Text
+    known: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """Which models these are. `versions` are those of the libraries they were trained with.
+
+    `defects` are the grades that count as a defect, `complex` what the office calls complex.
+    """
+
+    trained_until: str
+    data_hash: str
+    risk: Fitted | None
+    complexity: Fitted | None
+    uses_handler: bool
+    versions: dict[str, str]
+    defects: tuple[Text, ...]
+    complex: Text | None
+    inputs: tuple[Input, ...]
+
+
+@dataclass(frozen=True)
+class Influence:
+    """A group of features: its strongest member's meaning, how many it has, and its `share`
+    of all mean absolute contributions to the log-odds (0 to 1)."""
+
+    meaning: Text
+    members: int
+    share: float
+
+
+@dataclass(frozen=True)
+class Leak:
+    """A column that seemed to know too much at training, and why it is accepted, if it is."""
+
+    column: str
+    severity: str
+    evidence: Text
+    accepted: str | None
+
+
+@dataclass(frozen=True)
+class ModelVersion:
+    """A kept version of the model: the day it was made, the time it knows, what was decided."""
+
+    number: str
+    made: str
+    trained_until: str
+    champion: bool
+    events: tuple[Event, ...]
+
+
+def data_facts(tables: Tables) -> DataFacts:
+    """What the tables hold."""
+    cases, reviews = tables.case_rows, tables.review_rows
+    closed = cases.filter(pl.col("closed_at").is_not_null())
+    moments = closed.select("case_id", moment="closed_at")
+    asked = satisfying(tables, moments_of(moments), tables.office.risk.among)
+    reviewable = rows(asked.select("case_id"))
+    reviewed = reviewable.join(reviews, on="case_id", how="semi").height
+    opened, last = cases["opened_at"].min(), closed["closed_at"].max()
+    return DataFacts(
+        cases=cases.height,
+        closed=closed.height,
+        events=tables.event_rows.height,
+        reviewable=reviewable.height,
+        reviewed=reviewed,
+        unknown=reviewable.height - reviewed,
+        reviews=reviews.height,
+        drawn=reviews.height - reviews["inclusion_probability"].null_count(),
+        first_opened=opened.date() if isinstance(opened, datetime) else None,
+        last_closed=last.date() if isinstance(last, datetime) else None,
+        data_hash=tables.data_hash,
+    )
+
+
+def card(tables: Tables, bundle: Bundle) -> Card:
+    """What the bundle says of itself."""
+    about, office = bundle.about, tables.office
+    grades = office.reviews.grades if office.reviews else ()
+    return Card(
+        trained_until=str(about["trained_until"])[:10],
+        data_hash=str(about["data_hash"]),
+        risk=_fitted(bundle.risk, about["reviewed_cases"], about["defects"]),
+        complexity=_fitted(bundle.complexity, about["complexity_cases"], about["complex"]),
+        uses_handler=office.risk.use_handler,
+        versions=dict(about["versions"]),
+        defects=tuple(grade.meaning for grade in grades if grade.defect),
+        complex=office.complexity.meaning if office.complexity else None,
+        inputs=tuple(
+            Input(name, one.meaning, one.known) for name, one in office.attributes.items()
+        ),
+    )
+
+
+def _fitted(model: RiskModel | ComplexityModel | None, cases: int, positives: int) -> Fitted | None:
+    return None if model is None else Fitted(cases, positives, len(model.names))
+
+
+def influences(tables: Tables, risk: RiskModel | None, until: datetime) -> tuple[Influence, ...]:
+    """Groups of features, the most influential first, on the latest cases trained on."""
+    if risk is None:
+        return ()
+    latest = rows(reviewed_moments(tables, until)).sort("moment", "case_id").tail(EXPLAINED)
+    x = rows(build(tables, moments_of(latest), list(risk.names)))
+    size = np.abs(risk.trees_.contributions(x))[:, : len(risk.names)].mean(axis=0)
+    return tuple(_ranked(tables, risk.names, size))[:MOST_INFLUENCES]
+
+
+def _ranked(tables: Tables, names: Sequence[str], size: np.ndarray) -> Iterator[Influence]:
+    groups: dict[str, list[int]] = {}
+    for place, name in enumerate(names):
+        groups.setdefault(group_of(name), []).append(place)
+    meanings, total = catalogue(tables.office), float(size.sum())
+    for members in sorted(groups.values(), key=lambda places: -size[places].sum()):
+        strongest = names[max(members, key=lambda place: size[place])]
+        share = float(size[members].sum()) / total if total else 0.0
+        yield Influence(meanings[strongest].meaning, len(members), share)
+
+
+def leaks(bundle: Bundle) -> tuple[Leak, ...] | None:
+    """What the leak finder found when `bundle` was trained; None if it was not asked."""
+    kept = bundle.about.get("leaks")
+    if kept is None:
+        return None
+    return tuple(
+        Leak(one["column"], one["severity"], Text(**one["evidence"]), one["accepted"])
+        for one in kept
+    )
+
+
+def model_versions(versions: Iterable[Version]) -> tuple[ModelVersion, ...]:
+    """The versions without where they are stored: a report names no machine."""
+    return tuple(
+        ModelVersion(
+            one.number,
+            f"{datetime.fromtimestamp(one.created / 1000, UTC):%Y-%m-%d}",
+            one.trained_until[:10],
+            CHAMPION in one.aliases,
+            one.events,
+        )
+        for one in versions
+    )

@@ -1,0 +1,122 @@
+"""What the model audit report says, as plain values: computed here, drawn and worded elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import polars as pl
+
+from cases.office.model import Text
+from cases.tables.tables import Tables
+from evaluation.backtests.answers import Answer, answer
+from evaluation.backtests.backtest import Backtest
+from evaluation.backtests.performance import Performance, complexity_performance, risk_performance
+from evaluation.backtests.subgroups import Fairness, fairness
+from evaluation.drift.changes import Changes, changes
+from evaluation.intake.figures import IntakeFigures, intake_figures
+from evaluation.quality.office_quality import OfficeQuality, office_quality
+from evaluation.quality.overrides import Overrides, overrides
+from evaluation.quality.reviewers import Reviewers, review_reviewers
+from evaluation.quality.uptake import Uptake, uptake
+from evaluation.report.facts import (
+    Card,
+    DataFacts,
+    Influence,
+    Leak,
+    ModelVersion,
+    card,
+    data_facts,
+    influences,
+    leaks,
+    model_versions,
+)
+from evaluation.report.notes import Note, doubts, limits
+from models.bundle.bundle import Bundle
+from models.registry import Version
+from policies.spot_check.verify import Kept
+
+
+@dataclass(frozen=True)
+class ReportSummary:
+    """Everything the report shows; rendering adds words and no numbers."""
+
+    office: Text
+    data: DataFacts
+    card: Card
+    first: date
+    last: date
+    every: str
+    retrain: str
+    share: float
+    risk: Answer | None
+    complexity: Answer | None
+    performance: dict[str, Performance]
+    leaks: tuple[Leak, ...] | None
+    fairness: Fairness | None
+    intake: IntakeFigures
+    changes: Changes | None
+    versions: tuple[ModelVersion, ...]
+    quality: OfficeQuality
+    uptake: Uptake | None
+    overrides: Overrides | None
+    reviewers: Reviewers
+    influences: tuple[Influence, ...]
+    notes: tuple[Note, ...]
+
+
+def summarise(
+    tables: Tables,
+    bundle: Bundle,
+    backtest: Backtest,
+    *,
+    now: datetime | None = None,
+    efforts: pl.DataFrame | None = None,
+    plans: Sequence[Kept] = (),
+    versions: Sequence[Version] = (),
+) -> ReportSummary:
+    """The report on `bundle` with the out-of-time figures of `backtest`, both from `tables`.
+
+    `efforts` is an `effort_backtest` of the same time; `versions` are those of the registry.
+    What is said of the office, of what became of `plans` (verified ones) and of overrides, is as
+    of `now`, by default as of the time the model was trained on.
+    """
+    until = datetime.fromisoformat(bundle.about["trained_until"])
+    now = now or until
+    found = review_reviewers(tables, until)
+    data, own = data_facts(tables), card(tables, bundle)
+    risk, complexity = answer(backtest.risk), answer(backtest.complexity)
+    return ReportSummary(
+        office=tables.office.office.name,
+        data=data,
+        card=own,
+        first=backtest.first,
+        last=backtest.last,
+        every=backtest.every,
+        retrain=backtest.retrain,
+        share=backtest.share,
+        risk=risk,
+        complexity=complexity,
+        performance=_performance(tables, backtest, until),
+        leaks=leaks(bundle),
+        fairness=fairness(tables, backtest, until),
+        intake=intake_figures(tables.office, bundle, efforts),
+        changes=changes(tables, bundle, now),
+        versions=model_versions(versions),
+        quality=office_quality(tables, now),
+        uptake=uptake(tables, plans, found.agreement, now) if plans else None,
+        overrides=overrides(tables, plans, now),
+        reviewers=found,
+        influences=influences(tables, bundle.risk, until),
+        notes=(*limits(data, own), *doubts(complexity if own.risk is None else risk)),
+    )
+
+
+def _performance(tables: Tables, backtest: Backtest, until: datetime) -> dict[str, Performance]:
+    """What the scores of each question are worth, of those that were asked."""
+    found = {
+        "risk": risk_performance(tables, backtest, until),
+        "complexity": complexity_performance(tables, backtest),
+    }
+    return {question: one for question, one in found.items() if one is not None}

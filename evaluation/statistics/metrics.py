@@ -1,0 +1,251 @@
+"""How good probabilities were, each figure with a 95 % interval.
+
+`measure` takes outcomes `y` (0 or 1), probabilities `p` and optional weights
+(1 / inclusion probability, where reviews were drawn unequally), all of shape (n,).
+All intervals of a set come from one bootstrap over cases (Efron and Tibshirani
+1993, percentile interval); base rate and calibration error have intervals of their own.
+A figure that cannot be computed has no value and says why; it is never NaN.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from evaluation.statistics.ranking import Array, Ranking, auc, draws, statistics
+from policies.spot_check.plan import Z
+
+Absence = Literal["no_cases", "one_class", "too_few"]
+
+REPLICATES = 1000
+FEWEST = 10  # cases of either outcome; with fewer, figures of a part are withheld
+SEED = 2026
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A value with its 95 % interval over `n` cases, or the reason why there is none."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    absent: Absence | None = None
+
+
+@dataclass(frozen=True)
+class Measures:
+    """What `measure` finds. `share` is the share of cases that precision, recall, lift take."""
+
+    n: int
+    positives: int
+    share: float
+    base_rate: Figure
+    bias: Figure
+    auc: Figure
+    average_precision: Figure
+    precision: Figure
+    recall: Figure
+    lift: Figure
+    log_loss: Figure
+    log_loss_skill: Figure
+    brier: Figure
+    brier_skill: Figure
+    calibration_error: Figure
+
+
+@dataclass(frozen=True)
+class Bin:
+    """One line of a calibration table: mean probability beside the rate that came true."""
+
+    mean_probability: float
+    rate: Figure
+
+
+def measure(
+    y: ArrayLike,
+    p: ArrayLike,
+    weight: ArrayLike | None = None,
+    *,
+    share: float = 0.1,
+    replicates: int = REPLICATES,
+    seed: int = SEED,
+) -> Measures:
+    """Every figure of one set of cases.
+
+    - `base_rate`: weighted share of y = 1, Wilson (1927) interval at Kish's effective size.
+    - `bias`: mean of p minus base rate (calibration in the large).
+    - `auc`: area under the ROC curve, ties count one half.
+    - `average_precision`: precision summed over steps of recall, one step per distinct p.
+    - `precision`: share of y = 1 among the `share` of cases with the highest p. Where
+      equal p straddle the edge, each of them counts with the share of them that fits.
+    - `recall`: share of all y = 1 that are among these cases.
+    - `lift`: `precision` divided by the base rate.
+    - `log_loss`: natural logarithm; `brier`: mean of (p - y)^2.
+    - `log_loss_skill`, `brier_skill`: 1 - loss / loss of the base rate of these very cases
+      given to each of them (Murphy 1973). 1 is perfect; 0 is no better than that rate, which
+      is known only afterwards; below 0 is worse.
+    - `calibration_error`: expected calibration error over ten bins of equal weight by p,
+      sum over bins of (bin weight x |mean p - rate|). Equal p are never split: they fall
+      into the bin of their middle rank, so that a constant p is one bin. Noise alone makes
+      it positive; its interval allows for that and may reach down to 0.
+
+    Raises `ValueError` on arrays of unequal length, y other than 0 or 1, p outside [0, 1],
+    weights that are not positive, or a share outside (0, 1].
+
+    >>> measure([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]).auc.value
+    0.75
+    """
+    if not 0 < share <= 1:
+        raise ValueError(f"share must be in (0, 1], not {share}")
+    ranking = Ranking(*checked(y, p, weight))
+    n, positives = ranking.y.size, int(ranking.y.sum())
+    if n == 0:
+        none = Figure(None, None, None, 0, "no_cases")
+        return Measures(0, 0, share, *[none] * 12)
+    values = {name: float(row[0]) for name, row in statistics(ranking, None, share).items()}
+    del values["calibration_noise"]
+    drawn = _replicates(ranking, share, replicates, seed)
+    noise = drawn.pop("calibration_noise")
+    undefined = _undefined(n, positives)
+    figures = {
+        name: undefined.get(name) or percentile(values[name], drawn[name], n) for name in values
+    }
+    figures["calibration_error"] = _calibration_interval(
+        values["calibration_error"], drawn["calibration_error"], noise, n
+    )
+    return Measures(n, positives, share, base_rate=wilson(ranking.y, ranking.weight), **figures)
+
+
+def auc_gain(
+    y: ArrayLike,
+    p: ArrayLike,
+    other: ArrayLike,
+    weight: ArrayLike | None = None,
+    *,
+    replicates: int = REPLICATES,
+    seed: int = SEED,
+) -> Figure:
+    """AUC of `p` minus AUC of `other` on the same cases, by a paired bootstrap.
+
+    >>> auc_gain([0, 0, 1, 1], [0.1, 0.2, 0.8, 0.9], [0.1, 0.4, 0.35, 0.8]).value
+    0.25
+    """
+    ours, theirs = Ranking(*checked(y, p, weight)), Ranking(*checked(y, other, weight))
+    n, positives = ours.y.size, int(ours.y.sum())
+    if n == 0:
+        return Figure(None, None, None, 0, "no_cases")
+    if positives in (0, n):
+        return Figure(None, None, None, n, "one_class")
+    value = float(auc(ours, None)[0] - auc(theirs, None)[0])
+    # The same seed draws the same cases for both, which is what pairs them.
+    pairs = zip(draws(n, replicates, seed), draws(n, replicates, seed), strict=True)
+    drawn = np.concatenate([auc(ours, a) - auc(theirs, b) for a, b in pairs])
+    return percentile(value, drawn, n)
+
+
+def calibration_table(
+    y: ArrayLike, p: ArrayLike, weight: ArrayLike | None = None
+) -> tuple[Bin, ...]:
+    """The bins behind `calibration_error`, lowest probabilities first (fewer where p ties)."""
+    ranking = Ranking(*checked(y, p, weight))
+    if ranking.y.size == 0:
+        return ()
+    edges = [*ranking.bin_starts, ranking.y.size]
+    slices = [slice(a, b) for a, b in itertools.pairwise(edges)]
+    return tuple(
+        Bin(
+            float(np.average(ranking.p[part], weights=ranking.weight[part])),
+            wilson(ranking.y[part], ranking.weight[part]),
+        )
+        for part in reversed(slices)
+    )
+
+
+def wilson(y: ArrayLike, weight: ArrayLike | None = None) -> Figure:
+    """Weighted share of y = 1 with Wilson's score interval (Wilson 1927).
+
+    Under unequal weights its n is Kish's effective size, (sum w)^2 / sum w^2.
+
+    >>> figure = wilson([0, 0]); round(figure.high, 2)
+    0.66
+    """
+    outcomes = np.asarray(y, dtype=np.float64)
+    w = np.ones_like(outcomes) if weight is None else np.asarray(weight, dtype=np.float64)
+    if outcomes.size == 0:
+        return Figure(None, None, None, 0, "no_cases")
+    rate = float(np.average(outcomes, weights=w))
+    low, high = wilson_interval(rate, effective_size(w))
+    return Figure(rate, low, high, outcomes.size)
+
+
+def effective_size(weight: Array) -> float:
+    """Kish's (1965): as many cases of equal weight would say as much."""
+    return float(weight.sum() ** 2 / np.square(weight).sum())
+
+
+def wilson_interval(rate: float, size: float, z: float = Z) -> tuple[float, float]:
+    """The score interval of a `rate` seen among (effectively) `size` (Wilson 1927).
+
+    `z` is the normal quantile of its level, 95 % by default.
+    """
+    middle = (rate + z**2 / (2 * size)) / (1 + z**2 / size)
+    half = z / (1 + z**2 / size) * (rate * (1 - rate) / size + z**2 / (4 * size**2)) ** 0.5
+    return min(rate, max(0.0, middle - half)), max(rate, min(1.0, middle + half))
+
+
+def _replicates(ranking: Ranking, share: float, replicates: int, seed: int) -> dict[str, Array]:
+    parts = [
+        statistics(ranking, counts, share) for counts in draws(ranking.y.size, replicates, seed)
+    ]
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def percentile(value: float, drawn: Array, n: int) -> Figure:
+    """Percentile interval; replicates in which the figure is undefined are left out."""
+    defined = drawn[np.isfinite(drawn)]
+    if 2 * defined.size < drawn.size:
+        return Figure(None, None, None, n, "too_few")
+    low, high = np.quantile(defined, [0.025, 0.975])
+    return Figure(value, min(value, float(low)), max(value, float(high)), n)
+
+
+def _calibration_interval(value: float, drawn: Array, noise: Array, n: int) -> Figure:
+    """Interval of the calibration error, which noise alone makes positive.
+
+    Quantiles of `drawn` would hold that noise twice and miss a true error of 0. Below, the
+    true error cannot be further from `value` than the noise in the bins adds up to (triangle
+    inequality). Above, it is at most the expectation of `value` (Jensen), so that only the
+    spread of `value` counts.
+    """
+    low = max(0.0, value - float(np.quantile(noise, 0.975)))
+    spread = max(0.0, float(drawn.mean() - np.quantile(drawn, 0.025)))
+    return Figure(value, low, value + spread, n)
+
+
+def _undefined(n: int, positives: int) -> dict[str, Figure]:
+    """The figures that need what the set does not have."""
+    one_class = Figure(None, None, None, n, "one_class")
+    needs_both = ("auc", "log_loss_skill", "brier_skill")
+    if positives == 0:
+        return dict.fromkeys((*needs_both, "average_precision", "recall", "lift"), one_class)
+    return dict.fromkeys(needs_both, one_class) if positives == n else {}
+
+
+def checked(y: ArrayLike, p: ArrayLike, weight: ArrayLike | None) -> tuple[Array, Array, Array]:
+    """The arguments of `measure` as arrays of shape (n,), or `ValueError`."""
+    outcomes, probabilities = np.asarray(y, dtype=np.float64), np.asarray(p, dtype=np.float64)
+    weights = np.ones_like(outcomes) if weight is None else np.asarray(weight, dtype=np.float64)
+    if not outcomes.shape == probabilities.shape == weights.shape == (outcomes.size,):
+        raise ValueError("y, p and weight must be one-dimensional and of equal length")
+    if not np.isin(outcomes, (0, 1)).all():
+        raise ValueError("y must be 0 or 1")
+    if not ((probabilities >= 0) & (probabilities <= 1)).all():
+        raise ValueError("p must lie in [0, 1]")
+    if not ((weights > 0) & np.isfinite(weights)).all():
+        raise ValueError("weights must be positive and finite")
+    return outcomes, probabilities, weights

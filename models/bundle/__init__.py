@@ -1,0 +1,1 @@
+"""A trained bundle and the text files it is kept in."""

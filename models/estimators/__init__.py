@@ -1,0 +1,1 @@
+"""Estimators of one contract, and what they are made of."""

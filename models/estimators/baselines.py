@@ -1,0 +1,104 @@
+"""What the risk model must beat, fitted on the same cases: four estimators, one contract."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import lightgbm as lgb
+import numpy as np
+import polars as pl
+from sklearn.compose import ColumnTransformer
+from sklearn.impute import SimpleImputer
+from sklearn.isotonic import IsotonicRegression
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+from models.estimators.boosting import dataset
+from models.estimators.estimator import Sample
+from models.matrix import Columns, Floats
+
+
+class BaseRate:
+    """The same for every case: the share of defects so far."""
+
+    def fit(self, sample: Sample) -> Self:
+        """Take the weighted share of defects."""
+        self.rate_ = float(np.average(sample.y, weights=sample.weight))
+        return self
+
+    def predict(self, x: pl.DataFrame) -> Floats:
+        """That share for every row."""
+        return np.full(x.height, self.rate_)
+
+
+@dataclass
+class RuleOfThumb:
+    """The office's own ranking: points in the column `points`, turned into a share of defects.
+
+    More points never mean less risk, whatever the data say: it is the office's rule.
+    """
+
+    points: str
+
+    def fit(self, sample: Sample) -> Self:
+        """Fit the share of defects as a rising function of the points."""
+        self.share_ = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip")
+        self.share_.fit(sample.x[self.points].to_numpy(), sample.y, sample.weight)
+        return self
+
+    def predict(self, x: pl.DataFrame) -> Floats:
+        """The share of defects at the points of each row."""
+        return np.asarray(self.share_.predict(x[self.points].to_numpy()), dtype=np.float64)
+
+
+@dataclass
+class Logistic:
+    """Logistic regression on the same features: imputed, scaled, codes one-hot."""
+
+    names: Sequence[str]
+
+    def fit(self, sample: Sample) -> Self:
+        """Fit with an L2 penalty; missing numbers take the median and are marked."""
+        columns = Columns.learn(sample.x, self.names)
+        codes = columns.codes
+        numbers = [place for place in range(len(self.names)) if place not in codes]
+        empty: Any = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
+        shape = ColumnTransformer(
+            [
+                ("numbers", make_pipeline(empty, StandardScaler()), numbers),
+                ("codes", OneHotEncoder(handle_unknown="ignore"), codes),
+            ]
+        )
+        self.columns_ = columns
+        self.pipeline_ = Pipeline([("shape", shape), ("fit", LogisticRegression(max_iter=2000))])
+        matrix = columns.matrix(sample.x)
+        self.pipeline_.fit(matrix, sample.y, fit__sample_weight=sample.weight)
+        return self
+
+    def predict(self, x: pl.DataFrame) -> Floats:
+        """The logistic probability per row."""
+        return np.asarray(self.pipeline_.predict_proba(self.columns_.matrix(x))[:, 1])
+
+
+@dataclass
+class PlainLightGBM:
+    """LightGBM as it comes: default parameters, 100 rounds, uncalibrated."""
+
+    names: Sequence[str]
+
+    def fit(self, sample: Sample) -> Self:
+        """Fit on all cases."""
+        self.columns_ = Columns.learn(sample.x, self.names)
+        data = dataset(self.columns_, sample)
+        settings = {"objective": "binary", "deterministic": True, "force_row_wise": True}
+        self.booster_ = lgb.train(
+            settings | {"seed": 2026, "num_threads": 1, "verbosity": -1}, data
+        )
+        return self
+
+    def predict(self, x: pl.DataFrame) -> Floats:
+        """LightGBM's own probability per row."""
+        return np.asarray(self.booster_.predict(self.columns_.matrix(x), num_threads=1))

@@ -1,0 +1,137 @@
+"""Gradient-boosted trees on a feature frame: LightGBM, the same result on every run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import lightgbm as lgb
+import numpy as np
+import polars as pl
+from scipy.special import logit
+
+from models.estimators.estimator import Sample
+from models.estimators.tree_text import check_trees, without_parameters
+from models.matrix import Columns, Floats
+
+# Labels are scarce and boosting on few of them overfits quickly: small trees, slow
+# learning, every tree on a part of the cases and of the columns.
+SETTINGS: dict[str, object] = {
+    "objective": "binary",
+    "learning_rate": 0.05,
+    "num_leaves": 15,
+    "min_data_in_leaf": 40,
+    "feature_fraction": 0.5,
+    "bagging_fraction": 0.7,
+    "bagging_freq": 1,
+    "lambda_l2": 10.0,
+    "cat_smooth": 30.0,
+    "max_cat_threshold": 16,
+    # The same trees on every machine. On so few cases a second thread gains little, and
+    # waits long where other work takes its core.
+    "deterministic": True,
+    "force_row_wise": True,
+    "num_threads": 1,
+    "seed": 2026,
+    "verbosity": -1,
+}
+MOST_ROUNDS = 400
+PATIENCE = 30
+
+
+@dataclass(frozen=True)
+class Trees:
+    """A fitted booster and the columns it reads."""
+
+    columns: Columns
+    booster: lgb.Booster
+
+    def text(self) -> str:
+        """The trees in LightGBM's text format."""
+        return without_parameters(str(self.booster.model_to_string()))
+
+    @classmethod
+    def from_text(cls, columns: Columns, text: str) -> Trees:
+        """The trees that `text` wrote; `ValueError` if they are malformed."""
+        check_trees(text, len(columns.names))
+        try:
+            return cls(columns, lgb.Booster(model_str=text))
+        except lgb.basic.LightGBMError as error:
+            raise ValueError(str(error)) from None
+
+    def raw(self, x: pl.DataFrame) -> Floats:
+        """Log-odds per row, shape (rows,)."""
+        return self._predict(x, raw_score=True)
+
+    def contributions(self, x: pl.DataFrame) -> Floats:
+        """Exact additive contributions in log-odds, shape (rows, columns + 1), base last.
+
+        TreeSHAP (Lundberg, Erion, Lee 2018, arXiv:1802.03888); a row sums to its `raw`.
+        """
+        return self._predict(x, pred_contrib=True)
+
+    def _predict(self, x: pl.DataFrame, **how: bool) -> Floats:
+        matrix = self.columns.matrix(x)
+        if not len(matrix):  # LightGBM refuses no rows
+            return np.empty((0, len(self.columns.names) + 1) if "pred_contrib" in how else 0)
+        return np.asarray(self.booster.predict(matrix, num_threads=1, **how), dtype=np.float64)
+
+
+def fit_trees(columns: Columns, sample: Sample, rounds: int, monotone: Mapping[str, int]) -> Trees:
+    """Trees boosted for `rounds` rounds; `monotone` says +1 or -1 for a column's name.
+
+    They tell the log-odds of a case without the sample's offset.
+    """
+    settings, data = _settings(columns, monotone), dataset(columns, sample)
+    booster = lgb.train(settings, data, num_boost_round=rounds)
+    if sample.offset is not None:
+        _add(booster, _level(sample))
+    return Trees(columns, booster)
+
+
+def rounds_needed(
+    columns: Columns, earlier: Sample, later: Sample, monotone: Mapping[str, int]
+) -> int:
+    """Rounds fitted on `earlier` after which log loss on `later` stops falling."""
+    data = dataset(columns, earlier)
+    check = data.create_valid(
+        columns.matrix(later.x),
+        later.y,
+        weight=later.weight,
+        init_score=None if later.offset is None else later.offset + _level(earlier),
+    )
+    booster = lgb.train(
+        _settings(columns, monotone),
+        data,
+        num_boost_round=MOST_ROUNDS,
+        valid_sets=[check],
+        callbacks=[lgb.early_stopping(PATIENCE, verbose=False)],
+    )
+    return max(1, int(booster.best_iteration))
+
+
+def dataset(columns: Columns, sample: Sample) -> lgb.Dataset:
+    """The sample as LightGBM takes it."""
+    return lgb.Dataset(
+        columns.matrix(sample.x),
+        sample.y,
+        weight=sample.weight,
+        init_score=None if sample.offset is None else sample.offset + _level(sample),
+        categorical_feature=columns.codes,
+    )
+
+
+def _level(sample: Sample) -> float:
+    """Log-odds of the sample's rate, where LightGBM starts unless it is given a start."""
+    return float(logit(np.average(sample.y, weights=sample.weight)))
+
+
+def _add(booster: lgb.Booster, constant: float) -> None:
+    """Add `constant` to every score, in the first tree, as LightGBM does with its own start."""
+    for leaf in range(booster.dump_model(num_iteration=1)["tree_info"][0]["num_leaves"]):
+        booster.set_leaf_output(0, leaf, booster.get_leaf_output(0, leaf) + constant)
+
+
+def _settings(columns: Columns, monotone: Mapping[str, int]) -> dict[str, object]:
+    directions = [monotone.get(name, 0) for name in columns.names]
+    return SETTINGS | ({"monotone_constraints": directions} if any(directions) else {})

@@ -1,0 +1,160 @@
+"""Regressions held back by a normal prior (ridge), saved as numbers.
+
+A prior for every coefficient keeps small what only few cases tell (Hoerl and Kennard 1970;
+le Cessie and van Houwelingen 1992, Ridge estimators in logistic regression).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from scipy.special import logit
+from sklearn.linear_model import LogisticRegression, Ridge
+
+from models.estimators.estimator import Sample
+from models.matrix import Columns, Floats
+
+PRIOR_VARIANCE = 0.1  # of every coefficient but the intercept, in log-odds squared
+# Of a logarithm: the prior variance of a coefficient as a share of what is left unexplained.
+PRIOR_SHARE = 1 / 30
+
+
+@dataclass(frozen=True)
+class Linear:
+    """Log-odds, or the logarithm of an amount, as a sum over the columns, one term each (`terms`).
+
+    A code has one coefficient per level, 0 for a level that is rare or unknown. A number
+    counts by its order of magnitude, `sign(v) log(1 + |v|)`, less `centre`, in units of
+    `spread`; missing, it counts as usual plus a coefficient for being missing. `centre` and
+    `spread` have the shape (columns,), 0 and 1 for codes.
+    """
+
+    columns: Columns
+    centre: Floats
+    spread: Floats
+    coefficients: Floats
+    average: Floats
+    intercept: float
+
+    @property
+    def level(self) -> float:
+        """The mean of `raw` over the cases it was fitted on, by their weights."""
+        return self.intercept + float(self.average.sum())
+
+    def raw(self, x: pl.DataFrame) -> Floats:
+        """Log-odds per row, shape (rows,)."""
+        return terms(self.columns, self.centre, self.spread, x) @ self.coefficients + self.intercept
+
+    def contributions(self, x: pl.DataFrame) -> Floats:
+        """What each column adds against the average case, shape (rows, columns + 1).
+
+        The last column is `level`; a row sums to its `raw`.
+        """
+        parts = terms(self.columns, self.centre, self.spread, x) * self.coefficients
+        against = _by_column(self.columns, parts) - self.average
+        return np.column_stack([against, np.full(x.height, self.level)])
+
+    def as_json(self) -> dict[str, Any]:
+        """What `from_json` reads back, to the bit."""
+        arrays = {name: getattr(self, name).tolist() for name in ARRAYS}
+        return {"columns": self.columns.as_json(), "intercept": self.intercept} | arrays
+
+    @classmethod
+    def from_json(cls, saved: Mapping[str, Any]) -> Linear:
+        """The model that `as_json` described; `ValueError` if it is none."""
+        columns = Columns.from_json(saved["columns"])
+        arrays = {name: np.array(saved[name], dtype=np.float64) for name in ARRAYS}
+        model = cls(columns, **arrays, intercept=float(saved["intercept"]))
+        each = (len(columns.names),)
+        shapes = [each, each, (_width(columns),), each]
+        if [array.shape for array in arrays.values()] != shapes:
+            raise ValueError("the coefficients are not those of the columns")
+        if not np.isfinite([*np.concatenate([*arrays.values()]), model.intercept]).all():
+            raise ValueError("a coefficient is no number")
+        if not (model.spread > 0).all():
+            raise ValueError("a spread is not positive")
+        return model
+
+
+ARRAYS = ("centre", "spread", "coefficients", "average")
+
+
+def fit_linear(columns: Columns, sample: Sample) -> Linear:
+    """The most likely log-odds under the prior; the case that weighs most counts once."""
+    rate = float(logit(np.average(sample.y, weights=sample.weight)))
+    fitted = LogisticRegression(C=PRIOR_VARIANCE, solver="newton-cholesky")
+    weight = sample.weight / sample.weight.max()
+    return _fitted(columns, sample.x, sample.y, weight, fitted, rate)
+
+
+def fit_log_amount(columns: Columns, x: pl.DataFrame, amount: Floats, weight: Floats) -> Linear:
+    """The most likely logarithm of a positive amount under the prior; arrays of shape (rows,)."""
+    log, scaled = np.log(amount), weight / weight.mean()
+    fitted = Ridge(alpha=1 / PRIOR_SHARE)
+    return _fitted(columns, x, log, scaled, fitted, float(np.average(log, weights=weight)))
+
+
+def _fitted(
+    columns: Columns, x: pl.DataFrame, y: Floats, weight: Floats, regression: Any, constant: float
+) -> Linear:
+    """`regression` on the terms of `x`; `constant` where there are none."""
+    scales = [
+        (0.0, 1.0) if place in columns.codes else _scale(column)
+        for place, column in enumerate(_sizes(columns, x).T)
+    ]
+    centre, spread = np.array(scales, dtype=np.float64).reshape(-1, 2).T
+    if not _width(columns):
+        return Linear(columns, centre, spread, np.empty(0), np.zeros(len(scales)), constant)
+    design = terms(columns, centre, spread, x)
+    regression.fit(design, y, weight)
+    coefficients = np.ravel(regression.coef_)
+    mean = np.average(design, axis=0, weights=weight) * coefficients
+    average = _by_column(columns, mean[None])[0]
+    intercept = float(np.ravel(regression.intercept_)[0])
+    return Linear(columns, centre, spread, coefficients, average, intercept)
+
+
+def _scale(size: Floats) -> tuple[float, float]:
+    """Mean and spread of what is known of a number; a spread of 1 where it is always the same."""
+    known = size[np.isfinite(size)]
+    if not known.size or known.min() == known.max():
+        return float(known[0]) if known.size else 0.0, 1.0
+    return float(known.mean()), float(known.std())
+
+
+def terms(columns: Columns, centre: Floats, spread: Floats, x: pl.DataFrame) -> Floats:
+    """What the coefficients multiply, shape (rows, sum of the columns' widths)."""
+    scaled = (_sizes(columns, x) - centre) / spread
+    parts = []
+    for place, name in enumerate(columns.names):
+        column = scaled[:, [place]]
+        if place in columns.codes:
+            parts.append(column == np.arange(len(columns.levels[name])))
+        else:
+            missing = np.isnan(column)
+            parts += [np.where(missing, 0.0, column), missing]
+    return np.hstack(parts, dtype=np.float64) if parts else np.empty((x.height, 0))
+
+
+def _by_column(columns: Columns, parts: Floats) -> Floats:
+    """Sums of `parts`, shape (rows, terms), over the terms of each column."""
+    widths = [len(columns.levels.get(name, "ab")) for name in columns.names]
+    place = np.repeat(np.arange(len(widths)), widths)
+    return np.asarray(parts @ (place[:, None] == np.arange(len(widths))), dtype=np.float64)
+
+
+def _sizes(columns: Columns, x: pl.DataFrame) -> Floats:
+    """The matrix of `x` with numbers as orders of magnitude."""
+    matrix = columns.matrix(x)
+    numbers = [place for place in range(len(columns.names)) if place not in columns.codes]
+    matrix[:, numbers] = np.sign(matrix[:, numbers]) * np.log1p(np.abs(matrix[:, numbers]))
+    return matrix
+
+
+def _width(columns: Columns) -> int:
+    numbers = len(columns.names) - len(columns.codes)
+    return sum(map(len, columns.levels.values())) + 2 * numbers

@@ -1,0 +1,1 @@
+"""What is asked of a case: risk, complexity, effort."""

@@ -1,0 +1,73 @@
+"""The complexity model: the probability that a new case will prove complex.
+
+Regularised logistic regression on the facts of the case as they stand at intake
+(`estimators/linear.py`). These facts are few and mostly codes; trees, which need many cases to
+learn that two facts add up, ranked later cases no better on the offices that state complexity.
+Its level is not moved to that of the newest outcomes, as that of risk is: of the cases opened
+last only the quickly closed have an outcome, and those are the simple ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import polars as pl
+from scipy.special import expit
+
+from cases.office.model import Office
+from features.catalogue import intake_features
+from models.calibration.conformal import Cutoffs, Outcomes
+from models.estimators.estimator import Sample
+from models.estimators.linear import Linear, fit_linear
+from models.matrix import Columns, Floats
+
+
+@dataclass
+class ComplexityModel:
+    """What is known of a case at intake, and nothing that is known later."""
+
+    names: Sequence[str]
+
+    @classmethod
+    def of(cls, office: Office) -> Self:
+        """Unfitted, for this office."""
+        return cls(intake_features(office))
+
+    def fit(self, sample: Sample) -> Self:
+        """Fit on cases with known outcomes; both outcomes must occur."""
+        self.linear_ = fit_linear(Columns.learn(sample.x, self.names), sample)
+        return self
+
+    def predict(self, x: pl.DataFrame) -> Floats:
+        """The probability per row."""
+        return np.asarray(expit(self.linear_.raw(x)))
+
+    def scores(self, x: pl.DataFrame) -> Floats:
+        """Log-odds against the average case it was fitted on, shape (rows,)."""
+        return self.linear_.raw(x) - self.linear_.level
+
+    def cutoffs(self, outcomes: Outcomes, complex_error: float, simple_error: float) -> Cutoffs:
+        """The cut-offs on this model's probabilities (see `models/calibration/conformal.py`)."""
+        found = outcomes.cutoffs(complex_error, simple_error)
+        return Cutoffs(self._probability(found.simple_below), self._probability(found.complex_from))
+
+    def _probability(self, score: float | None) -> float | None:
+        return None if score is None else float(expit(score + self.linear_.level))
+
+    def as_json(self) -> dict[str, Any]:
+        """What `from_json` reads back."""
+        return self.linear_.as_json()
+
+    @classmethod
+    def from_json(cls, saved: Mapping[str, Any]) -> Self:
+        """The fitted model that `as_json` described.
+
+        `ValueError`, `KeyError` or `TypeError` if it describes none.
+        """
+        linear = Linear.from_json(saved)
+        model = cls(linear.columns.names)
+        model.linear_ = linear
+        return model

@@ -1,0 +1,76 @@
+"""From who is eligible to the chances that are published: cases in groups, and what they get."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from policies.assignment.balance import Demand, Index, Supply, balanced
+from policies.assignment.draw import in_units
+from policies.assignment.eligibility import LASTING, Eligibility, lacked
+from policies.assignment.result import CHANCES
+from policies.assignment.rounding import UNIT
+from policies.spot_check.design import Array
+
+
+def chances_of(who: Eligibility, floor: float) -> pl.DataFrame:
+    """Every case somebody may take, with the chance of everybody who may (`CHANCES`)."""
+    cases = np.flatnonzero(who.eligible.any(axis=1))
+    somebody = np.flatnonzero(who.eligible.any(axis=0))
+    if not len(cases):
+        return pl.DataFrame(schema=CHANCES)
+    handlers = who.handlers[somebody]
+    eligible = who.eligible[np.ix_(cases, somebody)]
+    lacks = lacked(who.cases["prefers"][cases], handlers)
+    group, first = _numbered(eligible, lacks)
+    demand = Demand(
+        np.bincount(group).astype(float),
+        np.bincount(group, _usual_effort(who, cases, lacks)).astype(float),
+        eligible[first],
+        lacks[first],
+    )
+    units = in_units(balanced(demand, _supply(handlers), floor))
+    listed = np.column_stack([eligible[first], units[:, -1] > 0])
+    case, handler = np.nonzero(listed[group])
+    names = pl.concat([handlers["handler"], pl.Series([None], dtype=pl.String)])
+    return pl.DataFrame(
+        {
+            "group": group[case],
+            "case_id": who.cases["case_id"][cases[case]],
+            "handler": names[handler],
+            "probability": units[group[case], handler] / UNIT,
+        },
+        schema=CHANCES,
+    )
+
+
+def _supply(handlers: pl.DataFrame) -> Supply:
+    left = (pl.col("most_open").floor() - pl.col("open_cases")).fill_null(np.inf)
+    return Supply(
+        handlers["load"].to_numpy(),
+        handlers["capacity"].to_numpy(),
+        handlers.select(left).to_series().to_numpy(),
+    )
+
+
+def _numbered(*facts: NDArray[Any]) -> tuple[Index, Index]:
+    """Each case's group, alike in all `facts` (rows), and the first case of each group."""
+    known: dict[bytes, int] = {}
+    rows = np.hstack([fact.astype(np.int64) for fact in facts])
+    group = np.array([known.setdefault(row.tobytes(), len(known)) for row in rows], np.int64)
+    return group, np.unique(group, return_index=True)[1]
+
+
+def _usual_effort(who: Eligibility, cases: Index, lacks: Index) -> Array:
+    """Each case's effort as the programme counts it: the mean of those alike but for recusals.
+
+    So that a recusal does not make a case's own size change anybody's chance.
+    """
+    but_for_recusals = np.any(who.obstacles[LASTING:, cases], axis=0)
+    alike, _ = _numbered(but_for_recusals, lacks)
+    effort = who.cases["effort"].to_numpy()[cases]
+    usual: Array = (np.bincount(alike, effort) / np.bincount(alike))[alike]
+    return usual

@@ -1,0 +1,81 @@
+"""Who is drawn, from published chances and a seed alone."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from policies.assignment.rounding import UNIT, Table, rounded
+from policies.spot_check.draw import tickets
+
+BLOCK = 64  # tickets read at a time
+
+
+def draw_lots(chances: pl.DataFrame, seed: str) -> dict[str, str | None]:
+    """The handler of every case in `chances` (columns of `assignments.CHANCES`).
+
+    For each group and handler the expected number of cases is rounded up or down by lot
+    (`rounding.py`), then the group's cases are shuffled and dealt out. So every case has
+    exactly its chances, and no handler's number is off by more than rounding.
+    """
+    table = Chances.of(chances)
+    cases = list(itertools.chain.from_iterable(table.cases))
+    numbers = rounded(table.expected, lots(seed, cases))
+    place = dict(zip(cases, tickets(seed, cases)[:, 0], strict=True))
+    dealt: dict[str, str | None] = {}
+    for group, row in zip(table.cases, numbers.tolist(), strict=True):
+        hands = [who for who, many in zip(table.handlers, row, strict=True) for _ in range(many)]
+        shuffled = sorted(group, key=lambda case: (place[case], case))
+        dealt |= dict(zip(shuffled, hands, strict=True))
+    return dealt
+
+
+def lots(seed: str, cases: Sequence[str]) -> Iterator[float]:
+    """Numbers in [0, 1) that hang on the seed and on which cases are drawn together."""
+    batch = hashlib.sha256("\n".join(sorted(cases)).encode()).hexdigest()
+    for block in itertools.count():
+        names = [f"{batch}:{number}" for number in range(block * BLOCK, (block + 1) * BLOCK)]
+        yield from tickets(seed, names).ravel().tolist()
+
+
+@dataclass(frozen=True)
+class Chances:
+    """The published chances as a table: groups of cases against handlers (None: nobody)."""
+
+    cases: tuple[tuple[str, ...], ...]
+    handlers: tuple[str | None, ...]
+    expected: Table  # numbers of cases in `UNIT`s
+
+    @classmethod
+    def of(cls, chances: pl.DataFrame) -> Chances:
+        """Read from a frame; the order of its rows does not matter."""
+        groups = chances.group_by("group").agg(pl.col("case_id").unique().sort()).sort("group")
+        cases = tuple(tuple(group) for group in groups["case_id"])
+        first = {group: names[0] for group, names in groups.iter_rows()}
+        of_first = chances.filter(pl.col("case_id").is_in(list(first.values())))
+        handlers = tuple(chances["handler"].unique().sort(nulls_last=True))
+        row = {group: number for number, group in enumerate(first)}
+        column = {handler: number for number, handler in enumerate(handlers)}
+        units = np.zeros((len(row), len(column)), np.int64)
+        for group, handler, probability in of_first.select(
+            "group", "handler", "probability"
+        ).iter_rows():
+            units[row[group], column[handler]] = round(probability * UNIT)
+        return cls(cases, handlers, units * np.array([len(group) for group in cases])[:, None])
+
+
+def in_units(chances: np.ndarray) -> Table:
+    """Chances (rows sum to one) in whole `UNIT`s that sum to one `UNIT`, by largest remainder."""
+    exact = chances * UNIT
+    units = np.floor(exact).astype(np.int64)
+    missing = UNIT - units.sum(axis=1)
+    order = np.argsort(-(exact - units), axis=1, kind="stable")
+    ranks = np.empty_like(order)
+    np.put_along_axis(ranks, order, np.arange(order.shape[1])[None, :], axis=1)
+    whole: Table = units + (ranks < missing[:, None])
+    return whole

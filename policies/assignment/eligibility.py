@@ -1,0 +1,266 @@
+"""Who may take which case, and of everybody who may not, one reason and what would change it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from cases.office.model import Language, Text
+from cases.tables import tables
+from cases.tables.values import SEPARATORS, listed
+
+CASES: dict[str, pl.DataType] = {
+    "case_id": pl.String(),
+    "kind": pl.String(),
+    "unit": pl.String(),  # null or empty: any unit may take it
+    "effort": pl.Float64(),  # expected work, in the office's unit
+    "parties": pl.List(pl.String()),
+    "needs": pl.List(pl.String()),  # skills without which a handler may not take it
+    "prefers": pl.List(pl.String()),  # skills a handler had better have
+    "designated_handler": pl.String(),
+    "designation_reason": pl.String(),
+}
+HANDLERS: dict[str, pl.DataType] = tables.HANDLERS | {
+    "absent_from": pl.Date(),
+    "absent_until": pl.Date(),  # the last day of absence
+    "load": pl.Float64(),  # expected work left in open cases, in the unit of `effort`
+    "open_cases": pl.Int64(),
+}
+RECUSALS = tables.RECUSALS
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why a handler may not take a case; `{detail}` stands for the fact of the matter."""
+
+    brief: Text  # of several handlers
+    says: Text  # of one handler
+    changes: Text  # what would have to be done
+
+
+# Of several obstacles the first counts: what nobody may change, then what rarely changes.
+OBSTACLES: dict[str, Obstacle] = {
+    "recused_case": Obstacle(
+        Text(en="recused from the case", zh="对本案回避"),
+        Text(en="is recused from this case", zh="对本案应当回避"),
+        Text(en="a recusal stands", zh="回避决定不变"),
+    ),
+    "recused_party": Obstacle(
+        Text(en="recused from a party", zh="对当事人回避"),
+        Text(en="is recused from a party to this case", zh="与本案当事人有回避关系"),
+        Text(en="a recusal stands", zh="回避决定不变"),
+    ),
+    "no_unit": Obstacle(
+        Text(en="without a unit", zh="未登记部门"),
+        Text(en="has no unit on record", zh="未登记所属部门"),
+        Text(en="enter the handler's unit in the handler table", zh="在承办人表中登记其部门"),
+    ),
+    "other_unit": Obstacle(
+        Text(en="of another unit", zh="属其他部门"),
+        Text(en="belongs to unit {detail}", zh="属于{detail}部门"),
+        Text(en="send the case to unit {detail}", zh="将案件移送{detail}部门"),
+    ),
+    "kind": Obstacle(
+        Text(en="not taking this kind", zh="不办此类案件"),
+        Text(en="does not take cases of kind {detail}", zh="不办理{detail}类案件"),
+        Text(en="add {detail} to the handler's kinds", zh="将{detail}加入其可办案件类型"),
+    ),
+    "skill": Obstacle(
+        Text(en="lacking a skill", zh="缺少专长"),
+        Text(en="lacks a skill the case needs: {detail}", zh="缺少本案所需的专长：{detail}"),
+        Text(en="enter the skill {detail} for the handler", zh="为其登记专长：{detail}"),
+    ),
+    "capacity": Obstacle(
+        Text(en="with a capacity of 0", zh="容量为0"),
+        Text(en="has a capacity of 0", zh="办案容量为0"),
+        Text(en="give the handler a capacity above 0", zh="将其办案容量设为大于0"),
+    ),
+    "absent": Obstacle(
+        Text(en="absent", zh="不在岗"),
+        Text(en="is absent: {detail}", zh="不在岗：{detail}"),
+        Text(en="wait for the handler's return (absent: {detail})", zh="等其返岗（{detail}）"),
+    ),
+    "most_open": Obstacle(
+        Text(en="with the most open cases", zh="在办案件已达上限"),
+        Text(
+            en="already has as many open cases as allowed: {detail}",
+            zh="在办案件已达上限：{detail}件",
+        ),
+        Text(
+            en="raise the handler's most_open, or wait until one of the cases closes",
+            zh="提高其在办案件上限，或等其一件案件办结",
+        ),
+    ),
+}
+CODES = tuple(OBSTACLES)
+ABSENCE = ("absent_from", "absent_until")
+LASTING = 2  # the first so many cannot be changed
+NEAREST = 3  # handlers named where nobody is eligible
+
+
+@dataclass(frozen=True)
+class Eligibility:
+    """Who may take what: `obstacles` has shape (len(CODES), cases, handlers)."""
+
+    cases: pl.DataFrame
+    handlers: pl.DataFrame
+    obstacles: NDArray[np.bool_]
+
+    @property
+    def eligible(self) -> NDArray[np.bool_]:
+        """Shape (cases, handlers)."""
+        free: NDArray[np.bool_] = np.logical_not(np.any(self.obstacles, axis=0))
+        return free
+
+    def excluded(self) -> pl.DataFrame:
+        """Every pair that may not be: `case_id, handler, reason` (one of `CODES`), `detail`."""
+        case, handler = np.nonzero(self.obstacles.any(axis=0))
+        return self._told(case, handler, self.obstacles[:, case, handler].argmax(axis=0))
+
+    def against(self, case: int, handler: int) -> pl.DataFrame:
+        """Everything that keeps one handler from one case; columns of `excluded`."""
+        reason = np.flatnonzero(self.obstacles[:, case, handler])
+        one = np.ones_like(reason)
+        return self._told(case * one, handler * one, reason)
+
+    def nearest(self, case: int) -> pl.DataFrame:
+        """What keeps the handlers nearest to it from case number `case`, nothing lasting.
+
+        Every obstacle of the at most `NEAREST` handlers with the fewest; columns of `excluded`.
+        """
+        in_the_way = self.obstacles[:, case]
+        many = in_the_way.sum(axis=0)
+        free = np.flatnonzero(~in_the_way[:LASTING].any(axis=0) & (many > 0))
+        chosen = free[many[free] == many[free].min(initial=len(CODES))][:NEAREST]
+        handler, reason = np.nonzero(in_the_way[:, chosen].T)
+        return self._told(np.full(len(handler), case), chosen[handler], reason)
+
+    def _told(
+        self, case: NDArray[np.int64], handler: NDArray[np.int64], reason: NDArray[np.int64]
+    ) -> pl.DataFrame:
+        about_case = self.cases.select("case_id", "kind", "needs")[case]
+        about_handler = self.handlers.select(
+            "handler", "unit", "skills", "absent_from", "absent_until", "most_open"
+        )[handler]
+        codes = pl.Series("reason", np.array(CODES)[reason], dtype=pl.Enum(CODES))
+        pairs = pl.concat([about_case, about_handler], how="horizontal").with_columns(codes)
+        return pairs.select("case_id", "handler", "reason", detail=_detail())
+
+
+def eligibility(
+    cases: pl.DataFrame, handlers: pl.DataFrame, recusals: pl.DataFrame, day: date
+) -> Eligibility:
+    """Who may take which of `cases` on `day`; frames with the columns of the schemas above."""
+    shape = (cases.height, handlers.height)
+    wanted = cases["unit"].fill_null("").to_numpy()[:, None]
+    theirs = handlers["unit"].fill_null("").to_numpy()[None, :]
+    alone = {
+        "no_unit": (wanted != "") & (theirs == ""),
+        "other_unit": (wanted != "") & (theirs != "") & (wanted != theirs),
+        "kind": _kind(cases, handlers),
+        "skill": lacked(cases["needs"], handlers) > 0,
+        "capacity": handlers.select(_none()).to_series().to_numpy(),
+        "absent": _absent(handlers, day),
+        "most_open": handlers.select(_full()).to_series().to_numpy(),
+    }
+    obstacles = {name: np.broadcast_to(where, shape) for name, where in alone.items()}
+    obstacles |= _recused(cases, handlers, recusals)
+    return Eligibility(cases, handlers, np.stack([obstacles[code] for code in CODES]))
+
+
+def parts(cell: str | None) -> frozenset[str]:
+    """What one cell lists.
+
+    >>> sorted(parts("tax; juvenile;"))
+    ['juvenile', 'tax']
+    """
+    return frozenset(part.strip() for part in re.split(SEPARATORS, cell or "")) - {""}
+
+
+def lacked(wanted: pl.Series, handlers: pl.DataFrame) -> NDArray[np.int64]:
+    """How many of the skills each case wants each handler lacks, shape (cases, handlers)."""
+    has = [parts(skills) for skills in handlers["skills"]]
+    wishes = [frozenset(wish or ()) for wish in wanted.to_list()]
+    row = {wish: [len(wish - skills) for skills in has] for wish in set(wishes)}
+    return np.array([row[wish] for wish in wishes], np.int64).reshape(len(wishes), len(has))
+
+
+def say(excluded: pl.DataFrame, language: Language) -> pl.DataFrame:
+    """`excluded` with `says` and `changes`: why not, and what would change it, in `language`."""
+
+    def told(part: str) -> pl.Expr:
+        words = {code: getattr(one, part).say(language) for code, one in OBSTACLES.items()}
+        sentence = pl.col("reason").cast(pl.String).replace_strict(words, return_dtype=pl.String)
+        return sentence.str.replace("{detail}", pl.col("detail"), literal=True)
+
+    return excluded.with_columns(says=told("says"), changes=told("changes"))
+
+
+def _kind(cases: pl.DataFrame, handlers: pl.DataFrame) -> NDArray[np.bool_]:
+    takes = [None if cell is None else parts(cell) for cell in handlers["kinds"]]
+    kinds = cases["kind"].to_list()
+    row = {kind: [t is not None and kind not in t for t in takes] for kind in set(kinds)}
+    return np.array([row[kind] for kind in kinds], bool).reshape(len(kinds), len(takes))
+
+
+def _absent(handlers: pl.DataFrame, day: date) -> NDArray[np.bool_]:
+    begins, ends = pl.col("absent_from"), pl.col("absent_until")
+    stated = begins.is_not_null() | ends.is_not_null()
+    within = (begins <= day).fill_null(value=True) & (ends >= day).fill_null(value=True)
+    return handlers.select(stated & within).to_series().to_numpy()
+
+
+def _none() -> pl.Expr:
+    return (pl.col("capacity") <= 0).fill_null(value=False)
+
+
+def _full() -> pl.Expr:
+    return (pl.col("open_cases") + 1 > pl.col("most_open")).fill_null(value=False)
+
+
+def _recused(
+    cases: pl.DataFrame, handlers: pl.DataFrame, recusals: pl.DataFrame
+) -> dict[str, NDArray[np.bool_]]:
+    by_case = cases.select("case_id").with_row_index("case")
+    by_party = cases.select(pl.col("parties").alias("party")).with_row_index("case")
+    who = handlers.select("handler").with_row_index("place")
+    marks = {}
+    for code, key, names in (
+        ("recused_case", "case_id", by_case),
+        ("recused_party", "party", by_party.explode("party", empty_as_null=True)),
+    ):
+        pairs = recusals.join(who, on="handler").join(names, on=key)
+        marks[code] = np.zeros((cases.height, handlers.height), bool)
+        marks[code][pairs["case"].to_numpy(), pairs["place"].to_numpy()] = True
+    return marks
+
+
+def _detail() -> pl.Expr:
+    """The fact that stands for `{detail}` in the sentences about an obstacle."""
+    reason = pl.col("reason").cast(pl.String)
+    day = [pl.col(name).dt.to_string("%Y-%m-%d").fill_null("…") for name in ABSENCE]
+    return (
+        pl.when(reason == "other_unit")
+        .then("unit")
+        .when(reason == "kind")
+        .then(pl.col("kind").fill_null("–"))
+        .when(reason == "skill")
+        .then(_missing())
+        .when(reason == "absent")
+        .then(pl.concat_str(day, separator=" – "))
+        .when(reason == "most_open")
+        .then(pl.col("most_open").cast(pl.Int64, strict=False).cast(pl.String))
+        .otherwise(pl.lit(""))
+        .fill_null("")
+    )
+
+
+def _missing() -> pl.Expr:
+    """The needed skills the handler lacks, in one cell."""
+    has = listed(pl.col("skills").fill_null(""))
+    return pl.col("needs").list.set_difference(has).list.sort().list.join("; ")

@@ -1,0 +1,114 @@
+"""What an assignment is: who gets which case, with which chance, and who could not and why.
+
+Frozen results; nothing here decides. An assignment can be drawn again from its chances and
+its seed alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Literal
+
+import polars as pl
+from pydantic import Field
+
+from cases.office.model import Model, Text
+from policies.spot_check.plan import LONGEST_SEED, commitment
+
+FORMAT = 1  # of `describe` and of the draw
+How = Literal["drawn", "designated", "unassigned"]
+
+CHANCES: dict[str, pl.DataType] = {
+    "group": pl.Int64(),  # cases of one group have the same chances and share its numbers
+    "case_id": pl.String(),
+    "handler": pl.String(),  # null: that nobody gets the case, where places are short
+    "probability": pl.Float64(),  # whole multiples of 1e-9
+}
+LINES: dict[str, pl.DataType] = {
+    "case_id": pl.String(),
+    "handler": pl.String(),  # null where unassigned
+    "how": pl.String(),
+    "probability": pl.Float64(),  # of this handler; null where designated or nobody is eligible
+    "eligible": pl.Int64(),  # handlers who were
+    "why_en": pl.String(),
+    "why_zh": pl.String(),
+}
+LOADS: dict[str, pl.DataType] = {
+    "handler": pl.String(),
+    "capacity": pl.Float64(),
+    "before": pl.Float64(),  # expected work left in open cases
+    "expected": pl.Float64(),  # after the assignment, on average over the draws
+    "after": pl.Float64(),
+    "open_before": pl.Int64(),
+    "open_after": pl.Int64(),
+}
+
+
+class AssignmentParameters(Model):
+    """What was asked for; with the input it determines the assignment."""
+
+    as_of: datetime = Field(description="when the cases are assigned")
+    seed: str = Field(min_length=1, max_length=LONGEST_SEED, description="what the lot hangs on")
+    floor: float = Field(
+        default=0.1, ge=0, le=1, description="share of an even lottery everyone eligible keeps"
+    )
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """A drawn assignment.
+
+    `lines` one row per case (columns of `LINES`), `chances` one row per drawn case and
+    eligible handler (`CHANCES`), `excluded` one row per case and handler who may not take it
+    (`case_id, handler, reason, detail`; `eligibility.say` puts them in words), `loads` one
+    row per handler (`LOADS`). `notes` are sentences about what had to give way.
+    """
+
+    parameters: AssignmentParameters
+    lines: pl.DataFrame
+    chances: pl.DataFrame
+    excluded: pl.DataFrame
+    loads: pl.DataFrame
+    input_hash: str
+    notes: tuple[Text, ...] = ()
+
+    @property
+    def counts(self) -> dict[How, int]:
+        """How many cases were drawn, designated, left unassigned."""
+        found = dict(self.lines["how"].value_counts().iter_rows())
+        return {how: found.get(how, 0) for how in ("drawn", "designated", "unassigned")}
+
+    @property
+    def designated_share(self) -> float:
+        """Of the cases that were given to somebody; 0 if none was."""
+        given = self.counts["drawn"] + self.counts["designated"]
+        return self.counts["designated"] / given if given else 0.0
+
+    @cached_property
+    def assignment_id(self) -> str:
+        """A short name that two equal assignments share and two different ones do not."""
+        text = f"{FORMAT}|{self.input_hash}|{self.parameters.model_dump_json()}"
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def describe(self) -> dict[str, Any]:
+        """Everything needed to draw again besides the chances, as plain values for JSON."""
+        return {
+            "format": FORMAT,
+            "assignment_id": self.assignment_id,
+            "parameters": self.parameters.model_dump(mode="json"),
+            "seed_commitment": commitment(self.parameters.seed),
+            "input_hash": self.input_hash,
+            "chances_hash": chances_hash(self.chances),
+            "counts": self.counts,
+            "designated_share": self.designated_share,
+            "notes": [note.en or note.zh for note in self.notes],
+        }
+
+
+def chances_hash(chances: pl.DataFrame) -> str:
+    """SHA-256 (hex) of the chances as CSV text, sorted by case and handler."""
+    ordered = chances.select(*CHANCES).sort("case_id", "handler")
+    return hashlib.sha256(ordered.write_csv(float_precision=9).encode()).hexdigest()

@@ -1,0 +1,230 @@
+"""Inclusion probabilities on the frontier between defects found and certainty about the rate.
+
+Of all probabilities `pi` with a given sum and given quotas, these maximise
+
+    mu * sum pi p  -  sum v / pi,        v = p (1 - p),
+
+the expected defects found against the variance of the estimated rate: the anticipated
+variance sum (1 / pi - 1) v of the difference estimator, if the risks `p` are right
+(Isaki and Fuller 1982, Journal of the American Statistical Association 77). The optimum is
+
+    pi = sqrt(v / (lambda - mu p)), at least the floor, at most 1 (1 where lambda - mu p <= v)
+
+with one multiplier lambda for the whole frame and others where a quota binds. Quotas nest
+(a handler's cases in one unit; the unit; the office), so every multiplier is the root of a
+monotone function of its own. mu = 0 knows the rate best (Neyman 1934); as mu grows the
+design approaches the top of the list.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+LEAST_CHANCE = 0.01  # no case's chance falls below this share of its chance in a random draw
+LEAST_VARIANCE = 1e-4  # nobody is as sure as p = 0 or p = 1
+SURVEY_MU, SEARCH_MU = 1e-2, 1e6  # the ends of the frontier: beyond them nothing changes
+MOST_STEPS = 200  # more than any root takes: a step that does not help halves its bracket
+CLOSE = 1e-11  # relative
+ENOUGH = 50_000  # cases; more are thinned while the frontier is searched
+
+
+@dataclass(frozen=True)
+class Quotas:
+    """How many cases to draw: in all, per cell and per unit (whole numbers).
+
+    A cell is what one handler did in one unit. `cell_least` and `cell_most` have shape
+    (cells,), `unit_least` and `unit_most` shape (units,); `unit_of_cell` says where each
+    cell belongs.
+    """
+
+    size: int
+    cell_least: Array
+    cell_most: Array
+    unit_least: Array
+    unit_most: Array
+    unit_of_cell: Index
+
+
+def added(values: Array, group: Index, groups: int) -> Array:
+    """Sums of `values` by group, shape (groups,)."""
+    return np.bincount(group, values, groups).astype(np.float64)
+
+
+class Sums(NamedTuple):
+    """Sums of probabilities by group, and how fast each falls with its multiplier."""
+
+    total: Array
+    slope: Array
+
+    def within(self, least: Array, most: Array | float) -> Sums:
+        """Held to quotas; what a quota holds does not move."""
+        held = (self.total <= least) | (self.total >= most)
+        return Sums(np.clip(self.total, least, most), np.where(held, 0.0, self.slope))
+
+    def by(self, group: Index, groups: int) -> Sums:
+        """Added up over larger groups."""
+        return Sums(added(self.total, group, groups), added(self.slope, group, groups))
+
+
+@dataclass(frozen=True)
+class Design:
+    """The cases that chance decides about, and what is wanted of the draw.
+
+    `risk`, shape (cases,), lies in [0, 1]; `cell` gives each case's cell; `count` says how
+    many cases alike each entry stands for. The quotas must be feasible (`quotas.py`
+    sees to that).
+    """
+
+    risk: Array
+    cell: Index
+    quotas: Quotas
+    count: Array
+
+    @classmethod
+    def of(cls, risk: Array, cell: Index, quotas: Quotas) -> Self:
+        """The design of single cases."""
+        return cls(risk, cell, quotas, np.ones(len(risk)))
+
+    @cached_property
+    def variance(self) -> Array:
+        """Of each case's outcome: p (1 - p), shape (cases,)."""
+        return np.maximum(self.risk * (1 - self.risk), LEAST_VARIANCE)
+
+    @cached_property
+    def floor(self) -> Array:
+        """The least chance of each case, shape (cases,)."""
+        quotas, unit = self.quotas, self.quotas.unit_of_cell
+        in_cell = added(self.count, self.cell, len(unit))
+        in_unit = added(in_cell, unit, len(quotas.unit_most))
+        room = np.minimum(quotas.cell_most / in_cell, (quotas.unit_most / in_unit)[unit])
+        share = LEAST_CHANCE * quotas.size / self.count.sum()
+        least: Array = np.minimum(share, room)[self.cell]
+        return least
+
+    def expected_defects(self, pi: Array) -> float:
+        """Defects that a draw with probabilities `pi` finds on average."""
+        return float((self.count * pi) @ self.risk)
+
+    def anticipated_variance(self, pi: Array) -> float:
+        """Of the estimated number of defects, in cases squared."""
+        return float((self.count * (1 / pi - 1)) @ self.variance)
+
+    def least_variance(self) -> float:
+        """The anticipated variance at the survey end of the frontier."""
+        few = self._thinned()
+        return few.anticipated_variance(few.probabilities(SURVEY_MU))
+
+    def probabilities(self, mu: float) -> Array:
+        """The optimal inclusion probabilities, shape (cases,); their sum is the size."""
+        quotas = self.quotas
+        units, unit_of = len(quotas.unit_least), quotas.unit_of_cell
+
+        def by_cell(multiplier: Array) -> Sums:
+            return self._sums(mu, multiplier)
+
+        def by_unit(multiplier: Array) -> Sums:
+            cells = by_cell(multiplier[unit_of]).within(quotas.cell_least, quotas.cell_most)
+            return cells.by(unit_of, units)
+
+        def in_all(multiplier: Array) -> Sums:
+            held = by_unit(multiplier.repeat(units)).within(quotas.unit_least, quotas.unit_most)
+            return held.by(np.zeros(units, np.int64), 1)
+
+        neyman = (self.count @ np.sqrt(self.variance) / quotas.size) ** 2
+        start = np.array([mu * self.risk.mean() + neyman])
+        office = self._root(mu, in_all, np.array([float(quotas.size)]), start).repeat(units)
+        wanted = by_unit(office).within(quotas.unit_least, quotas.unit_most).total
+        unit = self._root(mu, by_unit, wanted, office)[unit_of]
+        wanted = by_cell(unit).within(quotas.cell_least, quotas.cell_most).total
+        return self._pi(mu, self._root(mu, by_cell, wanted, unit))
+
+    def _pi(self, mu: float, multiplier: Array) -> Array:
+        free = np.maximum(multiplier[self.cell] - mu * self.risk, self.variance)
+        return np.maximum(np.sqrt(self.variance / free), self.floor)
+
+    def _sums(self, mu: float, multiplier: Array) -> Sums:
+        pi = self._pi(mu, multiplier)
+        inside = (pi > self.floor) & (pi < 1)
+        falling = inside * pi * pi * pi / (2 * self.variance)
+        pairs = (self.count * pi, self.count * falling)
+        return Sums(*(added(values, self.cell, len(self.quotas.cell_most)) for values in pairs))
+
+    def _root(self, mu: float, sums: Callable[[Array], Sums], wanted: Array, start: Array) -> Array:
+        """The multipliers at which `sums` are `wanted`.
+
+        Newton's method on total ** -2, which is linear in the multiplier for Neyman's
+        allocation, inside a bracket that is halved (on a log scale) where a step leaves it.
+        """
+        base = float((mu * self.risk).min())
+        low = np.full_like(wanted, (mu * self.risk + self.variance).min())
+        high = np.full_like(wanted, (mu * self.risk + self.variance / self.floor**2).max())
+        at = start
+        for _ in range(MOST_STEPS):
+            total, slope = sums(at)
+            off = np.abs(total - wanted) > CLOSE * wanted
+            if not off.any():
+                break
+            low, high = np.where(total > wanted, at, low), np.where(total > wanted, high, at)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                step = at + (wanted**-2.0 - total**-2.0) / (2 * slope * total**-3.0)
+            inside = (low < step) & (step < high)
+            middle = base + np.sqrt((low - base) * (high - base))
+            at = np.where(off, np.where(inside, step, middle), at)
+        return at
+
+    def at_search_share(self, share: float) -> Array:
+        """The probabilities that find `share` of what pure search finds beyond pure survey."""
+        few = self._thinned()
+        least = few.expected_defects(few.probabilities(SURVEY_MU))
+        most = few.expected_defects(few.probabilities(SEARCH_MU))
+        wanted = least + share * (most - least)
+        return self.probabilities(few._mu(lambda pi: few.expected_defects(pi) - wanted))
+
+    def at_variance(self, most: float) -> Array:
+        """The probabilities that find most defects with an anticipated variance of `most`.
+
+        The survey end of the frontier if even that has more.
+        """
+        few = self._thinned()
+        return self.probabilities(few._mu(lambda pi: few.anticipated_variance(pi) - most))
+
+    def _mu(self, excess: Callable[[Array], float]) -> float:
+        """Where `excess` of the probabilities, which rises with mu, is nought."""
+
+        def at(log_mu: float) -> float:
+            return excess(self.probabilities(math.exp(log_mu)))
+
+        low, high = math.log(SURVEY_MU), math.log(SEARCH_MU)
+        if at(low) >= 0 or at(high) <= 0:
+            return SURVEY_MU if at(low) >= 0 else SEARCH_MU
+        return math.exp(brentq(at, low, high, xtol=1e-3))
+
+    def _thinned(self) -> Design:
+        """A large design on fewer cases, each for several of like risk in its cell."""
+        every = max(1, len(self.risk) // ENOUGH)
+        order = np.lexsort((self.risk, self.cell))
+        cells = np.bincount(self.cell)
+        place = np.arange(len(order)) - np.repeat(np.cumsum(cells) - cells, cells)
+        first = np.flatnonzero(place % every == 0)
+        count = np.diff(first, append=len(order))
+        middle = order[first + count // 2]
+        return Design(self.risk[middle], self.cell[middle], self.quotas, count.astype(float))
+
+
+def without_quotas(risk: Array, size: int) -> Design:
+    """The design of `size` cases among all, whoever handled them."""
+    everyone = np.zeros(len(risk), np.int64)
+    none, all_cases = np.zeros(1), np.array([float(len(risk))])
+    quotas = Quotas(size, none, all_cases, none, all_cases, np.zeros(1, np.int64))
+    return Design.of(risk, everyone, quotas)

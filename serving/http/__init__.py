@@ -1,0 +1,1 @@
+"""The service over HTTP: routes, documents, problems and pages."""

@@ -1,0 +1,59 @@
+"""The service described in OpenAPI 3.1, for the office it serves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from serving.http.operations import Operation
+from serving.http.payloads import ProblemOut
+
+INTERFACE = "1"  # rises when an answer loses or changes a field
+
+PROBLEMS = {
+    "400": "The body is not JSON.",
+    "409": "A rule forbids it; `detail` is the reason.",
+    "413": "The body is too large.",
+    "415": "The body is not called JSON.",
+    "422": "The request has faults; every one is listed.",
+    "500": "An internal error, with a reference for whoever runs the service.",
+}
+
+
+def document(operations: Sequence[Operation], office: str) -> dict[str, Any]:
+    """The OpenAPI document of `operations`; `office` is the name of the office."""
+    models: list[tuple[type[BaseModel], JsonSchemaMode]] = [(ProblemOut, "serialization")]
+    models += [(one.document, "serialization") for one in operations]
+    models += [(one.wish, "validation") for one in operations if one.wish]
+    names, schemas = models_json_schema(models, ref_template="#/components/schemas/{model}")
+    paths = {one.path: {one.method.lower(): _operation(one, names)} for one in operations}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": f"Plumbline: {office}", "version": INTERFACE},
+        "paths": paths,
+        "components": {"schemas": schemas["$defs"]},
+    }
+
+
+def _operation(one: Operation, names: Any) -> dict[str, Any]:
+    summary = one.summary.say("en")
+    good = {"description": summary, "content": _json(names[one.document, "serialization"])}
+    bad = _json(names[ProblemOut, "serialization"], "application/problem+json")
+    codes = PROBLEMS if one.wish else {"500": PROBLEMS["500"]}
+    told: dict[str, Any] = {
+        "operationId": one.path.strip("/"),
+        "summary": summary,
+        "responses": {"200": good}
+        | {code: {"description": what, "content": bad} for code, what in codes.items()},
+    }
+    if one.wish:
+        content = _json(names[one.wish, "validation"])
+        told["requestBody"] = {"required": True, "content": content}
+    return told
+
+
+def _json(schema: Any, media_type: str = "application/json") -> dict[str, Any]:
+    return {media_type: {"schema": schema}}

@@ -1,0 +1,1 @@
+"""What the service does, without HTTP: values in, values out."""

@@ -1,0 +1,246 @@
+"""The office file is read, or every fault in it is said."""
+
+from __future__ import annotations
+
+import copy
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cases.errors import BadInput
+from cases.office.model import Office, load_office, parse_office
+from tests.factories.office import OFFICE, office
+
+KEYS = st.sampled_from([*Office.model_fields, "path", "sql", "known", "meaning", "é", "", "a.b"])
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=True)
+    | st.text(max_size=8)
+    | st.dates()
+    | st.datetimes()
+)
+VALUES = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=300)
+@given(raw=st.dictionaries(KEYS, VALUES, max_size=4))
+def test_any_toml_is_an_office_or_bad_input(raw: dict[str, Any]) -> None:
+    """Whatever keys and values stand in the file, it ends with an office or with faults."""
+    with suppress(BadInput):
+        assert isinstance(parse_office(raw, "office.toml"), Office)
+
+
+@settings(max_examples=300)
+@given(data=st.data(), value=VALUES)
+def test_one_wrong_value_is_an_office_or_bad_input(data: st.DataObject, value: Any) -> None:
+    """One value of a valid file replaced by anything never ends in a traceback."""
+    raw = copy.deepcopy(OFFICE)
+    part: Any = raw
+    while True:
+        key = data.draw(st.sampled_from(sorted(part)) if isinstance(part, dict) else st.just(0))
+        if not isinstance(part[key], dict | list) or data.draw(st.booleans()):
+            break
+        part = part[key]
+    part[key] = value
+    with suppress(BadInput):
+        parse_office(raw, "office.toml")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
+@given(content=st.binary(max_size=100))
+def test_any_bytes_are_an_office_or_bad_input(content: bytes, tmp_path: Path) -> None:
+    """Whatever bytes the file holds, it ends with an office or with faults."""
+    path = tmp_path / "office.toml"
+    path.write_bytes(content)
+    with suppress(BadInput):
+        load_office(path)
+
+
+def test_deep_nesting_is_bad_input(tmp_path: Path) -> None:
+    """A file that nests without end is refused."""
+    path = tmp_path / "office.toml"
+    path.write_text("a = " + "[" * 20_000)
+    with pytest.raises(BadInput):
+        load_office(path)
+
+
+@pytest.mark.parametrize("name", ["absent.toml", "folder"])
+def test_an_office_file_that_cannot_be_opened(name: str, tmp_path: Path) -> None:
+    """A missing file and a folder are faults with a remedy."""
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(BadInput, match=name):
+        load_office(tmp_path / name)
+
+
+def test_an_office_file_that_is_too_long(tmp_path: Path) -> None:
+    """A file far longer than any office file is not read."""
+    path = tmp_path / "office.toml"
+    path.write_bytes(b"#" * 1_000_001)
+    with pytest.raises(BadInput, match=r"is 1,000,001 bytes long"):
+        load_office(path)
+
+
+def test_every_undeclared_name_is_found_at_once() -> None:
+    """Attributes and activities that are used but not declared are all listed, with a guess."""
+    raw = copy.deepcopy(OFFICE) | {
+        "fairness": ["charges"],
+        "handler_known": "acepted",
+        "risk": {"among": [{"attribute": "suspect", "at_least": 1}], "similar_by": ["nothing"]},
+        "rules": [
+            {
+                "code": "r",
+                "meaning": {"en": "r"},
+                "when": [{"event": "decided", "then": "returnd"}],
+            }
+        ],
+    }
+    with pytest.raises(BadInput) as refused:
+        parse_office(raw, "office.toml")
+    found = {fault.value: fault.remedy for fault in refused.value.faults}
+    assert set(found) == {"charges", "acepted", "suspect", "nothing", "returnd"}
+    assert found["acepted"] == "Did you mean `accepted`?"
+
+
+def test_fairness_compares_no_people() -> None:
+    """The report compares groups of cases; an office file that names handlers is refused."""
+    with pytest.raises(BadInput, match="cases are assessed, not those who handle them"):
+        parse_office(copy.deepcopy(OFFICE) | {"fairness": ["handler"]}, "office.toml")
+
+
+def test_old_grades_count_as_present_ones() -> None:
+    """An old grade has the place of the present one it maps to; places count from the best."""
+    said = [("best", False, None), ("flawed", True, "poor"), ("poor", True, None)]
+    grades = [
+        {"code": code, "defect": defect, "maps_to": present, "meaning": {"en": code}}
+        for code, defect, present in said
+    ]
+    found = office(reviews={"grades": grades})
+    assert found.grade_places == {"best": 0, "flawed": 1, "poor": 1}
+    assert found.present_grades == {"best": "best", "flawed": "poor", "poor": "poor"}
+    assert found.defect_grades == {"flawed", "poor"}
+
+
+def test_without_reviews_there_are_no_grades() -> None:
+    """An office that has no reviews has no grades to place."""
+    raw = {key: part for key, part in OFFICE.items() if key != "reviews"}
+    assert parse_office(copy.deepcopy(raw), "office.toml").grade_places == {}
+
+
+def refused(**changes: Any) -> list[str]:
+    """The faults of the test office with parts of its file replaced, as sentences."""
+    with pytest.raises(BadInput) as caught:
+        parse_office(copy.deepcopy(OFFICE) | changes, "office.toml")
+    return [str(fault) for fault in caught.value.faults]
+
+
+def dated() -> dict[str, Any]:
+    """The test office's attributes with a date among them."""
+    meaning = {"en": "day of arrest"}
+    return OFFICE["attributes"] | {
+        "arrested": {"type": "date", "known": "intake", "meaning": meaning}
+    }
+
+
+@pytest.mark.parametrize(
+    ("condition", "operator", "remedy"),
+    [
+        ({"attribute": "appealed", "equals": "yes"}, "equals", "Write equals = true or equals"),
+        ({"attribute": "appealed", "equals": 1}, "equals", "Write equals = true or equals"),
+        ({"attribute": "appealed", "at_least": 1}, "at_least", "Write equals = true or equals"),
+        ({"attribute": "charge", "equals": 1}, "equals", "with codes in quotes"),
+        ({"attribute": "charge", "equals": True}, "equals", "with codes in quotes"),
+        ({"attribute": "kind", "at_most": 2}, "at_most", "with codes in quotes"),
+        ({"attribute": "suspects", "equals": "2"}, "equals", "a number without quotes"),
+        ({"attribute": "suspects", "equals": True}, "equals", "a number without quotes"),
+        ({"attribute": "suspects", "one_of": ["2"]}, "one_of", "a number without quotes"),
+        ({"attribute": "days_open", "one_of": ["2"]}, "one_of", "a number without quotes"),
+        ({"attribute": "arrested", "equals": "2024-01-01"}, "equals", "dates are not compared"),
+        ({"attribute": "arrested", "at_least": 3}, "at_least", "dates are not compared"),
+    ],
+)
+def test_a_condition_fits_the_type_of_its_attribute(
+    condition: dict[str, Any], operator: str, remedy: str
+) -> None:
+    """An operator or a value that could never hold, or not be computed, is told."""
+    (sentence,) = refused(attributes=dated(), risk={"among": [condition]})
+    assert f"column risk.among.{operator}, value" in sentence
+    assert remedy in sentence
+
+
+@pytest.mark.parametrize("place", ["rules", "limits"])
+def test_a_code_is_declared_once(place: str) -> None:
+    """Two rules or two limits of one code are told, for one would hide the other."""
+    part = {"code": "twice", "meaning": {"en": "x"}}
+    own = {"rules": {"when": [{"event": "decided"}]}, "limits": {"days": 30}}[place]
+    (sentence,) = refused(**{place: [part | own, part | own]})
+    assert f'column {place}, value "twice": is declared twice.' in sentence
+
+
+@pytest.mark.parametrize("quota", ["per_handler", "per_unit"])
+def test_a_quota_does_not_contradict_itself(quota: str) -> None:
+    """More at least than at most is told when the file is read, not when a plan is drawn."""
+    (sentence,) = refused(spot_checks={quota: {"at_least": 3, "at_most": 2}})
+    assert "`at_least` is more than `at_most`" in sentence
+
+
+@pytest.mark.parametrize(
+    ("similar", "problem"),
+    [
+        (["days_open"], "is not a code"),
+        (["suspects"], "is not a code"),
+        (["kind"], "is the name of another way of being similar"),
+        (["charge", "charge"], "is the name of another way of being similar"),
+        (["office"], "is the name of another way of being similar"),
+        (["charge", "office_of", "charge_and_office_of"], "is the name of another way"),
+    ],
+)
+def test_cases_are_similar_by_codes_with_a_name_of_their_own(
+    similar: list[str], problem: str
+) -> None:
+    """What no feature can be made of, or a feature of the same name, is told."""
+    code = OFFICE["attributes"]["charge"]
+    names = ("office", "office_of", "charge_and_office_of")
+    attributes = OFFICE["attributes"] | dict.fromkeys(names, code)
+    (sentence,) = refused(attributes=attributes, risk={"similar_by": similar})
+    assert problem in sentence
+
+
+def test_a_query_is_short() -> None:
+    """A query so long that parsing it would end the process is not handed on."""
+    sql = "SELECT 1" + "+1" * 20_000 + " FROM c"
+    (sentence,) = refused(tables={"cases": {"files": {"c": "cases.csv"}, "sql": sql}})
+    assert "at most 10000 characters" in sentence
+
+
+@pytest.mark.parametrize("path", ["a\x00b.csv", "a\nb.csv", "\x7f.csv"])
+def test_a_path_holds_no_control_character(path: str) -> None:
+    """No file can be called that, so it is told here."""
+    (sentence,) = refused(tables={"cases": {"path": path}})
+    assert "must be a path within the data folder" in sentence
+
+
+def test_rules_of_intake_ask_about_facts_of_intake() -> None:
+    """A track or a skill cannot hang on what only later facts tell."""
+    late = {"code": "late", "meaning": {"en": "late"}, "when": [{"event": "decided"}]}
+    (sentence,) = refused(intake={"rules": [late]})
+    assert 'column intake.rules.late.when, value "decided": is not known at intake.' in sentence
+    appealed = [{"attribute": "appealed", "equals": True}]
+    (sentence,) = refused(assignment={"skills": [late | {"when": appealed}]})
+    assert "Ask about one of: kind, unit, suspects, charge." in sentence
+
+
+@pytest.mark.parametrize("attribute", ["charge", "suspects", "appealed"])
+def test_effort_is_a_number_known_at_closing(attribute: str) -> None:
+    """Effort is not measured by a code, or by what is known before the work is done."""
+    (sentence,) = refused(effort={"attribute": attribute})
+    assert f'column effort.attribute, value "{attribute}": is not a number known' in sentence

@@ -1,0 +1,238 @@
+"""Broken office files and tables: each has its own sentence, none ends in a traceback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cases.errors import BadInput
+from tests.factories.files import FILES, load, write
+
+
+def test_the_unbroken_office_loads(tmp_path: Path) -> None:
+    """What the cases below break is valid."""
+    tables = load(write(tmp_path))
+    assert tables.case_rows.height == 2
+    assert tables.event_rows["sequence"].to_list() == [0, 1]
+
+
+# file | what stands in it | what takes its place | the fault
+BROKEN = [
+    # the office file
+    ("office.toml", "[office]", "[office", "office.toml: is not valid TOML"),
+    ("office.toml", 'name = { en = "Test office" }', "", "column office.name: is missing."),
+    ("office.toml", "known = ", "know = ", "column attributes.suspects.know: is not a key of an "),
+    (
+        "office.toml",
+        "[attributes.suspects]",
+        "[attributes.kind]",
+        "column attributes.kind: is the name of a column that every office has.",
+    ),
+    ("office.toml", '"number"', '"numbr"', 'column attributes.suspects.type, value "numbr": '),
+    ("office.toml", 'known = "intake"', 'known = "intak"', "Did you mean `intake`?"),
+    ("office.toml", '"cases.csv"', '"../cases.csv"', "must be a path within the data folder"),
+    ("office.toml", '"cases.csv"', '"/etc/passwd"', "must be a path within the data folder"),
+    ("office.toml", '"cases.csv"', '"C:\\\\cases.csv"', "must be a path within the data folder"),
+    ("office.toml", 'path = "cases.csv"', "", "give either `path`, or `files` together with"),
+    ("office.toml", 'path = "cases.csv"', 'sql = "SELECT 1"', "`sql` needs `files` to read from"),
+    (
+        "office.toml",
+        'path = "cases.csv"',
+        'path = "cases.csv"\ndate_format = "%Y %z"',
+        "`date_format` takes no zone",
+    ),
+    (
+        "office.toml",
+        'path = "cases.csv"',
+        'path = "cases.csv"\ndate_format = "dd.mm.yyyy"',
+        "`date_format` needs codes such as %d.%m.%Y",
+    ),
+    (
+        "office.toml",
+        'path = "cases.csv"',
+        'path = "cases.csv"\ncolumns = { case = "id" }',
+        "names a column that the cases table of an office does not have. Did you mean `case_id`?",
+    ),
+    (
+        "office.toml",
+        'path = "cases.csv"',
+        'path = "cases.csv"\ncolumns = { kind = "sort" }',
+        "cases.csv, column sort: is a column this table does not have.",
+    ),
+    (
+        "office.toml",
+        'path = "cases.csv"',
+        'files = { c = "cases.csv" }\nsql = "SELECT nothing FROM c"',
+        'column tables.cases.sql: cannot be run: unable to find column "nothing"',
+    ),
+    (
+        "office.toml",
+        'path = "cases.csv"',
+        'files = { c = "cases.csv" }\nsql = "SELEC"',
+        "column tables.cases.sql: cannot be run: sql parser error",
+    ),
+    (
+        "office.toml",
+        'path = "cases.csv"',
+        'files = { c = "cases.csv" }\nsql = "SELECT * FROM Read_CSV(\'/etc/passwd\')"',
+        "may not use the name Read_CSV: a query reads its `files` and nothing else.",
+    ),
+    (
+        "office.toml",
+        'path = "cases.csv"',
+        """files = { c = "cases.csv" }
+        sql = "SELECT *, '2024-13-01' AS closed_at2 FROM c"
+        columns = { closed_at = "closed_at2" }""",
+        'tables.cases.sql, row 2, column closed_at2, value "2024-13-01": is a date or time that',
+    ),
+    (
+        "office.toml",
+        'path = "cases.csv"',
+        'files = { c = "cases.csv" }\nsql = "DROP TABLE c"',
+        "tables.cases.sql, column case_id: is a column this table does not have. The file has no",
+    ),
+    # files
+    ("office.toml", '"cases.csv"', '"case.csv"', "case.csv: is not there. Put it into the data"),
+    ("office.toml", '"cases.csv"', '"cases.xlsx"', "cases.xlsx: has an ending that is not read"),
+    ("cases.csv", FILES["cases.csv"], "", "cases.csv: is empty."),
+    ("cases.csv", "\na,2024-01-01", "\n\na,x", 'cases.csv, row 3, column opened_at, value "x"'),
+    ("cases.csv", FILES["cases.csv"][50:], "\n", "cases.csv: has no cases."),
+    ("cases.csv", "b,2024", "b,extra,2024", "cases.csv, row 3: this row has 7 cells, the header"),
+    ("cases.csv", "b,2024", 'b,"2024', "cases.csv, row 3: has a value whose quotation marks"),
+    ("cases.csv", "suspects", "kind", "cases.csv: has two columns named `kind`."),
+    ("cases.csv", "suspects", "suspect", "Did you mean `suspect`? Say `suspects = "),
+    ("cases.csv", "closed_at", "closed", "cases.csv, column closed_at: is a column this table"),
+    (
+        "cases.csv",
+        "closed_at",
+        "received",
+        "does not have. There are: received. Say `closed_at = ",
+    ),
+    (
+        "cases.csv",
+        FILES["cases.csv"],
+        "case_id;opened_at;closed_at\na;2024-01-01;1,5\n",
+        "cases.csv: is separated by semicolons. Save it with commas.",
+    ),
+    ("cases.csv", FILES["cases.csv"], "case_id\topened_at\n", "is separated by tabs."),
+    # cases
+    ("cases.csv", "b,2024", ",2024", "cases.csv, row 3, column case_id: is blank."),
+    ("cases.csv", "b,2024", "a,2024", 'cases.csv, row 3, column case_id, value "a": is the id of'),
+    ("cases.csv", "2024-01-02T09:00", "", "cases.csv, row 3, column opened_at: is blank."),
+    ("cases.csv", "2024-02-01", "2023-02-29", 'value "2023-02-29": is a date or time that does'),
+    ("cases.csv", "2024-02-01", "2024-02-01T25:00", "is a date or time that does not exist."),
+    ("cases.csv", "2024-02-01", "1 Feb 2024", 'value "1 Feb 2024": is not a date. Write it like'),
+    ("cases.csv", "2024-02-01", "45323", 'value "45323": is not a date.'),
+    ("cases.csv", "2024-01-01", "1824-01-01", 'column opened_at, value "1824-01-01": is not bet'),
+    ("cases.csv", "2024-02-01", "2204-02-01", "is not between the years 1900 and 2100."),
+    ("cases.csv", "2024-02-01", "2023-12-31", "is before the case was opened."),
+    ("cases.csv", ",1,yes", ",one,yes", 'column suspects, value "one": is not a number.'),
+    ("cases.csv", ",1,yes", ',"1,000",yes', 'value "1,000": is not a number.'),
+    ("cases.csv", ",1,yes", ",inf,yes", 'value "inf": is not a number.'),
+    ("cases.csv", ",1,yes", ",nan,yes", 'value "nan": is not a number.'),
+    ("cases.csv", ",1,yes", ",1,maybe", 'column detained, value "maybe": is not a flag.'),
+    (
+        "cases.csv",
+        "x,2,",
+        "x,," + "".join(f"\nb{number},2024-01-02,,x,," for number in range(6)),
+        "cases.csv, column suspects: is blank for all 7 open cases, so it is not known at intake.",
+    ),
+    # events
+    ("events.csv", "b,2024", "c,2024", 'events.csv, row 3, column case_id, value "c": is not a c'),
+    ("events.csv", "b,2024", ",2024", "events.csv, row 3, column case_id: is blank."),
+    ("events.csv", "b,2024-01-02", "b,", "events.csv, row 3, column at: is blank."),
+    ("events.csv", ",,accepted", ",,", "events.csv, row 3, column activity: is blank."),
+    ("events.csv", ",,accepted", ",,excepted", 'value "excepted": is not an activity of the offi'),
+    ("events.csv", "2024-01-03", "2023-12-03", "is before the event happened. Correct the date;"),
+    # reviews
+    ("reviews.csv", "a,", "c,", 'reviews.csv, row 2, column case_id, value "c": is not a case of'),
+    ("reviews.csv", "a,", "b,", "is a case that is still open; only closed cases are reviewed."),
+    ("reviews.csv", "2024-02-05", "2024-01-31", "is before the case was closed."),
+    ("reviews.csv", "good", "fine", 'column grade, value "fine": is not a grade of the office'),
+    ("reviews.csv", "good", "", "reviews.csv, row 2, column grade: is blank."),
+    ("reviews.csv", "good", "fair", 'row 2, column grade, value "fair": was not in force on the'),
+    (
+        "office.toml",
+        'maps_to = "good"',
+        'maps_to = "bad"',
+        'column reviews.grades.fair.maps_to, value "bad": differs in whether it is a defect. Map',
+    ),
+    ("office.toml", 'maps_to = "good"', 'maps_to = "god"', "Did you mean `good`?"),
+    ("office.toml", 'code = "bad"', 'code = "good"', 'grades, value "good": is declared twice.'),
+    (
+        "office.toml",
+        'code = "good"',
+        'code = "good"\nmaps_to = "fair"',
+        'column reviews.grades.good.maps_to, value "fair": is a grade that is old itself.',
+    ),
+    ("reviews.csv", "0.5", "0", "is not a probability above 0 and at most 1."),
+    ("reviews.csv", "0.5", "1.01", "is not a probability above 0 and at most 1."),
+    (
+        "reviews.csv",
+        "facts; documents",
+        "facts;document",
+        'row 2, column dimensions, value "facts;document": names a dimension that the office file',
+    ),
+    ("office.toml", 'facts = { en = "facts" }', "facts = {}", "needs words in at least one"),
+    ("office.toml", "\nfacts = {", "\n'fa;cts' = {", "column reviews.dimensions"),
+    # handlers
+    ("handlers.csv", "h1,10", ",10", "handlers.csv, row 2, column handler: is blank."),
+    ("handlers.csv", "h1,10", "h1,10\nh1,5", "is the handler of more than one row."),
+    ("handlers.csv", "h1,10", "h1,-1", 'handlers.csv, row 2, column capacity, value "-1": is be'),
+    ("handlers.csv", "capacity\nh1,10", "most_open\nh1,-1", 'value "-1": is below zero.'),
+    (
+        "handlers.csv",
+        "capacity\nh1,10",
+        "absent_from,absent_until\nh1,2024-02-02,2024-02-01",
+        'column absent_until, value "2024-02-01": is before the absence begins.',
+    ),
+    # recusals
+    ("recusals.csv", "h1,a,", "h2,a,", 'value "h2": is not a handler of the handler table.'),
+    ("recusals.csv", "h1,a,", "h1,,", 'row 2, column handler, value "h1": is recused from noth'),
+    ("recusals.csv", "h1,a,", ",a,", "recusals.csv, row 2, column handler: is blank."),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "sentence"), BROKEN)
+def test_each_fault_has_its_sentence(
+    file: str, old: str, new: str, sentence: str, tmp_path: Path
+) -> None:
+    """A broken office file or table raises BadInput with the sentence of that fault."""
+    assert old in FILES[file]
+    folder = write(tmp_path, **{file: FILES[file].replace(old, new, 1)})
+    with pytest.raises(BadInput) as refused:
+        load(folder)
+    assert sentence in str(refused.value)
+
+
+def test_every_fault_is_found_in_one_run(tmp_path: Path) -> None:
+    """Faults of several tables, and several in one row, are all listed."""
+    cases = FILES["cases.csv"].replace(",1,yes", ",one,maybe")
+    folder = write(
+        tmp_path,
+        **{
+            "cases.csv": cases,
+            "events.csv": FILES["events.csv"].replace("accepted", "nothing"),
+            "reviews.csv": None,
+            "handlers.csv": b"\xff",
+        },
+    )
+    with pytest.raises(BadInput) as refused:
+        load(folder)
+    found = [(fault.where, fault.row, fault.column) for fault in refused.value.faults]
+    assert sorted(found, key=str) == [
+        ("cases.csv", 2, "detained"),
+        ("cases.csv", 2, "suspects"),
+        ("events.csv", 2, "activity"),
+        ("events.csv", 3, "activity"),
+        ("handlers.csv", 1, None),
+        ("reviews.csv", None, None),
+    ]
+
+
+def test_without_its_case_table_an_office_has_no_unknown_cases(tmp_path: Path) -> None:
+    """A missing case table is one fault, not one for every event."""
+    with pytest.raises(BadInput) as refused:
+        load(write(tmp_path, **{"cases.csv": None}))
+    assert len(refused.value.faults) == 1

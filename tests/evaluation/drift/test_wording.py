@@ -1,0 +1,142 @@
+"""Drift in sentences, and what to do next."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from evaluation.drift.drift import Calibration, Drift, RateChange, Window
+from evaluation.drift.shifts import Cell, Shift
+from evaluation.drift.wording import ADVICE, MOST, advice, findings
+from evaluation.statistics.metrics import Figure
+from tests.factories.office import office
+from training.splits import Period
+
+SPAN = Period(datetime(2024, 1, 1), datetime(2024, 4, 1))
+RATE = Figure(0.12, 0.1, 0.14, 900)
+HELD = Calibration(50, 50, Figure(1.0, 0.8, 1.3, 500), False)
+OFF = Calibration(20, 41, Figure(0.49, 0.3, 0.8, 500), True)
+
+
+def shift(name: str, cell: Cell, before: float = 0.4, now: float = 0.6) -> Shift:
+    """A shift that raises an alarm."""
+    return Shift(name, cell, before, now, 0.5, 0.0005)
+
+
+MOVED = shift("attribute.suspects", Cell(2.0, "at_most"))
+GAPS = shift("attribute.suspects", Cell(None, "missing"), 0.03, 0.2)
+
+
+def made(**changes: Any) -> Drift:
+    """A drift without any alarm, but for what is changed."""
+    parts: dict[str, Any] = {
+        "question": "risk",
+        "period": SPAN,
+        "previous": SPAN,
+        "trained": SPAN,
+        "now": Window(500, 500, 0.1, Figure(0.06, 0.04, 0.09, 500)),
+        "windows": {"training": Window(9000, 900, 0.1, RATE), "previous": Window(5, 5, 0.1, RATE)},
+        "surveyed": True,
+        "shifts": {},
+        "untested": (),
+        "rates": {},
+        "calibration": HELD,
+    }
+    return Drift(**(parts | changes))
+
+
+@pytest.mark.parametrize(
+    ("shifts", "rate", "calibration", "advised"),
+    [
+        ((), False, HELD, "nothing"),
+        ((), False, None, "nothing"),
+        ((), False, OFF, "recalibrate"),
+        ((), True, HELD, "watch"),
+        ((), True, OFF, "recalibrate"),
+        ((MOVED,), False, HELD, "watch"),
+        ((MOVED,), False, OFF, "retrain"),
+        ((MOVED,), False, None, "review"),
+        ((MOVED, GAPS), True, OFF, "data"),
+    ],
+)
+def test_what_to_do(
+    shifts: tuple[Shift, ...], rate: bool, calibration: Calibration | None, advised: str
+) -> None:
+    """Data before models; retrain where inputs moved too, recalibrate where the level alone did."""
+    found = made(
+        shifts={"training": shifts},
+        rates={"training": RateChange(0.001, rate)},
+        calibration=calibration,
+    )
+    assert advice(found) is ADVICE[advised]
+    assert found.any_alarm is (advised != "nothing")
+
+
+@pytest.mark.parametrize(
+    ("moved", "en", "zh"),
+    [
+        (
+            MOVED,
+            "number of suspects: at most 2",
+            "嫌疑人人数：不超过2的案件占60.0%，训练期为40.0%。",
+        ),
+        (
+            GAPS,
+            "number of suspects: not recorded",
+            "嫌疑人人数：无记录的案件占20.0%，训练期为3.0%。",
+        ),
+        (
+            shift("attribute.charge", Cell("theft", "level")),
+            "charge: theft",
+            "罪名：theft的案件占60.0%，训练期为40.0%。",
+        ),
+        (
+            shift("attribute.charge", Cell(None, "other")),
+            "charge: a rare value",
+            "罪名：其他少见取值的案件占60.0%，训练期为40.0%。",
+        ),
+        (
+            shift("attribute.appealed", Cell(0.0, "at_most")),
+            "was appealed: no",
+            "上诉：否的案件占60.0%，训练期为40.0%。",
+        ),
+        (
+            shift("own_score", Cell(0.05, "at_most")),
+            "estimated risk by the case's own facts: at most 0.05",
+            "按案件自身情况估计的风险：不超过0.05的案件占60.0%，训练期为40.0%。",
+        ),
+    ],
+)
+def test_inputs_in_words(moved: Shift, en: str, zh: str) -> None:
+    """Meaning, where it moved, and the shares now and before, in both languages."""
+    (finding,) = findings(made(shifts={"training": (moved,)}), office())
+    now, before = f"{100 * moved.now:.1f} %", f"{100 * moved.before:.1f} %"
+    tail = f" in {now} of the cases, in the time trained on in {before}."
+    assert (finding.what.en, finding.what.zh) == (en + tail, zh)
+    assert finding.next.en
+    assert finding.next.zh
+
+
+def test_outcomes_in_words() -> None:
+    """Base rate and calibration with their intervals; reviews that were not drawn are named."""
+    changed = made(rates={"training": RateChange(0.001, True)}, calibration=OFF, surveyed=False)
+    rate, level = findings(changed, office())
+    assert rate.what.en == (
+        "The base rate (not from random reviews alone) is 6.0 % (4.0 % to 9.0 %); "
+        "it was 12.0 % (10.0 % to 14.0 %) in the time trained on."
+    )
+    assert "（不限于随机抽查）为6.0%（4.0%至9.0%）" in rate.what.zh
+    assert "expected 41 cases" in level.what.en
+    assert "0.49 (0.30-0.80)" in level.what.zh
+
+
+def test_many_inputs_are_counted_and_the_same_cases_told_once() -> None:
+    """Five inputs are put in words, the rest counted; equal shares tell of one thing."""
+    shifts = [
+        shift("attribute.suspects", Cell(2.0, "at_most"), 0.4, 0.6 + i / 100) for i in range(8)
+    ]
+    told = findings(made(shifts={"previous": (*shifts, shifts[0])}), office())
+    assert len(told) == MOST + 1
+    assert told[-1].what.en.endswith("in the period before: 3.")

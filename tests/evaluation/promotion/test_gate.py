@@ -1,0 +1,272 @@
+"""Tests of the gate."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from scipy.special import expit
+from sklearn.metrics import log_loss, roc_auc_score
+
+from cases.errors import Refused
+from cases.tables.tables import Tables
+from evaluation.backtests.backtest import MODEL, Backtest
+from evaluation.promotion import gate
+from evaluation.promotion.gate import (
+    MARGINS,
+    Comparison,
+    Verdict,
+    against_champion,
+    compare,
+    decide,
+    judge,
+    later_scores,
+    succeeds,
+)
+from evaluation.statistics.metrics import Figure
+from models.bundle.bundle import Bundle
+from training.run import train
+
+
+def changed(tested: Backtest, estimator: str, **figures: Figure | int) -> Backtest:
+    """The backtest with other pooled figures of one estimator."""
+    assert tested.risk is not None
+    pooled = tested.risk.pooled
+    measures = pooled.measures | {estimator: replace(pooled.measures[estimator], **figures)}
+    return replace(tested, risk=replace(tested.risk, pooled=replace(pooled, measures=measures)))
+
+
+@pytest.mark.parametrize(
+    ("auc_low", "own_loss", "rate_loss", "promoted", "words"),
+    [
+        (0.60, 0.30, 0.31, True, "AUC 0.700 (0.600 to 0.800) on later cases"),
+        (0.60, 0.31, 0.31, True, "log loss 0.3100 against 0.3100 of the plain rate"),
+        (0.50, 0.30, 0.31, False, "may be no better than chance"),
+        (0.60, 0.32, 0.31, False, "above that of the plain rate (0.3100)"),
+        (None, 0.30, 0.31, False, "too few"),
+    ],
+)
+def test_verdicts(
+    tested: Backtest,
+    auc_low: float | None,
+    own_loss: float,
+    rate_loss: float,
+    promoted: bool,
+    words: str,
+) -> None:
+    """A model is promoted if it surely ranks and its probabilities are worth the plain rate."""
+    auc = Figure(0.7, auc_low, 0.8, 100)
+    own = changed(tested, MODEL, auc=auc, log_loss=Figure(own_loss, 0.2, 0.4, 100))
+    both = changed(own, "base_rate", log_loss=Figure(rate_loss, 0.2, 0.4, 100))
+    verdict = judge(both.risk)
+    assert verdict.promoted is promoted
+    assert words in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("cases", "positives", "promoted"),
+    [(400, 30, True), (400, 29, False), (60, 30, True), (400, 371, False), (12, 3, False)],
+)
+def test_few_later_cases_promote_nothing(
+    tested: Backtest, cases: int, positives: int, promoted: bool
+) -> None:
+    """However good the figures, 30 later cases of either outcome must stand behind them."""
+    sure = {"auc": Figure(0.7, 0.6, 0.8, cases), "log_loss": Figure(0.1, 0.1, 0.1, cases)}
+    verdict = judge(changed(tested, MODEL, n=cases, positives=positives, **sure).risk)
+    assert verdict.promoted is promoted
+    if not promoted:
+        others = cases - positives
+        assert f"{positives} later cases with the outcome and {others}" in verdict.reason
+        assert "30 of each are needed" in verdict.reason
+
+
+def test_no_later_outcomes() -> None:
+    """Without later cases of known outcome nothing is promoted."""
+    assert not judge(None).promoted
+
+
+def test_complexity_is_judged_alike(tested: Backtest) -> None:
+    """A backtest of complexity is judged by its own figures."""
+    assert tested.complexity is not None
+    positives = tested.complexity.pooled.measures[MODEL].positives
+    assert positives < 30
+    assert judge(tested.complexity).reason.startswith(f"{positives} later cases with")
+
+
+@pytest.mark.parametrize(
+    ("own", "champions", "words"),
+    [
+        ({}, {}, None),
+        ({"trained_until": "2024-07-02T00:00:00"}, {}, None),
+        ({"trained_until": "2024-06-30T23:59:59"}, {}, "by 2024-06-30, the champion by 2024-07-01"),
+        ({"not_trained": {"risk": "too few."}}, {}, "nothing about risk, the champion does"),
+        ({"not_trained": {"risk": "."}}, {"not_trained": {"risk": "."}}, None),
+        ({}, {"not_trained": {"risk": "too few."}}, None),
+    ],
+)
+def test_a_champion_yields_to_none_that_knows_less(
+    bundle: Bundle, own: dict[str, Any], champions: dict[str, Any], words: str | None
+) -> None:
+    """A candidate of an earlier time, or without a model the champion has, is not promoted."""
+    candidate, champion = (replace(bundle, about=bundle.about | one) for one in (own, champions))
+    verdict = succeeds(candidate, champion)
+    assert verdict.promoted is (words is None)
+    assert words is None or words in verdict.reason
+
+
+def pair(size: int, noise: float, seed: int) -> tuple[np.ndarray, ...]:
+    """Outcomes, a candidate under `noise`, a champion without, and weights."""
+    random = np.random.default_rng(seed)
+    signal = random.standard_normal(size)
+    y = (random.random(size) < expit(1.5 * signal - 2)).astype(float)
+    candidate = expit(1.5 * signal - 2 + noise * random.standard_normal(size))
+    return y, candidate, expit(1.5 * signal - 2), np.ones(size)
+
+
+def test_compared_figures_are_those_of_the_library() -> None:
+    """AUC and log loss of both, and by how much the candidate is worse."""
+    y, candidate, champion, weight = pair(400, 1.0, 1)
+    found = {one.figure: one for one in compare(y, candidate, champion, weight)}
+    assert set(found) == set(MARGINS)
+    auc, loss = found["auc"], found["log_loss"]
+    assert auc.candidate == pytest.approx(roc_auc_score(y, candidate))
+    assert auc.worse == pytest.approx(roc_auc_score(y, champion) - roc_auc_score(y, candidate))
+    assert loss.worse == pytest.approx(log_loss(y, candidate) - log_loss(y, champion))
+    assert auc.worse < auc.at_worst
+
+
+def test_the_upper_end_holds_as_often_as_it_says() -> None:
+    """In 95 % of samples a candidate is not worse than `at_worst`; tolerance three errors."""
+    y, candidate, champion, _ = pair(50_000, 1.0, 0)
+    true = roc_auc_score(y, champion) - roc_auc_score(y, candidate)
+    samples = [pair(400, 1.0, seed) for seed in range(1, 101)]
+    held = [compare(*sample, replicates=100)[0].at_worst >= true for sample in samples]
+    assert abs(np.mean(held) - 0.95) <= 3 * (0.05 * 0.95 / 100) ** 0.5
+
+
+@pytest.mark.parametrize(
+    ("noise", "cases", "promoted", "words"),
+    [
+        (0.0, 600, True, "holds against the champion on 600 cases"),
+        (3.0, 600, False, "may be worse than the champion on 600 cases"),
+        (0.0, 100, False, "are too few (30 of each are needed) to compare it with the champion"),
+        (0.0, 0, False, "Train again when more outcomes are known."),
+    ],
+)
+def test_against_the_champion(noise: float, cases: int, promoted: bool, words: str) -> None:
+    """Worse beyond a margin is refused; with too few cases to compare on the champion stays."""
+    y, candidate, champion, weight = pair(cases, noise, 2)
+    scores = pl.DataFrame({"y": y, "candidate": candidate, "champion": champion, "weight": weight})
+    verdict = against_champion(scores)
+    assert verdict.promoted is promoted
+    assert words in verdict.reason
+    assert bool(verdict.comparisons) is (cases == 600)
+
+
+def test_a_verdict_tells_its_figures() -> None:
+    """Figures are kept by name; a sentence says what the candidate may lose and what it might."""
+    one = Comparison("auc", 0.74, 0.75, 0.01, 0.04)
+    assert not one.holds
+    assert str(one) == "AUC 0.740 against 0.750, worse by at most 0.040 (0.03 allowed)"
+    assert Verdict(False, "", (one,)).figures == {
+        "gate.auc.candidate": 0.74,
+        "gate.auc.champion": 0.75,
+        "gate.auc.worse": 0.01,
+        "gate.auc.at_worst": 0.04,
+    }
+
+
+EARLIER, LATER = datetime(2024, 5, 20), datetime(2024, 8, 1)
+
+
+@pytest.fixture(scope="module")
+def pairs(tables: Tables) -> tuple[Bundle, Bundle]:
+    """A champion of May and a bundle of August."""
+    return train(tables, EARLIER), train(tables, LATER)
+
+
+def test_neither_score_has_seen_the_outcome(
+    tables: Tables, pairs: tuple[Bundle, Bundle], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cases are those known after the champion; each is scored by a fit from before it was."""
+    champion, bundle = pairs
+    fitted = []
+    fit = gate.fit_risk
+    monkeypatch.setattr(
+        gate, "fit_risk", lambda x, known, office: fitted.append(known) or fit(x, known, office)
+    )
+    scores = later_scores(tables, bundle, champion)
+    known_at = gate.risk_labels(tables, LATER).filter(pl.col("known_at") > EARLIER)
+    assert set(scores["case_id"]) == set(known_at["case_id"])
+    origins = [EARLIER, datetime(2024, 6, 30, 23, 59, 59, 999999)]
+    assert [known["known_at"].max() <= one for known, one in zip(fitted, origins, strict=True)]
+    assert all(
+        known.join(known_at.filter(pl.col("known_at") > one), on="case_id").is_empty()
+        for known, one in zip(fitted, origins, strict=True)
+    )
+    # Until the quarter's end the same fit on the same labels is the champion itself.
+    early = scores.join(known_at.filter(pl.col("known_at") <= origins[1]), on="case_id")
+    assert early["candidate"].to_list() == pytest.approx(early["champion"].to_list())
+
+
+def test_the_whole_decision(
+    tables: Tables, pairs: tuple[Bundle, Bundle], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By itself, against the champion, or by itself because there is nothing to compare."""
+    champion, bundle = pairs
+    monkeypatch.setattr(gate, "judge", lambda _: Verdict(True, "Good."))
+    assert decide(tables, bundle, None, None).reason == "Good."
+    both = decide(tables, bundle, champion, None)
+    assert both.comparisons
+    assert both.reason.startswith("Good. It ")
+    blank = replace(champion, about=champion.about | {"not_trained": {"risk": "few."}})
+    assert "The champion says nothing about risk." in decide(tables, bundle, blank, None).reason
+
+    def refuse(*_: object) -> pl.DataFrame:
+        raise Refused("No model: too few.")
+
+    monkeypatch.setattr(gate, "later_scores", refuse)
+    alone = decide(tables, bundle, champion, None)
+    assert (alone.promoted, alone.comparisons) == (True, ())
+    assert "could not be compared with the champion: No model" in alone.reason
+    monkeypatch.setattr(gate, "judge", lambda _: Verdict(False, "Bad."))
+    assert decide(tables, bundle, champion, None) == Verdict(False, "Bad.")
+
+
+def test_the_same_tables_again_replace_no_champion(
+    tables: Tables, pairs: tuple[Bundle, Bundle], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without an outcome later than the champion there is nothing to compare on: it stays."""
+    monkeypatch.setattr(gate, "judge", lambda _: Verdict(True, "Good."))
+    bundle = pairs[1]
+    assert later_scores(tables, bundle, bundle).schema == later_scores(tables, *pairs[::-1]).schema
+    again = decide(tables, bundle, bundle, None)
+    assert (again.promoted, again.comparisons) == (False, ())
+    assert again.reason.startswith("Good. 0 later cases with the outcome and 0 without")
+
+
+def test_complexity_is_compared_alike(tables: Tables, pairs: tuple[Bundle, Bundle]) -> None:
+    """Bundles without a risk model are compared by complexity."""
+    champion, bundle = (
+        replace(one, risk=None, about=one.about | {"not_trained": {"risk": "few."}})
+        for one in pairs
+    )
+    scores = later_scores(tables, bundle, champion)
+    assert scores["candidate"].is_between(0, 1).all()
+    assert scores.height > 0
+
+
+def test_effort_alone_is_promoted_unless_the_champion_knows_more(
+    tables: Tables, pairs: tuple[Bundle, Bundle]
+) -> None:
+    """An office that states neither reviews nor complexity can balance loads all the same."""
+    bare = replace(
+        pairs[0], risk=None, complexity=None,
+        about=pairs[0].about | {"not_trained": {"risk": "none", "complexity": "none"}},
+    )  # fmt: skip
+    assert decide(tables, bare, None, None).promoted
+    assert not decide(tables, bare, pairs[1], None).promoted

@@ -1,0 +1,125 @@
+"""Pairs of facts: planted ones are found, and chance alone finds none."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+
+from evaluation.quality.concentrations import (
+    LEAST_EXPECTED,
+    MOST_SHOWN,
+    PERMUTATIONS,
+    Concentrations,
+    concentrations,
+)
+from tests.factories.office import office
+
+
+def reviewed(seed: int, *, pair: float = 0.0, severity: float = 0.0, n: int = 800) -> pl.DataFrame:
+    """Cases with four facts; fraud with many suspects goes wrong more often by `pair`.
+
+    The first reviewer, who reads all cases of theft, finds more by `severity`.
+    """
+    rng = np.random.default_rng(seed)
+    charge = rng.choice(["theft", "fraud", "assault"], n)
+    suspects = rng.integers(1, 5, n).astype(float)
+    planted = (charge == "fraud") & (suspects > 3)
+    reviewer = np.where(charge == "theft", "r1", "r2")
+    chance = 0.15 + pair * planted + severity * (reviewer == "r1")
+    closed = datetime(2024, 1, 1)
+    return pl.DataFrame(
+        {
+            "opened_at": [closed - timedelta(days=int(d)) for d in rng.integers(1, 90, n)],
+            "closed_at": [closed] * n,
+            "kind": rng.choice(["x", "y"], n),
+            "charge": charge,
+            "suspects": suspects,
+            "appealed": rng.random(n) < 0.3,
+            "reviewer": reviewer,
+            "y": (rng.random(n) < chance).astype(float),
+        }
+    )
+
+
+def search(cases: pl.DataFrame) -> Concentrations:
+    """The pairs found."""
+    return concentrations(office(), cases, surveyed=True)
+
+
+def test_a_planted_pair_is_found() -> None:
+    """Fraud with many suspects, three times as bad, is the clearest pair, with its figures."""
+    cases = reviewed(1, pair=0.35)
+    found = search(cases)
+    first = found.found[0]
+    assert {first.first.level.en, first.second.level.en} == {"fraud", "4"}
+    own = cases.filter(pl.col("charge") == "fraud", pl.col("suspects") > 3)
+    assert (first.cases, first.defects) == (own.height, int(own["y"].sum()))
+    assert first.rate.value == pytest.approx(own["y"].mean())
+    fraud = cases.filter(pl.col("charge") == "fraud")["y"].mean()
+    by_level = {one.level.en: one.rate for one in (first.first, first.second)}
+    assert by_level["fraud"] == pytest.approx(fraud)
+    assert first.p == pytest.approx(1 / (1 + PERMUTATIONS))
+    assert found.held >= len(found.found)
+    assert "fraud" in found.says.en
+    assert "fraud" in found.says.zh
+
+
+def test_expected_by_hand() -> None:
+    """What chance would find: each reviewer's rate times the reviewer's cases of the pair."""
+    cases = reviewed(1, pair=0.35)
+    first = search(cases).found[0]
+    rate = dict(cases.group_by("reviewer").agg(pl.col("y").mean()).iter_rows())
+    own = cases.filter(pl.col("charge") == "fraud", pl.col("suspects") > 3)
+    assert first.expected == pytest.approx(sum(rate[name] for name in own["reviewer"]))
+    assert first.expected >= LEAST_EXPECTED
+
+
+def test_chance_alone_seldom_finds_a_pair() -> None:
+    """Of 60 offices without any concentration at most 5 % and chance's due show a pair."""
+    hits = sum(bool(search(reviewed(seed, n=300)).found) for seed in range(60))
+    assert hits <= 6  # 5 % is 3, two standard deviations are 3.4
+
+
+def test_a_severe_reviewer_is_no_finding() -> None:
+    """Thefts that only look worse because their one reviewer is severe are not named."""
+    hits = sum(bool(search(reviewed(seed, severity=0.4, n=300)).found) for seed in range(40))
+    assert hits <= 5  # 5 % is 2, two standard deviations are 2.8
+
+
+def test_pairs_that_are_one_fact_twice_are_not_looked_at() -> None:
+    """A fact that another implies makes no pair with it."""
+    cases = reviewed(1, pair=0.35)
+    doubled = cases.with_columns(kind=pl.when(pl.col("charge") == "fraud").then(pl.lit("f")))
+    for one in search(doubled).found:
+        assert {one.first.level.en, one.second.level.en} != {"f", "fraud"}
+
+
+def test_few_and_distinct_pairs_are_shown() -> None:
+    """However many hold more, at most ten stand in the table."""
+    cases = reviewed(2, n=2000).with_columns(
+        y=((pl.col("suspects") > 3) & pl.col("appealed")).cast(pl.Float64)
+    )
+    found = search(cases)
+    assert 0 < len(found.found) <= MOST_SHOWN
+    assert found.found[0].rate.value == 1
+
+
+@pytest.mark.parametrize("n", [0, 1, 15])
+def test_too_few_cases(n: int) -> None:
+    """With few cases nothing is looked at, and the sentence says so."""
+    found = concentrations(office(), reviewed(1).head(n), surveyed=False)
+    assert (found.cases, found.looked_at, found.found) == (n, 0, ())
+    assert found.says.en.startswith("Too few reviewed cases")
+    assert found.says.zh.startswith("评查的案件太少")
+
+
+def test_pairs_among_picked_cases_are_called_biased() -> None:
+    """The sentence says so where reviews were picked, whether or not a pair is found."""
+    for pair in (0.0, 0.35):
+        found = concentrations(office(), reviewed(1, pair=pair), surveyed=False)
+        assert bool(found.found) == bool(pair)
+        assert found.says.en.endswith("Among targeted reviews only, biased.")
+        assert found.says.zh.endswith("有偏差。")

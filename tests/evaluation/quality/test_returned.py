@@ -1,0 +1,67 @@
+"""Tests of the reviews an estimate takes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import polars as pl
+
+from cases.tables.tables import REVIEWS, Tables, case_columns
+from evaluation.quality.returned import outside, returned, usual_places
+from policies.spot_check.plan import PlanParameters
+from tests.factories.office import office, rows
+
+GRADES = [
+    {"code": "fine", "defect": False, "meaning": {"en": "fine"}},
+    {"code": "so_so", "defect": False, "meaning": {"en": "so-so"}},
+    {"code": "bad", "defect": True, "meaning": {"en": "bad"}},
+    {"code": "flawed", "defect": True, "meaning": {"en": "flawed"}, "maps_to": "bad"},
+]
+OFFICE = office(reviews={"grades": GRADES, "maturity_days": 5})
+FOUND = """
+case_id | reviewed_at | kind   | grade
+a       | 2024-01-15  | random | bad
+b       | 2024-02-02  | random | fine
+b       | 2024-02-01  | double | flawed
+c       | 2024-02-03  | random | so_so
+d       | 2024-02-27  | random | bad
+"""
+
+
+def test_the_first_final_review_after_the_draw_counts() -> None:
+    """Before the draw: not; not yet final: not; of two, the first; an old grade as the present."""
+    cases = rows(
+        "case_id | opened_at\n" + "".join(f"{c} | 2024-01-01\n" for c in "abcd"),
+        case_columns(OFFICE),
+    )
+    tables = Tables.of(OFFICE, cases, reviews=rows(FOUND, REVIEWS))
+    found = returned(tables, after=datetime(2024, 1, 31), until=datetime(2024, 3, 1))
+    assert sorted(found.rows()) == [("b", 1.0, 2.0), ("c", 0.0, 1.0)]
+
+
+def test_cases_outside_the_frame_are_counted_by_the_reason() -> None:
+    """One was reviewed before the draw, one is missing; open and later ones do not count."""
+    cases = rows(
+        """
+        case_id | opened_at  | closed_at
+        a       | 2024-01-01 | 2024-01-10
+        b       | 2024-01-01 | 2024-01-11
+        c       | 2024-01-01 | 2024-01-12
+        d       | 2024-01-01 | -
+        e       | 2024-01-01 | 2024-03-01
+        """,
+        case_columns(OFFICE),
+    )
+    reviews = rows("case_id | reviewed_at | grade\na | 2024-01-15 | bad", REVIEWS)
+    tables = Tables.of(OFFICE, cases, reviews=reviews)
+    wish = PlanParameters(as_of=datetime(2024, 1, 31), capacity=1, seed="s")
+    frame = cases.filter(pl.col("case_id") == "b").select("case_id")
+    assert outside(tables, frame, wish) == {"reviewed": 1, "missing": 1}
+    assert outside(tables, cases.select("case_id"), wish) == {}
+
+
+def test_places_that_stand_for_no_defect_and_defect() -> None:
+    """The mean of 0 and 1, and 2; none where every grade is a defect."""
+    assert usual_places(OFFICE) == (0.5, 2.0)
+    all_bad = office(reviews={"grades": [one | {"defect": True} for one in GRADES]})
+    assert usual_places(all_bad) is None

@@ -1,0 +1,313 @@
+"""The report: its values, its words, and the page in a real browser."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from datetime import date, datetime
+from html.parser import HTMLParser
+from typing import get_args
+
+import polars as pl
+import pytest
+
+from cases.office.model import Language, Text
+from cases.tables.tables import Tables
+from evaluation.backtests.answers import FEWEST, answer, shown_figures
+from evaluation.backtests.backtest import MODEL, Backtest, PeriodFigures, backtest
+from evaluation.pages import charts
+from evaluation.pages.render import Voice, _phrases, shown, speaker
+from evaluation.quality.reviewers import Agreement, Reviewers, Severity
+from evaluation.report.model_card import model_card
+from evaluation.report.notes import Note
+from evaluation.report.page import chapters, render
+from evaluation.report.summary import ReportSummary, summarise
+from evaluation.statistics.metrics import Figure, auc_gain, measure
+from models.bundle.bundle import Bundle
+from tests.factories.small_office import HOSTILE, without_reviews
+from training.run import train
+
+
+def test_counts_what_is_known_and_what_is_not(summary: ReportSummary, tables: Tables) -> None:
+    """Reviewed and unknown cases make up the reviewable ones; a review counts for its case."""
+    data = summary.data
+    assert data.cases == data.closed == data.reviewable == 800
+    assert data.reviewed == data.reviews == data.drawn == tables.review_rows.height
+    assert data.unknown == 800 - data.reviewed
+
+
+def test_influences_are_shares_in_falling_order(summary: ReportSummary) -> None:
+    """Groups of features are ranked by their share of all contributions."""
+    shares = [one.share for one in summary.influences]
+    assert shares == sorted(shares, reverse=True)
+    assert 0 < sum(shares) <= 1 + 1e-9
+    assert summary.influences[0].meaning.en == HOSTILE  # suspects drive the made-up risk
+
+
+def test_unknown_cases_and_handlers_are_spoken_of(summary: ReportSummary) -> None:
+    """The notes say that unknown is not good, and whether the handler counts."""
+    codes = [note.code for note in summary.notes]
+    assert codes[:3] == ["estimates_reviews", "unknown", "handler_unused"]
+    assert "targeted" not in codes
+
+
+def test_targeted_reviews_are_owned_up_to(tables: Tables, bundle: Bundle, tested: Backtest) -> None:
+    """Reviews without a recorded chance of being chosen get a warning with their number."""
+    reviews = tables.review_rows
+    unknown = reviews.with_columns(inclusion_probability=None).cast(reviews.schema)
+    changed = Tables.of(tables.office, tables.case_rows, events=tables.event_rows, reviews=unknown)
+    notes = summarise(changed, bundle, tested).notes
+    count = reviews.height
+    assert Note("targeted", {"reviews": count, "without": count}) in notes
+
+
+@pytest.mark.parametrize(("positives", "held"), [(FEWEST - 1, True), (FEWEST, False)])
+def test_small_samples_are_withheld(positives: int, held: bool) -> None:
+    """With fewer than ten cases of an outcome only the rate is given, with its interval."""
+    y = [1] * positives + [0] * 50
+    p = [i / 100 for i in range(len(y))]
+    measures, gain = {MODEL: measure(y, p), "base_rate": measure(y, p)}, auc_gain(y, p, p)
+    found = shown_figures(PeriodFigures("2024", measures, {"base_rate": gain}))
+    assert (found.measures[MODEL].auc.absent == "too_few") == held
+    assert (found.gains["base_rate"].absent == "too_few") == held
+    assert found.measures[MODEL].base_rate == measures[MODEL].base_rate
+
+
+@pytest.mark.parametrize(("positives", "held"), [(FEWEST - 1, True), (FEWEST, False)])
+def test_a_small_calibration_table_is_withheld(
+    tested: Backtest, positives: int, held: bool
+) -> None:
+    """With fewer than ten cases of an outcome no group of probabilities is shown."""
+    assert tested.risk is not None
+    scores = tested.risk.scores
+    y = [1] * positives + [0] * (scores.height - positives)
+    pooled = PeriodFigures("", {MODEL: measure(y, scores[MODEL].to_numpy())}, {})
+    few = scores.with_columns(y=pl.Series(y, dtype=pl.Int8))
+    found = answer(dataclasses.replace(tested.risk, scores=few, pooled=pooled))
+    assert found is not None
+    assert (found.calibration == ()) == held
+
+
+def test_backtest_without_outcomes_still_reports(
+    tables: Tables, bundle: Bundle, tested: Backtest
+) -> None:
+    """Where nothing could be tested the report says so."""
+    untested = dataclasses.replace(tested, risk=None, complexity=None)
+    summary = summarise(tables, bundle, untested)
+    assert Note("no_backtest") in summary.notes
+    assert "Not tested" in render(summary, "en")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_complexity_alone(
+    tables: Tables, bundle: Bundle, tested: Backtest, language: Language
+) -> None:
+    """A bundle without a risk model is reported on by its complexity, and says what it lacks."""
+    without = dataclasses.replace(bundle, risk=None)
+    summary = summarise(tables, without, dataclasses.replace(tested, risk=None))
+    codes = [note.code for note in summary.notes]
+    assert "no_risk" in codes
+    assert "no_backtest" not in codes
+    assert (summary.influences, summary.card.risk) == ((), None)
+    html = render(summary, language)
+    assert speaker(language)("complexity") in html
+    assert speaker(language)("no_risk_model") in html
+
+
+def test_no_chart_of_nothing(summary: ReportSummary, pages: dict[Language, str]) -> None:
+    """Where the AUC of every period is withheld, its chart is left out."""
+    assert summary.complexity is not None
+    y, p = [1, 0, 0], [0.3, 0.2, 0.1]
+    one = {name: measure(y, p) for name in summary.complexity.estimators}
+    few = shown_figures(PeriodFigures("2024", one, {}))
+    answer = dataclasses.replace(summary.complexity, years=(few,), periods=(few,))
+    caption = "Up: AUC;"
+    html = render(dataclasses.replace(summary, complexity=answer, risk=None), "en")
+    assert caption not in html
+    assert caption in pages["en"]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("en", "cannot be told apart"), ("zh", "无法区分评查员的宽严")]
+)
+def test_one_reviewer_to_a_case_is_owned_up_to(
+    summary: ReportSummary, pages: dict[Language, str], language: Language, sentence: str
+) -> None:
+    """Without cases graded twice the report says that severity cannot be told, with no figure."""
+    assert not summary.reviewers.told
+    assert sentence in pages[language]
+    assert speaker(language)("severity_log_odds") not in pages[language]
+
+
+def test_reviewers_are_listed_with_intervals(summary: ReportSummary) -> None:
+    """Where it can be told, each reviewer has a figure with its interval, or none and why."""
+    told = Severity("R1", Figure(0.3, 0.1, 0.5, 40))
+    held = Severity(HOSTILE, Figure(None, None, None, 3, "too_few"))
+    agreed = Agreement(43, *[Figure(0.8, 0.7, 0.9, 43)] * 3)
+    found = dataclasses.replace(summary, reviewers=Reviewers(agreed, (told, held), told=True))
+    html = render(found, "en")
+    assert '0.300 <span class="together">(0.100–0.500)</span>' in html
+    assert "withheld: too few" in html
+    assert speaker("en")("severity_untold") not in html
+    assert HOSTILE not in html
+
+
+class Page(HTMLParser):
+    """Collects tags and every address a page could load."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.addresses: list[str] = []
+        self.language: str | None = None
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note the tag and its addresses."""
+        self.tags.append(tag)
+        self.language = dict(attrs).get("lang", self.language)
+        self.addresses += [value or "" for name, value in attrs if name in {"src", "href"}]
+
+
+@pytest.mark.parametrize(("language", "lang"), [("en", "en"), ("zh", "zh-Hans")])
+def test_page_is_self_contained_and_escaped(
+    pages: dict[Language, str], language: Language, lang: str
+) -> None:
+    """A page loads nothing, runs nothing, says its language and shows hostile text as text."""
+    html = pages[language]
+    page = Page(html)
+    assert page.language == lang
+    assert not {"script", "link", "iframe", "object", "form"} & set(page.tags)
+    assert all(re.match(r"data:image/svg\+xml;base64,|#\w+$", one) for one in page.addresses)
+    assert not re.search(r"https?://|url\(|@import", html)
+    assert "&lt;script&gt;alert" in html
+
+
+def test_same_summary_same_bytes(summary: ReportSummary, pages: dict[Language, str]) -> None:
+    """Rendering is a pure function: the same summary gives the same file."""
+    assert render(summary, "zh") == pages["zh"]
+
+
+def test_charts_carry_no_fonts_and_no_date(summary: ReportSummary) -> None:
+    """An SVG has its letters as paths and nothing of the day it was drawn."""
+    assert summary.risk is not None
+    svg = charts.reliability(summary.risk.calibration)
+    assert "<text" not in svg
+    assert "<dc:date>" not in svg
+    assert svg == charts.reliability(summary.risk.calibration)
+
+
+def test_charts_leave_gaps_for_withheld_figures(summary: ReportSummary) -> None:
+    """Periods without figures are gaps in the lines, not errors."""
+    assert summary.risk is not None
+    y, p = [1, 0, 0], [0.3, 0.2, 0.1]
+    few = shown_figures(PeriodFigures("2030", {MODEL: measure(y, p)}, {}))
+    periods = (*summary.risk.periods, few)
+    assert charts.over_time(periods, (MODEL,), lambda found: found.auc).startswith("<?xml")
+    assert charts.expected_and_observed(periods).startswith("<?xml")
+    assert charts.reliability(()).startswith("<?xml")
+
+
+def test_every_phrase_has_both_languages_and_the_same_places() -> None:
+    """No phrase is missing a language, nor a number that the other language gives."""
+    for key, phrase in _phrases().items():
+        assert set(phrase) == {"en", "zh"}, key
+        places = [sorted(set(re.findall(r"\{(\w+)", text))) for text in phrase.values()]
+        assert places[0] == places[1], key
+
+
+def test_chinese_phrases_have_chinese_punctuation() -> None:
+    """No phrase mixes half-width marks into Chinese, the numbers' own places apart."""
+    for key, phrase in _phrases().items():
+        assert not re.search(r"[,;:()?!]", re.sub(r"\{[^}]*\}", "", phrase["zh"])), key
+
+
+def test_parts_of_a_count_are_set_in(pages: dict[Language, str]) -> None:
+    """What is a part of the count above it stands further in."""
+    parts = re.findall(r'<th scope="row">\u2003(.*?)</th>', pages["en"])
+    assert parts == ["closed", "reviewed", "unknown", "with a recorded chance of being chosen"]
+
+
+def test_the_dash_of_an_interval_is_no_minus() -> None:
+    """An interval that begins below nought has spaces around its dash."""
+    assert shown(Figure(-0.8, -1, -0.5, 5), False, speaker("en")) == "-0.800 (-1.000 – -0.500)"
+
+
+@pytest.mark.parametrize(
+    ("figure", "words"),
+    [
+        (Figure(None, None, None, 0, "no_cases"), "no cases"),
+        (Figure(None, None, None, 5, "one_class"), "one outcome only"),
+        (Figure(None, None, None, 5, "too_few"), "withheld: too few"),
+        (Figure(0.5, 0.25, 0.75, 5), "50.0 % (25.0–75.0)"),
+    ],
+)
+def test_absent_figures_say_why(figure: Figure, words: str) -> None:
+    """A figure is shown with its interval, or with the reason why there is none."""
+    assert shown(figure, True, speaker("en")) == words
+
+
+def test_every_picture_has_its_sentence_and_its_table(pages: dict[Language, str]) -> None:
+    """A picture says in words what it shows, and the very figures stand beneath it."""
+    for html in pages.values():
+        articles = re.findall(r"<article>(.*?)</article>", html, re.DOTALL)
+        pictured = [one for one in articles if "<figure>" in one]
+        assert len(pictured) > 5
+        for one in articles:
+            says = re.search(r'<p class="says">(.*?)</p>', one, re.DOTALL)
+            assert says
+            assert says[1].strip()
+        for one in pictured:
+            assert one.count("<table>") == 1
+            alt = re.search(r'<figure><img src="[^"]*" alt="([^"]+)">', one)
+            assert alt
+            assert one.index("<figure>") < one.index('class="says"') < one.index("<table>")
+        assert html.count("<figure>") == len(pictured)
+
+
+def test_every_row_has_a_cell_per_column(summary: ReportSummary) -> None:
+    """No table has a row longer or shorter than its head; marks are one per row or none."""
+    for language in get_args(Language):
+        for chapter in chapters(summary, Voice(language)):
+            assert chapter.lead
+            for one in chapter.exhibits:
+                assert {len(row) for row in one.rows} <= {len(one.head)}
+                assert len(one.marks) in {0, len(one.rows)}
+
+
+def test_very_long_names_break(summary: ReportSummary, bundle: Bundle) -> None:
+    """A name of a thousand letters, markup or a formula stands in the page as text."""
+    for name in ("x" * 1000, "=HYPERLINK(1)", "<b>&amp;</b>"):
+        said = Text(en=name)
+        influence = dataclasses.replace(summary.influences[0], meaning=said)
+        changed = dataclasses.replace(summary, office=said, influences=(influence,))
+        html = render(changed, "en")
+        assert "<b>" not in html
+        assert ("&lt;b&gt;&amp;amp;" in html) == name.startswith("<")
+
+
+def test_an_office_with_nothing_is_reported_on(tables: Tables) -> None:
+    """Without reviews, plans or groups every chapter is there and says what is missing."""
+    bare = without_reviews(500)
+    until = datetime(2024, 12, 31)
+    bundle = train(bare, until)
+    tried = backtest(
+        bare, first=date(2024, 4, 1), last=date(2024, 6, 30), until=until, retrain="quarter"
+    )
+    summary = summarise(bare, bundle, tried)
+    missing = {
+        "risk": "no_risk_model",
+        "influences": "no_risk_model",
+        "fairness": "no_risk_model",
+        "reviewers": "no_reviews",
+        "people": "no_plans",
+        "gate": "no_versions",
+    }
+    for language in get_args(Language):
+        voice = Voice(language)
+        told = {one.key: one for one in chapters(summary, voice)}
+        for key, code in missing.items():
+            assert told[key].lead == voice.say(code)
+            assert told[key].exhibits == ()
+        assert "<table>" in render(summary, language)
+        assert voice.say("no_risk_model") in model_card(summary, language)

@@ -1,0 +1,1 @@
+"""What tests make offices, tables, frames and requests with."""

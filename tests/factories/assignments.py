@@ -1,0 +1,58 @@
+"""Cases, handlers and recusals as ASCII tables for the tests of assignment."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from policies.assignment.assign import assign
+from policies.assignment.eligibility import ABSENCE, CASES, HANDLERS, RECUSALS
+from policies.assignment.result import Assignment, AssignmentParameters
+from tests.factories.office import rows
+
+LISTS = ("parties", "needs", "prefers")
+
+
+def cases(text: str) -> pl.DataFrame:
+    """Cases of one day's work each unless `effort` is stated; lists are separated by `;`."""
+    flat = rows(text, {n: pl.String() if n in LISTS else kind for n, kind in CASES.items()})
+    return flat.with_columns(
+        pl.col(LISTS).str.split(";"),
+        pl.col("effort") if "effort" in text else pl.lit(1.0).alias("effort"),
+    )
+
+
+def handlers(text: str) -> pl.DataFrame:
+    """Handlers of unit u without load or open cases unless these are stated."""
+    flat = rows(text, {n: pl.String() if n in ABSENCE else kind for n, kind in HANDLERS.items()})
+    frame = flat.with_columns(pl.col(ABSENCE).str.to_date())
+    return frame.with_columns(
+        pl.col("unit") if "unit" in text else pl.lit("u").alias("unit"),
+        pl.col("load").fill_null(0.0),
+        pl.col("open_cases").fill_null(0),
+    )
+
+
+def recusals(text: str = "handler | case_id | party") -> pl.DataFrame:
+    """Recusals."""
+    return rows(text, RECUSALS)
+
+
+def wish(**changes: Any) -> AssignmentParameters:
+    """A wish with a floor of a tenth."""
+    return AssignmentParameters(**{"as_of": datetime(2026, 3, 2, 9), "seed": "dice"} | changes)
+
+
+def assigned(
+    case_table: str, handler_table: str, recused: str = "handler | case_id | party", **changes: Any
+) -> Assignment:
+    """The assignment of ASCII tables."""
+    return assign(cases(case_table), handlers(handler_table), recusals(recused), wish(**changes))
+
+
+def chances(assignment: Assignment) -> dict[tuple[str, str | None], float]:
+    """The chance of every case and handler, to four digits."""
+    listed = assignment.chances.select("case_id", "handler", "probability").iter_rows()
+    return {(case, handler): round(chance, 4) for case, handler, chance in listed}

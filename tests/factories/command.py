@@ -1,0 +1,12 @@
+"""The `triage` command, run as a user would."""
+
+from __future__ import annotations
+
+from typer.testing import CliRunner, Result
+
+from cli.main import app
+
+
+def triage(*words: object) -> Result:
+    """Run the command and give back what it said."""
+    return CliRunner().invoke(app, [str(word) for word in words])

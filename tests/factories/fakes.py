@@ -1,0 +1,156 @@
+"""A model that can be worked out by hand, behind the same methods as a champion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from cases.office.model import Language
+from cases.tables.tables import Frame, Tables
+from models.calibration.conformal import Cutoffs
+from models.reasons.reasons import Reason
+from serving.use_cases.spot_checks import Desk
+from tests.factories.office import tables
+
+
+class FakeModel:
+    """Risk is a tenth for each suspect and each event recorded by the moment."""
+
+    about: Mapping[str, Any] = {"trained_until": "2026-01-01", "not_trained": {}}
+
+    def score(
+        self, tables: Tables, as_of: datetime, *, closed_after: datetime | None
+    ) -> pl.DataFrame:
+        """Every closed case without a review, as a champion would give them."""
+        reviewed = tables.review_rows.filter(pl.col("reviewed_at") <= as_of)
+        cases = tables.case_rows.filter(pl.col("closed_at") <= as_of)
+        cases = cases.join(reviewed, on="case_id", how="anti").with_columns(moment="closed_at")
+        if closed_after is not None:
+            cases = cases.filter(pl.col("closed_at") > closed_after)
+        return _risks(tables, cases).sort("case_id")
+
+    def features(self, tables: Tables, moments: Frame) -> pl.DataFrame:
+        """The cases of the moment rows, with their risk already."""
+        asked = moments.collect("polars").to_native()
+        return _risks(tables, asked.join(tables.case_rows, on="case_id"))
+
+    def risks(self, x: pl.DataFrame) -> pl.DataFrame:
+        """The risk of each row."""
+        return x.select("case_id", "moment", "risk", "risk_low", "risk_high")
+
+    def reasons(
+        self, x: pl.DataFrame, language: Language, top: int
+    ) -> Mapping[str, Sequence[Reason]]:
+        """One reason per case, naming the language it was asked in."""
+        return {
+            one: (Reason("attribute.suspects", 0.5, f"{language}: {one}"),)[:top]
+            for one in x["case_id"]
+        }
+
+    def intake_features(self, tables: Tables, moments: Frame) -> pl.DataFrame:
+        """The cases of the moment rows, with their number of suspects."""
+        asked = moments.collect("polars").to_native()
+        return asked.join(tables.case_rows.select("case_id", "suspects"), on="case_id")
+
+    def complexities(self, x: pl.DataFrame) -> pl.DataFrame:
+        """A tenth for each suspect."""
+        return x.select("case_id", "moment", complex_probability=pl.col("suspects") / 10)
+
+    def complexity_reasons(
+        self, x: pl.DataFrame, language: Language, top: int
+    ) -> Mapping[str, Sequence[Reason]]:
+        """As `reasons`."""
+        return self.reasons(x, language, top)
+
+    def cutoffs(self, complex_error: float, simple_error: float) -> Cutoffs:
+        """With errors of 5 % and 20 % simple below two suspects, complex from five on."""
+        return Cutoffs(3 * complex_error, 2.25 * simple_error)
+
+    def efforts(self, x: pl.DataFrame) -> pl.DataFrame:
+        """A day for each suspect, a half less or more."""
+        effort = pl.col("suspects")
+        return x.select(
+            "case_id", "moment", effort=effort, effort_low=effort / 2, effort_high=effort * 1.5
+        )
+
+    def remaining_effort(self, tables: Tables, as_of: datetime) -> pl.DataFrame:
+        """Half a day for each suspect of an open case."""
+        is_open = pl.col("closed_at").is_null() | (pl.col("closed_at") > as_of)
+        cases = tables.case_rows.filter(is_open)
+        return cases.select("case_id", "handler", remaining_effort=pl.col("suspects") / 2)
+
+
+class BrokenModel(FakeModel):
+    """A model whose error message holds what nobody may see."""
+
+    def features(self, tables: Tables, moments: Frame) -> pl.DataFrame:
+        """Fail."""
+        raise RuntimeError(f"the secret of {tables.case_rows} at {moments}")
+
+
+def _risks(tables: Tables, asked: pl.DataFrame) -> pl.DataFrame:
+    known = tables.event_rows.join(asked.select("case_id", "moment"), on="case_id")
+    known = known.filter(pl.col("recorded_at") <= pl.col("moment"))
+    counts = known.group_by("case_id").agg(events=pl.len().cast(pl.Float64))
+    risk = (pl.col("events").fill_null(0) + pl.col("suspects").fill_null(0)) / 10
+    risks = asked.join(counts, on="case_id", how="left").with_columns(risk=risk.clip(0, 1))
+    return risks.with_columns(
+        risk_low=(pl.col("risk") - 0.1).clip(0, 1), risk_high=(pl.col("risk") + 0.1).clip(0, 1)
+    )
+
+
+RULES = [
+    {
+        "code": "appealed",
+        "meaning": {"en": "the decision was appealed"},
+        "when": [{"attribute": "appealed", "equals": True}],
+    }
+]
+
+
+HANDLERS = """
+handler | unit | kinds | capacity | absent_from | absent_until
+h1      | u1   | -     | 1        | -           | -
+h2      | u2   | -     | 1        | -           | -
+h3      | u2   | -     | 1        | -           | -
+h4      | u2   | theft | 1        | -           | -
+h5      | u2   | -     | 1        | 2026-03-01  | 2026-03-31
+"""
+
+
+def desk(model: FakeModel | None = None, **changes: Any) -> Desk:
+    """Five cases: d is appealed, e is still open, c has been reviewed."""
+    handlers = changes.pop("handlers", HANDLERS)
+    office = {"rules": RULES} | changes
+    return Desk(
+        tables(
+            """
+            case_id | opened_at  | closed_at  | kind  | unit | handler | suspects | appealed
+            a       | 2026-01-01 | 2026-02-01T09:00 | theft | u1   | h1      | 1        | false
+            b       | 2026-01-01 | 2026-02-02 | theft | u1   | h2      | 6        | false
+            c       | 2026-01-01 | 2026-02-03 | fraud | u2   | h1      | 9        | false
+            d       | 2026-01-01 | 2026-02-04 | fraud | u2   | h2      | 2        | true
+            e       | 2026-01-01 | -          | fraud | u2   | h2      | 2        | -
+            """,
+            events="""
+            case_id | at         | activity
+            a       | 2026-01-01 | accepted
+            a       | 2026-01-20 | returned
+            a       | 2026-03-01 | decided
+            """,
+            reviews="""
+            case_id | reviewed_at | reviewer | kind   | grade
+            c       | 2026-02-20  | r1       | random | good
+            """,
+            handlers=handlers,
+            recusals="""
+            handler | case_id | party
+            h3      | -       | p1
+            """,
+            **office,
+        ),
+        model or FakeModel(),
+    )

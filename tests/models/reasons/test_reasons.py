@@ -1,0 +1,158 @@
+"""Reasons: exact, grouped, raising, and in words."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import polars as pl
+import pytest
+
+from cases.office.model import Language
+from cases.tables.tables import Tables
+from features.as_of import closing_moments, intake_moments
+from features.catalogue import catalogue
+from models.bundle.bundle import Bundle
+from models.population import rows
+from models.reasons.reasons import (
+    check_sum,
+    explain,
+    explain_linear,
+    group_of,
+    tells_of_the_day,
+    usual_values,
+)
+from models.reasons.wording import Wording
+from tests.factories.office import office
+from tests.factories.small_office import UNTIL
+from training.fit import risk_table
+
+
+@pytest.fixture(scope="module")
+def x(small_tables: Tables) -> pl.DataFrame:
+    """Risk features of all closed cases of the made-up office."""
+    return risk_table(small_tables, closing_moments(small_tables, after=None, until=UNTIL))
+
+
+def test_contributions_sum_to_the_score(bundle: Bundle, x: pl.DataFrame) -> None:
+    """Contributions and base sum to the raw score of every case, to a millionth."""
+    trees = bundle.risk.trees_
+    assert np.abs(trees.contributions(x).sum(axis=1) - trees.raw(x)).max() < 1e-6
+
+
+def test_contributions_of_another_score_raise() -> None:
+    """Contributions that miss the score by more are an error, NaN too."""
+    check_sum(np.array([[0.5, 0.25]]), np.array([0.75 + 1e-7]))
+    for raw in (0.7501, np.nan):
+        with pytest.raises(ArithmeticError, match="miss the score"):
+            check_sum(np.array([[0.5, 0.25]]), np.array([raw]))
+
+
+def test_only_what_raises_the_risk_strongest_first(bundle: Bundle, x: pl.DataFrame) -> None:
+    """Every reason raises the risk, stands once, and none is stronger than the one before."""
+    wording = Wording(catalogue(bundle.office), bundle.usual["risk"], "en")
+    for case in explain(bundle.risk.trees_, x[:100], wording, 5):
+        contributions = [reason.contribution for reason in case]
+        assert contributions == sorted(contributions, reverse=True)
+        assert all(contribution > 0 for contribution in contributions)
+        groups = [group_of(reason.feature) for reason in case]
+        assert len(set(groups)) == len(groups) <= 5
+        assert not any(tells_of_the_day(reason.feature) for reason in case)
+
+
+def test_what_is_usual_is_no_reason(bundle: Bundle, x: pl.DataFrame) -> None:
+    """No reason says that a value is the usual one, whatever it adds to the risk."""
+    for language in ("en", "zh"):
+        wording = Wording(catalogue(bundle.office), bundle.usual["risk"], language)
+        told = [
+            one.sentence for case in explain(bundle.risk.trees_, x, wording, 99) for one in case
+        ]
+        assert told
+        for sentence in told:
+            own, usual = re.search(
+                r"(?:: |：)(.*?) ?[(（](?:usual: |通常：)(.*)[)）]$", sentence
+            ).groups()
+            assert own != usual
+
+
+def test_only_a_risky_case_has_reasons(bundle: Bundle, x: pl.DataFrame) -> None:
+    """A case whose contributions lower its risk on the whole has no reasons."""
+    wording = Wording(catalogue(bundle.office), bundle.usual["risk"], "en")
+    sums = bundle.risk.trees_.contributions(x)[:, :-1].sum(axis=1)
+    found = explain(bundle.risk.trees_, x, wording, 5)
+    assert all(not case for case, total in zip(found, sums, strict=True) if total <= 0)
+    assert 0 < sum(map(bool, found)) < len(found)
+
+
+def test_group_carries_its_members_together(bundle: Bundle, x: pl.DataFrame) -> None:
+    """A reason's contribution is the sum over its whole group."""
+    trees = bundle.risk.trees_
+    wording = Wording(catalogue(bundle.office), bundle.usual["risk"], "en")
+    riskiest = x[int(trees.raw(x).argmax())]
+    (case,) = explain(trees, riskiest, wording, 5)
+    assert case
+    row = trees.contributions(riskiest)[0]
+    for reason in case:
+        group = group_of(reason.feature)
+        members = [p for p, name in enumerate(trees.columns.names) if group_of(name) == group]
+        assert reason.contribution == pytest.approx(float(row[members].sum()))
+
+
+@pytest.mark.parametrize(
+    ("language", "simple", "complicated"),
+    [("en", "speaks for simple: ", "speaks for complex: "), ("zh", "倾向简单——", "倾向复杂——")],
+)
+def test_complexity_is_explained_either_way(
+    bundle: Bundle, small_tables: Tables, language: Language, simple: str, complicated: str
+) -> None:
+    """What lowers the probability speaks for simple, what raises it for complex; nothing usual."""
+    opened = intake_moments(small_tables, after=None, until=UNTIL)
+    x = bundle.intake_features(small_tables, opened)
+    linear, usual = bundle.complexity.linear_, bundle.usual["complexity"]
+    wording = Wording(catalogue(bundle.office), usual, language)
+    for case, told in zip(x.to_dicts(), explain_linear(linear, x, wording, 2), strict=True):
+        assert len(told) <= 2
+        sizes = [abs(reason.contribution) for reason in told]
+        assert sizes == sorted(sizes, reverse=True)
+        for reason in told:
+            word = complicated if reason.contribution > 0 else simple
+            assert reason.sentence.startswith(word)
+            assert case[reason.feature] != usual[reason.feature]
+
+
+def test_reasons_are_about_the_facts(bundle: Bundle, small_tables: Tables) -> None:
+    """What the made-up office's risk is made of is what the reasons speak of."""
+    moments = closing_moments(small_tables, after=None, until=UNTIL)
+    cases = small_tables.case_rows.filter(suspects=5.0)["case_id"]
+    found = bundle.reasons(bundle.features(small_tables, moments), "en")
+    assert set(found) == set(rows(moments)["case_id"])
+    told = [reason.sentence for case in cases if case in found for reason in found[case]]
+    about = [sentence for sentence in told if sentence.startswith("number of suspects: 5 (usual: ")]
+    assert len(about) > 0.9 * sum(bool(found.get(case)) for case in cases) > 100
+
+
+def test_both_languages(bundle: Bundle, small_tables: Tables) -> None:
+    """The same reasons in English and Chinese."""
+    moments = closing_moments(small_tables, after=None, until=UNTIL)
+    english, chinese = (
+        bundle.reasons(bundle.features(small_tables, moments), said) for said in ("en", "zh")
+    )
+    case = next(case for case, reasons in english.items() if reasons)
+    assert [r.feature for r in english[case]] == [r.feature for r in chinese[case]]
+    assert "通常" in chinese[case][0].sentence
+
+
+@pytest.mark.parametrize(
+    ("values", "feature", "usual"),
+    [
+        ([1.0, 2.0, 9.0], "attribute.suspects", 2.0),
+        ([1.0, None, None], "attribute.suspects", None),
+        ([1.0, 2.0, None], "attribute.suspects", 1.5),
+        (["b", "a", "b"], "attribute.charge", "b"),
+        ([0.0, 1.0, 1.0], "attribute.appealed", 1.0),
+    ],
+)
+def test_usual_value(values: list[float | str | None], feature: str, usual: float | None) -> None:
+    """Medians of numbers, the commonest code or flag, nothing where most is missing."""
+    known = catalogue(office())
+    assert usual_values(pl.DataFrame({feature: values}), known, [feature]) == {feature: usual}

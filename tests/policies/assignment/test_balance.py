@@ -1,0 +1,92 @@
+"""Tests of the programme: an optimum, however it is searched, and the most even one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from policies.assignment import balance
+from policies.assignment.balance import Demand, Supply, balanced
+
+NO_LIMIT = np.inf
+
+
+def demand(cases: list[int], effort: list[float], eligible: list[list[int]]) -> Demand:
+    """Groups without wishes for skills."""
+    mask = np.array(eligible, bool)
+    none = np.zeros(mask.shape, np.int64)
+    return Demand(np.array(cases, float), np.array(effort, float), mask, none)
+
+
+def supply(load: list[float], places: float = NO_LIMIT) -> Supply:
+    """Handlers of capacity one."""
+    return Supply(np.array(load, float), np.ones(len(load)), np.full(len(load), places))
+
+
+def test_a_step_is_a_usual_case_of_those_a_handler_may_take() -> None:
+    """Small cases fill small gaps although large ones come in elsewhere."""
+    of_both = demand([3, 3], [3.0, 300.0], [[1, 1, 0, 0], [0, 0, 1, 1]])
+    chances = balanced(of_both, supply([0.0, 1.0, 0.0, 0.0]), 0.0)
+    assert chances[0].tolist() == pytest.approx([2 / 3, 1 / 3, 0, 0, 0])
+    assert chances[1].tolist() == pytest.approx([0, 0, 1 / 2, 1 / 2, 0])
+
+
+def test_groups_share_handlers_evenly() -> None:
+    """Of the many optima with the same loads each group's chances are as even as can be."""
+    alike = demand([2, 1], [2.0, 1.0], [[1, 1, 1], [1, 1, 0]])
+    chances = balanced(alike, supply([0.0, 0.0, 0.0]), 0.0)
+    assert chances[0].tolist() == pytest.approx([1 / 4, 1 / 4, 1 / 2, 0], abs=1e-5)
+    assert chances[1].tolist() == pytest.approx([1 / 2, 1 / 2, 0, 0], abs=1e-5)
+
+
+def test_what_is_left_to_nobody_is_shared_too() -> None:
+    """Two places for four lone cases leave each of them an even chance."""
+    mask = [[1, 1], [1, 1], [1, 1], [1, 1]]
+    chances = balanced(demand([1] * 4, [1.0] * 4, mask), supply([0.0, 0.0], 1.0), 0.1)
+    assert chances[:, -1].tolist() == pytest.approx([0.5] * 4, abs=1e-6)
+
+
+@settings(max_examples=25)
+@given(numbers=st.integers(0, 2**32 - 1))
+def test_few_pairs_to_begin_with_lead_to_the_same_loads(numbers: int) -> None:
+    """Pairs left out at first are added as long as they lower the cost; spreading keeps to it."""
+    rng = np.random.default_rng(numbers)
+    eligible = rng.random((12, 6)) < 0.6
+    eligible[:, 0] = True
+    shared = demand([1] * 12, list(rng.uniform(0.5, 2, 12)), eligible.tolist())
+    desk = supply(list(rng.uniform(0, 3, 6)), 4.0)
+    programme = balance.Programme(shared, desk, np.ones(len(desk.load)), 0.0)
+    whole = costs(programme, programme.search()[0])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(balance, "PAIRS", 12)
+        patch.setattr(balance, "MORE", 1)
+        assert costs(programme, programme.search()[0]) == pytest.approx(whole, abs=1e-5)
+        assert costs(programme, programme.solve()) == pytest.approx(whole, rel=0.01)
+
+
+def costs(programme: balance.Programme, expected: np.ndarray) -> float:
+    """The cost of the pieces that the expected work fills."""
+    work = expected[:, :-1].sum(axis=0)
+    steps = np.outer(programme.usual, programme.widths)
+    before = np.cumsum(steps, axis=1) - steps
+    return float((np.clip(work[:, None] - before, 0, steps) * programme.slopes).sum())
+
+
+def test_order_does_not_matter_where_places_are_short() -> None:
+    """Turned round, handlers keep the chances they had, and nobody has more than the places."""
+    rng = np.random.default_rng(7)
+    for _ in range(20):
+        mask = rng.random((4, 5)) < 0.7
+        mask[:, 0] = True
+        load, places = rng.uniform(0, 5, 5), rng.integers(0, 3, 5).astype(float)
+        cases = rng.integers(1, 4, 4).astype(float)
+        effort = cases * rng.uniform(0.5, 3, 4)
+        both = []
+        for order in (np.arange(5), np.arange(5)[::-1]):
+            given = Supply(load[order], np.ones(5), places[order])
+            asked = Demand(cases, effort, mask[:, order], np.zeros((4, 5), np.int64))
+            both.append(balanced(asked, given, 0.1)[:, [*np.argsort(order), 5]])
+        assert both[0] == pytest.approx(both[1], abs=1e-6)
+        assert (cases @ both[0][:, :5] <= places + 1e-9).all()

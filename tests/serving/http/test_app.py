@@ -1,0 +1,316 @@
+"""The service over HTTP, in this process."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from serving.http.payloads import LARGEST_BODY, LONGEST_TEXT, MOST_CASES, MOST_EVENTS, MOST_IDS
+from serving.use_cases.spot_checks import Desk
+from tests.factories.client import ask, case, wish
+from tests.factories.fakes import BrokenModel, desk
+from tests.factories.small_office import without_reviews
+from training.run import train
+
+JSON = {"Content-Type": "application/json"}
+
+
+def test_a_plan_of_the_offices_own_cases_has_a_reason_on_every_line():
+    """The riskiest case comes first; open and reviewed cases are not in the frame."""
+    answer = ask("POST", "/spot_checks", json=wish())
+
+    assert answer.status_code == 200
+    plan = answer.json()
+    assert [(line["rank"], line["case_id"], line["selected_by"]) for line in plan["lines"]] == [
+        (1, "b", "lottery"),
+        (2, "d", "mandatory"),
+    ]
+    assert plan["lines"][1] | {"risk_low": 0, "risk_high": 0} == {
+        "rank": 2,
+        "case_id": "d",
+        "selected_by": "mandatory",
+        "inclusion_probability": 1.0,
+        "risk": 0.2,
+        "risk_low": 0,
+        "risk_high": 0,
+        "second_review": False,
+        "rule": "appealed",
+        "why": "rule: the decision was appealed",
+        "reasons": [{"sentence": "en: d", "feature": "attribute.suspects", "contribution": 0.5}],
+    }
+    assert 0.5 < plan["lines"][0]["inclusion_probability"] < 1
+    assert [one["choice"] for one in plan["outlook"]] == ["plan", "all_random", "top_of_the_list"]
+    assert plan["frame_cases"] == 3
+    assert plan["drawn"] == {"lottery": 1, "mandatory": 1}
+
+
+@pytest.mark.parametrize(
+    ("path", "request_body"),
+    [
+        ("/spot_checks", wish()),
+        ("/spot_checks", wish(cases=[case()])),
+        ("/score", {"case_ids": ["c00001"]}),
+        ("/score", {"cases": [case()]}),
+    ],
+)
+def test_a_champion_without_risk_says_why(path: str, request_body: dict[str, Any]):
+    """An office without reviews is served; what needs risk is refused in one sentence."""
+    tables = without_reviews()
+    answer = ask("POST", path, Desk(tables, train(tables, datetime(2024, 7, 1))), json=request_body)
+
+    assert answer.status_code == 409
+    assert "nothing about risk" in answer.json()["detail"]
+    assert "describes no reviews" in answer.json()["detail"]
+
+
+def test_the_same_request_with_a_seed_gives_the_same_plan():
+    """A draw can be repeated by whoever knows what was asked."""
+    assert ask("POST", "/spot_checks", json=wish()).content == (
+        ask("POST", "/spot_checks", json=wish()).content
+    )
+
+
+def test_a_draw_without_a_seed_tells_the_one_it_used():
+    """What nobody chose cannot be foreseen, but can be repeated afterwards."""
+    first = ask("POST", "/spot_checks", json=wish(seed=None)).json()
+    second = ask("POST", "/spot_checks", json=wish(seed=None)).json()
+
+    assert first["seed"] != second["seed"]
+    assert ask("POST", "/spot_checks", json=wish(seed=first["seed"])).json() == first
+
+
+def test_cases_in_the_request_are_drawn_among_themselves():
+    """The office's own cases are context, not candidates."""
+    plan = ask("POST", "/spot_checks", json=wish(cases=[case()], search_share=1)).json()
+
+    assert [(line["case_id"], line["risk"]) for line in plan["lines"]] == [("x", 0.4)]
+    assert plan["frame_cases"] == 1
+
+
+def test_a_case_of_the_request_that_was_reviewed_is_left_out_with_the_reason():
+    """Nothing is lost in silence."""
+    plan = ask("POST", "/spot_checks", json=wish(cases=[case(), case(case_id="c")])).json()
+
+    assert [line["case_id"] for line in plan["lines"]] == ["x"]
+    assert plan["left_out"] == [{"case_id": "c", "problem": "has already been reviewed."}]
+
+
+def test_scores_come_with_their_interval_and_moment():
+    """Risk is asked at the moment a case was closed."""
+    answer = ask("POST", "/score", json={"case_ids": ["a"]})
+
+    assert answer.json() == {
+        "scores": [
+            {
+                "case_id": "a",
+                "moment": "2026-02-01T09:00:00",
+                "risk": pytest.approx(0.3),
+                "risk_low": pytest.approx(0.2),
+                "risk_high": pytest.approx(0.4),
+            }
+        ],
+        "left_out": [],
+    }
+
+
+def test_health_says_what_is_served():
+    """A monitor can tell one office and model from another."""
+    assert ask("GET", "/healthz").json() == {
+        "status": "ok",
+        "office": "Test office",
+        "cases": 5,
+        "trained_until": "2026-01-01",
+    }
+
+
+TYPO = case(attributes={"suspect": 1})
+BROKEN: list[tuple[str, str, Any, int, str | None, str]] = [
+    ("cut off", "/score", '{"case_ids": ["a"', 400, None, "is not valid JSON"),
+    ("empty", "/score", "", 400, None, "is not valid JSON"),
+    ("not UTF-8", "/score", b'{"case_ids": ["\xff"]}', 400, None, "is not valid JSON"),
+    ("deeply nested", "/score", "[" * 5_000, 400, None, "is not valid JSON"),
+    ("a list", "/score", [], 422, None, "is not an object."),
+    ("too long", "/score", " " * (LARGEST_BODY + 1), 413, None, "is longer than 4,194,304 bytes."),
+    ("neither", "/score", {}, 422, None, "needs either `case_ids` or `cases`."),
+    ("both", "/score", {"case_ids": ["a"], "cases": [case()]}, 422, None, "needs either"),
+    ("no ids", "/score", {"case_ids": []}, 422, "case_ids", "is empty."),
+    ("ids", "/score", {"case_ids": ["a"] * (MOST_IDS + 1)}, 422, "case_ids", "holds more than"),
+    ("unknown id", "/score", {"case_ids": ["z"]}, 422, "case_ids[0]", "is no case of this office."),
+    ("open case", "/score", {"case_ids": ["a", "e"]}, 422, "case_ids[1]", "is still open."),
+    ("typo", "/score", {"cases": [TYPO]}, 422, "cases[0].attributes.suspect", "is not a field"),
+    ("no as_of", "/spot_checks", {"capacity": 2}, 422, "as_of", "is missing."),
+    ("zone", "/spot_checks", wish(as_of="2026-06-30T00:00Z"), 422, "as_of", "is not a date or"),
+    ("no such day", "/spot_checks", wish(as_of="2026-02-30"), 422, "as_of", "does not exist."),
+    ("year", "/spot_checks", wish(as_of="0026-02-20"), 422, "as_of", "is outside the years"),
+    ("timestamp", "/spot_checks", wish(as_of=1782777600), 422, "as_of", "is not a date or"),
+    ("capacity", "/spot_checks", wish(capacity=0), 422, "capacity", "is too small."),
+    ("half a case", "/spot_checks", wish(capacity=1.5), 422, "capacity", "is not a whole number."),
+    ("share", "/spot_checks", wish(search_share=1.5), 422, "search_share", "is too large."),
+    ("seed", "/spot_checks", wish(seed="1" * 101), 422, "seed", "is longer than 100 letters."),
+    ("field", "/spot_checks", wish(capcity=3), 422, "capcity", "is not a field of this request."),
+    ("NaN", "/spot_checks", '{"search_share": NaN}', 422, "search_share", "not a finite number."),
+]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "field", "sentence"),
+    [row[1:] for row in BROKEN],
+    ids=[row[0] for row in BROKEN],
+)
+def test_a_broken_request_gets_its_sentence(path, body, status, field, sentence):
+    """Every fault names its place, what is wrong and what to do, as problem details."""
+    content = body if isinstance(body, str | bytes) else json.dumps(body)
+
+    answer = ask("POST", path, content=content, headers=JSON)
+
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["status"] == status
+    assert {"type", "title", "detail"} <= problem.keys()
+    assert any(
+        one["field"] == field and sentence in one["problem"] and one["remedy"]
+        for one in problem["faults"]
+    )
+    assert "Traceback" not in answer.text
+
+
+ODD_CASES: list[tuple[str, list[dict[str, Any]], str, str]] = [
+    ("twice", [case(), case()], "cases[1].case_id", "stands more than once."),
+    ("order", [case(closed_at="2025-01-01")], "cases[0].closed_at", "is before `opened_at`."),
+    ("future", [case(closed_at="2026-07-01")], "cases[0].closed_at", "is after `as_of`."),
+    ("still open", [case(closed_at=None)], "cases[0].closed_at", "is not a date or"),
+    ("long", [case(kind="k" * (LONGEST_TEXT + 1))], "cases[0].kind", "is longer than 200 letters."),
+    ("no id", [case(case_id="")], "cases[0].case_id", "is empty."),
+    ("many", [case()] * (MOST_CASES + 1), "cases", "holds more than 1000 entries."),
+    (
+        "events",
+        [case(events=[{"at": "2026-02-01", "activity": "returned"}] * (MOST_EVENTS + 1))],
+        "cases[0].events",
+        "holds more than 1000 entries.",
+    ),
+    (
+        "activity",
+        [case(events=[{"at": "2026-02-01", "activity": "return"}])],
+        "cases[0].events[0].activity",
+        "is no activity of the office file.",
+    ),
+    (
+        "recorded",
+        [case(events=[{"at": "2026-02-02", "recorded_at": "2026-02-01", "activity": "returned"}])],
+        "cases[0].events[0].recorded_at",
+        "is before `at`.",
+    ),
+    (
+        "number as text",
+        [case(attributes={"suspects": "3"})],
+        "cases[0].attributes.suspects",
+        "is not a number.",
+    ),
+    (
+        "flag as number",
+        [case(attributes={"appealed": 1})],
+        "cases[0].attributes.appealed",
+        "is neither true nor false.",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("cases", "field", "sentence"),
+    [row[1:] for row in ODD_CASES],
+    ids=[row[0] for row in ODD_CASES],
+)
+def test_a_broken_case_is_told_by_its_place(cases, field, sentence):
+    """The field says which case of the list and which part of it."""
+    answer = ask("POST", "/spot_checks", json=wish(cases=cases))
+
+    assert answer.status_code == 422
+    faults = {one["field"]: one["problem"] for one in answer.json()["faults"]}
+    assert sentence in faults[field]
+
+
+def test_any_event_may_occur_where_no_activity_is_declared():
+    """An office without [activities] is asked about whatever its systems record."""
+    open_to_all = desk(activities={})
+
+    answer = ask("POST", "/score", open_to_all, json={"cases": [case()]})
+
+    assert answer.status_code == 200
+
+
+def test_a_near_miss_is_answered_with_the_name_that_was_meant():
+    """A typo costs one look."""
+    answer = ask("POST", "/score", json={"cases": [TYPO]})
+
+    assert [one["remedy"] for one in answer.json()["faults"]] == ["Did you mean `suspects`?"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "detail"),
+    [
+        ("GET", "/nothing", 404, "There is nothing at this address"),
+        ("GET", "/spot_checks", 405, "This address takes POST"),
+        ("POST", "/healthz", 405, "GET"),
+        ("DELETE", "/", 405, "GET"),
+    ],
+)
+def test_wrong_addresses_and_methods_are_problem_details_too(method, path, status, detail):
+    """A client needs one way of reading errors."""
+    answer = ask(method, path)
+
+    assert answer.status_code == answer.json()["status"] == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert detail in answer.json()["detail"]
+
+
+def test_a_body_that_is_not_called_json_is_refused():
+    """A form from another site cannot reach the service."""
+    answer = ask("POST", "/score", content="{}", headers={"Content-Type": "text/plain"})
+
+    assert answer.status_code == 415
+
+
+def test_an_internal_error_is_told_by_a_reference_and_without_data(caplog):
+    """The answer and the log share a reference; neither holds the message, which may hold data."""
+    with caplog.at_level(logging.ERROR):
+        answer = ask("POST", "/score", desk(BrokenModel()), json={"case_ids": ["a"]})
+
+    problem = answer.json()
+    assert answer.status_code == problem["status"] == 500
+    assert problem["reference"] in problem["detail"]
+    assert problem["reference"] in caplog.text
+    assert "RuntimeError at " in caplog.text
+    assert "secret" not in answer.text + caplog.text
+
+
+def test_the_landing_page_escapes_what_the_office_file_says():
+    """An office's name is text, never markup."""
+    named = desk(office={"name": {"en": "<script>alert(1)</script>"}})
+
+    page = ask("GET", "/", named)
+
+    assert "&lt;script&gt;" in page.text
+    assert "<script>" not in page.text
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+
+
+def test_the_landing_page_shows_a_request_that_works_as_it_stands():
+    """The example is addressed to where the page was found and asks for a day that has cases."""
+    page = ask("GET", "/").text
+
+    assert "curl -s http://office/spot_checks" in page
+    assert "2026-02-04" in page
+
+
+def test_the_landing_page_speaks_chinese():
+    """The page is in the office's language."""
+    page = ask("GET", "/", desk(office={"name": {"zh": "测试院"}, "language": "zh"})).text
+
+    assert '<html lang="zh">' in page
+    assert "测试院" in page
+    assert "应当先行评查哪些已结案件" in page
