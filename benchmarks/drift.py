@@ -27,8 +27,9 @@ import polars as pl
 
 from cases import demo
 from cases.demo import intake, model, reviews
-from cases.demo.clock import LAST_DAY, SATURDAY, Floats
-from cases.office.model import load_office
+from cases.demo.clock import LAST_DAY, SATURDAY
+from cases.numeric import Floats
+from cases.office.loading import load_office
 from cases.tables.reading import read_tables
 from cases.tables.tables import Tables
 from cli.steps import latest_record

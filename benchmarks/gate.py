@@ -27,11 +27,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from cases.demo import make_demo
-from cases.office.model import load_office
+from cases.numeric import Floats
+from cases.office.loading import load_office
 from cases.tables.reading import read_tables
 from cli.steps import latest_record
 from evaluation.promotion.gate import MARGINS, compare
-from models.matrix import Floats
 from training.labels import risk_labels
 
 CHAMPION_OF = datetime(2025, 6, 30, 23, 59, 59)

@@ -18,7 +18,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
-from cases.office.model import Intake, Office, load_office
+from cases.office.loading import load_office
+from cases.office.model import Intake, Office
 from cases.tables.reading import read_tables
 from cases.tables.tables import Tables
 from cli.steps import latest_record

@@ -28,7 +28,9 @@ import numpy as np
 import polars as pl
 
 from cases.demo import make_demo
-from cases.office.model import Attribute, Office, Text, load_office, parse_office
+from cases.language.texts import Text
+from cases.office.loading import load_office, parse_office
+from cases.office.model import Attribute, Office
 from cases.tables.reading import read_tables
 from cases.tables.tables import Tables
 from cli.steps import latest_record

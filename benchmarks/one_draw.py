@@ -26,11 +26,13 @@ import polars as pl
 from matplotlib.figure import Figure as Canvas
 from scipy.stats import binom
 
-from cases.office.model import Quota, load_office
+from cases.numeric import Floats
+from cases.office.loading import load_office
+from cases.office.model import Quota
 from cases.tables.reading import read_tables
 from evaluation.quality.estimate import Survey, estimate
 from models.registry import Registry
-from policies.spot_check.design import Array, Design, without_quotas
+from policies.spot_check.design import Design, without_quotas
 from policies.spot_check.draw import draw, tickets
 from policies.spot_check.plan import FRAME, PlanParameters, margin_of
 from policies.spot_check.planning import draw_plan
@@ -47,7 +49,7 @@ class Trial:
     """One setting whose draws are repeated."""
 
     frame: pl.DataFrame
-    truth: Array
+    truth: Floats
     rate: float
     size: int
     model: str
@@ -55,7 +57,7 @@ class Trial:
     draws: int
 
 
-def frame_of(folder: Path) -> tuple[pl.DataFrame, Array]:
+def frame_of(folder: Path) -> tuple[pl.DataFrame, Floats]:
     """The demo office's frame as its champion scores it, and the true probabilities."""
     office = load_office(folder / "office.toml")
     scored = Registry(folder / ".triage").champion(office).score(read_tables(office, folder), AS_OF)
@@ -65,7 +67,7 @@ def frame_of(folder: Path) -> tuple[pl.DataFrame, Array]:
     return known.select(*FRAME), known["defect_probability"].to_numpy()
 
 
-def at_rate(p: Array, rate: float) -> Array:
+def at_rate(p: Floats, rate: float) -> Floats:
     """`p` shifted on the scale of log-odds to a mean of `rate`."""
     log_odds = np.log(p / (1 - p))
     low, high = -20.0, 20.0
@@ -73,11 +75,11 @@ def at_rate(p: Array, rate: float) -> Array:
         middle = (low + high) / 2
         too_high = (1 / (1 + np.exp(-(log_odds + middle)))).mean() > rate
         low, high = (low, middle) if too_high else (middle, high)
-    shifted: Array = 1 / (1 + np.exp(-(log_odds + low)))
+    shifted: Floats = 1 / (1 + np.exp(-(log_odds + low)))
     return shifted
 
 
-def believed(p: Array, model: str) -> Array:
+def believed(p: Floats, model: str) -> Floats:
     """The risks as a good, a useless or a wrong-way-round model gives them."""
     if model == "useless":
         return np.random.default_rng(1).permutation(p)
@@ -121,7 +123,7 @@ def repeat(trial: Trial) -> str:
     )
 
 
-def frequencies(hits: Array, pi: Array, draws: int) -> str:
+def frequencies(hits: Floats, pi: Floats, draws: int) -> str:
     """The largest standardised deviation, the chance of the rarest frequency among so many
     cases (exact binomial, Sidak), and the mean square, which is 1 if the chances are exact."""
     open_cases = (pi > 0) & (pi < 1 - 1e-6)
@@ -133,7 +135,7 @@ def frequencies(hits: Array, pi: Array, draws: int) -> str:
     return f"{np.abs(off).max():.2f} (p {p_value:.2f}), mean square {(off**2).mean():.3f}"
 
 
-def promises(frame: pl.DataFrame, truth: Array, draws: int) -> None:
+def promises(frame: pl.DataFrame, truth: Floats, draws: int) -> None:
     """Frequencies, sizes, quotas, bias and coverage."""
     trials = [
         Trial(frame, truth, rate, size, model, share, draws)
@@ -175,7 +177,7 @@ def frontier(frame: pl.DataFrame, picture: Path | None) -> None:
         draw_frontier(design, rows, float(ranked[:1000].sum()), picture)
 
 
-def finding(design: Design, defects: float) -> Array:
+def finding(design: Design, defects: float) -> Floats:
     """The point of the frontier that finds `defects`, by bisection over the search share."""
     low, high = 0.0, 1.0
     for _ in range(25):

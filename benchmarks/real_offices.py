@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from cases.office.model import load_office
+from cases.office.loading import load_office
 from cases.tables.reading import read_tables
 from cases.tables.tables import Tables
 from cli.steps import latest_record

@@ -22,7 +22,8 @@ from pathlib import Path
 
 import polars as pl
 
-from cases.office.model import Office, load_office
+from cases.office.loading import load_office
+from cases.office.model import Office
 from cases.tables.reading import read_tables
 from cases.tables.tables import Tables
 from evaluation.pages.charts import replayed

@@ -20,10 +20,10 @@ from scipy.stats import spearmanr
 from sklearn.metrics import roc_auc_score
 
 from cases.demo import make_demo
-from cases.office.model import load_office
+from cases.numeric import Floats
+from cases.office.loading import load_office
 from cases.tables.reading import read_tables
 from features.as_of import closing_moments
-from models.matrix import Floats
 from training.fit import fit_risk, risk_table
 from training.labels import risk_labels
 

@@ -20,7 +20,7 @@ import numpy as np
 import polars as pl
 
 from cases.demo import make_demo
-from cases.office.model import load_office
+from cases.office.loading import load_office
 from cases.tables.reading import read_tables
 from cases.tables.tables import Tables
 from evaluation.backtests.backtest import backtest

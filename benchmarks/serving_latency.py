@@ -27,11 +27,11 @@ import httpx
 import numpy as np
 import polars as pl
 
-from cases.office.model import load_office
+from cases.office.loading import load_office
 from cases.tables.reading import read_tables
 from cases.tables.tables import Tables
 from serving import serve
-from serving.workspace import Place
+from serving.workspace import Workspace
 
 EMPTY = "empty endpoint"
 WARM_UP = 5
@@ -158,7 +158,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path)
     parser.add_argument("--requests", type=int, default=100)
     given = parser.parse_args()
-    place = Place.of(given.office, given.data)
+    place = Workspace.of(given.office, given.data)
     tables = read_tables(load_office(place.office), place.data)
     with (
         tempfile.TemporaryDirectory() as folder,

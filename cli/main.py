@@ -18,7 +18,7 @@ from typer.core import TyperGroup
 from cases.demo import INTAKE, make_demo
 from cases.errors import BadInput, Fault, PlumblineError, Refused
 from cases.files import replaced
-from cases.office.model import load_office
+from cases.office.loading import load_office
 from cases.spreadsheet import write_for_people
 from cases.tables.tables import Tables
 from cli import steps
@@ -131,7 +131,7 @@ def demo(
     """Make the demo office, train, evaluate, plan, report, and show ten cases to check first."""
     with progress() as tell:
         office_file = make_demo(folder, cases=cases, seed=seed, progress=tell)
-        place = steps.place_of(office_file)
+        place = steps.workspace_of(office_file)
         tables = place.tables(tell)
         now = steps.latest_record(tables)
         trained = steps.train_and_register(tables, Registry(place.home), now, tell)
@@ -163,7 +163,7 @@ def demo(
 def check(office: OfficeFile, data: DataFolder = None, set_aside: SetAside = None) -> None:
     """Read and check an office's tables: every fault, and columns that seem to know too much."""
     with progress() as tell:
-        tables = steps.place_of(office, data, set_aside).tables(tell)
+        tables = steps.workspace_of(office, data, set_aside).tables(tell)
         leaks = find_leaks(tables, steps.latest_record(tables), tell)
     cases, reviews = tables.case_rows, tables.review_rows
     table = Table(show_header=False)
@@ -187,7 +187,7 @@ def train(
     office: OfficeFile, data: DataFolder = None, set_aside: SetAside = None, until: Until = None
 ) -> None:
     """Fit the models, try them on later cases, register a candidate, promote it if it holds."""
-    place = steps.place_of(office, data, set_aside)
+    place = steps.workspace_of(office, data, set_aside)
     with progress() as tell:
         tables = place.tables(tell)
         known_by = until or steps.latest_record(tables)
@@ -201,7 +201,7 @@ def train(
 @app.command()
 def models(office: OfficeFile) -> None:
     """List the office's models: when made, what the gate said and why, which is champion."""
-    place = steps.place_of(office)
+    place = steps.workspace_of(office)
     versions = Registry(place.home).versions(office_name(load_office(place.office)))
     if not versions:
         raise Refused("This office has no model yet. Train one first: `triage train OFFICE`.")
@@ -220,7 +220,7 @@ def rollback(
     """Make an earlier champion the champion again; a running service takes it when restarted."""
     if not reason.strip():
         raise BadInput([Fault("triage rollback", "the reason is blank.", "Say why.")])
-    place = steps.place_of(office)
+    place = steps.workspace_of(office)
     chosen = roll_back(Registry(place.home), load_office(place.office), to, reason)
     out.print(f"Version {chosen.number} is the champion again.", markup=False)
 
@@ -234,7 +234,7 @@ def score(
     set_aside: SetAside = None,
 ) -> None:
     """Write the risk, with interval, of every closed case that could be spot-checked."""
-    place = steps.place_of(office, data, set_aside)
+    place = steps.workspace_of(office, data, set_aside)
     steps.check_out(place, out_file, (".csv", ".parquet"))
     with progress() as tell:
         tables, champion = steps.opened(place, tell)
@@ -275,7 +275,7 @@ def plan(
         )
         raise BadInput([fault])
     check_plan_folder(out_folder)
-    place = steps.place_of(office, data, set_aside)
+    place = steps.workspace_of(office, data, set_aside)
     with progress() as tell:
         tables, champion = steps.opened(place, tell)
         wish = PlanParameters.of(
@@ -344,7 +344,7 @@ def estimate(
             "the cases nobody picked. Give --plan DIR, the folder that `triage plan` wrote."
         )
     with progress() as tell:
-        tables = steps.place_of(office, data, set_aside).tables(tell)
+        tables = steps.workspace_of(office, data, set_aside).tables(tell)
         found = [steps.survey_of(folder, tables, as_of or datetime.max) for folder in plans]
     surveys, others = zip(*found, strict=True)
     show_estimate(estimate_all(surveys, usual_places(tables.office)), sum(others, start=Counter()))
@@ -365,7 +365,7 @@ def report(
     ] = None,
 ) -> None:
     """Write the audit report: .html, .pdf (needs Chromium), .json, or .md for a model card."""
-    place = steps.place_of(office, data, set_aside)
+    place = steps.workspace_of(office, data, set_aside)
     steps.check_out(place, out_file, ENDINGS)
     with progress() as tell:
         tables, champion = steps.opened(place, tell)
@@ -398,7 +398,7 @@ def replay(
     ] = None,
 ) -> None:
     """Where outcomes are known: what this draw, chance and the top of the list would have found."""
-    place = steps.place_of(office, data, set_aside)
+    place = steps.workspace_of(office, data, set_aside)
     if out_file is not None:
         steps.check_out(place, out_file, (".html",))
     with progress() as tell:
@@ -434,7 +434,7 @@ def serve(
     workers: Annotated[int, typer.Option(help="Processes that answer.")] = 1,
 ) -> None:
     """Serve the champion over HTTP until Ctrl-C; requests are described at /docs.json."""
-    place = steps.place_of(office, data, set_aside)
+    place = steps.workspace_of(office, data, set_aside)
 
     def say(sentence: str) -> None:
         out.print(sentence, markup=False)

@@ -14,10 +14,13 @@ import polars as pl
 
 from cases.errors import BadInput, Fault, Refused
 from cases.files import check_file
-from cases.office.model import Office, Text, load_office
+from cases.language.messages import _
+from cases.language.texts import Text
+from cases.office.loading import load_office
+from cases.office.model import Office
 from cases.progress import Progress
 from cases.tables.reading import paths_of
-from cases.tables.tables import Frame, Tables
+from cases.tables.tables import Frame, Tables, moments_of, rows
 from cli.files.backtests import backtest_file, frame_once, keep, kept
 from cli.files.plan import read_plan
 from evaluation.backtests.backtest import Backtest, backtest
@@ -29,24 +32,19 @@ from evaluation.quality.returned import Reason, outside, returned
 from evaluation.replay.results import Replay, replay
 from features.as_of import closing_moments
 from models.bundle.bundle import Bundle
-from models.population import moments_of, rows
 from models.registry import CHAMPION, Registry, Version, What, office_name
 from policies.spot_check.plan import PlanParameters
 from policies.spot_check.verify import Kept, verify
-from serving.use_cases.spot_checks import Desk, SpotChecks, spot_checks
-from serving.workspace import Place
+from serving.use_cases.spot_checks import ServiceContext, SpotChecks, spot_checks
+from serving.workspace import Workspace
 from training.labels import complexity_labels, risk_labels
 from training.run import train
 
 EVALUATED_DAYS = 365
-HINDSIGHT = Text(
-    en="With hindsight: the model learnt from what was known by {day}, later than this plan.",
-    zh="事后回看：模型使用了截至{day}的信息训练，晚于本计划的时点。",
+HINDSIGHT = _(
+    "With hindsight: the model learnt from what was known by {day}, later than this plan."
 )
-BEYOND = Text(
-    en="The newest record in the tables is of {day}: what happened since is not in this plan.",
-    zh="数据表中最新的记录为{day}：此后发生的情况未计入本计划。",
-)
+BEYOND = _("The newest record in the tables is of {day}: what happened since is not in this plan.")
 COMPARED = 20  # cases on which a kept model must answer as the fitted one
 
 
@@ -60,19 +58,21 @@ class Trained:
     verdict: Verdict
 
 
-def place_of(office: Path, data: Path | None = None, set_aside: Path | None = None) -> Place:
+def workspace_of(
+    office: Path, data: Path | None = None, set_aside: Path | None = None
+) -> Workspace:
     """Where the office, its tables and its models are; `TRIAGE_HOME` may move the models."""
     home = os.environ.get("TRIAGE_HOME")
-    return Place.of(office, data, Path(home) if home else None, set_aside)
+    return Workspace.of(office, data, Path(home) if home else None, set_aside)
 
 
-def opened(place: Place, tell: Progress) -> tuple[Tables, Bundle]:
+def opened(place: Workspace, tell: Progress) -> tuple[Tables, Bundle]:
     """The office's tables and its champion; faults of the tables are told first."""
     tables = place.tables(tell)
     return tables, Registry(place.home).champion(tables.office)
 
 
-def check_out(place: Place, target: Path, endings: tuple[str, ...]) -> None:
+def check_out(place: Workspace, target: Path, endings: tuple[str, ...]) -> None:
     """`BadInput` if a result could not be written to `target`, before the work for it is done."""
     reads = [place.data / path for path in paths_of(load_office(place.office))]
     if target.suffix not in endings:
@@ -232,7 +232,7 @@ def plan_cases(tables: Tables, bundle: Bundle, wish: PlanParameters) -> SpotChec
 
     Raises `BadInput` if there is nothing to draw from.
     """
-    result = spot_checks(Desk(tables, bundle), wish)
+    result = spot_checks(ServiceContext(tables, bundle), wish)
     if result.plan.frame.is_empty():
         problem = "finds no case closed by then that could be drawn."
         remedy = "Ask as of a later day, or of cases closed after an earlier one."
@@ -255,7 +255,7 @@ def _dated(note: Text, day: str) -> Text:
 
 
 def replay_office(
-    place: Place,
+    place: Workspace,
     tell: Progress,
     *,
     first: date,

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import narwhals as nw
 
-from cases.office.model import INTAKE, Attribute, Office, Text
+from cases.language.messages import _
+from cases.language.texts import Text
+from cases.office.model import INTAKE, Attribute, Office
 from features.as_of import column_of, known_when
 from features.feature import (
     AT_CLOSING,
@@ -20,9 +22,9 @@ from features.feature import (
 
 MOMENT = OfCase("moment")
 BUILT_IN = {
-    "kind": Text(en="kind of case", zh="案件类型"),
-    "unit": Text(en="unit", zh="承办部门"),
-    "handler": Text(en="handler", zh="承办人"),
+    "kind": _("kind of case"),
+    "unit": _("unit"),
+    "handler": _("handler"),
 }
 
 

@@ -8,8 +8,8 @@ import operator
 import narwhals as nw
 
 from cases.office.model import Condition, Conditions, Office
-from cases.tables.tables import Frame
-from features.as_of import Known, column_of
+from cases.tables.tables import Frame, Tables
+from features.as_of import Known, column_of, cut
 from features.feature import days, lasting
 
 
@@ -80,3 +80,15 @@ def _by_events(condition: Condition, i: int) -> nw.Expr:
     bounds = [count >= condition.at_least] if condition.at_least is not None else []
     bounds += [count <= condition.at_most] if condition.at_most is not None else []
     return functools.reduce(operator.and_, bounds)
+
+
+def satisfying(tables: Tables, moments: Frame, conditions: Conditions) -> Frame:
+    """The rows of `moments` for which all conditions held as far as was known then.
+
+    `row`, `case_id`, `moment` and the columns of the case table as known at the moment.
+    """
+    known = cut(tables, moments)
+    if not conditions:
+        return known.cases
+    rows = holding(known, conditions).select("row", "holds")
+    return known.cases.join(rows, on="row").filter("holds").drop("holds")

@@ -14,7 +14,8 @@ from typing import Literal
 
 import narwhals as nw
 
-from cases.office.model import CLOSING, INTAKE, Text
+from cases.language.texts import Text
+from cases.office.model import CLOSING, INTAKE
 
 Formula = Callable[..., nw.Expr]
 Unit = Literal["count", "days", "share", "ratio", "bits", "value", "flag", "code", "position"]

@@ -11,7 +11,9 @@ from itertools import combinations
 
 import narwhals as nw
 
-from cases.office.model import INTAKE, Office, Text
+from cases.language.messages import _
+from cases.language.texts import Text
+from cases.office.model import INTAKE, Office
 from features.as_of import known_when
 from features.attributes import BUILT_IN
 from features.feature import (
@@ -61,7 +63,7 @@ def office_rates() -> Iterator[Feature]:
         defects(OFFICE),
         ratio,
         "share",
-        Text(en="share of defects in all earlier reviews", zh="全院历次评查瑕疵率"),
+        _("share of defects in all earlier reviews"),
     )
     for window in RECENT:
         yield Feature(

@@ -8,7 +8,9 @@ from datetime import timedelta
 
 import narwhals as nw
 
-from cases.office.model import Activity, Limit, Office, Text, WorkingHours
+from cases.language.messages import _
+from cases.language.texts import Text
+from cases.office.model import Activity, Limit, Office, WorkingHours
 from features.feature import (
     AT_CLOSING,
     Feature,
@@ -375,7 +377,7 @@ def off_hours(hours: WorkingHours) -> Feature:
         (OfEvents("off_hours", marked(outside | rest_day)), EVENTS),
         ratio,
         "share",
-        Text(en="share of events outside working hours", zh="工作时间以外的事件比例"),
+        _("share of events outside working hours"),
         moments=AT_CLOSING,
     )
 

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import narwhals as nw
 
-from cases.office.model import CLOSING, INTAKE, Office, Text
+from cases.language.messages import _
+from cases.language.texts import Text
+from cases.office.model import CLOSING, INTAKE, Office
 from features.as_of import known_when
 from features.feature import (
     AT_CLOSING,
@@ -17,7 +19,7 @@ from features.feature import (
     same,
 )
 
-WHO = {"unit": Text(en="the unit", zh="承办部门"), "handler": Text(en="the handler", zh="承办人")}
+WHO = {"unit": _("the unit"), "handler": _("the handler")}
 
 
 def features(office: Office) -> Iterator[Feature]:

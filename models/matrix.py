@@ -13,9 +13,8 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from cases.numeric import Floats
 
 FEWEST_OF_A_LEVEL = 10  # a code seen in fewer cases tells noise from other codes only by name
 

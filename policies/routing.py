@@ -9,32 +9,25 @@ from __future__ import annotations
 
 import polars as pl
 
-from cases.office.model import Intake, Text
+from cases.language.messages import _
+from cases.language.texts import Text
+from cases.office.model import Intake
 
 SIMPLE, COMPLEX, PERSON = "simple", "complex", "person"
 
-BY_RULE = Text(en="Rule {code}: {meaning}.", zh="规则{code}：{meaning}。")
+BY_RULE = _("Rule {code}: {meaning}.")
 REASONS = {
-    SIMPLE: Text(
-        en="Complex with a probability of {p}, below {low}, where at most {complex_error} of "
-        "complex cases are expected.",
-        zh="复杂概率{p}，低于{low}；复杂案件预计至多{complex_error}落在该线以下。",
+    SIMPLE: _(
+        "Complex with a probability of {p}, below {low}, where at most {complex_error} of complex cases are expected."
     ),
-    COMPLEX: Text(
-        en="Complex with a probability of {p}, not below {high}, where at most {simple_error} of "
-        "simple cases are expected.",
-        zh="复杂概率{p}，不低于{high}；简单案件预计至多{simple_error}落在该线以上。",
+    COMPLEX: _(
+        "Complex with a probability of {p}, not below {high}, where at most {simple_error} of simple cases are expected."
     ),
-    PERSON: Text(
-        en="Complex with a probability of {p}: called simple below {low}, complex from {high} on; "
-        "between them the estimate cannot tell.",
-        zh="复杂概率{p}：低于{low}为简单，{high}及以上为复杂，其间无法判断，由人决定。",
+    PERSON: _(
+        "Complex with a probability of {p}: called simple below {low}, complex from {high} on; between them the estimate cannot tell."
     ),
 }
-UNESTIMATED = Text(
-    en="No estimate, and no rule settles it: a person decides.",
-    zh="没有估计，也没有适用的规则，由人决定。",
-)
+UNESTIMATED = _("No estimate, and no rule settles it: a person decides.")
 NONE_YET = {"en": "(too few outcomes known to say)", "zh": "（已知结果过少，无法确定）"}
 
 

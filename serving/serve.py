@@ -13,13 +13,13 @@ from typing import NoReturn
 import serving
 from cases.errors import BadInput, Fault
 from cases.progress import Progress, silent
-from serving.workspace import Place, load_desk
+from serving.workspace import Workspace, load_context
 
 MOST_WORKERS = 64
 
 
 def serve(
-    place: Place,
+    place: Workspace,
     *,
     host: str = "127.0.0.1",
     port: int = 3000,
@@ -34,7 +34,7 @@ def serve(
     if there is no champion. `say` tells the address and how to stop.
     """
     _check(host, port, workers)
-    load_desk(place, progress)
+    load_context(place, progress)
     say(f"Plumbline serves {place.office.name} at {address(host, port)} in a few seconds.")
     say("Press Ctrl-C to stop it.")
     # Replacing this process leaves nobody between the terminal and the service: signals and
@@ -53,7 +53,7 @@ def command(host: str, port: int, service: str = "serving.service:Plumbline") ->
     return [sys.executable, "-m", "bentoml", *bento, "--host", host, "--port", str(port)]
 
 
-def environment(place: Place, workers: int) -> dict[str, str]:
+def environment(place: Workspace, workers: int) -> dict[str, str]:
     """The variables that the service and BentoML read."""
     return place.to_environment() | {
         "TRIAGE_WORKERS": str(workers),

@@ -19,17 +19,17 @@ from pathlib import Path
 from starlette.applications import Starlette
 
 from cases.errors import Refused
-from cases.office.model import load_office
+from cases.office.loading import load_office
 from cases.progress import Progress, silent
 from cases.tables.reading import read_tables
 from cases.tables.tables import Tables
 from models.registry import Registry
 from serving.http.app import application
-from serving.use_cases.spot_checks import Desk
+from serving.use_cases.spot_checks import ServiceContext
 
 
 @dataclass(frozen=True)
-class Place:
+class Workspace:
     """Where one office is: its file, its tables, its models, and where faulty rows go."""
 
     office: Path
@@ -44,7 +44,7 @@ class Place:
         data: Path | None = None,
         home: Path | None = None,
         set_aside: Path | None = None,
-    ) -> Place:
+    ) -> Workspace:
         """The place of `office`, with what is left out beside the office file."""
         beside = office.resolve().parent
         return cls(
@@ -55,7 +55,7 @@ class Place:
         )
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> Place:
+    def from_environment(cls, environment: Mapping[str, str]) -> Workspace:
         """As the variables say; `Refused` if no office is named."""
         office = environment.get("TRIAGE_OFFICE")
         if not office:
@@ -81,19 +81,19 @@ class Place:
         return read_tables(office, self.data, set_aside=self.set_aside, progress=progress)
 
 
-def load_desk(place: Place, progress: Progress = silent) -> Desk:
+def load_context(place: Workspace, progress: Progress = silent) -> ServiceContext:
     """The office's champion and tables.
 
     Raises `Refused` if there is no champion and `BadInput` for faults of office file
     and tables.
     """
     champion = Registry(place.home).champion(load_office(place.office))
-    return Desk(place.tables(progress), champion)
+    return ServiceContext(place.tables(progress), champion)
 
 
 def load_application(environment: Mapping[str, str]) -> Starlette:
     """The application of the office that the environment names, loaded once per worker."""
-    app = application(load_desk(Place.from_environment(environment)))
+    app = application(load_context(Workspace.from_environment(environment)))
     # What is loaded now lives as long as the worker: kept out of every later collection,
     # which would otherwise stall requests by some 100 ms.
     gc.collect()

@@ -15,7 +15,7 @@ import polars as pl
 from cases.errors import Refused
 from cases.office.model import Office
 from cases.progress import Progress, silent
-from cases.tables.tables import Frame, Tables
+from cases.tables.tables import Frame, Tables, rows
 from features.as_of import cut
 from features.build import build
 from features.catalogue import intake_features, risk_features
@@ -23,7 +23,6 @@ from features.conditions import holding
 from models.calibration.conformal import Outcomes
 from models.estimators.baselines import BaseRate, Logistic, PlainLightGBM, RuleOfThumb
 from models.estimators.estimator import Estimator, Sample
-from models.population import rows
 from models.questions.complexity import ComplexityModel
 from models.questions.effort import CALIBRATE_DAYS, FIT_DAYS, EffortModel, Work
 from models.questions.risk import RiskModel

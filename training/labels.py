@@ -10,10 +10,10 @@ from datetime import datetime
 import narwhals as nw
 import polars as pl
 
-from cases.tables.tables import TIME, Frame, Tables
+from cases.tables.tables import TIME, Frame, Tables, rows
 from features.as_of import closing_moments, column_of, final_reviews, intake_moments
+from features.conditions import satisfying
 from features.feature import days, lasting
-from models.population import rows, satisfying
 from training.severity import severities, shared_readings
 from training.weights import review_weights
 

@@ -21,20 +21,16 @@ from datetime import datetime
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from cases.tables.tables import Tables
+from cases.numeric import Floats, Z
+from cases.tables.tables import Tables, rows
 from features.as_of import final_reviews
-from models.population import rows
-from policies.spot_check.plan import Z
 
 FEWEST_SHARED = 20  # shared cases of a reviewer; with fewer, no severity is given
 PRIOR_SPREAD = 0.5  # log-odds; how far reviewers are expected to differ before any case says so
 FIGURES = ("severity", "low", "high")
-
-Floats = NDArray[np.float64]
 
 
 def shared_readings(tables: Tables, until: datetime) -> pl.DataFrame:

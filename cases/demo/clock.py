@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from cases.numeric import Floats
 
 START = datetime(2024, 1, 1)
 END = datetime(2026, 7, 1)  # the day the tables were taken from the system

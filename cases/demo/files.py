@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from cases.demo.clock import LAST_DAY, Floats, in_hours
+from cases.demo.clock import LAST_DAY, in_hours
 from cases.demo.draws import col
 from cases.demo.people import REVIEWER_CODES
 from cases.demo.process import RETURNS
+from cases.numeric import Floats
 
 AT_INTAKE: tuple[str | pl.Expr, ...] = (
     "charge",

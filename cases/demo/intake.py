@@ -8,8 +8,9 @@ from datetime import datetime
 import numpy as np
 import polars as pl
 
-from cases.demo.clock import LAST_DAY, SATURDAY, Floats, day_of
+from cases.demo.clock import LAST_DAY, SATURDAY, day_of
 from cases.demo.draws import Draws, col, number
+from cases.numeric import Floats
 
 KINDS = ("arrest_review", "prosecution_review")
 ARREST_SHARE = 0.4

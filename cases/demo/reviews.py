@@ -9,11 +9,12 @@ import numpy as np
 import polars as pl
 from scipy.special import expit, logit, ndtr, ndtri
 
-from cases.demo.clock import END, LAST_DAY, Floats, day_of, in_hours
+from cases.demo.clock import END, LAST_DAY, day_of, in_hours
 from cases.demo.draws import Draws, col, number
 from cases.demo.intake import CAMPAIGN
 from cases.demo.people import REVIEWER_CODES
 from cases.demo.process import RETURNS
+from cases.numeric import Floats
 
 GRADES = ("excellent", "qualified", "basically_qualified", "unqualified")
 # Log-odds above which a case is no longer of that grade; a defect begins at nought.

@@ -7,20 +7,17 @@ description is also what `docs/office_file.md` prints.
 
 from __future__ import annotations
 
-import difflib
 import re
-import tomllib
 from datetime import date
-from pathlib import Path, PurePosixPath
-from typing import Annotated, Any, Literal, get_args
+from pathlib import PurePosixPath
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from cases.errors import BadInput, Fault
-from cases.office.agreement import disagreements
+from cases.language.catalogues import Language
+from cases.language.messages import _
+from cases.language.texts import Text
 
-Language = Literal["en", "zh"]
-LONGEST_OFFICE_FILE = 1_000_000
 LONGEST_SQL = 10_000  # letters; a far longer one can end the process that parses it
 
 CODE = r"^[^\s\"'`;][^\"'`;]{0,79}$"
@@ -47,28 +44,6 @@ class Model(BaseModel):
     """A frozen part of the office file that refuses keys it does not know."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Text(Model):
-    """Words in one or both languages; where one is missing the other stands in."""
-
-    en: str = Field(default="", description="in English")
-    zh: str = Field(default="", description="in Chinese")
-
-    @model_validator(mode="after")
-    def _one_language_at_least(self) -> Text:
-        if not (self.en or self.zh):
-            raise ValueError("needs words in at least one language")
-        return self
-
-    def say(self, language: Language) -> str:
-        """The words in `language`, or in the other where they are missing.
-
-        >>> Text(en="appeal").say("zh")
-        'appeal'
-        """
-        wanted, other = (self.zh, self.en) if language == "zh" else (self.en, self.zh)
-        return wanted or other
 
 
 class Profile(Model):
@@ -350,10 +325,10 @@ class Effort(Model):
         description="a number known at closing; else the days from opening to closing count",
     )
     meaning: Text = Field(
-        default=Text(en="days from opening to closing", zh="受理至办结的天数"),
+        default=_("days from opening to closing"),
         description="what it says",
     )
-    unit: Text = Field(default=Text(en="days", zh="天"), description="its unit")
+    unit: Text = Field(default=_("days"), description="its unit")
 
 
 class Assignment(Model):
@@ -453,91 +428,3 @@ class Office(Model):
         """The code of every grade, and its place among the present ones: 0 is the best."""
         present = [code for code, counts_as in self.present_grades.items() if code == counts_as]
         return {code: present.index(counts_as) for code, counts_as in self.present_grades.items()}
-
-
-def load_office(path: Path) -> Office:
-    """The office file at `path`, or `BadInput` with every fault in it."""
-    name = path.name
-    try:
-        size = path.stat().st_size
-        if size > LONGEST_OFFICE_FILE:
-            raise BadInput(
-                [Fault(name, f"is {size:,} bytes long.", "An office file is a short text.")]
-            )
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise BadInput(
-            [
-                Fault(
-                    name, "there is no such file.", "Give the path of an office file (office.toml)."
-                )
-            ]
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(
-            [
-                Fault(
-                    name,
-                    f"cannot be read ({type(error).__name__}).",
-                    "Save it as a UTF-8 text file.",
-                )
-            ]
-        ) from None
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput([Fault(name, f"is not valid TOML: {error}.", "Mend that line.")]) from None
-    except RecursionError:
-        raise BadInput([Fault(name, "nests too deeply.", "Mend its brackets.")]) from None
-    return parse_office(raw, name)
-
-
-def parse_office(raw: dict[str, Any], name: str) -> Office:
-    """The office described by parsed TOML; `name` is what faults call the file."""
-    try:
-        office = Office.model_validate(raw)
-    except ValidationError as error:
-        raise BadInput(_explain(name, part) for part in error.errors()) from None
-    faults = disagreements(office, name)
-    if faults:
-        raise BadInput(faults)
-    return office
-
-
-def _explain(name: str, error: Any) -> Fault:
-    """A pydantic error as a fault, with the nearest known key for an unknown one."""
-    path = [str(part) for part in error["loc"]]
-    column = ".".join(path)
-    if error["type"] == "extra_forbidden":
-        known = _keys_at(tuple(error["loc"][:-1]))
-        near = difflib.get_close_matches(path[-1], known, n=1, cutoff=0.0)
-        remedy = f"Did you mean `{near[0]}`?" if near else "Remove it."
-        return Fault(name, "is not a key of an office file.", remedy, column=column)
-    if error["type"] == "missing":
-        return Fault(name, "is missing.", f"Add `{path[-1]} = ...` there.", column=column)
-    value = error["input"] if isinstance(error["input"], str | int | float | bool) else None
-    message = str(error["msg"]).removeprefix("Value error, ").rstrip(".")
-    return Fault(
-        name,
-        f"{message[:1].lower()}{message[1:]}.",
-        "See docs/office_file.md for what may stand there.",
-        column=column or None,
-        value=None if value is None else str(value),
-    )
-
-
-def _keys_at(path: tuple[str | int, ...]) -> list[str]:
-    """The keys an office file knows at `path`."""
-    models: list[type[Model]] = [Office]
-    for part in path:
-        inner: list[type[Model]] = []
-        for model in models:
-            if isinstance(part, str) and part in model.model_fields:
-                inner.extend(_models_in(model.model_fields[part].annotation))
-        models = inner or models  # a list index or a dictionary's own key stays where it is
-    return sorted({key for model in models for key in model.model_fields})
-
-
-def _models_in(annotation: Any) -> list[type[Model]]:
-    """The models that occur in a type such as `tuple[Rule, ...]` or `Table | None`."""
-    if isinstance(annotation, type) and issubclass(annotation, Model):
-        return [annotation]
-    return [model for part in get_args(annotation) for model in _models_in(part)]

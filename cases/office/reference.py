@@ -15,7 +15,8 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from cases.office.model import Model, Office, Text
+from cases.language.texts import Text
+from cases.office.model import Model, Office
 
 PAGE = Path("docs/office_file.md")
 START = "<!-- The rest is made by `python -m cases.office.reference`; do not edit it. -->\n"

@@ -172,32 +172,32 @@ class Tables:
     @cached_property
     def case_rows(self) -> pl.DataFrame:
         """The case table as a Polars frame, for the layers that work row by row."""
-        return _rows(self.cases)
+        return rows(self.cases)
 
     @cached_property
     def event_rows(self) -> pl.DataFrame:
         """The event table as a Polars frame."""
-        return _rows(self.events)
+        return rows(self.events)
 
     @cached_property
     def review_rows(self) -> pl.DataFrame:
         """The review table as a Polars frame."""
-        return _rows(self.reviews)
+        return rows(self.reviews)
 
     @cached_property
     def handler_rows(self) -> pl.DataFrame:
         """The handler table as a Polars frame."""
-        return _rows(self.handlers)
+        return rows(self.handlers)
 
     @cached_property
     def recusal_rows(self) -> pl.DataFrame:
         """The recusal table as a Polars frame."""
-        return _rows(self.recusals)
+        return rows(self.recusals)
 
     @cached_property
     def override_rows(self) -> pl.DataFrame:
         """The override table as a Polars frame."""
-        return _rows(self.overrides)
+        return rows(self.overrides)
 
 
 def _lazy(native: Any) -> Frame:
@@ -206,6 +206,13 @@ def _lazy(native: Any) -> Frame:
     return lazy
 
 
-def _rows(frame: Frame) -> pl.DataFrame:
-    rows: pl.DataFrame = frame.collect("polars").to_native()
-    return rows
+def rows(frame: Frame) -> pl.DataFrame:
+    """The frame computed, as a Polars frame."""
+    computed: pl.DataFrame = frame.collect("polars").to_native()
+    return computed
+
+
+def moments_of(cases: pl.DataFrame) -> Frame:
+    """`case_id, moment` of a computed frame, as the frame that features are asked for."""
+    frame: Frame = nw.from_native(cases.select("case_id", "moment").lazy())
+    return frame

@@ -32,7 +32,7 @@ from evaluation.intake.shares import Shares, check_shares
 from models.bundle.bundle import Bundle
 from serving.use_cases.intake import GIVEN, Intake
 from serving.use_cases.intake import intake as suggest
-from serving.use_cases.spot_checks import Desk
+from serving.use_cases.spot_checks import ServiceContext
 
 SHOWN_FIRST = 10
 
@@ -55,7 +55,7 @@ def intake(
 ) -> None:
     """Suggest for new cases a track, the effort to expect, and a handler drawn by lot."""
     check_intake_folder(out_folder)
-    place = steps.place_of(office, data, set_aside)
+    place = steps.workspace_of(office, data, set_aside)
     with progress() as tell:
         tables, champion = steps.opened(place, tell)
         given = pl.concat([pl.DataFrame(schema=GIVEN), *map(given_in, after or ())])
@@ -117,7 +117,7 @@ def suggest_and_write(
     """Suggestions for the new cases in the file `cases`, written into `folder`."""
     new = read_new_cases(tables, cases, tell)
     tell("suggesting", 0.0)
-    found = suggest(Desk(tables, champion), new, as_of, seed, given)
+    found = suggest(ServiceContext(tables, champion), new, as_of, seed, given)
     write_intake(found, tables, steps.made_from(tables, champion), folder)
     tell("suggesting", 1.0)
     return found

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from cases.files import replaced
-from cases.office.model import Language
+from cases.language.catalogues import Language
 from cases.progress import Progress
 from cases.tables.tables import Tables
 from cli.files.printing import print_page

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cases.office.model import Text
+from cases.language.messages import _
+from cases.language.texts import Text
+from cases.numeric import Floats
 from evaluation.statistics.metrics import Measures, checked
-from evaluation.statistics.ranking import Array, Ranking, tied_groups
+from evaluation.statistics.ranking import Ranking, tied_groups
 from evaluation.statistics.saying import number, percent
 
 CLOSE = 1e-12  # sums of weights may differ by rounding
@@ -73,7 +75,7 @@ def ties(y: ArrayLike, p: ArrayLike, weight: ArrayLike | None, share: float) -> 
     )
 
 
-def taken(p: ArrayLike, weight: ArrayLike | None, share: float) -> Array:
+def taken(p: ArrayLike, weight: ArrayLike | None, share: float) -> Floats:
     """The chance of each case to be among the `share` with the highest p, shape (n,).
 
     1 above the edge and 0 below; cases tied at the edge share what room is left.
@@ -101,9 +103,7 @@ def say_capacity(measures: Measures, found: Ties | None, what: Text) -> Text:
     """What the top of the list holds of `what` (cases with y = 1), in a sentence."""
     lift, recall = measures.lift, measures.recall
     if lift.value is None or recall.value is None or found is None or found.lift is None:
-        return Text(
-            en="Too few cases to say what a list finds.", zh="案件太少，无法说明清单的效果。"
-        )
+        return _("Too few cases to say what a list finds.")
     share = f"{100 * measures.share:.3g} %"
     en = (
         f"The {share} of cases ranked highest hold {percent(recall, 'en')} of all {what.en}, "

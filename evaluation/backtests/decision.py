@@ -15,9 +15,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cases.office.model import Text
+from cases.language.messages import _
+from cases.language.texts import Text
+from cases.numeric import Floats
 from evaluation.statistics.metrics import REPLICATES, SEED, Figure, checked, percentile
-from evaluation.statistics.ranking import Array, draws
+from evaluation.statistics.ranking import draws
 
 THRESHOLDS = (0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 
@@ -70,12 +72,12 @@ def decision_curve(
     )
 
 
-def _gain(model: Array, everyone: Array) -> Array:
+def _gain(model: Floats, everyone: Floats) -> Floats:
     """Over the better of all and none; rounded, so that doing the same is no gain or loss."""
     return np.round(model - np.maximum(everyone, 0.0), 12)
 
 
-def _benefits(values: Array, weights: Array, price: Array) -> tuple[Array, Array]:
+def _benefits(values: Floats, weights: Floats, price: Floats) -> tuple[Floats, Floats]:
     """Net benefit of the model and of checking all, each of shape (replicates, thresholds).
 
     `values` has a column per threshold (what acting on each case brings) and the outcomes.
@@ -90,7 +92,7 @@ def say_decision(curve: Sequence[NetBenefit]) -> Text:
     better = _runs([(one.gain.low or 0.0) > 0 for one in curve])
     worse = _runs([(one.gain.high or 0.0) < 0 for one in curve])
     if not curve:
-        return Text(en="Too few cases for a decision curve.", zh="案件太少，无法绘制决策曲线。")
+        return _("Too few cases for a decision curve.")
     en, zh = [], []
     if better:
         en.append(

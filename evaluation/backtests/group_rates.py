@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from cases.office.model import Text
+from cases.language.messages import _
+from cases.language.texts import Text
+from cases.numeric import Flags, Floats, Z
 from evaluation.statistics.facts import Fact
 from evaluation.statistics.metrics import FEWEST, Figure, effective_size, wilson_interval
-from evaluation.statistics.ranking import Array
-from policies.spot_check.plan import Z
 
 Measure = Literal["selection_rate", "true_positive_rate", "false_positive_rate", "calibration"]
 LEVEL = 0.05  # chance that any of the intervals of differences misses
@@ -28,10 +27,10 @@ UNRANKED = ("unit",)  # shown beside each other by name; that one is above anoth
 LEAST_EXPECTED = 1e-6  # nobody's probability is quite 0
 
 NAMES: dict[Measure, Text] = {
-    "selection_rate": Text(en="cases selected", zh="被选中的案件比例"),
-    "true_positive_rate": Text(en="defects selected", zh="质量问题被选中的比例"),
-    "false_positive_rate": Text(en="good cases selected", zh="无问题案件被选中的比例"),
-    "calibration": Text(en="defects found per defect expected", zh="实际与预期质量问题之比"),
+    "selection_rate": _("cases selected"),
+    "true_positive_rate": _("defects selected"),
+    "false_positive_rate": _("good cases selected"),
+    "calibration": _("defects found per defect expected"),
 }
 
 
@@ -120,7 +119,7 @@ Rates = Mapping[Measure, Rate]
 
 
 def compare(
-    facts: list[Fact], y: Array, p: Array, weight: Array, listed: Array
+    facts: list[Fact], y: Floats, p: Floats, weight: Floats, listed: Floats
 ) -> tuple[tuple[Grouping, ...], int]:
     """The groups of each fact, and how many differences there are between them.
 
@@ -152,9 +151,7 @@ def compare(
     return groupings, comparisons
 
 
-def _rates(
-    y: Array, p: Array, weight: Array, listed: Array, own: NDArray[np.bool_]
-) -> Rates | None:
+def _rates(y: Floats, p: Floats, weight: Floats, listed: Floats, own: Flags) -> Rates | None:
     """The rates of the cases `own` picks, or None if they are too few."""
     defect, good = own & (y == 1), own & (y == 0)
     if min(defect.sum(), good.sum()) < FEWEST:
@@ -168,13 +165,13 @@ def _rates(
     }
 
 
-def _rate(values: Array, weight: Array, some: NDArray[np.bool_], scale: float = 1.0) -> Rate:
+def _rate(values: Floats, weight: Floats, some: Flags, scale: float = 1.0) -> Rate:
     share = float(np.average(values[some], weights=weight[some]))
     return Rate(share, effective_size(weight[some]), int(some.sum()), scale)
 
 
 def _group(
-    name: Text, rates: Rates | None, y: Array, weight: Array, listed: Array, own: NDArray[np.bool_]
+    name: Text, rates: Rates | None, y: Floats, weight: Floats, listed: Floats, own: Flags
 ) -> Group:
     cases = int(own.sum())
     if rates is None:
@@ -189,7 +186,7 @@ def _group(
     )
 
 
-def _part(mass: Array, own: NDArray[np.bool_]) -> Figure:
+def _part(mass: Floats, own: Flags) -> Figure:
     """The share of a mass that lies with the cases `own` picks."""
     some = mass > 0
     if not some.any():

@@ -14,8 +14,9 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from cases.office.model import Text
-from cases.tables.tables import Tables
+from cases.language.messages import _
+from cases.language.texts import Text
+from cases.tables.tables import Tables, rows
 from evaluation.backtests.answers import shown_figures
 from evaluation.backtests.at_capacity import Ties, say_capacity, ties
 from evaluation.backtests.backtest import (
@@ -31,7 +32,6 @@ from evaluation.backtests.strata import By, Within, within
 from evaluation.statistics.metrics import FEWEST, Bin, Measures, calibration_table, measure
 from evaluation.statistics.saying import COMPLEX_CASES, DEFECTS, number, percent
 from features.as_of import final_reviews
-from models.population import rows
 from training.labels import first_of_each, speak_for_all
 
 
@@ -218,18 +218,13 @@ def _say_honest(surveyed: Measures | None, targeted: Measures | None) -> Text:
             zh=f"仅基于有针对性的评查，有偏差：在 {n:,} 件挑选的案件上提升度为 "
             f"{number(lift, 'zh')}。没有随机评查，无法得知对全部案件的效果。",
         )
-    return Text(
-        en="Too few reviews of either outcome to say what a list would find.",
-        zh="两种结果的评查都太少，无法说明清单的效果。",
-    )
+    return _("Too few reviews of either outcome to say what a list would find.")
 
 
 def _say_skill(found: Measures) -> Text:
     brier = found.brier_skill
     if brier.value is None or brier.low is None or brier.high is None:
-        return Text(
-            en="Too few cases to judge the probabilities by.", zh="案件太少，无法评判概率的好坏。"
-        )
+        return _("Too few cases to judge the probabilities by.")
     if brier.low > 0:
         en, zh = "are better than", "优于"
     elif brier.high < 0:
@@ -246,10 +241,7 @@ def _say_skill(found: Measures) -> Text:
 
 def _say_calibration(bins: tuple[Bin, ...]) -> Text:
     if not bins:
-        return Text(
-            en="Too few cases to compare probabilities with what came true.",
-            zh="案件太少，无法比较概率与实际结果。",
-        )
+        return _("Too few cases to compare probabilities with what came true.")
     told = [one for one in bins if one.rate.low is not None and one.rate.high is not None]
     high = sum(one.mean_probability > (one.rate.high or 0.0) for one in told)
     low = sum(one.mean_probability < (one.rate.low or 0.0) for one in told)

@@ -13,7 +13,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cases.office.model import Text
+from cases.language.texts import Text
+from cases.numeric import Floats
 from evaluation.statistics.metrics import (
     FEWEST,
     REPLICATES,
@@ -25,7 +26,7 @@ from evaluation.statistics.metrics import (
     percentile,
     wilson_interval,
 )
-from evaluation.statistics.ranking import Array, Ranking, draws, found_at, pairs, tied_groups
+from evaluation.statistics.ranking import Ranking, draws, found_at, pairs, tied_groups
 from evaluation.statistics.saying import DEFECTS, number
 
 By = Literal["reviewer", "unit"]
@@ -129,12 +130,12 @@ def _figures(rankings: list[Ranking], share: float, n: int) -> tuple[Figure, Fig
     return auc, Figure(recall / share, low / share, high / share, n)
 
 
-def _drawn(ranking: Ranking, seed: int) -> Array:
+def _drawn(ranking: Ranking, seed: int) -> Floats:
     counts = draws(ranking.y.size, REPLICATES, seed)
     return np.hstack([_pairs(ranking, some) for some in counts])
 
 
-def _pairs(ranking: Ranking, counts: Array | None) -> Array:
+def _pairs(ranking: Ranking, counts: Floats | None) -> Floats:
     """Pairs in the right order, and all; shape (2, replicates)."""
     return np.vstack(pairs(*tied_groups(ranking, counts)))
 

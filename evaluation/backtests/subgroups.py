@@ -13,7 +13,8 @@ from datetime import datetime
 import numpy as np
 import polars as pl
 
-from cases.office.model import Language, Text
+from cases.language.catalogues import Language
+from cases.language.texts import Text
 from cases.tables.tables import Tables
 from evaluation.backtests.at_capacity import taken
 from evaluation.backtests.backtest import MODEL, Backtest, period_name

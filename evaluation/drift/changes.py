@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import polars as pl
 
-from cases.office.model import Text
+from cases.language.texts import Text
 from cases.tables.tables import Tables
 from evaluation.drift.drift import FEWEST, Against, Drift, drift
 from evaluation.drift.wording import Finding, advice, findings

@@ -21,15 +21,15 @@ from scipy.stats import norm
 from cases.errors import Refused
 from cases.office.model import Office
 from cases.progress import Progress, silent
-from cases.tables.tables import Frame, Tables
+from cases.tables.tables import Frame, Tables, rows
 from evaluation.drift.shifts import Shift, compare
 from evaluation.statistics.metrics import Figure, wilson
 from features.as_of import closing_moments, intake_moments
 from features.build import build
 from features.catalogue import catalogue
+from features.conditions import satisfying
 from features.feature import Feature, OfEvents, OfOthers
 from models.bundle.bundle import Bundle
-from models.population import rows, satisfying
 from training.labels import SETTLED, complexity_labels, risk_labels
 from training.splits import Period
 

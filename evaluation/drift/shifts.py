@@ -14,11 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from evaluation.statistics.ranking import Array
-
-Flags = NDArray[np.bool_]
+from cases.numeric import Flags, Floats
 
 PERMUTATIONS = 1999
 SEED = 2026
@@ -72,7 +69,7 @@ def compare(
     cases = np.bincount(block).astype(np.float64)
     is_late = np.bincount(block, late) > 0
     cells: list[tuple[str, Cell]] = []
-    counts: list[Array] = []
+    counts: list[Floats] = []
     for name in names:
         for cell, held in _cells(both[name]):
             cells.append((name, cell))
@@ -83,7 +80,7 @@ def compare(
 
 
 def _largest(
-    cells: Sequence[tuple[str, Cell]], counts: Array, cases: Array, is_late: Flags, seed: int
+    cells: Sequence[tuple[str, Cell]], counts: Floats, cases: Floats, is_late: Flags, seed: int
 ) -> tuple[Shift, ...]:
     """The surest shift of each feature; `counts` (weeks, cells), `cases, is_late` (weeks,)."""
     apart = _apart(counts, cases, is_late, seed)
@@ -102,7 +99,7 @@ def _largest(
     return tuple(shifts.values())
 
 
-def _apart(counts: Array, cases: Array, is_late: Flags, seed: int) -> Array:
+def _apart(counts: Floats, cases: Floats, is_late: Flags, seed: int) -> Floats:
     """Share late less share early per cell: first as it is, then under each exchange of weeks.
 
     The result has the shape (1 + PERMUTATIONS, cells).
@@ -111,11 +108,11 @@ def _apart(counts: Array, cases: Array, is_late: Flags, seed: int) -> Array:
     chosen = np.vstack([is_late, *(random.permutation(is_late) for _ in range(PERMUTATIONS))])
     late = chosen.astype(np.float64)
     in_late, size = late @ counts, (late @ cases)[:, None]
-    apart: Array = in_late / size - (counts.sum(axis=0) - in_late) / (cases.sum() - size)
+    apart: Floats = in_late / size - (counts.sum(axis=0) - in_late) / (cases.sum() - size)
     return apart
 
 
-def _cells(column: pl.Series) -> Iterator[tuple[Cell, Array]]:
+def _cells(column: pl.Series) -> Iterator[tuple[Cell, Floats]]:
     """The shares that describe a column, each with which cases it holds."""
     every = _levels(column) if column.dtype == pl.String else _deciles(column)
     for cell, held in (*every, (Cell(None, "missing"), column.is_null())):

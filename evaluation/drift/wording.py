@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cases.office.model import Language, Office, Text
+from cases.language.catalogues import Language
+from cases.language.messages import _
+from cases.language.texts import Text
+from cases.office.model import Office
 from evaluation.drift.drift import OWN_SCORE, Against, Drift
 from evaluation.drift.shifts import Cell, Shift
 from evaluation.statistics.metrics import Figure
@@ -15,66 +18,39 @@ from models.reasons.wording import say_value
 
 MOST = 5  # findings of a comparison that are put in words; they mostly tell of one cause
 EARLIER: dict[Against, Text] = {
-    "training": Text(en="in the time trained on", zh="训练期"),
-    "previous": Text(en="in the period before", zh="上一时段"),
+    "training": _("in the time trained on"),
+    "previous": _("in the period before"),
 }
 SCORES = {
-    "risk": Text(en="estimated risk by the case's own facts", zh="按案件自身情况估计的风险"),
-    "complexity": Text(en="estimated probability of a complex case", zh="复杂案件概率估计值"),
+    "risk": _("estimated risk by the case's own facts"),
+    "complexity": _("estimated probability of a complex case"),
 }
 NEXT = {
-    "missing": Text(
-        en="Look at the data: ask who fills this in and since when otherwise, before training.",
-        zh="先核查数据：训练之前，查明该项由谁填写、何时起有变化。",
+    "missing": _(
+        "Look at the data: ask who fills this in and since when otherwise, before training."
     ),
-    "input": Text(
-        en="Ask whether the cases changed or only how they are recorded.",
-        zh="查明是案件本身发生变化，还是登记方式发生变化。",
-    ),
-    "score": Text(
-        en="Look at the inputs that moved with it; the order of a plan follows the scores.",
-        zh="查看随之变化的输入项；评查计划的排序以该估计值为准。",
-    ),
-    "rate": Text(
-        en="See below whether the model follows; if it does, nothing needs to be done.",
-        zh="见下文：模型是否随之变化；若已随之变化，则无须处理。",
-    ),
-    "calibration": Text(
-        en="Do not read the probabilities as rates until the model is trained anew.",
-        zh="重新训练之前，不要把概率当作实际比例使用。",
-    ),
+    "input": _("Ask whether the cases changed or only how they are recorded."),
+    "score": _("Look at the inputs that moved with it; the order of a plan follows the scores."),
+    "rate": _("See below whether the model follows; if it does, nothing needs to be done."),
+    "calibration": _("Do not read the probabilities as rates until the model is trained anew."),
 }
 ADVICE = {
-    "data": Text(
-        en="Look at the data first: values are missing otherwise than before. Do not retrain yet.",
-        zh="先核查数据：缺失值的情况与以前不同。暂不要重新训练。",
+    "data": _(
+        "Look at the data first: values are missing otherwise than before. Do not retrain yet."
     ),
-    "retrain": Text(
-        en="Retrain: the cases have changed and the probabilities no longer hold. Run `triage "
-        "train`, then compare ranking and calibration in the report.",
-        zh="重新训练：案件已发生变化，概率不再准确。运行 `triage train`，"
-        "并在报告中比较排序与校准情况。",
+    "retrain": _(
+        "Retrain: the cases have changed and the probabilities no longer hold. Run `triage train`, then compare ranking and calibration in the report."
     ),
-    "recalibrate": Text(
-        en="Recalibrate: the cases are made as before, only the level is off. `triage train` with "
-        "the reviews of this period moves it.",
-        zh="重新校准：案件构成未变，仅总体水平有偏差。"
-        "用本时段的评查结果运行 `triage train` 即可调整。",
+    "recalibrate": _(
+        "Recalibrate: the cases are made as before, only the level is off. `triage train` with the reviews of this period moves it."
     ),
-    "watch": Text(
-        en="Nothing to do to the model: something has changed, but its probabilities still hold. "
-        "Look again next period.",
-        zh="模型无须处理：情况有变化，但概率仍然准确。下一时段再看。",
+    "watch": _(
+        "Nothing to do to the model: something has changed, but its probabilities still hold. Look again next period."
     ),
-    "review": Text(
-        en="Review a random sample: something has changed, and too few outcomes are known to say "
-        "whether the probabilities still hold.",
-        zh="随机抽查一批案件：情况有变化，而已知结果太少，无法判断概率是否仍然准确。",
+    "review": _(
+        "Review a random sample: something has changed, and too few outcomes are known to say whether the probabilities still hold."
     ),
-    "nothing": Text(
-        en="Nothing to do: no change beyond chance.",
-        zh="无须处理：未发现超出偶然范围的变化。",
-    ),
+    "nothing": _("Nothing to do: no change beyond chance."),
 }
 
 

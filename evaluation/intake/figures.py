@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from cases.office.model import Office, Text
+from cases.language.texts import Text
+from cases.office.model import Office
 from evaluation.backtests.efforts import Foreseen, effort_years
 from evaluation.statistics.metrics import Figure, wilson
 from models.bundle.bundle import Bundle

@@ -20,7 +20,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cases.errors import BadInput, Fault
-from cases.office.model import Text
+from cases.language.texts import Text
 
 LEVEL = 0.05  # chance of accusing an honest office of anything
 ALL = ""  # the scope that is every kind

@@ -9,8 +9,9 @@ from datetime import datetime
 import polars as pl
 
 from cases.errors import shorten
-from cases.office.model import INTAKE, Office, Text
-from cases.tables.tables import Tables
+from cases.language.texts import Text
+from cases.office.model import INTAKE, Office
+from cases.tables.tables import Tables, rows
 from evaluation.leaks.findings import (
     FILLED,
     REVIEWED,
@@ -26,7 +27,7 @@ from evaluation.leaks.pairs import GROUP, STRATUM, matched
 from evaluation.leaks.power import Question
 from evaluation.leaks.ranking import areas
 from features.as_of import closing_moments, known_when
-from models.population import rows, satisfying
+from features.conditions import satisfying
 
 # Lower bounds of the AUC at which two groups of cases are told apart.
 LEAST = 0.6  # where one group hardly ever has it: at least a fifth of the other has

@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from cases.errors import Refused
-from cases.office.model import Language, Office
+from cases.language.catalogues import Language
+from cases.office.model import Office
 from cases.progress import Progress, silent
 from cases.tables.tables import Tables
 from evaluation.leaks.filling import blank_without_review, of_one_outcome

@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 from scipy.stats import norm
 
+from cases.numeric import Flags, Floats
 from cases.office.model import INTAKE, Office
 from evaluation.leaks.filling import CERTAIN, NOTABLE, filled_unevenly
 from evaluation.leaks.findings import (
@@ -28,15 +29,7 @@ from evaluation.leaks.findings import (
 )
 from evaluation.leaks.pairs import GROUP, HALF, STRATUM, BesideOpen
 from evaluation.leaks.power import Question
-from evaluation.leaks.ranking import (
-    FALSE_ALARM,
-    PRIOR_CASES,
-    Flags,
-    Floats,
-    areas,
-    binned,
-    cross_tried,
-)
+from evaluation.leaks.ranking import FALSE_ALARM, PRIOR_CASES, areas, binned, cross_tried
 from features.as_of import known_when
 
 TELLING = 0.65  # AUC below which there is little that could collapse

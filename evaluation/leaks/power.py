@@ -18,14 +18,14 @@ import polars as pl
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
-from cases.tables.tables import Frame, Tables
+from cases.numeric import Flags
+from cases.tables.tables import Frame, Tables, moments_of, rows
 from evaluation.leaks.findings import ALONE, DAY_BEFORE, OUTCOMES, Finding, Severity, finding
-from evaluation.leaks.ranking import Area, Flags, areas, cross_tried, tried_on
+from evaluation.leaks.ranking import Area, areas, cross_tried, tried_on
 from evaluation.statistics.metrics import Figure, auc_gain
 from features.build import build
 from features.catalogue import catalogue, intake_features, risk_features
 from features.feature import OfEvents
-from models.population import moments_of, rows
 from policies.spot_check.draw import tickets
 from training.labels import complexity_labels, risk_labels
 

@@ -11,14 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import logit
 from scipy.stats import norm
 from sklearn.preprocessing import TargetEncoder
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+from cases.numeric import Flags, Floats
 
 FALSE_ALARM = 0.05  # chance that the lower bound of any column of a check is wrong
 BINS = 20

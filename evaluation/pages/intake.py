@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from cases.office.model import Language, Office
+from cases.language.catalogues import Language
+from cases.office.model import Office
 from evaluation.pages.render import page, speaker
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import jinja2
 
-from cases.office.model import Language, Text
+from cases.language.catalogues import Language
+from cases.language.texts import Text
 from evaluation.statistics.metrics import Figure
 
 TEMPLATES = resources.files("evaluation.pages") / "templates"

@@ -15,13 +15,13 @@ import polars as pl
 from numpy.typing import ArrayLike
 
 from cases.errors import Refused
+from cases.numeric import Floats
 from cases.progress import Progress, silent
 from cases.tables.tables import Tables
 from evaluation.backtests.backtest import MODEL, Outcome
 from evaluation.statistics.metrics import REPLICATES, SEED
-from evaluation.statistics.ranking import Array, Ranking, draws, statistics
+from evaluation.statistics.ranking import Ranking, draws, statistics
 from models.bundle.bundle import Bundle
-from models.matrix import Floats
 from training.fit import fit_complexity, fit_risk, intake_table, risk_table
 from training.labels import complexity_labels, finished_moments, reviewed_moments, risk_labels
 from training.splits import Period, rolling_origin
@@ -240,7 +240,7 @@ def compare(
 
 
 def _compared(
-    figure: str, once: list[dict[str, Array]], drawn: list[list[dict[str, Array]]]
+    figure: str, once: list[dict[str, Floats]], drawn: list[list[dict[str, Floats]]]
 ) -> Comparison:
     sign = -1.0 if figure in HIGHER_IS_BETTER else 1.0
     worse = np.concatenate([sign * (own[figure] - other[figure]) for own, other in drawn])

@@ -15,13 +15,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from cases.office.model import Language, Office, Text
+from cases.language.catalogues import Language
+from cases.language.texts import Text
+from cases.numeric import Floats, Ints
+from cases.office.model import Office
 from evaluation.statistics.facts import Fact, fact
 from evaluation.statistics.metrics import SEED, Figure, wilson
-from evaluation.statistics.ranking import Array
 from evaluation.statistics.saying import percent
 
 PERMUTATIONS = 999
@@ -136,11 +137,11 @@ def _pairs(facts: list[Fact]) -> Pairs:
     return Pairs(names, csr_array((np.ones(flat.size), flat, starts), shape=shape))
 
 
-def _sizes(one: Fact) -> NDArray[np.int64]:
+def _sizes(one: Fact) -> Ints:
     return np.bincount(one.level[one.level >= 0], minlength=len(one.levels))
 
 
-def _by_chance(member: csr_array, y: Array, stratum: NDArray[np.int64]) -> tuple[Array, Array]:
+def _by_chance(member: csr_array, y: Floats, stratum: Ints) -> tuple[Floats, Floats]:
     """Expected defects of each pair and their variance, if reviewers find them anywhere alike."""
     total = np.bincount(stratum).astype(np.float64)
     defects = np.bincount(stratum, weights=y)
@@ -153,7 +154,7 @@ def _by_chance(member: csr_array, y: Array, stratum: NDArray[np.int64]) -> tuple
     return cases @ rate, variance.sum(axis=1)
 
 
-def _permuted(y: Array, stratum: NDArray[np.int64]) -> Iterator[Array]:
+def _permuted(y: Floats, stratum: Ints) -> Iterator[Floats]:
     """Outcomes permuted within strata, shape (cases, some permutations)."""
     rng = np.random.default_rng(SEED)
     at_stratum = np.argsort(stratum, kind="stable")
@@ -184,7 +185,7 @@ def _distinct(member: csr_array, held: list[int]) -> list[int]:
 
 
 def _told(
-    facts: list[Fact], name: tuple[int, int, int, int], y: Array, expected: float, p: float
+    facts: list[Fact], name: tuple[int, int, int, int], y: Floats, expected: float, p: float
 ) -> Concentration:
     a, i, b, j = name
     inside = (facts[a].level == i) & (facts[b].level == j)
@@ -199,7 +200,7 @@ def _told(
     )
 
 
-def _part(one: Fact, level: int, y: Array) -> Part:
+def _part(one: Fact, level: int, y: Floats) -> Part:
     return Part(one.meaning, one.levels[level], float(y[one.level == level].mean()))
 
 

@@ -11,7 +11,9 @@ from datetime import datetime
 
 import polars as pl
 
-from cases.office.model import Office, Text
+from cases.language.messages import _
+from cases.language.texts import Text
+from cases.office.model import Office
 from cases.tables.values import listed
 from evaluation.statistics.known_chance import share_among
 from evaluation.statistics.metrics import FEWEST, Figure, wilson
@@ -104,10 +106,7 @@ def _say(
     found: list[Dimension], named: int, defective: int, until: datetime, surveyed: bool
 ) -> Text:
     if not found:
-        return Text(
-            en="In the last two years no review of a defective case names a dimension.",
-            zh="近两年问题案件的评查均未注明问题维度。",
-        )
+        return _("In the last two years no review of a defective case names a dimension.")
     day, top = until.date(), found[0]
     if top.share.value is None:
         return Text(

@@ -13,9 +13,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cases.errors import Refused
+from cases.numeric import Z
 from evaluation.statistics.metrics import Figure
 from evaluation.statistics.sample import About, Sample
-from policies.spot_check.plan import Z
 
 FEWEST_EFFECTIVE = 10  # a group that says less than so many random reviews is withheld
 NOBODY = 0.5  # share that makes unseen cases as uncertain as one outcome each

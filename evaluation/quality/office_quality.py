@@ -15,8 +15,9 @@ from datetime import datetime
 
 import polars as pl
 
-from cases.office.model import Text
-from cases.tables.tables import Tables
+from cases.language.messages import _
+from cases.language.texts import Text
+from cases.tables.tables import Tables, rows
 from evaluation.backtests.backtest import period_name
 from evaluation.quality.concentrations import Concentrations, concentrations
 from evaluation.quality.dimensions import Dimensions, dimensions
@@ -26,7 +27,7 @@ from evaluation.statistics.metrics import FEWEST, Figure
 from evaluation.statistics.sample import About
 from evaluation.statistics.saying import percent
 from features.as_of import closing_moments, final_reviews
-from models.population import rows, satisfying
+from features.conditions import satisfying
 from training.labels import first_of_each, representative
 
 STANDS_FOR = 0.5  # share of cases; if reviews stand for fewer, a quarter's rate is withheld
@@ -204,10 +205,7 @@ def _rework(tables: Tables, until: datetime, closed: pl.DataFrame) -> tuple[Rewo
 
 def _say_rates(rates: DefectRates | None, cases: int, reviews: int) -> Text:
     if not reviews:
-        return Text(
-            en="No rate is estimated: there are no final reviews.",
-            zh="没有已定的评查，不作比率估计。",
-        )
+        return _("No rate is estimated: there are no final reviews.")
     if rates is None:
         return Text(
             en=f"No rate is estimated for the {cases:,} closed cases: none of the {reviews:,} "
@@ -244,10 +242,7 @@ def _say_rates(rates: DefectRates | None, cases: int, reviews: int) -> Text:
 
 def _say_rework(rework: tuple[Rework, ...]) -> Text:
     if not rework:
-        return Text(
-            en="The office file marks no activity as work done again.",
-            zh="办公室文件没有把任何活动标记为重复工作。",
-        )
+        return _("The office file marks no activity as work done again.")
     last = rework[-1]
     return Text(
         en=f"Cases closed in {last.quarter} took {last.ratio:.2f} activities each, counting the "

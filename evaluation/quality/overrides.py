@@ -11,13 +11,13 @@ from datetime import datetime
 
 import polars as pl
 
-from cases.office.model import Text
-from cases.tables.tables import OVERRIDDEN, Tables
+from cases.language.messages import _
+from cases.language.texts import Text
+from cases.tables.tables import OVERRIDDEN, Tables, rows
 from evaluation.quality.returned import first_found, returned
 from evaluation.statistics.metrics import FEWEST, Figure, wilson
 from evaluation.statistics.saying import percent
 from features.as_of import final_reviews
-from models.population import rows
 from policies.spot_check.plan import PlanParameters
 from policies.spot_check.verify import Kept
 from training.labels import complexity_labels
@@ -164,10 +164,7 @@ def _say_tracks(changes: tuple[Change, ...], right: Figure) -> Iterator[Text]:
 
 def _say_right(right: Figure) -> Text:
     if right.low is None or right.high is None:
-        return Text(
-            en="Too few outcomes are known to say whether changes or suggestions were right.",
-            zh="已知结果太少，无法判断更改与建议何者正确。",
-        )
+        return _("Too few outcomes are known to say whether changes or suggestions were right.")
     en = f"The change was right, and the suggestion wrong, in {percent(right, 'en')}: "
     zh = f"更改正确而建议有误的占{percent(right, 'zh')}："
     if right.low > EVEN:

@@ -8,9 +8,9 @@ from typing import Literal
 import polars as pl
 
 from cases.office.model import Office
-from cases.tables.tables import Tables
+from cases.tables.tables import Tables, rows
 from features.as_of import closing_moments, final_reviews, reviewed_by
-from models.population import rows, satisfying
+from features.conditions import satisfying
 from policies.spot_check.plan import PlanParameters
 
 Reason = Literal["reviewed", "missing"]

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from cases.numeric import Floats
 from cases.tables.tables import Tables
 from evaluation.statistics.metrics import REPLICATES, SEED, Figure, percentile, wilson
-from evaluation.statistics.ranking import Array, draws
+from evaluation.statistics.ranking import draws
 from training.severity import severities, shared_readings
 
 FEWEST = 20  # cases graded twice; with fewer, agreement is withheld
@@ -91,7 +92,7 @@ def agreement(readings: pl.DataFrame) -> Agreement:
     )
 
 
-def kappa(one: Array, other: Array, times: Array) -> Array:
+def kappa(one: Floats, other: Floats, times: Floats) -> Floats:
     """Cohen's kappa (1960) of two yes-or-no readings, each of shape (cases,).
 
     `times` says how often each case counts, shape (replicates, cases); the result has shape
@@ -107,7 +108,7 @@ def kappa(one: Array, other: Array, times: Array) -> Array:
     return np.where(chance < 1, (both - chance) / np.where(chance < 1, 1 - chance, 1), np.nan)
 
 
-def ordinal_alpha(graded: Array, times: Array | None = None) -> float:
+def ordinal_alpha(graded: Floats, times: Floats | None = None) -> float:
     """Krippendorff's alpha for ordinal values (Krippendorff 2011, Computing alpha-reliability).
 
     `graded` says how many readers gave each case each grade, best first, shape (cases,
@@ -127,7 +128,7 @@ def ordinal_alpha(graded: Array, times: Array | None = None) -> float:
     return float(1 - (together * apart).sum() / expected) if expected else float("nan")
 
 
-def _graded(readings: pl.DataFrame) -> Array:
+def _graded(readings: pl.DataFrame) -> Floats:
     """How many readers gave each case each grade, shape (cases, grades)."""
     case = readings["case_id"].rle_id().to_numpy()
     place = readings["place"].to_numpy()
@@ -136,7 +137,7 @@ def _graded(readings: pl.DataFrame) -> Array:
     return graded
 
 
-def _bootstrapped(value: float, drawn: Array, cases: int) -> Figure:
+def _bootstrapped(value: float, drawn: Floats, cases: int) -> Figure:
     """The figure with its interval, or why there is none."""
     if np.isnan(value):
         return Figure(None, None, None, cases, "one_class")

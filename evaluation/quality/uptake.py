@@ -8,14 +8,16 @@ from datetime import datetime
 
 import polars as pl
 
-from cases.office.model import Text
+from cases.language.messages import _
+from cases.language.texts import Text
+from cases.numeric import Z
 from cases.spreadsheet import harmless
 from cases.tables.tables import Tables
 from evaluation.quality.returned import returned
 from evaluation.quality.reviewers import Agreement
 from evaluation.statistics.metrics import FEWEST, Figure, wilson
 from evaluation.statistics.saying import number, percent
-from policies.spot_check.plan import PlanParameters, SelectedBy, Z
+from policies.spot_check.plan import PlanParameters, SelectedBy
 from policies.spot_check.verify import Kept
 
 STATES = (("final", True), ("made", False))  # came back; missing
@@ -157,10 +159,7 @@ def _say_plan(
 
 def _say_agreement(found: Agreement) -> Text:
     if found.raw.value is None or found.kappa.value is None:
-        return Text(
-            en="Too few cases were read twice to say whether reviewers agree.",
-            zh="被评查两次的案件太少，无法说明评查员是否一致。",
-        )
+        return _("Too few cases were read twice to say whether reviewers agree.")
     return Text(
         en=f"On {found.cases:,} cases read twice, the readers agree on {percent(found.raw, 'en')} "
         "whether there is a defect; beyond chance by a kappa of "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from cases.office.model import Language
+from cases.language.catalogues import Language
 from evaluation.pages import charts
 from evaluation.pages.render import image, page, shown, speaker
 from evaluation.replay.replay import WAYS

@@ -31,14 +31,14 @@ import polars as pl
 from cases.errors import Refused
 from cases.office.model import Office
 from cases.progress import Progress, silent
-from cases.tables.tables import TIME, Tables
+from cases.tables.tables import TIME, Tables, rows
 from evaluation.backtests.backtest import period_name
 from evaluation.quality.estimate import Survey, estimate
 from evaluation.statistics.metrics import Figure, wilson
 from features.as_of import closing_moments
 from features.build import build
 from features.catalogue import catalogue, reads_reviews, risk_features
-from models.population import rows, satisfying
+from features.conditions import satisfying
 from models.questions.risk import RiskModel
 from policies.spot_check.draw import draw, tickets
 from policies.spot_check.plan import FRAME, PlanParameters

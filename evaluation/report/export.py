@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from pydantic import TypeAdapter
 
-from cases.office.model import Language
+from cases.language.catalogues import Language
 from evaluation.pages.render import Voice
 from evaluation.report.headlines import headlines
 from evaluation.report.notes import Note, said

@@ -9,12 +9,12 @@ from datetime import UTC, date, datetime
 import numpy as np
 import polars as pl
 
-from cases.office.model import Text
-from cases.tables.tables import Tables
+from cases.language.texts import Text
+from cases.tables.tables import Tables, moments_of, rows
 from features.build import build
 from features.catalogue import catalogue
+from features.conditions import satisfying
 from models.bundle.bundle import Bundle
-from models.population import moments_of, rows, satisfying
 from models.questions.complexity import ComplexityModel
 from models.questions.risk import RiskModel
 from models.reasons.reasons import group_of

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cases.office.model import Language
+from cases.language.catalogues import Language
 from evaluation.pages.exhibits import Chapter, Exhibit
 from evaluation.pages.render import Voice, share
 from evaluation.report.chapters import (

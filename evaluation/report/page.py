@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from cases.office.model import Language
+from cases.language.catalogues import Language
 from evaluation.pages.exhibits import Chapter
 from evaluation.pages.render import Voice, page
 from evaluation.report.chapters import (

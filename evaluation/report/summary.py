@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import polars as pl
 
-from cases.office.model import Text
+from cases.language.texts import Text
 from cases.tables.tables import Tables
 from evaluation.backtests.answers import Answer, answer
 from evaluation.backtests.backtest import Backtest

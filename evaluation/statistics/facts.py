@@ -9,14 +9,16 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cases.office.model import Office, Text
+from cases.language.messages import _
+from cases.language.texts import Text
+from cases.office.model import Office
 
 BUILT_IN = {
-    "kind": Text(en="kind of case", zh="案件类型"),
-    "unit": Text(en="unit", zh="部门"),
-    "days_open": Text(en="days from opening to closing", zh="从受理到结案的天数"),
+    "kind": _("kind of case"),
+    "unit": _("unit"),
+    "days_open": _("days from opening to closing"),
 }
-YES_NO = {True: Text(en="yes", zh="是"), False: Text(en="no", zh="否")}
+YES_NO = {True: _("yes"), False: _("no")}
 QUARTILES = (0.25, 0.5, 0.75)
 MOST_LEVELS = 10  # of a code; rarer ones are taken for unknown
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
+from cases.numeric import Floats, Z
 from evaluation.statistics.metrics import Figure, wilson, wilson_interval
-from evaluation.statistics.sample import About, Array
-from policies.spot_check.plan import Z
+from evaluation.statistics.sample import About
 
 
 def about(drawn: pl.DataFrame) -> About:
@@ -34,7 +33,7 @@ def about(drawn: pl.DataFrame) -> About:
     )
 
 
-def _by_lottery(y: Array, chance: NDArray[np.float64]) -> tuple[float, float, float, float]:
+def _by_lottery(y: Floats, chance: Floats) -> tuple[float, float, float, float]:
     """How many cases they stand for, their rate, the rate believed, and the total's variance."""
     if y.size == 0:
         return 0.0, 0.0, 0.0, 0.0

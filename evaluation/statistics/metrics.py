@@ -16,8 +16,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from evaluation.statistics.ranking import Array, Ranking, auc, draws, statistics
-from policies.spot_check.plan import Z
+from cases.numeric import Floats, Z
+from evaluation.statistics.ranking import Ranking, auc, draws, statistics
 
 Absence = Literal["no_cases", "one_class", "too_few"]
 
@@ -183,7 +183,7 @@ def wilson(y: ArrayLike, weight: ArrayLike | None = None) -> Figure:
     return Figure(rate, low, high, outcomes.size)
 
 
-def effective_size(weight: Array) -> float:
+def effective_size(weight: Floats) -> float:
     """Kish's (1965): as many cases of equal weight would say as much."""
     return float(weight.sum() ** 2 / np.square(weight).sum())
 
@@ -198,14 +198,14 @@ def wilson_interval(rate: float, size: float, z: float = Z) -> tuple[float, floa
     return min(rate, max(0.0, middle - half)), max(rate, min(1.0, middle + half))
 
 
-def _replicates(ranking: Ranking, share: float, replicates: int, seed: int) -> dict[str, Array]:
+def _replicates(ranking: Ranking, share: float, replicates: int, seed: int) -> dict[str, Floats]:
     parts = [
         statistics(ranking, counts, share) for counts in draws(ranking.y.size, replicates, seed)
     ]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-def percentile(value: float, drawn: Array, n: int) -> Figure:
+def percentile(value: float, drawn: Floats, n: int) -> Figure:
     """Percentile interval; replicates in which the figure is undefined are left out."""
     defined = drawn[np.isfinite(drawn)]
     if 2 * defined.size < drawn.size:
@@ -214,7 +214,7 @@ def percentile(value: float, drawn: Array, n: int) -> Figure:
     return Figure(value, min(value, float(low)), max(value, float(high)), n)
 
 
-def _calibration_interval(value: float, drawn: Array, noise: Array, n: int) -> Figure:
+def _calibration_interval(value: float, drawn: Floats, noise: Floats, n: int) -> Figure:
     """Interval of the calibration error, which noise alone makes positive.
 
     Quantiles of `drawn` would hold that noise twice and miss a true error of 0. Below, the
@@ -236,7 +236,7 @@ def _undefined(n: int, positives: int) -> dict[str, Figure]:
     return dict.fromkeys(needs_both, one_class) if positives == n else {}
 
 
-def checked(y: ArrayLike, p: ArrayLike, weight: ArrayLike | None) -> tuple[Array, Array, Array]:
+def checked(y: ArrayLike, p: ArrayLike, weight: ArrayLike | None) -> tuple[Floats, Floats, Floats]:
     """The arguments of `measure` as arrays of shape (n,), or `ValueError`."""
     outcomes, probabilities = np.asarray(y, dtype=np.float64), np.asarray(p, dtype=np.float64)
     weights = np.ones_like(outcomes) if weight is None else np.asarray(weight, dtype=np.float64)

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from cases.numeric import Floats
 
 BINS = 10
 CELLS_AT_ONCE = 200_000  # keeps the bootstrap in the processor's cache
@@ -25,7 +25,7 @@ class Ranking:
     Weights of replicates have the shape (replicates, n) and this order.
     """
 
-    def __init__(self, y: Array, p: Array, weight: Array) -> None:
+    def __init__(self, y: Floats, p: Floats, weight: Floats) -> None:
         self.order = np.argsort(-p, kind="stable")
         self.y, self.p, self.weight = y[self.order], p[self.order], weight[self.order]
 
@@ -43,19 +43,19 @@ class Ranking:
         return self.starts[np.flatnonzero(np.r_[True, bins[1:] != bins[:-1]])]
 
     @cached_property
-    def gaps(self) -> Array:
+    def gaps(self) -> Floats:
         """Mean probability minus rate of each bin, times the bin's share of the weight."""
         misses = self.weight * (self.p - self.y)
-        gaps: Array = np.add.reduceat(misses, self.bin_starts) / self.weight.sum()
+        gaps: Floats = np.add.reduceat(misses, self.bin_starts) / self.weight.sum()
         return gaps
 
-    def weights(self, counts: Array | None) -> Array:
+    def weights(self, counts: Floats | None) -> Floats:
         """Weights of each replicate, given how often it drew each case (None: the sample)."""
         once = self.weight[None, :]
         return once if counts is None else counts[:, self.order] * once
 
 
-def statistics(ranking: Ranking, counts: Array | None, share: float) -> dict[str, Array]:
+def statistics(ranking: Ranking, counts: Floats | None, share: float) -> dict[str, Floats]:
     """Each figure of each replicate, NaN where it is undefined; shape (replicates,)."""
     y, p, w = ranking.y, ranking.p, ranking.weights(counts)
     total = w.sum(axis=1)
@@ -85,19 +85,19 @@ def statistics(ranking: Ranking, counts: Array | None, share: float) -> dict[str
     }
 
 
-def auc(ranking: Ranking, counts: Array | None) -> Array:
+def auc(ranking: Ranking, counts: Floats | None) -> Floats:
     """AUC of each replicate, NaN where only one class was drawn; shape (replicates,)."""
     return _area(*tied_groups(ranking, counts))
 
 
-def tied_groups(ranking: Ranking, counts: Array | None) -> tuple[Array, Array]:
+def tied_groups(ranking: Ranking, counts: Floats | None) -> tuple[Floats, Floats]:
     """Weight of positives and of all cases in each group of equal p; (replicates, groups)."""
     w = ranking.weights(counts)
     positive = np.add.reduceat(w * ranking.y, ranking.starts, axis=1)
     return positive, np.add.reduceat(w, ranking.starts, axis=1)
 
 
-def pairs(positive: Array, every: Array) -> tuple[Array, Array]:
+def pairs(positive: Floats, every: Floats) -> tuple[Floats, Floats]:
     """Pairs of a positive and a negative: those in the right order (ties one half), and all."""
     negative = every - positive
     all_positive, all_negative = positive.sum(axis=1), negative.sum(axis=1)
@@ -105,22 +105,22 @@ def pairs(positive: Array, every: Array) -> tuple[Array, Array]:
     return _dot(positive, below), all_positive * all_negative
 
 
-def _area(positive: Array, every: Array) -> Array:
+def _area(positive: Floats, every: Floats) -> Floats:
     right, every_pair = pairs(positive, every)
     with np.errstate(divide="ignore", invalid="ignore"):
-        area: Array = right / every_pair
+        area: Floats = right / every_pair
     return area
 
 
-def _average_precision(positive: Array, every: Array) -> Array:
+def _average_precision(positive: Floats, every: Floats) -> Floats:
     found, seen = np.cumsum(positive, axis=1), np.cumsum(every, axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         precision = np.where(seen > 0, found / seen, 0.0)
-        average: Array = _dot(positive, precision) / found[:, -1]
+        average: Floats = _dot(positive, precision) / found[:, -1]
     return average
 
 
-def found_at(positive: Array, every: Array, share: float) -> Array:
+def found_at(positive: Floats, every: Floats, share: float) -> Floats:
     """Positives among the `share` ranked first; a tied group counts as far as it fits."""
     seen = np.cumsum(every, axis=1)
     room = np.clip(share * seen[:, -1:] - (seen - every), 0, every)
@@ -129,18 +129,18 @@ def found_at(positive: Array, every: Array, share: float) -> Array:
     return _dot(room, rate)
 
 
-def _entropy(rate: Array) -> Array:
+def _entropy(rate: Floats) -> Floats:
     """Log loss of the rate itself as everyone's probability."""
     return -np.asarray(rate * np.log(rate) + (1 - rate) * np.log1p(-rate))
 
 
-def _dot(a: Array, b: Array) -> Array:
+def _dot(a: Floats, b: Floats) -> Floats:
     """Sums of products, row by row."""
-    sums: Array = np.einsum("ij,ij->i", a, b)
+    sums: Floats = np.einsum("ij,ij->i", a, b)
     return sums
 
 
-def draws(n: int, replicates: int, seed: int) -> Iterator[Array]:
+def draws(n: int, replicates: int, seed: int) -> Iterator[Floats]:
     """How often each of `n` cases is drawn, for some replicates at a time."""
     rng = np.random.default_rng(seed)
     step = max(1, CELLS_AT_ONCE // n)

@@ -16,13 +16,10 @@ from math import inf
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 from scipy.special import expit, logit
 
+from cases.numeric import Flags, Floats, Ints
 from evaluation.statistics.metrics import Figure, wilson_interval
-
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 PRIOR_DEFECTS = 8.0  # found by lottery; so many make the reviews count as much as the model
 PRIOR_SPREAD = 1.0  # log-odds by which level and slope of a model are expected to be off
@@ -92,14 +89,14 @@ class Sample:
     `returned` (else 0), `believed` the risk as the reviews correct it, `survey` the plan.
     """
 
-    p: Array
-    stated: Array
-    chance: Array
-    y: Array
-    believed: Array
-    drawn: Mask
-    returned: Mask
-    survey: NDArray[np.int64]
+    p: Floats
+    stated: Floats
+    chance: Floats
+    y: Floats
+    believed: Floats
+    drawn: Flags
+    returned: Flags
+    survey: Ints
 
     @classmethod
     def of(cls, cases: pl.DataFrame) -> Sample:
@@ -112,7 +109,7 @@ class Sample:
         drawn, survey = cases["drawn"].to_numpy(), cases["survey"].to_numpy()
         return cls(p, stated, chance, y, believed, drawn, returned, survey)
 
-    def about(self, some: Mask) -> About:
+    def about(self, some: Flags) -> About:
         """What the sample says about the cases `some` picks, shape (cases,)."""
         certain = some & self.returned & (self.chance == 1)
         residual = np.where(some & self.returned, self.y - self.p, 0.0)
@@ -127,7 +124,7 @@ class Sample:
             believed=float(self.believed[rest].mean()) if rest.any() else 0.0,
         )
 
-    def _variance(self, residual: Array, some: Mask) -> float:
+    def _variance(self, residual: Floats, some: Flags) -> float:
         """Of the total: what the reviews show, steadied by what the corrected model expects.
 
         With few defects found, the variance that the sample shows is as uncertain as the
@@ -140,7 +137,7 @@ class Sample:
         found = float(self.y[some & self.returned & (self.chance < 1)].sum())
         return (found * shown + PRIOR_DEFECTS * expected) / (found + PRIOR_DEFECTS)
 
-    def design_variance(self, residual: Array) -> float:
+    def design_variance(self, residual: Floats) -> float:
         """Of sum residual / chance, for a draw of fixed size and high entropy.
 
         Deville's approximation (Deville and Tillé 2005, Journal of Statistical Planning and
@@ -164,7 +161,7 @@ class Sample:
         return float(np.clip(total / len(self.p), 0.0, 1.0))
 
 
-def believe(p: Array, y: Array, seen: Mask) -> Array:
+def believe(p: Floats, y: Floats, seen: Flags) -> Floats:
     """The risks of all cases as the reviews correct them, shape (cases,).
 
     Logistic regression of the seen outcomes on the log-odds of `p` (Cox 1958), with normal
@@ -182,5 +179,5 @@ def believe(p: Array, y: Array, seen: Mask) -> Array:
         off = off + step / max(1.0, np.abs(step).max())  # far off, Newton's step goes too far
         if np.abs(step).max() < CLOSE:
             break
-    believed: Array = expit(log_odds + x @ off)
+    believed: Floats = expit(log_odds + x @ off)
     return believed

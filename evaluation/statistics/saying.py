@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from cases.office.model import Language, Text
+from cases.language.catalogues import Language
+from cases.language.messages import _
 from evaluation.statistics.metrics import Figure
 
-DEFECTS = Text(en="defects", zh="质量问题")
-COMPLEX_CASES = Text(en="complex cases", zh="复杂案件")
+DEFECTS = _("defects")
+COMPLEX_CASES = _("complex cases")
 
 
 def percent(figure: Figure, language: Language) -> str:

@@ -16,15 +16,16 @@ from typing import Any
 import polars as pl
 
 from cases.errors import Refused
-from cases.office.model import Language, Office
+from cases.language.catalogues import Language
+from cases.office.model import Office
 from cases.progress import Progress, silent
-from cases.tables.tables import Frame, Tables
+from cases.tables.tables import Frame, Tables, moments_of, rows
 from features.as_of import closing_moments, open_moments, reviewed_by
 from features.build import build
 from features.catalogue import catalogue, fingerprint, intake_features
+from features.conditions import satisfying
 from models.bundle import files
 from models.calibration.conformal import Cutoffs, Outcomes
-from models.population import moments_of, rows, satisfying
 from models.questions.complexity import ComplexityModel
 from models.questions.effort import KIND, EffortModel
 from models.questions.risk import RiskModel

@@ -31,8 +31,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from cases.numeric import Floats
 from cases.tables.tables import TIME
-from models.matrix import Floats
 
 HALF_LIFE = np.timedelta64(round(4 * 365.25), "D")  # as long as the models' own memory
 DECAY = 0.6

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from models.matrix import Floats
+from cases.numeric import Floats
 
 
 @dataclass(frozen=True)

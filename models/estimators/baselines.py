@@ -16,9 +16,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+from cases.numeric import Floats
 from models.estimators.boosting import dataset
 from models.estimators.estimator import Sample
-from models.matrix import Columns, Floats
+from models.matrix import Columns
 
 
 class BaseRate:

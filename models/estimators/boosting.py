@@ -10,9 +10,10 @@ import numpy as np
 import polars as pl
 from scipy.special import logit
 
+from cases.numeric import Floats
 from models.estimators.estimator import Sample
 from models.estimators.tree_text import check_trees, without_parameters
-from models.matrix import Columns, Floats
+from models.matrix import Columns
 
 # Labels are scarce and boosting on few of them overfits quickly: small trees, slow
 # learning, every tree on a part of the cases and of the columns.

@@ -32,10 +32,11 @@ import numpy as np
 import polars as pl
 from scipy.special import expit
 
+from cases.numeric import Flags, Floats
 from models.calibration.level_and_interval import VennAbers, level_shift
 from models.estimators.boosting import Trees, fit_trees, rounds_needed
-from models.estimators.estimator import Flags, Sample
-from models.matrix import Columns, Floats
+from models.estimators.estimator import Sample
+from models.matrix import Columns
 
 LATER_SHARE = 0.2  # decides when boosting stops
 FOLDS = 5  # of the later half, each scored by trees fitted before it

@@ -11,12 +11,11 @@ the share of all cases that this closing stands for, whatever else is known of t
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from models.matrix import Floats
+from cases.numeric import Flags, Floats
 
 
-def closing_shares(age: Floats, lasted: Floats, closed: NDArray[np.bool_], window: float) -> Floats:
+def closing_shares(age: Floats, lasted: Floats, closed: Flags, window: float) -> Floats:
     """The share of cases that each case closed in the window stands for; 0 for the others.
 
     `age` is the days since a case was opened, `lasted` the days it was open so far, `closed`

@@ -7,11 +7,8 @@ from typing import Protocol, Self
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from models.matrix import Floats
-
-Flags = NDArray[np.bool_]
+from cases.numeric import Flags, Floats
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,9 @@ import polars as pl
 from scipy.special import logit
 from sklearn.linear_model import LogisticRegression, Ridge
 
+from cases.numeric import Floats
 from models.estimators.estimator import Sample
-from models.matrix import Columns, Floats
+from models.matrix import Columns
 
 PRIOR_VARIANCE = 0.1  # of every coefficient but the intercept, in log-odds squared
 # Of a logarithm: the prior variance of a coefficient as a share of what is left unexplained.

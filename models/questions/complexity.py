@@ -17,12 +17,13 @@ import numpy as np
 import polars as pl
 from scipy.special import expit
 
+from cases.numeric import Floats
 from cases.office.model import Office
 from features.catalogue import intake_features
 from models.calibration.conformal import Cutoffs, Outcomes
 from models.estimators.estimator import Sample
 from models.estimators.linear import Linear, fit_linear
-from models.matrix import Columns, Floats
+from models.matrix import Columns
 
 
 @dataclass

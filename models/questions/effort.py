@@ -24,11 +24,12 @@ from typing import Any, Self
 import numpy as np
 import polars as pl
 
+from cases.numeric import Floats
 from cases.office.model import Office
 from features.catalogue import intake_features
 from models.estimators.duration import closing_shares, weighted_quantile
 from models.estimators.linear import Linear, fit_log_amount
-from models.matrix import Columns, Floats
+from models.matrix import Columns
 
 FIT_DAYS, CALIBRATE_DAYS = 730.0, 365.0  # how far back closings count
 COVERAGE = 0.8

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from cases.numeric import Floats
 from features.feature import Feature
 from models.estimators.boosting import Trees
 from models.estimators.linear import Linear
-from models.matrix import Floats
 from models.reasons.wording import Value, Wording
 
 LARGEST_GAP = 1e-6  # log-odds; more means the contributions are not those of this score

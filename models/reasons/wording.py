@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cases.office.model import Language
+from cases.language.catalogues import Language
 from features.feature import Feature
 
 Value = float | str | None

@@ -25,12 +25,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import OptimizeResult, linprog
 
 from cases.errors import PlumblineError
-from policies.spot_check.design import Array
+from cases.numeric import Flags, Floats, Ints
 
 PIECES = 20_000  # about so many pieces of one case, all handlers together
 FEWEST_PIECES = 4
@@ -41,33 +40,30 @@ ROUNDS = 200  # of proportional fitting at most
 SIMPLEX, INTERIOR = "highs-ds", "highs-ipm"
 NEWTON = 8  # steps in each of them towards the places of a class
 
-Mask = NDArray[np.bool_]
-Index = NDArray[np.int64]
-
 
 @dataclass(frozen=True)
 class Demand:
     """What is to be shared out: groups of cases, against `h` handlers."""
 
-    cases: Array  # (g,) how many
-    effort: Array  # (g,) of all of them together, above 0
-    eligible: Mask  # (g, h) somebody for every group
-    lacked: Index  # (g, h) preferred skills the handler lacks
+    cases: Floats  # (g,) how many
+    effort: Floats  # (g,) of all of them together, above 0
+    eligible: Flags  # (g, h) somebody for every group
+    lacked: Ints  # (g, h) preferred skills the handler lacks
 
 
 @dataclass(frozen=True)
 class Supply:
     """Who can bear what, each of shape (h,)."""
 
-    load: Array  # expected work left, in the unit of effort
-    capacity: Array  # above 0
-    places: Array  # further cases allowed; infinite without a limit
+    load: Floats  # expected work left, in the unit of effort
+    capacity: Floats  # above 0
+    places: Floats  # further cases allowed; infinite without a limit
 
 
-def balanced(demand: Demand, supply: Supply, floor: float) -> Array:
+def balanced(demand: Demand, supply: Supply, floor: float) -> Floats:
     """Chances of shape (g, h + 1); the last column is nobody's. Every row sums to one."""
     kind, first, size = _alike(demand, supply)
-    alike = Programme(
+    alike = LinearProgram(
         Demand(demand.cases, demand.effort, demand.eligible[:, first], demand.lacked[:, first]),
         Supply(supply.load[first], supply.capacity[first], supply.places[first]),
         size,
@@ -75,11 +71,11 @@ def balanced(demand: Demand, supply: Supply, floor: float) -> Array:
     )
     work = alike.solve()
     chances = np.column_stack([(work[:, :-1] / size)[:, kind], work[:, -1]])
-    shares: Array = chances / chances.sum(axis=1, keepdims=True)
+    shares: Floats = chances / chances.sum(axis=1, keepdims=True)
     return shares
 
 
-def _alike(demand: Demand, supply: Supply) -> tuple[Index, Index, Array]:
+def _alike(demand: Demand, supply: Supply) -> tuple[Ints, Ints, Floats]:
     """Each handler's class, and of each class the first handler and the size."""
     facts = np.column_stack(
         [supply.load, supply.capacity, supply.places, demand.eligible.T, demand.lacked.T]
@@ -91,7 +87,7 @@ def _alike(demand: Demand, supply: Supply) -> tuple[Index, Index, Array]:
 
 
 @dataclass(frozen=True)
-class Programme:
+class LinearProgram:
     """The programme over `g` groups and `c` classes of `size` handlers each.
 
     Work is counted in cases of mean effort, capacity relative to its mean.
@@ -99,17 +95,17 @@ class Programme:
 
     demand: Demand
     supply: Supply
-    size: Array
+    size: Floats
     floor: float
 
-    def solve(self) -> Array:
+    def solve(self) -> Floats:
         """(g, c + 1) the work of each group that each class, and nobody, is to expect."""
         work, prices = self.search()
         even = self._most_even(work, prices <= TOLERANCE)
         even[:, :-1] += self.least
         return even
 
-    def search(self) -> tuple[Array, Array]:
+    def search(self) -> tuple[Floats, Floats]:
         """(g, c + 1) an optimum beyond the floor, and what more work there would cost."""
         pairs = self._first_pairs()
         while True:
@@ -134,40 +130,40 @@ class Programme:
         return float(self.demand.effort.sum() / self.demand.cases.sum())
 
     @cached_property
-    def usual(self) -> Array:
+    def usual(self) -> Floats:
         """(c,) the work in a usual case of those that each class may take."""
         eligible = self.demand.eligible
-        usual: Array = (self.work @ eligible) / (self.demand.cases @ eligible)
+        usual: Floats = (self.work @ eligible) / (self.demand.cases @ eligible)
         return usual
 
     @cached_property
-    def work(self) -> Array:
+    def work(self) -> Floats:
         """(g,) the work in each group."""
         return self.demand.effort / self.case
 
     @cached_property
-    def cases_per_work(self) -> Array:
+    def cases_per_work(self) -> Floats:
         """(g,)."""
         return self.demand.cases / self.work
 
     @cached_property
-    def least(self) -> Array:
+    def least(self) -> Floats:
         """(g, c) the work each class keeps for the floor, as far as there are places."""
         even = self.floor / (self.demand.eligible @ self.size)
         least = self.demand.eligible * np.outer(self.work * even, self.size)
         wanted = self.cases_per_work @ least
         room = self.supply.places * self.size
-        within: Array = least * np.minimum(1.0, room / np.maximum(wanted, 1e-300))
+        within: Floats = least * np.minimum(1.0, room / np.maximum(wanted, 1e-300))
         return within
 
     @cached_property
-    def room(self) -> Array:
+    def room(self) -> Floats:
         """(c,) cases that may be expected beyond the floor."""
-        room: Array = self.supply.places * self.size - self.cases_per_work @ self.least
+        room: Floats = self.supply.places * self.size - self.cases_per_work @ self.least
         return room
 
     @cached_property
-    def widths(self) -> Array:
+    def widths(self) -> Floats:
         """(k,) of pieces in usual cases: single ones, then ever longer, enough for all work."""
         cases = int(self.demand.cases.sum())
         single = min(cases, max(FEWEST_PIECES, PIECES // len(self.size)))
@@ -175,40 +171,40 @@ class Programme:
         return np.concatenate([np.ones(single), 2.0**longer])
 
     @cached_property
-    def relative(self) -> Array:
+    def relative(self) -> Floats:
         """(c,) capacity."""
-        relative: Array = self.supply.capacity / self.supply.capacity.mean()
+        relative: Floats = self.supply.capacity / self.supply.capacity.mean()
         return relative
 
     @cached_property
-    def slopes(self) -> Array:
+    def slopes(self) -> Floats:
         """(c, k) cost of work in each piece: the load half-way through it per capacity."""
         half_way = np.cumsum(self.widths) - self.widths / 2
         loads = self.supply.load[:, None] / self.case + np.outer(self.usual, half_way)
-        slopes: Array = loads / self.relative[:, None]
+        slopes: Floats = loads / self.relative[:, None]
         return slopes
 
     @cached_property
-    def costs(self) -> Array:
+    def costs(self) -> Floats:
         """(g, c) further cost of work for lacking what is preferred."""
         return self.demand.lacked * self.usual / self.relative
 
     @cached_property
-    def nobody(self) -> Array:
+    def nobody(self) -> Floats:
         """(g,) cost of work left to nobody; for any case more than anybody could cost."""
         dearest = self.slopes.max() + self.costs.max()
-        costs: Array = 2 * dearest * self.cases_per_work / self.cases_per_work.min()
+        costs: Floats = 2 * dearest * self.cases_per_work / self.cases_per_work.min()
         return costs
 
-    def _first_pairs(self) -> Mask:
+    def _first_pairs(self) -> Flags:
         """Where the search begins: of lone cases, if there are many, some pairs here and there."""
         eligible, alone = self.demand.eligible, self.demand.cases[:, None] == 1
         share = PAIRS / max(PAIRS, int((eligible & alone).sum()))
         scattered = np.random.default_rng(0).random(eligible.shape) <= share
-        first: Mask = eligible & (scattered | ~alone)
+        first: Flags = eligible & (scattered | ~alone)
         return first
 
-    def _optimum(self, pairs: Mask, method: str = SIMPLEX) -> OptimizeResult:
+    def _optimum(self, pairs: Flags, method: str = SIMPLEX) -> OptimizeResult:
         """The optimum using only `pairs`. Variables: their work, nobody's, the pieces' work.
 
         Rows: the work of each group; the work of each class; the places of each class.
@@ -240,13 +236,13 @@ class Programme:
             raise PlumblineError(f"The cases could not be shared out: {found.message}")
         return found
 
-    def _bounds(self, unlimited: int) -> Array:
+    def _bounds(self, unlimited: int) -> Floats:
         upper = np.concatenate(
             [np.full(unlimited, np.inf), np.outer(self.size * self.usual, self.widths).ravel()]
         )
         return np.column_stack([np.zeros(len(upper)), upper])
 
-    def _reduced_costs(self, found: OptimizeResult) -> Array:
+    def _reduced_costs(self, found: OptimizeResult) -> Floats:
         """(g, c + 1) what a unit of work there would add to the cost; infinite if not eligible."""
         groups = len(self.work)
         level = found.eqlin.marginals
@@ -254,10 +250,10 @@ class Programme:
         scarcity[np.isfinite(self.room)] = found.ineqlin.marginals
         costs = self.costs + level[groups:] - np.outer(self.cases_per_work, scarcity)
         costs[~self.demand.eligible] = np.inf
-        prices: Array = np.column_stack([costs, self.nobody]) - level[:groups, None]
+        prices: Floats = np.column_stack([costs, self.nobody]) - level[:groups, None]
         return prices
 
-    def _most_even(self, drawn: Array, allowed: Mask) -> Array:
+    def _most_even(self, drawn: Floats, allowed: Flags) -> Floats:
         """As even a table over the `allowed` pairs as has the sums of `drawn` and its places.
 
         Rows keep theirs exactly; columns nearly, where the sums force a pair to nought or places
@@ -274,10 +270,10 @@ class Programme:
             if np.abs(factor - 1).max(initial=0.0, where=rows > 0) < TOLERANCE:
                 break
         self._put_within_places(even)
-        within: Array = even
+        within: Floats = even
         return within
 
-    def _thin(self, even: Array, scarcity: Array) -> Array:
+    def _thin(self, even: Floats, scarcity: Floats) -> Floats:
         """Take cases from classes with more than their places, in place; how much dearer each got.
 
         The entropy projection on the half-space of each class, by Newton's method; `scarcity` is
@@ -297,17 +293,17 @@ class Programme:
             dearer[some] = step
         return dearer
 
-    def _paid(self, price: Array) -> Array:
+    def _paid(self, price: Floats) -> Floats:
         """(g, c) what is left of work that costs `price` a case."""
-        paid: Array = np.exp(-np.outer(self.cases_per_work, price))
+        paid: Floats = np.exp(-np.outer(self.cases_per_work, price))
         return paid
 
-    def _cases(self, work: Array) -> Array:
+    def _cases(self, work: Floats) -> Floats:
         """(c,) the cases in the work of each class."""
-        cases: Array = self.cases_per_work @ work[:, :-1]
+        cases: Floats = self.cases_per_work @ work[:, :-1]
         return cases
 
-    def _put_within_places(self, even: Array) -> None:
+    def _put_within_places(self, even: Floats) -> None:
         """What fitting left above the places of a class goes to others of the group, in place.
 
         To those with places left, as many as they have; the rest to nobody.
@@ -325,5 +321,5 @@ class Programme:
                 even[group, -1] += freed[group] - put.sum()
 
 
-def _ratio(wanted: Array, given: Array) -> Array:
+def _ratio(wanted: Floats, given: Floats) -> Floats:
     return np.divide(wanted, given, out=np.zeros_like(wanted), where=given > 0)

@@ -8,12 +8,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from policies.assignment.balance import Demand, Index, Supply, balanced
+from cases.numeric import Floats, Ints
+from policies.assignment.balance import Demand, Supply, balanced
 from policies.assignment.draw import in_units
 from policies.assignment.eligibility import LASTING, Eligibility, lacked
 from policies.assignment.result import CHANCES
 from policies.assignment.rounding import UNIT
-from policies.spot_check.design import Array
 
 
 def chances_of(who: Eligibility, floor: float) -> pl.DataFrame:
@@ -56,7 +56,7 @@ def _supply(handlers: pl.DataFrame) -> Supply:
     )
 
 
-def _numbered(*facts: NDArray[Any]) -> tuple[Index, Index]:
+def _numbered(*facts: NDArray[Any]) -> tuple[Ints, Ints]:
     """Each case's group, alike in all `facts` (rows), and the first case of each group."""
     known: dict[bytes, int] = {}
     rows = np.hstack([fact.astype(np.int64) for fact in facts])
@@ -64,7 +64,7 @@ def _numbered(*facts: NDArray[Any]) -> tuple[Index, Index]:
     return group, np.unique(group, return_index=True)[1]
 
 
-def _usual_effort(who: Eligibility, cases: Index, lacks: Index) -> Array:
+def _usual_effort(who: Eligibility, cases: Ints, lacks: Ints) -> Floats:
     """Each case's effort as the programme counts it: the mean of those alike but for recusals.
 
     So that a recusal does not make a case's own size change anybody's chance.
@@ -72,5 +72,5 @@ def _usual_effort(who: Eligibility, cases: Index, lacks: Index) -> Array:
     but_for_recusals = np.any(who.obstacles[LASTING:, cases], axis=0)
     alike, _ = _numbered(but_for_recusals, lacks)
     effort = who.cases["effort"].to_numpy()[cases]
-    usual: Array = (np.bincount(alike, effort) / np.bincount(alike))[alike]
+    usual: Floats = (np.bincount(alike, effort) / np.bincount(alike))[alike]
     return usual

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from policies.assignment.rounding import UNIT, Table, rounded
+from cases.numeric import Ints
+from policies.assignment.rounding import UNIT, rounded
 from policies.spot_check.draw import tickets
 
 BLOCK = 64  # tickets read at a time
@@ -49,7 +50,7 @@ class Chances:
 
     cases: tuple[tuple[str, ...], ...]
     handlers: tuple[str | None, ...]
-    expected: Table  # numbers of cases in `UNIT`s
+    expected: Ints  # numbers of cases in `UNIT`s
 
     @classmethod
     def of(cls, chances: pl.DataFrame) -> Chances:
@@ -69,7 +70,7 @@ class Chances:
         return cls(cases, handlers, units * np.array([len(group) for group in cases])[:, None])
 
 
-def in_units(chances: np.ndarray) -> Table:
+def in_units(chances: np.ndarray) -> Ints:
     """Chances (rows sum to one) in whole `UNIT`s that sum to one `UNIT`, by largest remainder."""
     exact = chances * UNIT
     units = np.floor(exact).astype(np.int64)
@@ -77,5 +78,5 @@ def in_units(chances: np.ndarray) -> Table:
     order = np.argsort(-(exact - units), axis=1, kind="stable")
     ranks = np.empty_like(order)
     np.put_along_axis(ranks, order, np.arange(order.shape[1])[None, :], axis=1)
-    whole: Table = units + (ranks < missing[:, None])
+    whole: Ints = units + (ranks < missing[:, None])
     return whole

@@ -10,7 +10,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cases.office.model import Language, Text
+from cases.language.catalogues import Language
+from cases.language.messages import _
+from cases.language.texts import Text
 from cases.tables import tables
 from cases.tables.values import SEPARATORS, listed
 
@@ -46,55 +48,49 @@ class Obstacle:
 # Of several obstacles the first counts: what nobody may change, then what rarely changes.
 OBSTACLES: dict[str, Obstacle] = {
     "recused_case": Obstacle(
-        Text(en="recused from the case", zh="对本案回避"),
-        Text(en="is recused from this case", zh="对本案应当回避"),
-        Text(en="a recusal stands", zh="回避决定不变"),
+        _("recused from the case"),
+        _("is recused from this case"),
+        _("a recusal stands"),
     ),
     "recused_party": Obstacle(
-        Text(en="recused from a party", zh="对当事人回避"),
-        Text(en="is recused from a party to this case", zh="与本案当事人有回避关系"),
-        Text(en="a recusal stands", zh="回避决定不变"),
+        _("recused from a party"),
+        _("is recused from a party to this case"),
+        _("a recusal stands"),
     ),
     "no_unit": Obstacle(
-        Text(en="without a unit", zh="未登记部门"),
-        Text(en="has no unit on record", zh="未登记所属部门"),
-        Text(en="enter the handler's unit in the handler table", zh="在承办人表中登记其部门"),
+        _("without a unit"),
+        _("has no unit on record"),
+        _("enter the handler's unit in the handler table"),
     ),
     "other_unit": Obstacle(
-        Text(en="of another unit", zh="属其他部门"),
-        Text(en="belongs to unit {detail}", zh="属于{detail}部门"),
-        Text(en="send the case to unit {detail}", zh="将案件移送{detail}部门"),
+        _("of another unit"),
+        _("belongs to unit {detail}"),
+        _("send the case to unit {detail}"),
     ),
     "kind": Obstacle(
-        Text(en="not taking this kind", zh="不办此类案件"),
-        Text(en="does not take cases of kind {detail}", zh="不办理{detail}类案件"),
-        Text(en="add {detail} to the handler's kinds", zh="将{detail}加入其可办案件类型"),
+        _("not taking this kind"),
+        _("does not take cases of kind {detail}"),
+        _("add {detail} to the handler's kinds"),
     ),
     "skill": Obstacle(
-        Text(en="lacking a skill", zh="缺少专长"),
-        Text(en="lacks a skill the case needs: {detail}", zh="缺少本案所需的专长：{detail}"),
-        Text(en="enter the skill {detail} for the handler", zh="为其登记专长：{detail}"),
+        _("lacking a skill"),
+        _("lacks a skill the case needs: {detail}"),
+        _("enter the skill {detail} for the handler"),
     ),
     "capacity": Obstacle(
-        Text(en="with a capacity of 0", zh="容量为0"),
-        Text(en="has a capacity of 0", zh="办案容量为0"),
-        Text(en="give the handler a capacity above 0", zh="将其办案容量设为大于0"),
+        _("with a capacity of 0"),
+        _("has a capacity of 0"),
+        _("give the handler a capacity above 0"),
     ),
     "absent": Obstacle(
-        Text(en="absent", zh="不在岗"),
-        Text(en="is absent: {detail}", zh="不在岗：{detail}"),
-        Text(en="wait for the handler's return (absent: {detail})", zh="等其返岗（{detail}）"),
+        _("absent"),
+        _("is absent: {detail}"),
+        _("wait for the handler's return (absent: {detail})"),
     ),
     "most_open": Obstacle(
-        Text(en="with the most open cases", zh="在办案件已达上限"),
-        Text(
-            en="already has as many open cases as allowed: {detail}",
-            zh="在办案件已达上限：{detail}件",
-        ),
-        Text(
-            en="raise the handler's most_open, or wait until one of the cases closes",
-            zh="提高其在办案件上限，或等其一件案件办结",
-        ),
+        _("with the most open cases"),
+        _("already has as many open cases as allowed: {detail}"),
+        _("raise the handler's most_open, or wait until one of the cases closes"),
     ),
 }
 CODES = tuple(OBSTACLES)

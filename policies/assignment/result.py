@@ -15,7 +15,8 @@ from typing import Any, Literal
 import polars as pl
 from pydantic import Field
 
-from cases.office.model import Model, Text
+from cases.language.texts import Text
+from cases.office.model import Model
 from policies.spot_check.plan import LONGEST_SEED, commitment
 
 FORMAT = 1  # of `describe` and of the draw

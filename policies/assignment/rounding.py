@@ -14,16 +14,16 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
+
+from cases.numeric import Ints
 
 UNIT = 10**9  # so many make one case: the precision of published probabilities
 NEAR = 10**4  # a column's sum this near to a whole number is one
 
-Table = NDArray[np.int64]
 Cells = Sequence[tuple[int, int]]
 
 
-def rounded(expected: Table, lots: Iterator[float]) -> Table:
+def rounded(expected: Ints, lots: Iterator[float]) -> Ints:
     """Whole numbers, shape (rows, columns), for `expected` ones in `UNIT`s; row sums are whole."""
     whole, fraction = np.divmod(expected, UNIT)
     column_sums = fraction.sum(axis=0) % UNIT
@@ -32,7 +32,7 @@ def rounded(expected: Table, lots: Iterator[float]) -> Table:
     spare = np.where(apart, UNIT - column_sums, 0)
     fractions = Fractions(np.vstack([fraction, spare]))
     fractions.settle(lots)
-    up: Table = np.array(fractions.shares, np.int64)[:-1] // UNIT
+    up: Ints = np.array(fractions.shares, np.int64)[:-1] // UNIT
     return whole + up
 
 
@@ -42,7 +42,7 @@ class Fractions:
     Row r is node r, column c is node `rows` + c.
     """
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Ints) -> None:
         self.rows = len(table)
         self.shares: list[list[int]] = table.tolist()
         self.neighbours: list[list[int]] = []

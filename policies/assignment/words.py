@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import polars as pl
 
-from cases.office.model import Language, Text
+from cases.language.catalogues import Language
+from cases.language.messages import _
+from cases.language.texts import Text
 from policies.assignment.eligibility import CODES, OBSTACLES, Eligibility, say
 
-DRAWN = Text(
-    en="drawn by lot with a chance of {chance:.3g} % (eligible handlers: {eligible})",
-    zh="从{eligible}名符合条件的承办人中以{chance:.3g}%的概率抽中",
-)
-DESIGNATED = Text(en="designated: {reason}", zh="指定承办：{reason}")
-THOUGH = Text(en=" (though the handler {says})", zh="（但该承办人{says}）")
-NOBODY = Text(en="nobody is eligible: {counts}", zh="无人符合条件：{counts}")
-COUNT = Text(en="{many} {brief}", zh="{many}人{brief}")
-NO_HANDLERS = Text(en="there are no handlers", zh="没有承办人")
-NEAREST = Text(en=". Nearest is {handler}: {changes}", zh="。最接近的是{handler}：{changes}")
-NO_PLACE = Text(
-    en="no place is left: with the other cases, everybody eligible ({eligible}) has as many "
-    "open cases as allowed; "
-    "raise most_open, or wait until a case closes",
-    zh="没有名额：连同其他案件，{eligible}名符合条件者在办案件均达上限；请提高上限，或等案件办结",
+DRAWN = _("drawn by lot with a chance of {chance:.3g} % (eligible handlers: {eligible})")
+DESIGNATED = _("designated: {reason}")
+THOUGH = _(" (though the handler {says})")
+NOBODY = _("nobody is eligible: {counts}")
+COUNT = _("{many} {brief}")
+NO_HANDLERS = _("there are no handlers")
+NEAREST = _(". Nearest is {handler}: {changes}")
+NO_PLACE = _(
+    "no place is left: with the other cases, everybody eligible ({eligible}) has as many open cases as allowed; raise most_open, or wait until a case closes"
 )
 COMMA = {"en": ", ", "zh": "，"}
 SEMICOLON = {"en": "; and ", "zh": "；并"}

@@ -25,11 +25,9 @@ from functools import cached_property
 from typing import NamedTuple, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
+from cases.numeric import Floats, Ints
 
 LEAST_CHANCE = 0.01  # no case's chance falls below this share of its chance in a random draw
 LEAST_VARIANCE = 1e-4  # nobody is as sure as p = 0 or p = 1
@@ -49,14 +47,14 @@ class Quotas:
     """
 
     size: int
-    cell_least: Array
-    cell_most: Array
-    unit_least: Array
-    unit_most: Array
-    unit_of_cell: Index
+    cell_least: Floats
+    cell_most: Floats
+    unit_least: Floats
+    unit_most: Floats
+    unit_of_cell: Ints
 
 
-def added(values: Array, group: Index, groups: int) -> Array:
+def added(values: Floats, group: Ints, groups: int) -> Floats:
     """Sums of `values` by group, shape (groups,)."""
     return np.bincount(group, values, groups).astype(np.float64)
 
@@ -64,15 +62,15 @@ def added(values: Array, group: Index, groups: int) -> Array:
 class Sums(NamedTuple):
     """Sums of probabilities by group, and how fast each falls with its multiplier."""
 
-    total: Array
-    slope: Array
+    total: Floats
+    slope: Floats
 
-    def within(self, least: Array, most: Array | float) -> Sums:
+    def within(self, least: Floats, most: Floats | float) -> Sums:
         """Held to quotas; what a quota holds does not move."""
         held = (self.total <= least) | (self.total >= most)
         return Sums(np.clip(self.total, least, most), np.where(held, 0.0, self.slope))
 
-    def by(self, group: Index, groups: int) -> Sums:
+    def by(self, group: Ints, groups: int) -> Sums:
         """Added up over larger groups."""
         return Sums(added(self.total, group, groups), added(self.slope, group, groups))
 
@@ -86,37 +84,37 @@ class Design:
     sees to that).
     """
 
-    risk: Array
-    cell: Index
+    risk: Floats
+    cell: Ints
     quotas: Quotas
-    count: Array
+    count: Floats
 
     @classmethod
-    def of(cls, risk: Array, cell: Index, quotas: Quotas) -> Self:
+    def of(cls, risk: Floats, cell: Ints, quotas: Quotas) -> Self:
         """The design of single cases."""
         return cls(risk, cell, quotas, np.ones(len(risk)))
 
     @cached_property
-    def variance(self) -> Array:
+    def variance(self) -> Floats:
         """Of each case's outcome: p (1 - p), shape (cases,)."""
         return np.maximum(self.risk * (1 - self.risk), LEAST_VARIANCE)
 
     @cached_property
-    def floor(self) -> Array:
+    def floor(self) -> Floats:
         """The least chance of each case, shape (cases,)."""
         quotas, unit = self.quotas, self.quotas.unit_of_cell
         in_cell = added(self.count, self.cell, len(unit))
         in_unit = added(in_cell, unit, len(quotas.unit_most))
         room = np.minimum(quotas.cell_most / in_cell, (quotas.unit_most / in_unit)[unit])
         share = LEAST_CHANCE * quotas.size / self.count.sum()
-        least: Array = np.minimum(share, room)[self.cell]
+        least: Floats = np.minimum(share, room)[self.cell]
         return least
 
-    def expected_defects(self, pi: Array) -> float:
+    def expected_defects(self, pi: Floats) -> float:
         """Defects that a draw with probabilities `pi` finds on average."""
         return float((self.count * pi) @ self.risk)
 
-    def anticipated_variance(self, pi: Array) -> float:
+    def anticipated_variance(self, pi: Floats) -> float:
         """Of the estimated number of defects, in cases squared."""
         return float((self.count * (1 / pi - 1)) @ self.variance)
 
@@ -125,19 +123,19 @@ class Design:
         few = self._thinned()
         return few.anticipated_variance(few.probabilities(SURVEY_MU))
 
-    def probabilities(self, mu: float) -> Array:
+    def probabilities(self, mu: float) -> Floats:
         """The optimal inclusion probabilities, shape (cases,); their sum is the size."""
         quotas = self.quotas
         units, unit_of = len(quotas.unit_least), quotas.unit_of_cell
 
-        def by_cell(multiplier: Array) -> Sums:
+        def by_cell(multiplier: Floats) -> Sums:
             return self._sums(mu, multiplier)
 
-        def by_unit(multiplier: Array) -> Sums:
+        def by_unit(multiplier: Floats) -> Sums:
             cells = by_cell(multiplier[unit_of]).within(quotas.cell_least, quotas.cell_most)
             return cells.by(unit_of, units)
 
-        def in_all(multiplier: Array) -> Sums:
+        def in_all(multiplier: Floats) -> Sums:
             held = by_unit(multiplier.repeat(units)).within(quotas.unit_least, quotas.unit_most)
             return held.by(np.zeros(units, np.int64), 1)
 
@@ -149,18 +147,20 @@ class Design:
         wanted = by_cell(unit).within(quotas.cell_least, quotas.cell_most).total
         return self._pi(mu, self._root(mu, by_cell, wanted, unit))
 
-    def _pi(self, mu: float, multiplier: Array) -> Array:
+    def _pi(self, mu: float, multiplier: Floats) -> Floats:
         free = np.maximum(multiplier[self.cell] - mu * self.risk, self.variance)
         return np.maximum(np.sqrt(self.variance / free), self.floor)
 
-    def _sums(self, mu: float, multiplier: Array) -> Sums:
+    def _sums(self, mu: float, multiplier: Floats) -> Sums:
         pi = self._pi(mu, multiplier)
         inside = (pi > self.floor) & (pi < 1)
         falling = inside * pi * pi * pi / (2 * self.variance)
         pairs = (self.count * pi, self.count * falling)
         return Sums(*(added(values, self.cell, len(self.quotas.cell_most)) for values in pairs))
 
-    def _root(self, mu: float, sums: Callable[[Array], Sums], wanted: Array, start: Array) -> Array:
+    def _root(
+        self, mu: float, sums: Callable[[Floats], Sums], wanted: Floats, start: Floats
+    ) -> Floats:
         """The multipliers at which `sums` are `wanted`.
 
         Newton's method on total ** -2, which is linear in the multiplier for Neyman's
@@ -183,7 +183,7 @@ class Design:
             at = np.where(off, np.where(inside, step, middle), at)
         return at
 
-    def at_search_share(self, share: float) -> Array:
+    def at_search_share(self, share: float) -> Floats:
         """The probabilities that find `share` of what pure search finds beyond pure survey."""
         few = self._thinned()
         least = few.expected_defects(few.probabilities(SURVEY_MU))
@@ -191,7 +191,7 @@ class Design:
         wanted = least + share * (most - least)
         return self.probabilities(few._mu(lambda pi: few.expected_defects(pi) - wanted))
 
-    def at_variance(self, most: float) -> Array:
+    def at_variance(self, most: float) -> Floats:
         """The probabilities that find most defects with an anticipated variance of `most`.
 
         The survey end of the frontier if even that has more.
@@ -199,7 +199,7 @@ class Design:
         few = self._thinned()
         return self.probabilities(few._mu(lambda pi: few.anticipated_variance(pi) - most))
 
-    def _mu(self, excess: Callable[[Array], float]) -> float:
+    def _mu(self, excess: Callable[[Floats], float]) -> float:
         """Where `excess` of the probabilities, which rises with mu, is nought."""
 
         def at(log_mu: float) -> float:
@@ -222,7 +222,7 @@ class Design:
         return Design(self.risk[middle], self.cell[middle], self.quotas, count.astype(float))
 
 
-def without_quotas(risk: Array, size: int) -> Design:
+def without_quotas(risk: Floats, size: int) -> Design:
     """The design of `size` cases among all, whoever handled them."""
     everyone = np.zeros(len(risk), np.int64)
     none, all_cases = np.zeros(1), np.array([float(len(risk))])

@@ -17,21 +17,20 @@ import hashlib
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from policies.spot_check.design import Array, Index
+from cases.numeric import Flags, Floats, Ints
 
 ROUNDING = 1e-9  # a chance this near to nought or one is nought or one
 
 
-def tickets(seed: str, case_ids: Sequence[str]) -> Array:
+def tickets(seed: str, case_ids: Sequence[str]) -> Floats:
     """Four numbers in [0, 1) per case, shape (cases, 4): its ticket's quarters."""
     digests = b"".join(hashlib.sha256(f"{seed}:{case}".encode()).digest() for case in case_ids)
     quarters = np.frombuffer(digests, ">u8").reshape(-1, 4)
     return (quarters >> 11).astype(np.float64) * 2.0**-53
 
 
-def draw(pi: Array, cell: Index, unit_of_cell: Index, luck: Array) -> NDArray[np.bool_]:
+def draw(pi: Floats, cell: Ints, unit_of_cell: Ints, luck: Floats) -> Flags:
     """Which cases are drawn, shape (cases,).
 
     `pi` are the inclusion probabilities, `cell` each case's cell, `luck` its `tickets`.
@@ -57,7 +56,7 @@ def _level(
     group: list[int],
     chance: list[float],
     luck: list[float],
-    drawn: NDArray[np.bool_],
+    drawn: Flags,
 ) -> list[int]:
     """Duels in order within each group; at most one case of each is left, with its chance."""
     left: list[int] = []

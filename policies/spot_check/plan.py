@@ -16,14 +16,16 @@ from typing import Any, Literal, Self
 
 import polars as pl
 
-from cases.office.model import Model, Office, Quota, Text
+from cases.language.messages import _
+from cases.language.texts import Text
+from cases.numeric import Z
+from cases.office.model import Model, Office, Quota
 
 SelectedBy = Literal["mandatory", "search", "lottery"]
 Choice = Literal["plan", "all_random", "top_of_the_list"]
 
 LONGEST_SEED = 100  # letters
 LEAST_MARGIN = 0.0001
-Z = 1.959963984540054  # 97.5 % quantile of the normal distribution
 
 FRAME: dict[str, pl.DataType] = {
     "case_id": pl.String(),
@@ -38,15 +40,11 @@ FRAME: dict[str, pl.DataType] = {
 }
 
 WHY = {
-    "search": Text(
-        en="search: among the highest estimated risks, certain to be drawn",
-        zh="检索：估计风险最高的案件之一，必然抽中",
+    "search": _("search: among the highest estimated risks, certain to be drawn"),
+    "lottery": _(
+        "lottery: drawn with a chance of {chance}; the riskier a case, the higher its chance"
     ),
-    "lottery": Text(
-        en="lottery: drawn with a chance of {chance}; the riskier a case, the higher its chance",
-        zh="抽签：以{chance}的概率抽中；风险越高，概率越大",
-    ),
-    "mandatory": Text(en="rule: {rule}", zh="规则：{rule}"),
+    "mandatory": _("rule: {rule}"),
 }
 
 

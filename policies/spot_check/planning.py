@@ -15,8 +15,9 @@ import numpy as np
 import polars as pl
 
 from cases.errors import BadInput, Fault, Refused
-from cases.office.model import Text
-from policies.spot_check.design import Array, Design, without_quotas
+from cases.language.texts import Text
+from cases.numeric import Floats, Z
+from policies.spot_check.design import Design, without_quotas
 from policies.spot_check.draw import draw, tickets
 from policies.spot_check.plan import (
     FRAME,
@@ -26,7 +27,6 @@ from policies.spot_check.plan import (
     Outlook,
     PlanParameters,
     SpotCheckPlan,
-    Z,
     margin_of,
 )
 from policies.spot_check.quotas import quotas_of, with_cells
@@ -72,7 +72,7 @@ def _design(others: pl.DataFrame, size: int, wish: PlanParameters) -> Design:
     return Design.of(others["risk"].to_numpy(), others["cell"].to_numpy(), quotas)
 
 
-def _probabilities(design: Design, wish: PlanParameters, frame_cases: int) -> Array:
+def _probabilities(design: Design, wish: PlanParameters, frame_cases: int) -> Floats:
     """The inclusion probabilities of the cases that chance decides about."""
     if design.quotas.size == len(design.risk):
         return np.ones(len(design.risk))
@@ -101,14 +101,14 @@ def _reviews_for(margin: float, design: Design, frame_cases: int) -> int:
 
 
 def _outlook(
-    design: Design, pi: Array, by_rule: pl.DataFrame, frame_cases: int
+    design: Design, pi: Floats, by_rule: pl.DataFrame, frame_cases: int
 ) -> tuple[Outlook, ...]:
     """What the plan buys beside a purely random draw and the top of the list."""
     certain, size = float(by_rule["risk"].sum()), design.quotas.size
     if size == 0:
         return (Outlook("plan", certain, None),)
 
-    def of(choice: Choice, chances: Array) -> Outlook:
+    def of(choice: Choice, chances: Floats) -> Outlook:
         margin = margin_of(design.anticipated_variance(chances), frame_cases)
         return Outlook(choice, certain + design.expected_defects(chances), margin)
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from cases.office.model import Language, Office
+from cases.language.catalogues import Language
+from cases.office.model import Office
 from models.reasons.reasons import Reason
 from policies.assignment.result import Assignment
 from policies.spot_check.plan import commitment, why
@@ -25,7 +26,7 @@ from serving.http.payloads import (
     WhoOut,
 )
 from serving.use_cases.intake import EFFORTS, Intake, who_may
-from serving.use_cases.spot_checks import Desk, Scores, SpotChecks
+from serving.use_cases.spot_checks import Scores, ServiceContext, SpotChecks
 
 
 def plan_out(drawn: SpotChecks, office: Office) -> PlanOut:
@@ -123,10 +124,10 @@ def _loads(assignment: Assignment) -> list[dict[str, Any]]:
     return assignment.loads.select("handler", "capacity", "before", "expected", "after").to_dicts()
 
 
-def health_out(desk: Desk) -> HealthOut:
+def health_out(context: ServiceContext) -> HealthOut:
     """What this worker answers from."""
     return HealthOut(
-        office=desk.office.office.name.say(desk.office.language),
-        cases=desk.tables.case_rows.height,
-        trained_until=str(desk.model.about["trained_until"]),
+        office=context.office.office.name.say(context.office.language),
+        cases=context.tables.case_rows.height,
+        trained_until=str(context.model.about["trained_until"]),
     )

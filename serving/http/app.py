@@ -20,36 +20,38 @@ from serving.http import openapi, pages, problems
 from serving.http.operations import Operation, operations
 from serving.http.payloads import LARGEST_BODY
 from serving.http.requests import REQUEST, read
-from serving.use_cases.spot_checks import Desk
+from serving.use_cases.spot_checks import ServiceContext
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def application(desk: Desk) -> Starlette:
-    """The ASGI application that answers from `desk`."""
+def application(context: ServiceContext) -> Starlette:
+    """The ASGI application that answers from `context`."""
     # A computation uses every core by itself, so further ones wait for their turn; the
     # event loop stays free and /healthz answers meanwhile.
     turn = anyio.CapacityLimiter(1)
-    offered = operations(desk.office)
-    routes = [Route(one.path, _endpoint(one, desk, turn), methods=[one.method]) for one in offered]
-    office = desk.office.office.name.say(desk.office.language)
+    offered = operations(context.office)
+    routes = [
+        Route(one.path, _endpoint(one, context, turn), methods=[one.method]) for one in offered
+    ]
+    office = context.office.office.name.say(context.office.language)
     described = json.dumps(openapi.document(offered, office))
 
     async def docs(_: Request) -> Response:
         return Response(described, media_type="application/json")
 
     async def landing(request: Request) -> Response:
-        page = pages.landing(offered, desk, str(request.base_url))
+        page = pages.landing(offered, context, str(request.base_url))
         return HTMLResponse(page, headers=pages.HEADERS)
 
     routes += [Route("/docs.json", docs), Route("/", landing)]
     return Starlette(routes=routes, exception_handlers={HTTPException: _told})
 
 
-def _endpoint(one: Operation, desk: Desk, turn: anyio.CapacityLimiter) -> Endpoint:
+def _endpoint(one: Operation, context: ServiceContext, turn: anyio.CapacityLimiter) -> Endpoint:
     def compute(body: bytes) -> str:
         wish = read(one.wish, body) if one.wish else None
-        return one.answer(desk, wish).model_dump_json()
+        return one.answer(context, wish).model_dump_json()
 
     async def endpoint(request: Request) -> Response:
         try:

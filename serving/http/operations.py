@@ -9,7 +9,9 @@ from typing import Any
 import polars as pl
 from pydantic import BaseModel
 
-from cases.office.model import Office, Text
+from cases.language.messages import _
+from cases.language.texts import Text
+from cases.office.model import Office
 from policies.spot_check.plan import PlanParameters
 from serving.http.answers import health_out, intake_out, plan_out, scores_out
 from serving.http.payloads import (
@@ -24,32 +26,24 @@ from serving.http.payloads import (
 from serving.http.requests import new_cases, wishes_of
 from serving.use_cases import spot_checks as use_cases
 from serving.use_cases.intake import GIVEN, intake
-from serving.use_cases.spot_checks import Desk
+from serving.use_cases.spot_checks import ServiceContext
 
-CHECKS = Text(
-    en="Which closed cases to check first, and why", zh="应当先行评查哪些已结案件，理由是什么"
-)
-SCORE = Text(
-    en="How likely a review is to find a defect, with an interval",
-    zh="评查发现问题的可能性及其区间",
-)
-INTAKE = Text(
-    en="For new cases: the track, the effort to expect, and a handler drawn by lot",
-    zh="新收案件：繁简分流、预期工作量与随机分案",
-)
-HEALTH = Text(en="What is being served", zh="本服务的现状")
+CHECKS = _("Which closed cases to check first, and why")
+SCORE = _("How likely a review is to find a defect, with an interval")
+INTAKE = _("For new cases: the track, the effort to expect, and a handler drawn by lot")
+HEALTH = _("What is being served")
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One thing that can be asked: `answer` takes the desk and the request that was read."""
+    """One thing that can be asked: `answer` takes the context and the request that was read."""
 
     method: str
     path: str
     summary: Text
     wish: type[BaseModel] | None
     document: type[BaseModel]
-    answer: Callable[[Desk, Any], BaseModel]
+    answer: Callable[[ServiceContext, Any], BaseModel]
 
 
 def operations(office: Office) -> tuple[Operation, ...]:
@@ -63,9 +57,9 @@ def operations(office: Office) -> tuple[Operation, ...]:
     )
 
 
-def _spot_checks(desk: Desk, wish: SpotCheckWish) -> PlanOut:
+def _spot_checks(context: ServiceContext, wish: SpotCheckWish) -> PlanOut:
     parameters = PlanParameters.of(
-        desk.office,
+        context.office,
         as_of=wish.as_of,
         closed_after=wish.closed_after,
         capacity=wish.capacity,
@@ -73,20 +67,20 @@ def _spot_checks(desk: Desk, wish: SpotCheckWish) -> PlanOut:
         margin=wish.margin,
         seed=wish.seed,
     )
-    return plan_out(use_cases.spot_checks(desk, parameters, wish.cases), desk.office)
+    return plan_out(use_cases.spot_checks(context, parameters, wish.cases), context.office)
 
 
-def _score(desk: Desk, wish: ScoreWish) -> ScoresOut:
+def _score(context: ServiceContext, wish: ScoreWish) -> ScoresOut:
     if wish.case_ids is not None:
-        return scores_out(use_cases.scores_of_ids(desk, wish.case_ids))
-    return scores_out(use_cases.scores(desk, wish.cases or ()))
+        return scores_out(use_cases.scores_of_ids(context, wish.case_ids))
+    return scores_out(use_cases.scores(context, wish.cases or ()))
 
 
-def _intake(desk: Desk, wish: IntakeWish) -> IntakeOut:
-    new = new_cases(desk.tables, wish.cases)
+def _intake(context: ServiceContext, wish: IntakeWish) -> IntakeOut:
+    new = new_cases(context.tables, wish.cases)
     given = pl.DataFrame([one.model_dump() for one in wish.given], schema=GIVEN)
-    return intake_out(intake(desk, new, wish.as_of, wish.seed, given), desk.office)
+    return intake_out(intake(context, new, wish.as_of, wish.seed, given), context.office)
 
 
-def _health(desk: Desk, _: None) -> HealthOut:
-    return health_out(desk)
+def _health(context: ServiceContext, _: None) -> HealthOut:
+    return health_out(context)

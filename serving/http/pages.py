@@ -8,7 +8,7 @@ from datetime import datetime
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from serving.http.operations import Operation
-from serving.use_cases.spot_checks import Desk
+from serving.use_cases.spot_checks import ServiceContext
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
@@ -25,15 +25,15 @@ templates = Environment(
 )
 
 
-def landing(offered: Sequence[Operation], desk: Desk, address: str) -> str:
+def landing(offered: Sequence[Operation], context: ServiceContext, address: str) -> str:
     """The page at `/`, in the office's language; `address` is where the reader found it."""
-    language = desk.office.language
-    newest = desk.tables.case_rows["closed_at"].max()
+    language = context.office.language
+    newest = context.tables.case_rows["closed_at"].max()
     return templates.get_template("landing.html").render(
         language=language,
-        office=desk.office.office.name.say(language),
-        cases=desk.tables.case_rows.height,
-        trained_until=str(desk.model.about["trained_until"]).replace("T", " ")[:16],
+        office=context.office.office.name.say(language),
+        cases=context.tables.case_rows.height,
+        trained_until=str(context.model.about["trained_until"]).replace("T", " ")[:16],
         offered=offered,
         address=address,
         newest=newest.date() if isinstance(newest, datetime) else "2026-06-30",

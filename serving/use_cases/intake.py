@@ -10,12 +10,13 @@ from typing import Any
 import polars as pl
 
 from cases.errors import BadInput, Fault
-from cases.office.model import Language, Text
-from cases.tables.tables import Frame, Tables, case_columns
+from cases.language.catalogues import Language
+from cases.language.messages import _
+from cases.language.texts import Text
+from cases.tables.tables import Frame, Tables, case_columns, moments_of, rows
 from cases.tables.values import listed
 from features.as_of import Known, cut, open_moments
 from models.calibration.conformal import Cutoffs
-from models.population import moments_of, rows
 from models.reasons.reasons import Reason
 from policies.assignment.assign import assign
 from policies.assignment.checks import LARGEST, SMALLEST
@@ -24,25 +25,19 @@ from policies.assignment.result import Assignment, AssignmentParameters
 from policies.routing import route
 from policies.rulebook import asked_skills, settled_tracks
 from policies.spot_check.plan import fresh_seed
-from serving.use_cases.spot_checks import Desk
+from serving.use_cases.spot_checks import ServiceContext
 
 REASONS_SHOWN = 3
 EFFORTS = ("effort", "effort_low", "effort_high")
 EACH_ONE = 1.0  # what a case counts where nobody can estimate its effort
 GIVEN = {"case_id": pl.String(), "handler": pl.String(), "effort": pl.Float64()}
 UNESTIMATED = {
-    "complexity": Text(
-        en="Complexity is not estimated: where no rule settles the track, a person decides.",
-        zh="未估计复杂程度：没有规则确定的案件，由人判断。",
+    "complexity": _(
+        "Complexity is not estimated: where no rule settles the track, a person decides."
     ),
-    "effort": Text(
-        en="Effort is not estimated: every case counts alike.", zh="未估计工作量：各案件同等计算。"
-    ),
+    "effort": _("Effort is not estimated: every case counts alike."),
 }
-NO_HANDLERS = Text(
-    en="The office has no handler table, so nobody is suggested.",
-    zh="没有承办人表，因此不建议承办人。",
-)
+NO_HANDLERS = _("The office has no handler table, so nobody is suggested.")
 
 
 @dataclass(frozen=True)
@@ -61,7 +56,7 @@ class Intake:
 
 
 def intake(
-    desk: Desk,
+    context: ServiceContext,
     new: pl.DataFrame,
     as_of: datetime | None = None,
     seed: str | None = None,
@@ -74,33 +69,33 @@ def intake(
     office's tables do not have yet. `BadInput` for cases opened after `as_of`, and for what is
     given to somebody unknown or is to be given again.
     """
-    _check_given(desk.tables, new, given)
+    _check_given(context.tables, new, given)
     last = new["opened_at"].max()
     moment = as_of or last
     if not isinstance(moment, datetime) or not isinstance(last, datetime) or last > moment:
         remedy = "Leave later cases out, or ask as of a later moment."
         problem = "is before some of the cases were opened."
         raise BadInput([Fault("the intake", problem, remedy, column="as_of")])
-    lacking = [what for what in UNESTIMATED if what in desk.model.about["not_trained"]]
-    own, asked = _alone(desk.tables, new)
-    x, known = desk.model.intake_features(own, asked), cut(own, asked)
+    lacking = [what for what in UNESTIMATED if what in context.model.about["not_trained"]]
+    own, asked = _alone(context.tables, new)
+    x, known = context.model.intake_features(own, asked), cut(own, asked)
     facts = new.select("case_id", "opened_at", "kind", "unit")
-    cases = facts.join(_tracks(desk, known, x), on="case_id", maintain_order="left")
-    cases = cases.join(_efforts(desk, x), on="case_id", maintain_order="left")
+    cases = facts.join(_tracks(context, known, x), on="case_id", maintain_order="left")
+    cases = cases.join(_efforts(context, x), on="case_id", maintain_order="left")
     reasons: Mapping[str, Sequence[Reason]] = {}
     if "complexity" not in lacking:
-        told = desk.model.complexity_reasons(x, desk.office.language, top=REASONS_SHOWN)
+        told = context.model.complexity_reasons(x, context.office.language, top=REASONS_SHOWN)
         by_estimate = cases.filter(pl.col("rule").is_null())["case_id"]
         reasons = {case: told[case] for case in by_estimate}
     notes = [UNESTIMATED[what] for what in lacking]
-    if desk.tables.handler_rows.is_empty():
+    if context.tables.handler_rows.is_empty():
         return Intake(cases, reasons, None, (*notes, NO_HANDLERS))
     wish = AssignmentParameters(
-        as_of=moment, seed=seed or fresh_seed(), floor=desk.office.assignment.floor
+        as_of=moment, seed=seed or fresh_seed(), floor=context.office.assignment.floor
     )
     to_give = _to_give(cases, new).join(asked_skills(known), on="case_id")
-    handlers = staff(desk, moment, given)
-    assignment = assign(to_give, handlers, desk.tables.recusal_rows, wish)
+    handlers = staff(context, moment, given)
+    assignment = assign(to_give, handlers, context.tables.recusal_rows, wish)
     return Intake(cases, reasons, assignment, (*notes, *assignment.notes))
 
 
@@ -138,20 +133,22 @@ def who_may(assignment: Assignment, language: Language) -> Iterator[dict[str, An
         }
 
 
-def staff(desk: Desk, as_of: datetime, given: pl.DataFrame | None = None) -> pl.DataFrame:
+def staff(
+    context: ServiceContext, as_of: datetime, given: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """The handlers with their `load` (expected work left) and `open_cases` at `as_of`.
 
     Of what is `given`, what the tables do not have counts with its whole effort.
     """
-    if "effort" in desk.model.about["not_trained"]:
-        left = rows(open_moments(desk.tables, as_of)).with_columns(
+    if "effort" in context.model.about["not_trained"]:
+        left = rows(open_moments(context.tables, as_of)).with_columns(
             remaining_effort=pl.lit(EACH_ONE)
         )
     else:
-        left = desk.model.remaining_effort(desk.tables, as_of)
+        left = context.model.remaining_effort(context.tables, as_of)
     left = left.select("case_id", "handler", "remaining_effort")
     if given is not None:
-        known = desk.tables.case_rows.drop_nulls("handler")
+        known = context.tables.case_rows.drop_nulls("handler")
         further = given.join(known, on="case_id", how="anti").unique("case_id", keep="last")
         usual = left["remaining_effort"].mean()
         effort = pl.col("effort").fill_null(EACH_ONE if usual is None else usual)
@@ -160,7 +157,7 @@ def staff(desk: Desk, as_of: datetime, given: pl.DataFrame | None = None) -> pl.
     carried = left.group_by("handler").agg(
         load=pl.col("remaining_effort").sum(), open_cases=pl.len().cast(pl.Int64)
     )
-    return desk.tables.handler_rows.join(carried, on="handler", how="left").with_columns(
+    return context.tables.handler_rows.join(carried, on="handler", how="left").with_columns(
         pl.col("load").fill_null(0.0),
         pl.col("open_cases").fill_null(0),
     )
@@ -199,26 +196,26 @@ def _alone(tables: Tables, new: pl.DataFrame) -> tuple[Tables, Frame]:
     return Tables.of(tables.office, cases), moments_of(cases.rename({"opened_at": "moment"}))
 
 
-def _tracks(desk: Desk, known: Known, x: pl.DataFrame) -> pl.DataFrame:
+def _tracks(context: ServiceContext, known: Known, x: pl.DataFrame) -> pl.DataFrame:
     """`case_id, complex_probability, track, rule, why_en, why_zh`."""
-    intake = desk.office.intake
-    if "complexity" in desk.model.about["not_trained"]:
+    intake = context.office.intake
+    if "complexity" in context.model.about["not_trained"]:
         none = pl.lit(None, pl.Float64).alias("complex_probability")
         estimated, cutoffs = x.select("case_id", none), Cutoffs(None, None)
     else:
-        estimated = desk.model.complexities(x).select("case_id", "complex_probability")
-        cutoffs = desk.cutoffs
+        estimated = context.model.complexities(x).select("case_id", "complex_probability")
+        cutoffs = context.cutoffs
     frame = estimated.join(settled_tracks(known), on="case_id", how="left")
     return frame.select("case_id", "complex_probability").join(
         route(frame, intake, cutoffs.simple_below, cutoffs.complex_from), on="case_id"
     )
 
 
-def _efforts(desk: Desk, x: pl.DataFrame) -> pl.DataFrame:
+def _efforts(context: ServiceContext, x: pl.DataFrame) -> pl.DataFrame:
     """`case_id, effort, effort_low, effort_high`."""
-    if "effort" in desk.model.about["not_trained"]:
+    if "effort" in context.model.about["not_trained"]:
         return x.select("case_id", *(pl.lit(None, pl.Float64).alias(name) for name in EFFORTS))
-    return desk.model.efforts(x).select("case_id", *EFFORTS)
+    return context.model.efforts(x).select("case_id", *EFFORTS)
 
 
 def _to_give(cases: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:

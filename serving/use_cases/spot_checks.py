@@ -1,6 +1,6 @@
 """What the service does, without HTTP: values in, values out.
 
-Everything an answer needs is in memory before it is asked for (`Desk`); these
+Everything an answer needs is in memory before it is asked for (`ServiceContext`); these
 functions only compute.
 """
 
@@ -17,7 +17,8 @@ import narwhals as nw
 import polars as pl
 
 from cases.errors import BadInput, Fault
-from cases.office.model import Language, Office
+from cases.language.catalogues import Language
+from cases.office.model import Office
 from cases.tables.tables import TIME, Frame, Tables
 from features.as_of import cut, reviewed_by
 from features.conditions import holding
@@ -83,7 +84,7 @@ class Model(Protocol):
 
 
 @dataclass(frozen=True)
-class Desk:
+class ServiceContext:
     """All that requests are answered from: one office's tables and its champion."""
 
     tables: Tables
@@ -119,35 +120,35 @@ class Scores:
 
 
 def spot_checks(
-    desk: Desk, wish: PlanParameters, cases: Sequence[CaseIn] | None = None
+    context: ServiceContext, wish: PlanParameters, cases: Sequence[CaseIn] | None = None
 ) -> SpotChecks:
     """The cases to check: among `cases` if given, else among all the office could check.
 
     Raises `BadInput` for cases that contradict themselves or the office file.
     """
     if cases is None:
-        return _among_all(desk, wish)
-    check_cases(cases, desk.office, closed_by=wish.as_of)
-    tables = with_cases(desk.tables, cases)
+        return _among_all(context, wish)
+    check_cases(cases, context.office, closed_by=wish.as_of)
+    tables = with_cases(context.tables, cases)
     ids = [case.case_id for case in cases]
     left_out = _outside(tables, ids) | _reviewed(tables, ids, wish.as_of)
     asked = [one for one in ids if one not in left_out]
-    x = desk.model.features(tables, _closings(tables, asked))
-    plan = _plan(tables, _with_facts(desk.model.risks(x), tables), wish)
+    x = context.model.features(tables, _closings(tables, asked))
+    plan = _plan(tables, _with_facts(context.model.risks(x), tables), wish)
     drawn = x.join(plan.lines, on="case_id", how="semi")
-    return SpotChecks(plan, _reasons(desk, drawn), left_out)
+    return SpotChecks(plan, _reasons(context, drawn), left_out)
 
 
-def scores(desk: Desk, cases: Sequence[CaseIn]) -> Scores:
+def scores(context: ServiceContext, cases: Sequence[CaseIn]) -> Scores:
     """The risk of `cases`, each at its closing; raises `BadInput` as `spot_checks` does."""
-    check_cases(cases, desk.office)
-    tables = with_cases(desk.tables, cases)
-    return _scores(tables, desk.model, [case.case_id for case in cases])
+    check_cases(cases, context.office)
+    tables = with_cases(context.tables, cases)
+    return _scores(tables, context.model, [case.case_id for case in cases])
 
 
-def scores_of_ids(desk: Desk, case_ids: Sequence[str]) -> Scores:
+def scores_of_ids(context: ServiceContext, case_ids: Sequence[str]) -> Scores:
     """As `scores`, of cases the office has; raises `BadInput` for unknown and open ones."""
-    closed = dict(desk.tables.case_rows.select("case_id", "closed_at").iter_rows())
+    closed = dict(context.tables.case_rows.select("case_id", "closed_at").iter_rows())
     faults = [
         Fault(REQUEST, *_unscorable(one, closed), column=f"case_ids[{place}]")
         for place, one in enumerate(case_ids)
@@ -155,7 +156,7 @@ def scores_of_ids(desk: Desk, case_ids: Sequence[str]) -> Scores:
     ]
     if faults:
         raise BadInput(faults)
-    return _scores(desk.tables, desk.model, case_ids)
+    return _scores(context.tables, context.model, case_ids)
 
 
 def _unscorable(case_id: str, closed: Mapping[str, datetime | None]) -> tuple[str, str]:
@@ -191,12 +192,12 @@ def _scores(tables: Tables, model: Model, ids: Sequence[str]) -> Scores:
     return Scores(model.risks(model.features(tables, _closings(tables, asked))), left_out)
 
 
-def _among_all(desk: Desk, wish: PlanParameters) -> SpotChecks:
+def _among_all(context: ServiceContext, wish: PlanParameters) -> SpotChecks:
     """A plan over all the office could check; features are built anew for what is drawn."""
-    scored = desk.model.score(desk.tables, wish.as_of, closed_after=wish.closed_after)
-    plan = _plan(desk.tables, scored, wish)
-    drawn = _closings(desk.tables, plan.lines["case_id"].to_list())
-    return SpotChecks(plan, _reasons(desk, desk.model.features(desk.tables, drawn)), {})
+    scored = context.model.score(context.tables, wish.as_of, closed_after=wish.closed_after)
+    plan = _plan(context.tables, scored, wish)
+    drawn = _closings(context.tables, plan.lines["case_id"].to_list())
+    return SpotChecks(plan, _reasons(context, context.model.features(context.tables, drawn)), {})
 
 
 def _with_facts(risks: pl.DataFrame, tables: Tables) -> pl.DataFrame:
@@ -214,5 +215,5 @@ def _plan(tables: Tables, scored: pl.DataFrame, wish: PlanParameters) -> SpotChe
     return draw_plan(frame, wish)
 
 
-def _reasons(desk: Desk, x: pl.DataFrame) -> Mapping[str, Sequence[Reason]]:
-    return desk.model.reasons(x, desk.office.language, top=REASONS_SHOWN)
+def _reasons(context: ServiceContext, x: pl.DataFrame) -> Mapping[str, Sequence[Reason]]:
+    return context.model.reasons(x, context.office.language, top=REASONS_SHOWN)

@@ -25,7 +25,7 @@ from cases.demo.reviews import GRADES, NEW_RULES, NEWS, STEPS, draw_reviews, rea
 from cases.demo.staffing import OVERRIDES, RIGHT_SHARE, draw_overrides
 from cases.demo.terms import Term, total
 from cases.errors import BadInput
-from cases.office.model import load_office
+from cases.office.loading import load_office
 from cases.tables.reading import read_tables
 from cases.tables.tables import Tables
 from features.as_of import closing_moments, cut

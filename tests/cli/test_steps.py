@@ -11,7 +11,8 @@ import polars as pl
 import pytest
 
 from cases.errors import Refused
-from cases.office.model import AcceptedLeak, Text
+from cases.language.texts import Text
+from cases.office.model import AcceptedLeak
 from cases.progress import silent
 from cases.tables.tables import Tables
 from cli import steps

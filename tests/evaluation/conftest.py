@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from cases.office.model import Language
+from cases.language.catalogues import Language
 from cases.tables.tables import Tables
 from evaluation.backtests.backtest import Backtest, backtest
 from evaluation.report.page import render

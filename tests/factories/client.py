@@ -8,15 +8,15 @@ from typing import Any
 import httpx
 
 from serving.http.app import application
-from serving.use_cases.spot_checks import Desk
-from tests.factories.fakes import desk
+from serving.use_cases.spot_checks import ServiceContext
+from tests.factories.fakes import context
 
 
-def ask(method: str, path: str, of: Desk | None = None, **request: Any) -> httpx.Response:
+def ask(method: str, path: str, of: ServiceContext | None = None, **request: Any) -> httpx.Response:
     """The answer of a fresh application."""
 
     async def go() -> httpx.Response:
-        transport = httpx.ASGITransport(application(of or desk()))
+        transport = httpx.ASGITransport(application(of or context()))
         async with httpx.AsyncClient(transport=transport, base_url="http://office") as client:
             return await client.request(method, path, **request)
 

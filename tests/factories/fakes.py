@@ -8,11 +8,11 @@ from typing import Any
 
 import polars as pl
 
-from cases.office.model import Language
+from cases.language.catalogues import Language
 from cases.tables.tables import Frame, Tables
 from models.calibration.conformal import Cutoffs
 from models.reasons.reasons import Reason
-from serving.use_cases.spot_checks import Desk
+from serving.use_cases.spot_checks import ServiceContext
 from tests.factories.office import tables
 
 
@@ -121,11 +121,11 @@ h5      | u2   | -     | 1        | 2026-03-01  | 2026-03-31
 """
 
 
-def desk(model: FakeModel | None = None, **changes: Any) -> Desk:
+def context(model: FakeModel | None = None, **changes: Any) -> ServiceContext:
     """Five cases: d is appealed, e is still open, c has been reviewed."""
     handlers = changes.pop("handlers", HANDLERS)
     office = {"rules": RULES} | changes
-    return Desk(
+    return ServiceContext(
         tables(
             """
             case_id | opened_at  | closed_at  | kind  | unit | handler | suspects | appealed

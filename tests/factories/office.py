@@ -9,7 +9,8 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from cases.office.model import Office, parse_office
+from cases.office.loading import parse_office
+from cases.office.model import Office
 from cases.tables.tables import EVENTS, HANDLERS, OVERRIDES, RECUSALS, REVIEWS, Tables, case_columns
 
 OFFICE: dict[str, Any] = {

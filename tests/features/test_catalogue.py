@@ -10,7 +10,8 @@ import narwhals as nw
 import polars as pl
 import pytest
 
-from cases.office.model import CLOSING, INTAKE, load_office
+from cases.office.loading import load_office
+from cases.office.model import CLOSING, INTAKE
 from cases.tables.tables import Frame, Tables
 from features.as_of import closing_moments
 from features.build import build

@@ -9,7 +9,7 @@ import narwhals as nw
 import polars as pl
 import pytest
 
-from cases.office.model import load_office
+from cases.office.loading import load_office
 from cases.tables.tables import EVENTS, Tables, case_columns
 from policies.rulebook import mandatory
 from tests.factories.office import rows

@@ -1,10 +1,10 @@
-"""The BentoML service over the fake desk, for tests that start a real server."""
+"""The BentoML service over the fake context, for tests that start a real server."""
 
 from __future__ import annotations
 
 from serving import workspace as bootstrap
-from tests.factories.fakes import desk
+from tests.factories.fakes import context
 
-bootstrap.load_desk = lambda _: desk()  # type: ignore[assignment, misc]
+bootstrap.load_context = lambda _: context()  # type: ignore[assignment, misc]
 
 from serving.service import Plumbline  # noqa: E402, F401  after the fake is in place

@@ -17,9 +17,9 @@ import pytest
 
 from cases.errors import BadInput
 from serving import serve as serving
-from serving.workspace import Place
+from serving.workspace import Workspace
 from tests.factories.client import wish
-from tests.factories.fakes import desk
+from tests.factories.fakes import context
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60  # seconds until a server that does not answer has failed
@@ -34,10 +34,10 @@ def _free_port() -> int:
 
 @contextmanager
 def _started(home: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A real server over the fake desk, and its address."""
+    """A real server over the fake context, and its address."""
     port = _free_port()
     command = serving.command("127.0.0.1", port, "tests.serving.fake_service:Plumbline")
-    place = Place.of(home / "office.toml")
+    place = Workspace.of(home / "office.toml")
     server = subprocess.Popen(  # noqa: S603  our own command
         command,
         env=dict(os.environ) | serving.environment(place, workers=1),
@@ -88,10 +88,12 @@ def test_the_process_becomes_the_service(tmp_path, monkeypatch):
     """What was checked is told, then the command takes over with the office's variables."""
     became = []
     said: list[str] = []
-    monkeypatch.setattr(serving, "load_desk", lambda *_: desk())
+    monkeypatch.setattr(serving, "load_context", lambda *_: context())
     monkeypatch.setattr(os, "execve", lambda *given: became.append(given))
 
-    serving.serve(Place.of(tmp_path / "office.toml"), port=_free_port(), workers=2, say=said.append)
+    serving.serve(
+        Workspace.of(tmp_path / "office.toml"), port=_free_port(), workers=2, say=said.append
+    )
 
     ((program, command, environment),) = became
     assert program == sys.executable
@@ -110,7 +112,7 @@ def test_a_port_that_is_taken_is_told_before_anything_is_read(tmp_path):
         other.listen()
         with pytest.raises(BadInput, match="Choose another with --port"):
             serving.serve(
-                Place.of(tmp_path / "office.toml"), port=other.getsockname()[1], say=print
+                Workspace.of(tmp_path / "office.toml"), port=other.getsockname()[1], say=print
             )
 
 
@@ -126,7 +128,7 @@ def test_options_that_cannot_be_met_are_told(tmp_path, changes, sentence):
     """Every wrong option has its sentence."""
     with pytest.raises(BadInput, match=sentence):
         serving.serve(
-            Place.of(tmp_path / "office.toml"), say=print, **({"port": _free_port()} | changes)
+            Workspace.of(tmp_path / "office.toml"), say=print, **({"port": _free_port()} | changes)
         )
 
 

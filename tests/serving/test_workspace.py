@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cases.errors import BadInput, Refused
-from serving.workspace import Place, load_desk, workers
+from serving.workspace import Workspace, load_context, workers
 
 OFFICE = """
 [office]
@@ -20,7 +20,7 @@ path = "cases.csv"
 
 def test_what_is_left_out_lies_beside_the_office_file(tmp_path):
     """An office in one folder needs one path."""
-    place = Place.of(tmp_path / "office.toml")
+    place = Workspace.of(tmp_path / "office.toml")
 
     assert (place.data, place.home) == (tmp_path, tmp_path / ".triage")
 
@@ -29,10 +29,10 @@ def test_paths_survive_a_change_of_folder(tmp_path, monkeypatch):
     """Workers run elsewhere, so what they are told is absolute."""
     monkeypatch.chdir(tmp_path)
 
-    place = Place.of(Path("office.toml"), Path("data"), set_aside=Path("aside.csv"))
+    place = Workspace.of(Path("office.toml"), Path("data"), set_aside=Path("aside.csv"))
 
     assert (place.data, place.set_aside) == (tmp_path / "data", tmp_path / "aside.csv")
-    assert Place.from_environment(place.to_environment()) == place
+    assert Workspace.from_environment(place.to_environment()) == place
 
 
 def test_every_worker_leaves_out_the_same_faulty_rows(tmp_path):
@@ -41,16 +41,16 @@ def test_every_worker_leaves_out_the_same_faulty_rows(tmp_path):
     (tmp_path / "cases.csv").write_text(
         "case_id,opened_at,closed_at\na,2024-01-01,\nb,2024-02-30,\n", encoding="utf-8"
     )
-    place = Place.of(tmp_path / "office.toml", set_aside=tmp_path / "aside.csv")
+    place = Workspace.of(tmp_path / "office.toml", set_aside=tmp_path / "aside.csv")
 
-    for worker in (place, Place.from_environment(place.to_environment())):
+    for worker in (place, Workspace.from_environment(place.to_environment())):
         assert worker.tables().case_rows["case_id"].to_list() == ["a"]
 
 
 def test_without_an_office_it_is_refused_with_what_to_do():
     """A worker started by hand says which variable is missing."""
     with pytest.raises(Refused, match="set TRIAGE_OFFICE"):
-        Place.from_environment({})
+        Workspace.from_environment({})
 
 
 def test_without_a_champion_it_is_refused(tmp_path):
@@ -58,13 +58,13 @@ def test_without_a_champion_it_is_refused(tmp_path):
     (tmp_path / "office.toml").write_text(OFFICE, encoding="utf-8")
 
     with pytest.raises(Refused, match="train"):
-        load_desk(Place.of(tmp_path / "office.toml"))
+        load_context(Workspace.of(tmp_path / "office.toml"))
 
 
 def test_without_an_office_file_every_fault_is_told(tmp_path):
     """A wrong path is the user's mistake, not an internal error."""
     with pytest.raises(BadInput, match="there is no such file"):
-        load_desk(Place.of(tmp_path / "office.toml"))
+        load_context(Workspace.of(tmp_path / "office.toml"))
 
 
 def test_one_process_answers_unless_more_are_asked_for():

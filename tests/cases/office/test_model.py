@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cases.errors import BadInput
-from cases.office.model import Office, load_office, parse_office
+from cases.office.loading import load_office, parse_office
+from cases.office.model import Office
 from tests.factories.office import OFFICE, office
 
 KEYS = st.sampled_from([*Office.model_fields, "path", "sql", "known", "meaning", "é", "", "a.b"])

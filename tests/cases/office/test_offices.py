@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cases.office.model import load_office
+from cases.office.loading import load_office
 from cases.tables.reading import read_tables
 from tests.factories.real_data import DATA, needs_real_data
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from cases.office.model import Office, load_office
+from cases.office.loading import load_office
+from cases.office.model import Office
 from cases.office.reference import PAGE, reference, renewed
 
 ROOT = Path(__file__).parents[3]

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from cases.errors import BadInput
-from cases.office.model import load_office
+from cases.office.loading import load_office
 from cases.tables.reading import read_tables
 from cases.tables.tables import EVENTS, HANDLERS, REVIEWS, case_columns
 from features.as_of import closing_moments, cut

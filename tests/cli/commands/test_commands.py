@@ -16,10 +16,10 @@ from rich.console import Console
 from cases.tables.tables import Tables
 from cli import main
 from policies.spot_check.plan import PlanParameters
-from serving.use_cases.spot_checks import Desk, spot_checks
-from serving.workspace import Place
+from serving.use_cases.spot_checks import ServiceContext, spot_checks
+from serving.workspace import Workspace
 from tests.factories.command import triage
-from tests.factories.fakes import FakeModel, desk
+from tests.factories.fakes import FakeModel, context
 from tests.factories.files import OFFICE
 from tests.factories.small_office import small_office
 
@@ -245,12 +245,12 @@ def test_cases_are_shown_as_they_are_called(monkeypatch: pytest.MonkeyPatch) -> 
     shown = Console(file=StringIO(), width=200, emoji=False)
     monkeypatch.setattr(main, "out", shown)
     ids = {"a": "A[/x]", "b": "2024[refile]7", "c": "c", "d": ":smile:", "e": "e"}
-    tables = desk().tables
+    tables = context().tables
     renamed = Tables.of(
         tables.office, tables.case_rows.with_columns(pl.col("case_id").replace(ids))
     )
     wish = PlanParameters.of(tables.office, as_of=datetime(2026, 6, 30), capacity=4, seed="1")
-    main._show_plan(spot_checks(Desk(renamed, FakeModel()), wish), renamed)
+    main._show_plan(spot_checks(ServiceContext(renamed, FakeModel()), wish), renamed)
     assert all(ids[one] in shown.file.getvalue() for one in "abd")
 
 
@@ -280,7 +280,7 @@ def test_a_target_is_checked_before_the_work(
     office: Path, monkeypatch: pytest.MonkeyPatch, command: str, name: str, sentence: str
 ) -> None:
     """What cannot or must not be written is told before a table is read, and kept."""
-    monkeypatch.delattr(Place, "tables")
+    monkeypatch.delattr(Workspace, "tables")
     before = (office.parent / "cases.csv").read_bytes()
     wish = {"score": ("--as-of", "2026-06-30"), "report": ()}
     words = wish.get(command, ("--as-of", "2026-06-30", "--capacity", 60))
@@ -327,7 +327,7 @@ def test_replay_tells_what_each_way_would_have_found(
     office: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The table has every way to choose, and the page is written where it is wanted."""
-    monkeypatch.setattr(Place, "tables", lambda *_: small_office(700))
+    monkeypatch.setattr(Workspace, "tables", lambda *_: small_office(700))
     page = tmp_path / "replay.html"
     span = ("--from", "2024-04-01", "--to", "2024-07-31", "--every", "quarter")
     result = triage("replay", office, *span, "--capacity", 20, "--out", page)
@@ -388,11 +388,11 @@ def test_every_command_that_opens_tables_can_do_without_faulty_rows(
     """The option reaches the one place where tables are opened."""
     asked = []
 
-    def stop(place: Place, *_: object, **__: object) -> None:
+    def stop(place: Workspace, *_: object, **__: object) -> None:
         asked.append(place.set_aside)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Place, "tables", stop)
+    monkeypatch.setattr(Workspace, "tables", stop)
     monkeypatch.setattr(main, "become_service", stop)
     (tmp_path / "office.toml").write_text(OFFICE, "utf-8")
     needed = {
@@ -474,7 +474,7 @@ def test_crashes_and_ctrl_c(
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(Place, "tables", fail)
+    monkeypatch.setattr(Workspace, "tables", fail)
     result = triage("check", "office.toml")
     assert result.exit_code == code
     assert sentence in result.output

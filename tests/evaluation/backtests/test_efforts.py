@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from cases.office.model import Intake
-from cases.tables.tables import Tables
+from cases.tables.tables import Tables, moments_of
 from evaluation.backtests.efforts import (
     MODEL,
     WAYS,
@@ -19,7 +19,6 @@ from evaluation.backtests.efforts import (
     routing_backtest,
     routing_years,
 )
-from models.population import moments_of
 from tests.factories.small_office import small_office
 from training.run import train
 

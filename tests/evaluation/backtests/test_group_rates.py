@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cases.office.model import Text
+from cases.language.texts import Text
 from evaluation.backtests.group_rates import Grouping, compare
 from evaluation.statistics.facts import Fact
 from evaluation.statistics.metrics import FEWEST, wilson

@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from cases.errors import Refused
-from cases.office.model import AcceptedLeak, Attribute, Office, Text
+from cases.language.texts import Text
+from cases.office.model import AcceptedLeak, Attribute, Office
 from cases.tables.tables import EVENTS, Tables, case_columns
 from evaluation.leaks.finder import accepted, find_leaks, refuse_blatant, told
 from evaluation.leaks.findings import Finding

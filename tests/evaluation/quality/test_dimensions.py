@@ -9,13 +9,12 @@ from typing import Any
 import polars as pl
 import pytest
 
-from cases.tables.tables import Tables
+from cases.tables.tables import Tables, rows
 from evaluation.quality.dimensions import MOST_SHOWN, Dimensions, dimensions
 from evaluation.quality.office_quality import office_quality
 from features.as_of import closing_moments
 from features.build import build
 from features.catalogue import catalogue
-from models.population import rows
 from tests.factories.office import OFFICE, office
 from tests.factories.office import rows as table
 from tests.factories.raw import cases_by_id, first_reviews

@@ -12,7 +12,7 @@ from scipy.special import expit, logit
 from sklearn.metrics import cohen_kappa_score
 
 from cases.demo import make_demo
-from cases.office.model import load_office
+from cases.office.loading import load_office
 from cases.tables.tables import REVIEWS, Tables, case_columns
 from evaluation.quality.reviewers import agreement, kappa, ordinal_alpha, review_reviewers
 from tests.factories.office import tables

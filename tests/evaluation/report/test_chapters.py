@@ -12,8 +12,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from cases.office.model import Language, Text
-from cases.tables.tables import Tables
+from cases.language.catalogues import Language
+from cases.language.texts import Text
+from cases.tables.tables import Tables, moments_of, rows
 from evaluation.backtests.backtest import MODEL, Backtest
 from evaluation.backtests.subgroups import fairness as compare_groups
 from evaluation.intake.figures import intake_figures
@@ -39,7 +40,6 @@ from evaluation.report.summary import ReportSummary
 from evaluation.statistics.metrics import Figure, calibration_table
 from features.build import build
 from models.bundle.bundle import Bundle
-from models.population import moments_of, rows
 from models.reasons.reasons import group_of
 from models.registry import Event, Version
 from tests.factories.small_office import HOSTILE

@@ -8,7 +8,8 @@ import re
 
 import pytest
 
-from cases.office.model import Language, Text
+from cases.language.catalogues import Language
+from cases.language.texts import Text
 from evaluation.backtests.backtest import MODEL
 from evaluation.pages.render import speaker
 from evaluation.report.export import FORMAT, as_json

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from cases.office.model import Language
+from cases.language.catalogues import Language
 from cases.tables.tables import Tables
 from evaluation.backtests.backtest import MODEL, Backtest
 from evaluation.drift.drift import Calibration

@@ -1,4 +1,4 @@
-"""The report in a real browser: on a desk, on a phone and on paper."""
+"""The report in a real browser: on a context, on a phone and on paper."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from cases.office.model import Language, Text
+from cases.language.catalogues import Language
+from cases.language.texts import Text
 from evaluation.report.page import render
 from evaluation.report.summary import ReportSummary
 from tests.factories.browser import ARGUMENTS, CHROMIUM
@@ -41,7 +42,7 @@ def browser() -> Iterator[Any]:
 def test_opens_in_a_browser(
     pages: dict[Language, str], browser: Any, tmp_path: Path, language: Language, width: int
 ) -> None:
-    """On a desk and on a phone: no sideways scrolling, no complaints, every chart drawn."""
+    """On a context and on a phone: no sideways scrolling, no complaints, every chart drawn."""
     file = tmp_path / "report.html"
     file.write_text(pages[language], encoding="utf-8")
     page = browser.new_page(viewport={"width": width, "height": 900})
@@ -51,7 +52,9 @@ def test_opens_in_a_browser(
     page.on("dialog", lambda dialog: complaints.append(dialog.message))
     page.goto(file.as_uri())
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    if width == 1280:  # on a desk whole tables are seen; on a phone they may scroll by themselves
+    if (
+        width == 1280
+    ):  # on a context whole tables are seen; on a phone they may scroll by themselves
         tables = "[...document.querySelectorAll('.wide')]"
         assert page.evaluate(f"{tables}.every(one => one.scrollWidth <= one.clientWidth)")
     assert page.evaluate(CUT) == []

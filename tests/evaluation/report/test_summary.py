@@ -11,7 +11,8 @@ from typing import get_args
 import polars as pl
 import pytest
 
-from cases.office.model import Language, Text
+from cases.language.catalogues import Language
+from cases.language.texts import Text
 from cases.tables.tables import Tables
 from evaluation.backtests.answers import FEWEST, answer, shown_figures
 from evaluation.backtests.backtest import MODEL, Backtest, PeriodFigures, backtest

@@ -8,12 +8,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from cases.office.model import Language
-from cases.tables.tables import Tables
+from cases.language.catalogues import Language
+from cases.tables.tables import Tables, rows
 from features.as_of import closing_moments, intake_moments
 from features.catalogue import catalogue
 from models.bundle.bundle import Bundle
-from models.population import rows
 from models.reasons.reasons import (
     check_sum,
     explain,

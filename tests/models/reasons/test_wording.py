@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cases.office.model import Language
+from cases.language.catalogues import Language
 from features.catalogue import catalogue
 from models.reasons.wording import Value, Wording, say_value
 from tests.factories.office import office

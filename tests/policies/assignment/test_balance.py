@@ -56,8 +56,8 @@ def test_few_pairs_to_begin_with_lead_to_the_same_loads(numbers: int) -> None:
     eligible = rng.random((12, 6)) < 0.6
     eligible[:, 0] = True
     shared = demand([1] * 12, list(rng.uniform(0.5, 2, 12)), eligible.tolist())
-    desk = supply(list(rng.uniform(0, 3, 6)), 4.0)
-    programme = balance.Programme(shared, desk, np.ones(len(desk.load)), 0.0)
+    context = supply(list(rng.uniform(0, 3, 6)), 4.0)
+    programme = balance.LinearProgram(shared, context, np.ones(len(context.load)), 0.0)
     whole = costs(programme, programme.search()[0])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(balance, "PAIRS", 12)
@@ -66,7 +66,7 @@ def test_few_pairs_to_begin_with_lead_to_the_same_loads(numbers: int) -> None:
         assert costs(programme, programme.solve()) == pytest.approx(whole, rel=0.01)
 
 
-def costs(programme: balance.Programme, expected: np.ndarray) -> float:
+def costs(programme: balance.LinearProgram, expected: np.ndarray) -> float:
     """The cost of the pieces that the expected work fills."""
     work = expected[:, :-1].sum(axis=0)
     steps = np.outer(programme.usual, programme.widths)

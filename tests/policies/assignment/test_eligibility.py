@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.office.model import Language
+from cases.language.catalogues import Language
 from policies.assignment.eligibility import CODES, OBSTACLES, Eligibility, eligibility, parts, say
 from tests.factories.assignments import cases, handlers, recusals
 

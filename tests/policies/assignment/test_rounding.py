@@ -7,16 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases.numeric import Ints
 from policies.assignment.draw import in_units, lots
-from policies.assignment.rounding import NEAR, UNIT, Table, rounded
+from policies.assignment.rounding import NEAR, UNIT, rounded
 
 
-def once(expected: Table, seed: int) -> Table:
+def once(expected: Ints, seed: int) -> Ints:
     """The table rounded with the lots of `seed`."""
     return rounded(expected, lots(str(seed), ["c"]))
 
 
-def table(shares: list[list[float]]) -> Table:
+def table(shares: list[list[float]]) -> Ints:
     """Expected numbers of cases in units."""
     return np.rint(np.array(shares) * UNIT).astype(np.int64)
 

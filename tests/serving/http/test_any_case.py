@@ -11,9 +11,9 @@ from hypothesis import given, settings
 
 from serving.http.app import application
 from tests.factories.client import wish
-from tests.factories.fakes import desk
+from tests.factories.fakes import context
 
-APPLICATION = application(desk())
+APPLICATION = application(context())
 
 days = st.dates().map(str) | st.datetimes().map(lambda moment: moment.isoformat())
 recent = st.sampled_from(["2025-12-31", "2026-01-15T10:00", "2026-03-01", "2026-06-30T23:59:59.9"])

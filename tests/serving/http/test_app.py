@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from serving.http.payloads import LARGEST_BODY, LONGEST_TEXT, MOST_CASES, MOST_EVENTS, MOST_IDS
-from serving.use_cases.spot_checks import Desk
+from serving.use_cases.spot_checks import ServiceContext
 from tests.factories.client import ask, case, wish
-from tests.factories.fakes import BrokenModel, desk
+from tests.factories.fakes import BrokenModel, context
 from tests.factories.small_office import without_reviews
 from training.run import train
 
@@ -60,7 +60,9 @@ def test_a_plan_of_the_offices_own_cases_has_a_reason_on_every_line():
 def test_a_champion_without_risk_says_why(path: str, request_body: dict[str, Any]):
     """An office without reviews is served; what needs risk is refused in one sentence."""
     tables = without_reviews()
-    answer = ask("POST", path, Desk(tables, train(tables, datetime(2024, 7, 1))), json=request_body)
+    answer = ask(
+        "POST", path, ServiceContext(tables, train(tables, datetime(2024, 7, 1))), json=request_body
+    )
 
     assert answer.status_code == 409
     assert "nothing about risk" in answer.json()["detail"]
@@ -236,7 +238,7 @@ def test_a_broken_case_is_told_by_its_place(cases, field, sentence):
 
 def test_any_event_may_occur_where_no_activity_is_declared():
     """An office without [activities] is asked about whatever its systems record."""
-    open_to_all = desk(activities={})
+    open_to_all = context(activities={})
 
     answer = ask("POST", "/score", open_to_all, json={"cases": [case()]})
 
@@ -278,7 +280,7 @@ def test_a_body_that_is_not_called_json_is_refused():
 def test_an_internal_error_is_told_by_a_reference_and_without_data(caplog):
     """The answer and the log share a reference; neither holds the message, which may hold data."""
     with caplog.at_level(logging.ERROR):
-        answer = ask("POST", "/score", desk(BrokenModel()), json={"case_ids": ["a"]})
+        answer = ask("POST", "/score", context(BrokenModel()), json={"case_ids": ["a"]})
 
     problem = answer.json()
     assert answer.status_code == problem["status"] == 500
@@ -290,7 +292,7 @@ def test_an_internal_error_is_told_by_a_reference_and_without_data(caplog):
 
 def test_the_landing_page_escapes_what_the_office_file_says():
     """An office's name is text, never markup."""
-    named = desk(office={"name": {"en": "<script>alert(1)</script>"}})
+    named = context(office={"name": {"en": "<script>alert(1)</script>"}})
 
     page = ask("GET", "/", named)
 
@@ -309,7 +311,7 @@ def test_the_landing_page_shows_a_request_that_works_as_it_stands():
 
 def test_the_landing_page_speaks_chinese():
     """The page is in the office's language."""
-    page = ask("GET", "/", desk(office={"name": {"zh": "测试院"}, "language": "zh"})).text
+    page = ask("GET", "/", context(office={"name": {"zh": "测试院"}, "language": "zh"})).text
 
     assert '<html lang="zh">' in page
     assert "测试院" in page

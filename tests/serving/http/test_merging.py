@@ -16,9 +16,9 @@ from serving.http.merging import with_cases
 from serving.http.payloads import CaseIn
 from serving.http.requests import check_cases, wishes_of
 from tests.factories.client import case
-from tests.factories.fakes import desk
+from tests.factories.fakes import context
 
-TABLES = desk().tables
+TABLES = context().tables
 RETURNED = {"activity": "returned"}
 REPEATED = case(
     case_id="a",

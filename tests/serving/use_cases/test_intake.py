@@ -11,9 +11,9 @@ import pytest
 from cases.errors import BadInput
 from cases.tables.tables import Tables, new_case_columns
 from serving.use_cases.intake import GIVEN, Intake, intake, staff, who_may
-from serving.use_cases.spot_checks import Desk
+from serving.use_cases.spot_checks import ServiceContext
 from tests.factories.client import ask
-from tests.factories.fakes import FakeModel, desk
+from tests.factories.fakes import FakeModel, context
 from tests.factories.office import rows
 
 NEW = """
@@ -36,12 +36,12 @@ BRIBES = {
 
 def new(text: str = NEW) -> pl.DataFrame:
     """New cases of the office."""
-    return rows(text, new_case_columns(desk().office))
+    return rows(text, new_case_columns(context().office))
 
 
-def suggested(of: Desk | None = None, text: str = NEW) -> Intake:
+def suggested(of: ServiceContext | None = None, text: str = NEW) -> Intake:
     """What is suggested for them, by a known seed."""
-    return intake(of or desk(intake=BRIBES), new(text), seed="s")
+    return intake(of or context(intake=BRIBES), new(text), seed="s")
 
 
 def test_tracks_follow_rules_first_and_cut_offs_then() -> None:
@@ -60,7 +60,7 @@ def test_a_track_that_a_rule_settles_needs_no_other_reason() -> None:
 
 def test_loads_are_the_work_left_in_open_cases() -> None:
     """Open at the moment are c (h1), d and e (h2); nobody else carries any."""
-    found = staff(desk(), datetime(2026, 2, 2, 12)).select("handler", "load", "open_cases")
+    found = staff(context(), datetime(2026, 2, 2, 12)).select("handler", "load", "open_cases")
     assert found.sort("handler").rows() == [
         ("h1", 4.5, 1),
         ("h2", 2.0, 2),
@@ -77,7 +77,7 @@ def test_what_was_given_since_counts_in_full_and_once() -> None:
         schema=GIVEN,
         orient="row",
     )
-    found = staff(desk(), datetime(2026, 3, 2), given).select("handler", "load", "open_cases")
+    found = staff(context(), datetime(2026, 3, 2), given).select("handler", "load", "open_cases")
     assert found.sort("handler").rows()[1:3] == [("h2", 2.0, 2), ("h3", 2.5, 1)]
 
 
@@ -114,7 +114,7 @@ class Unable(FakeModel):
 
 def test_without_models_people_decide_and_cases_count_alike() -> None:
     """Rules still hold, handlers are still drawn, and two notes say what is not estimated."""
-    found = suggested(desk(Unable(), intake=BRIBES))
+    found = suggested(context(Unable(), intake=BRIBES))
     assert found.cases["track"].to_list() == ["person", "person", "person", "complex"]
     assert found.cases["effort"].null_count() == 4
     assert len(found.notes) == 2
@@ -126,9 +126,9 @@ def test_without_models_people_decide_and_cases_count_alike() -> None:
 
 def test_an_office_without_a_handler_table_gets_tracks_only() -> None:
     """Nobody is suggested, and a note says why."""
-    whole = desk(intake=BRIBES)
+    whole = context(intake=BRIBES)
     bare = Tables.of(whole.office, whole.tables.case_rows)
-    found = suggested(Desk(bare, whole.model))
+    found = suggested(ServiceContext(bare, whole.model))
     assert (found.assignment, len(found.notes)) == (None, 1)
     assert found.cases["track"].to_list() == ["simple", "person", "complex", "complex"]
 
@@ -136,7 +136,7 @@ def test_an_office_without_a_handler_table_gets_tracks_only() -> None:
 def test_a_moment_before_the_cases_came_in_is_bad_input() -> None:
     """What happens later than the moment asked about is not assigned."""
     with pytest.raises(BadInput, match="as_of: is before some of the cases were opened"):
-        intake(desk(), new(), datetime(2026, 3, 2, 9, 30))
+        intake(context(), new(), datetime(2026, 3, 2, 9, 30))
 
 
 def sent(**changes: Any) -> dict[str, Any]:
@@ -241,7 +241,7 @@ def test_a_case_sent_twice_is_told() -> None:
 
 def test_nobody_eligible_is_an_answer() -> None:
     """Where every capacity is nought the case is unassigned, with what would change that."""
-    none = desk(handlers="handler | unit | capacity\nh2 | u2 | 0\nh3 | u2 | 0")
+    none = context(handlers="handler | unit | capacity\nh2 | u2 | 0\nh3 | u2 | 0")
     (case,) = ask("POST", "/intake", none, json={"cases": [sent()]}).json()["cases"]
     assert (case["handler"], case["how"]) == (None, "unassigned")
     assert case["how_so"].startswith("nobody is eligible: ")
@@ -250,7 +250,7 @@ def test_nobody_eligible_is_an_answer() -> None:
 
 def test_a_recusal_of_an_unknown_handler_is_told() -> None:
     """The tables contradict each other: the answer says where."""
-    odd = desk(handlers="handler | unit\nh1 | u1\nh2 | u2")
+    odd = context(handlers="handler | unit\nh1 | u1\nh2 | u2")
     answer = ask("POST", "/intake", odd, json={"cases": [sent()]})
     assert answer.status_code == 422
     assert "is no handler of the handler table." in answer.json()["faults"][0]["problem"]

@@ -12,7 +12,7 @@ from serving.http.requests import wishes_of
 from serving.use_cases import spot_checks as use_cases
 from serving.use_cases.spot_checks import ALREADY_REVIEWED, OUTSIDE
 from tests.factories.client import case
-from tests.factories.fakes import desk
+from tests.factories.fakes import context
 
 THEFT_ONLY = {"among": [{"attribute": "kind", "equals": "theft"}]}
 
@@ -24,7 +24,7 @@ def _parameters(as_of: datetime, capacity: int = 5) -> PlanParameters:
 def test_a_rule_sees_what_was_recorded_after_closing():
     """A case decided after it was closed falls under the rule once that is recorded."""
     rule = {"code": "decided", "meaning": {"en": "decided"}, "when": [{"event": "decided"}]}
-    of = desk(rules=[rule])
+    of = context(rules=[rule])
 
     before = use_cases.spot_checks(of, _parameters(datetime(2026, 2, 28)))
     after = use_cases.spot_checks(of, _parameters(datetime(2026, 3, 1)))
@@ -35,7 +35,7 @@ def test_a_rule_sees_what_was_recorded_after_closing():
 
 def test_cases_the_risk_is_not_for_are_left_out_with_the_reason():
     """A score exists only for cases the model was made for."""
-    of = desk(risk=THEFT_ONLY)
+    of = context(risk=THEFT_ONLY)
     wishes = wishes_of(of.office)
     sent = [case(), case(case_id="y", kind="fraud"), case(case_id="c")]
     cases = wishes.score.model_validate({"cases": sent}, strict=False).cases or ()
@@ -51,7 +51,7 @@ def test_cases_the_risk_is_not_for_are_left_out_with_the_reason():
 
 def test_when_every_case_is_left_out_the_plan_is_empty():
     """An empty plan is an answer, not an error."""
-    of = desk()
+    of = context()
     cases = wishes_of(of.office).score.model_validate({"cases": [case(case_id="c")]}, strict=False)
 
     drawn = use_cases.spot_checks(of, _parameters(datetime(2026, 6, 1)), cases.cases)
@@ -62,7 +62,7 @@ def test_when_every_case_is_left_out_the_plan_is_empty():
 
 def test_every_unknown_or_open_case_is_told_with_what_to_do():
     """All faults in one answer, with the nearest id where there is one."""
-    of = desk()
+    of = context()
 
     with pytest.raises(BadInput) as error:
         use_cases.scores_of_ids(of, ["a", "e", "zz"])
@@ -75,7 +75,7 @@ def test_every_unknown_or_open_case_is_told_with_what_to_do():
 
 def test_scores_of_ids_are_those_at_closing():
     """What was recorded after closing does not change the score."""
-    scored = use_cases.scores_of_ids(desk(), ["a"]).scored
+    scored = use_cases.scores_of_ids(context(), ["a"]).scored
 
     assert scored["moment"].to_list() == [datetime(2026, 2, 1, 9)]
     assert scored["risk"].to_list() == [pytest.approx(0.3)]

@@ -1,0 +1,74 @@
+"""Which languages there are, and what a message is in each of them.
+
+English stands in the code. Every other language is one file that any translator's program
+opens, `locale/<language>/LC_MESSAGES/plumbline.po`; to add a language is to add that file.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+import os
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from babel import Locale, UnknownLocaleError
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+Language = str  # an ISO 639 code such as `zh`, with a region or script where one is needed
+
+SOURCE: Language = "en"
+CODE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+FOLDER = Path(__file__).parents[2] / "locale"
+FILE = Path("LC_MESSAGES", "plumbline.po")
+FORMATS = {SOURCE: "en_GB"}  # English with the day before the month
+
+
+@cache
+def languages() -> tuple[Language, ...]:
+    """The languages that texts can be put into, English first."""
+    found = sorted(path.parents[1].name for path in FOLDER.glob(f"*/{FILE}"))
+    return (SOURCE, *(name for name in found if name != SOURCE))
+
+
+@cache
+def translations(language: Language) -> gettext.NullTranslations:
+    """The catalogue of a language; one that has none, as English has none, changes nothing."""
+    path = FOLDER / language / FILE
+    if language not in languages() or not path.exists():
+        return gettext.NullTranslations()
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=_locale_code(language))
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+@cache
+def locale_of(language: Language) -> Locale:
+    """How numbers and dates are written in a language; as in English where nobody knows."""
+    try:
+        return Locale.parse(_locale_code(language))
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse(FORMATS[SOURCE])
+
+
+def _locale_code(language: Language) -> str:
+    return FORMATS.get(language, language.replace("-", "_"))
+
+
+def system_language(environment: Mapping[str, str] = os.environ) -> Language:
+    """The language of the system if there is a catalogue for it, else English.
+
+    >>> system_language({"LANG": "C.UTF-8"})
+    'en'
+    """
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        wanted = environment.get(name, "").partition(".")[0].replace("_", "-")
+        for code in (wanted, wanted.partition("-")[0]):
+            if code in languages():
+                return code
+    return SOURCE

@@ -1,0 +1,69 @@
+"""Values as a language writes them: numbers, percentages, dates (Unicode CLDR, through Babel)."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import date, datetime
+
+from babel.dates import format_date
+from babel.numbers import format_decimal, format_percent
+
+from cases.language.catalogues import Language, locale_of
+
+NUMBER = re.compile(r"(?P<sign>\+?)(?P<group>,?)(?:\.(?P<digits>\d+))?(?P<kind>[fg%]?)")
+
+
+def formatted(value: object, spec: str, language: Language) -> str:
+    """A value of a message in `language`, by the format given in the message.
+
+    The formats are Python's for numbers: `,` groups digits, `.1f` is one digit behind the
+    point, `.3g` three digits in all, `.1%` a share in per cent, `+` shows the sign of positive
+    numbers too. A date needs none; anything else stands as it is. `ValueError` for a format
+    that is none of these.
+
+    >>> formatted(0.1234, ".1%", "en"), formatted(12345, ",", "en")
+    ('12.3%', '12,345')
+    >>> formatted(date(2026, 6, 30), "", "zh")
+    '2026年6月30日'
+    """
+    if isinstance(value, datetime):
+        return f"{formatted(value.date(), '', language)} {value:%H:%M}"
+    if isinstance(value, date):
+        return str(format_date(value, "long", locale_of(language)))
+    if isinstance(value, bool) or not isinstance(value, int | float) or not spec:
+        return str(value)
+    return _number(value, spec, language)
+
+
+def _number(value: float, spec: str, language: Language) -> str:
+    parts = NUMBER.fullmatch(spec)
+    if parts is None:
+        raise ValueError(f"{spec!r} is not a format of a number in a message")
+    if not math.isfinite(value):
+        return str(value)
+    percent = parts["kind"] == "%"
+    digits = _digits(100 * value if percent else value, parts["kind"], parts["digits"])
+    grouped = "#,##0" if parts["group"] else "0"
+    pattern = f"{grouped}.{'0' * digits}" if digits else grouped
+    if round(100 * value if percent else value, digits) == 0:
+        value = 0.0  # a zero has no sign
+    locale = locale_of(language)
+    text = (
+        format_percent(value, f"{pattern}%", locale)
+        if percent
+        else format_decimal(value, pattern, locale)
+    )
+    return f"+{text}" if parts["sign"] and value > 0 else str(text)
+
+
+def _digits(value: float, kind: str, digits: str | None) -> int:
+    """How many digits stand behind the point."""
+    if kind == "g":
+        text = f"{value:.{digits or 6}g}"
+        if "e" in text:
+            text = f"{float(text):f}".rstrip("0")
+        return len(text.partition(".")[2])
+    if digits is None:
+        return 0 if isinstance(value, int) or kind == "%" else 6
+    return int(digits)

@@ -1,0 +1,38 @@
+"""Words that an office file gives, in as many languages as it likes."""
+
+from __future__ import annotations
+
+import re
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from cases.language.catalogues import CODE, SOURCE, Language
+
+
+class Text(BaseModel):
+    """Words in one language or more, by language code; where one is missing another stands in.
+
+    >>> Text(en="appeal", zh="上诉").say("zh"), Text(zh="上诉").say("en")
+    ('上诉', '上诉')
+    """
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, str]
+
+    def __init__(self, **words: str) -> None:
+        super().__init__(**words)
+
+    @model_validator(mode="after")
+    def _by_language(self) -> Text:
+        for language in self.__pydantic_extra__:
+            if not re.match(CODE, language):
+                raise ValueError(f"`{language[:20]}` is not a language code such as en or zh")
+        if not any(self.__pydantic_extra__.values()):
+            raise ValueError("needs words in at least one language")
+        return self
+
+    def say(self, language: Language) -> str:
+        """The words in `language`, else in English, else in any language there is."""
+        words = self.__pydantic_extra__
+        own = words.get(language) or words.get(SOURCE)
+        return own or next(word for word in words.values() if word)
