@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from cases.language.catalogues import SOURCE, Language
+from cases.language.messages import Sayable, _, listed, say
+
 LONGEST_VALUE = 60
 
 
@@ -20,29 +23,50 @@ class Fault:
     query it is the row of that result, and `where` says so.
     """
 
-    where: str
-    problem: str
-    remedy: str
+    where: str | Sayable
+    problem: str | Sayable
+    remedy: str | Sayable
     row: int | None = None
     column: str | None = None
     value: str | None = None
 
-    def __str__(self) -> str:
-        """One sentence: `cases.csv, row 7, column closed_at, value "2003-02-31": …`."""
-        place = [self.where]
+    def say(self, language: Language) -> str:
+        """One sentence: `cases.csv, row 7, column closed_at, value "2003-02-31": ...`."""
+        return _(
+            "{where}: {problem} {remedy}",
+            where=listed(self._where()),
+            problem=self.problem,
+            remedy=self.remedy,
+        ).say(language)
+
+    def _where(self) -> list[str | Sayable]:
+        """Where it is, from the outside in."""
+        parts = [self.where]
         if self.row is not None:
-            place.append(f"row {self.row}")
+            parts.append(_("row {row}", row=self.row))
         if self.column is not None:
-            place.append(f"column {self.column}")
+            parts.append(_("column {column}", column=self.column))
         if self.value is not None:
-            place.append(f'value "{shorten(self.value)}"')
-        return f"{', '.join(place)}: {self.problem} {self.remedy}"
+            parts.append(_('value "{value}"', value=shorten(self.value)))
+        return parts
+
+    def __str__(self) -> str:
+        """In English, for logs."""
+        return self.say(SOURCE)
 
 
 class PlumblineError(Exception):
-    """Anything the program itself reports; `exit_code` is what the shell sees."""
+    """Anything the program itself reports, with `say`; `exit_code` is what the shell sees."""
 
     exit_code = 1
+
+    def __init__(self, message: str | Sayable) -> None:
+        self.message = message
+        super().__init__(say(message, SOURCE))
+
+    def say(self, language: Language) -> str:
+        """What happened, in `language`."""
+        return say(self.message, language)
 
 
 class BadInput(PlumblineError):
@@ -53,6 +77,10 @@ class BadInput(PlumblineError):
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+    def say(self, language: Language) -> str:
+        """Every fault on a line of its own."""
+        return "\n".join(fault.say(language) for fault in self.faults)
 
 
 class Refused(PlumblineError):
