@@ -17,7 +17,7 @@ from cases.demo.process import RETURNS
 from cases.numeric import Floats
 
 GRADES = ("excellent", "qualified", "basically_qualified", "unqualified")
-# Log-odds above which a case is no longer of that grade; a defect begins at nought.
+# Log-odds above which a case is no longer of that grade; a defect begins at zero.
 STEPS = (-2.8, 0.0, 1.3)
 DEFECT_GRADES = GRADES[2:]
 NEW_GRADE, OLD_GRADE = "basically_qualified", "flawed"  # its code before the new rules
@@ -26,7 +26,7 @@ NEW_RULES = datetime(2026, 2, 1)
 RANDOM_SHARES = {"arrest_review": 0.12, "prosecution_review": 0.15}
 JUVENILE_SHARE = 0.20
 DOUBLE_SHARE = 0.25  # of the reviewed cases, read once more
-SHARED_NOISE = 0.8  # correlation of what two readers find that the log-odds do not tell
+SHARED_NOISE = 0.8  # correlation of what two readers find that the log-odds do not show
 MANY_SUSPECTS = 4
 ALWAYS = (
     "not_prosecuted_absolute",
@@ -46,7 +46,7 @@ NEWS = (
 
 
 def realise(rng: np.random.Generator, log_odds: Floats) -> Floats:
-    """How bad each case really is: above nought, a defect, with the probability of its log-odds."""
+    """How bad each case really is: above zero, a defect, with the probability of its log-odds."""
     return np.asarray(log_odds + rng.logistic(size=len(log_odds)))
 
 
@@ -95,8 +95,8 @@ def draw_double_reviews(
 ) -> pl.DataFrame:
     """Second reviews of a random part of the cases in `reviews`, blind to the first.
 
-    Another reviewer reads the case some days later (`realise_again`). The chance that the
-    case was chosen stays what it was.
+    Another reviewer reads the case some days later (`realise_again`). The inclusion
+    probability stays what it was.
     """
     known = cases.select("case_id", "log_odds", badness=pl.Series(badness))
     twice = reviews.filter(pl.Series(rng.random(reviews.height) < DOUBLE_SHARE))
@@ -124,12 +124,12 @@ def in_codes_of_their_day(reviews: pl.DataFrame) -> pl.DataFrame:
 
 
 def _graded(seen: Floats) -> np.ndarray:
-    """Places in `GRADES`."""
+    """Positions in `GRADES`."""
     return np.searchsorted(STEPS, seen)
 
 
-def _coded(codes: Sequence[str], places: np.ndarray) -> pl.Series:
-    return pl.Series(codes, dtype=pl.String).gather(places)
+def _coded(codes: Sequence[str], positions: np.ndarray) -> pl.Series:
+    return pl.Series(codes, dtype=pl.String).gather(positions)
 
 
 def _chosen(rng: np.random.Generator, cases: pl.DataFrame) -> pl.DataFrame:
@@ -165,7 +165,7 @@ def _first_true(tests: dict[str, pl.Expr]) -> pl.Expr:
 
 
 def _key_at_closing() -> pl.Expr:
-    """The mandatory rules that can be told at closing, as the office file states them."""
+    """The mandatory rules that can be applied at closing, as the office file states them."""
     new = col("closed") >= day_of(NEW_RULES)
     return (
         col("outcome").is_in(ALWAYS)

@@ -17,13 +17,13 @@ from sklearn.metrics import roc_auc_score
 from cases.demo import make_demo, simulate
 from cases.demo.clock import END, START, in_hours, off_hours
 from cases.demo.dimensions import DIMENSIONS, NAMED, with_dimensions
+from cases.demo.draws import Term, total
 from cases.demo.files import truth_table
 from cases.demo.model import DEFECT
 from cases.demo.people import draw_severity
 from cases.demo.process import EFFORT, RETURN
 from cases.demo.reviews import GRADES, NEW_RULES, NEWS, STEPS, draw_reviews, realise, realise_again
 from cases.demo.staffing import OVERRIDES, RIGHT_SHARE, draw_overrides
-from cases.demo.terms import Term, total
 from cases.errors import BadInput
 from cases.office.loading import load_office
 from cases.tables.reading import read_tables

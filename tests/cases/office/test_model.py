@@ -126,7 +126,7 @@ def test_old_grades_count_as_present_ones() -> None:
         for code, defect, present in said
     ]
     found = office(reviews={"grades": grades})
-    assert found.grade_places == {"best": 0, "flawed": 1, "poor": 1}
+    assert found.grade_ranks == {"best": 0, "flawed": 1, "poor": 1}
     assert found.present_grades == {"best": "best", "flawed": "poor", "poor": "poor"}
     assert found.defect_grades == {"flawed", "poor"}
 
@@ -134,7 +134,7 @@ def test_old_grades_count_as_present_ones() -> None:
 def test_without_reviews_there_are_no_grades() -> None:
     """An office that has no reviews has no grades to place."""
     raw = {key: part for key, part in OFFICE.items() if key != "reviews"}
-    assert parse_office(copy.deepcopy(raw), "office.toml").grade_places == {}
+    assert parse_office(copy.deepcopy(raw), "office.toml").grade_ranks == {}
 
 
 def refused(**changes: Any) -> list[str]:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cases.errors import BadInput
-from cases.tables.new_cases import odd_cases, read_new_cases
+from cases.tables.new_cases import new_case_faults, read_new_cases
 from cases.tables.tables import Tables, new_case_columns
 from tests.factories.office import rows, tables
 
@@ -141,8 +141,8 @@ def test_any_bytes_are_new_cases_or_bad_input(content: bytes, tmp_path: Path) ->
         read_new_cases(office(), path)
 
 
-def test_oddities_tell_the_place_of_their_case() -> None:
-    """What a request holds is checked by the same rules, by place instead of row."""
+def test_faults_of_new_cases_have_the_index_of_their_case() -> None:
+    """What a request holds is checked by the same rules, with an index instead of a row."""
     new = rows("case_id | kind\nn1 | x\nn2 | q", new_case_columns(office().office))
-    (odd,) = odd_cases(office(), new)
-    assert (odd.place, odd.column) == (1, "kind")
+    (fault,) = new_case_faults(office(), new)
+    assert (fault.index, fault.column) == (1, "kind")

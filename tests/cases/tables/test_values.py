@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.tables.tables import TIME
-from cases.tables.values import as_read, flag, moment, number, typed
+from cases.tables.values import TIME, as_read, flag, moment, number, typed
 
 
 def one(expression: pl.Expr) -> object:
