@@ -24,7 +24,7 @@ class Rule(Model):
 
 
 class Quota(Model):
-    """How many cases of one handler, or of one unit, are drawn besides mandatory ones."""
+    """How many cases of one handler, or of one unit, are drawn in addition to mandatory ones."""
 
     at_least: int = Field(default=0, ge=0, description="fewest cases, as far as there are any")
     share: float = Field(default=0, ge=0, le=1, description="smallest share of the cases")

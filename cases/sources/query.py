@@ -20,7 +20,10 @@ def run(sql: str, files: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """
     if name := OPENS_FILES.search(sql):
         raise Unreadable(
-            _("may not use the name {name}: a query reads its `files` alone.", name=name[0]),
+            _(
+                "may not use the name {name}: a query reads its `files` and nothing else.",
+                name=name[0],
+            ),
             _("Add the file to `files`; give the column another name if it is one."),
         )
     try:

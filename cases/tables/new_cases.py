@@ -17,8 +17,8 @@ from cases.sources import source_of
 from cases.sources.base import Unreadable
 from cases.tables import checks
 from cases.tables.input_table import InputTable, make_input_table
-from cases.tables.specification.handlers import HANDLERS
-from cases.tables.specification.new_cases import NEW_CASES
+from cases.tables.specification.handlers import HANDLER_TABLE
+from cases.tables.specification.new_cases import NEW_CASE_TABLE
 from cases.tables.specification.parts import ROW
 from cases.tables.tables import Tables, new_case_columns
 from cases.tables.values import listed
@@ -45,8 +45,8 @@ def read_new_cases(tables: Tables, path: Path, progress: Progress = silent) -> p
         raw = source_of(path).read(path, progress)
     except Unreadable as error:
         raise BadInput([Fault(path.name, error.problem, error.remedy, row=error.row)]) from None
-    table = make_input_table(NEW_CASES, office, _as_case_table(office, path), {path.name: raw})
-    table.faults += checks.faults_of(table, checks.checks_of(NEW_CASES, office), table.frame)
+    table = make_input_table(NEW_CASE_TABLE, office, _as_case_table(office, path), {path.name: raw})
+    table.faults += checks.faults_of(table, checks.checks_of(NEW_CASE_TABLE, office), table.frame)
     table.faults += _lacking(tables, table)
     new = table.frame.select(list(new_case_columns(office)))
     table.faults += _in_rows(table, new, new_case_faults(tables, new))
@@ -122,7 +122,7 @@ def _unknown_names(tables: Tables, new: pl.DataFrame) -> Iterator[NewCaseFault]:
     problems = {
         "kind": _("is a kind of case that this office has never had."),
         "unit": _("is a unit that this office does not have."),
-        "designated_handler": HANDLERS.unknown,
+        "designated_handler": HANDLER_TABLE.unknown,
     }
     otherwise = _("Correct it, or leave it blank.")
     for column, names in known.items():

@@ -15,7 +15,7 @@ import polars as pl
 
 from cases.office.model import Office
 from cases.tables.specification import SPECIFICATIONS
-from cases.tables.specification.new_cases import NEW_CASES
+from cases.tables.specification.new_cases import NEW_CASE_TABLE
 
 Frame = nw.LazyFrame[Any]
 
@@ -35,7 +35,7 @@ def case_columns(office: Office) -> dict[str, pl.DataType]:
 
 def new_case_columns(office: Office) -> dict[str, pl.DataType]:
     """Columns of a table of new cases: what is known at intake, the parties, a designation."""
-    return NEW_CASES.schema_of(office)
+    return NEW_CASE_TABLE.schema_of(office)
 
 
 @dataclass(frozen=True)

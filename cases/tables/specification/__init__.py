@@ -6,14 +6,20 @@ here. A table stands after those whose rows it names, the case table first.
 
 from __future__ import annotations
 
-from cases.tables.specification.cases import CASES
-from cases.tables.specification.events import EVENTS
-from cases.tables.specification.handlers import HANDLERS
-from cases.tables.specification.overrides import OVERRIDES
+from cases.tables.specification.cases import CASE_TABLE
+from cases.tables.specification.events import EVENT_TABLE
+from cases.tables.specification.handlers import HANDLER_TABLE
+from cases.tables.specification.overrides import OVERRIDE_TABLE
 from cases.tables.specification.parts import TableSpec
-from cases.tables.specification.recusals import RECUSALS
-from cases.tables.specification.reviews import REVIEWS
+from cases.tables.specification.recusals import RECUSAL_TABLE
+from cases.tables.specification.reviews import REVIEW_TABLE
 
-SPECIFICATIONS: dict[str, TableSpec] = {
-    spec.name: spec for spec in (CASES, EVENTS, REVIEWS, HANDLERS, RECUSALS, OVERRIDES)
-}
+TABLES = (
+    CASE_TABLE,
+    EVENT_TABLE,
+    REVIEW_TABLE,
+    HANDLER_TABLE,
+    RECUSAL_TABLE,
+    OVERRIDE_TABLE,
+)
+SPECIFICATIONS: dict[str, TableSpec] = {spec.name: spec for spec in TABLES}

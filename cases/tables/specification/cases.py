@@ -33,7 +33,7 @@ def _finish(cases: pl.DataFrame, _finished: Frames) -> pl.DataFrame:
     return cases.with_columns(whole_days(pl.col("closed_at")))
 
 
-CASES = TableSpec(
+CASE_TABLE = TableSpec(
     name="cases",
     meaning="One row per case. Every declared attribute is a column of it too.",
     row=_("case"),

@@ -32,7 +32,7 @@ def _finish(events: pl.DataFrame, _finished: Frames) -> pl.DataFrame:
     )
 
 
-EVENTS = TableSpec(
+EVENT_TABLE = TableSpec(
     name="events",
     meaning="One row for each thing that happened to a case.",
     row=_("event"),

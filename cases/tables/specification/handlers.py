@@ -8,7 +8,7 @@ from cases.language.messages import _
 from cases.tables.specification.parts import NUMBER, TEXT, Check, Column, TableSpec
 from cases.tables.values import TIME
 
-HANDLERS = TableSpec(
+HANDLER_TABLE = TableSpec(
     name="handlers",
     meaning="One row per handler.",
     row=_("handler"),

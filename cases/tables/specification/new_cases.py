@@ -27,7 +27,7 @@ def _known_at_intake(office: Office) -> tuple[Column, ...]:
     return (*attributes, *PARTIES_AND_DESIGNATION)
 
 
-NEW_CASES = TableSpec(
+NEW_CASE_TABLE = TableSpec(
     name="new_cases",
     meaning="One row per new case.",
     row=_("new case"),

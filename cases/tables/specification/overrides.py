@@ -34,7 +34,7 @@ def _choice(column: str, about: str) -> Check:
     )
 
 
-OVERRIDES = TableSpec(
+OVERRIDE_TABLE = TableSpec(
     name="overrides",
     meaning="One row for each decision other than was suggested.",
     row=_("override"),

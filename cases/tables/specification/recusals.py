@@ -7,7 +7,7 @@ import polars as pl
 from cases.language.messages import _
 from cases.tables.specification.parts import TEXT, Check, Column, Link, TableSpec
 
-RECUSALS = TableSpec(
+RECUSAL_TABLE = TableSpec(
     name="recusals",
     meaning="One row for each case, or party, whose cases a handler may not take.",
     row=_("recusal"),

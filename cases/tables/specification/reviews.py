@@ -78,7 +78,7 @@ def _finish(reviews: pl.DataFrame, finished: Frames) -> pl.DataFrame:
     )
 
 
-REVIEWS = TableSpec(
+REVIEW_TABLE = TableSpec(
     name="reviews",
     meaning="One row for each review of a closed case; two reviews of a case are two rows.",
     row=_("review"),
