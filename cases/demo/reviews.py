@@ -51,14 +51,14 @@ def realise(rng: np.random.Generator, log_odds: Floats) -> Floats:
 
 
 def realise_again(rng: np.random.Generator, log_odds: Floats, badness: Floats) -> Floats:
-    """How bad another reader finds the same cases: partly what the first found.
+    """How bad another reader judges the same cases: partly as the first did.
 
     The two logistic noises are joined by a normal copula of correlation `SHARED_NOISE`, so
     that each reading by itself has the probability of its log-odds.
     """
     first = ndtri(expit(badness - log_odds))
-    own = rng.standard_normal(len(badness))
-    again = SHARED_NOISE * first + np.sqrt(1 - SHARED_NOISE**2) * own
+    independent = rng.standard_normal(len(badness))
+    again = SHARED_NOISE * first + np.sqrt(1 - SHARED_NOISE**2) * independent
     return np.asarray(log_odds + logit(ndtr(again)))
 
 
@@ -103,14 +103,14 @@ def draw_double_reviews(
     again = twice.join(known, on="case_id", how="left", maintain_order="left")
     first = again["reviewer"].replace_strict({c: i for i, c in enumerate(REVIEWER_CODES)})
     other = (first.to_numpy() + rng.integers(1, len(severity), again.height)) % len(severity)
-    found = realise_again(rng, again["log_odds"].to_numpy(), again["badness"].to_numpy())
+    badness_again = realise_again(rng, again["log_odds"].to_numpy(), again["badness"].to_numpy())
     later = pl.Series(rng.integers(1, 11, again.height))
     return (
         again.with_columns(
             col("reviewed_at").dt.add_business_days(later),
             reviewer=_coded(REVIEWER_CODES, other),
             kind=pl.lit("double"),
-            grade=_coded(GRADES, _graded(found + severity[other])),
+            grade=_coded(GRADES, _graded(badness_again + severity[other])),
         )
         .select(reviews.columns)
         .filter(col("reviewed_at") < END)
@@ -136,7 +136,7 @@ def _chosen(rng: np.random.Generator, cases: pl.DataFrame) -> pl.DataFrame:
     """`why`, `probability` and `called` (the day that called for the review), null for most.
 
     A key review is certain, a random one has the probability of its draw, and for a
-    special one, picked by hand, nobody knows it.
+    special one, picked by hand, it is not known.
     """
     draw = Draws(rng, cases.height)
     share = col("kind").replace_strict(RANDOM_SHARES, return_dtype=pl.Float64)

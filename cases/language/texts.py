@@ -40,5 +40,5 @@ class Text(BaseModel):
     def say(self, language: Language) -> str:
         """The words in `language`, else in English, else in any language there is."""
         words = self.__pydantic_extra__
-        own = words.get(language) or words.get(SOURCE)
-        return own or next(word for word in words.values() if word)
+        word = words.get(language) or words.get(SOURCE)
+        return word or next(filter(None, words.values()))

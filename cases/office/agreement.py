@@ -108,7 +108,7 @@ def _not_declared(name: str, key: str, value: str, known: list[str]) -> Fault:
 
 
 def _grades_at_odds(office: Office, name: str) -> Iterator[Fault]:
-    """Faults for grades that stand twice, or map to one that is old itself or of another meaning."""
+    """Faults for grades that stand twice, or map to one that is old or of another meaning."""
     grades = office.reviews.grades if office.reviews else ()
     twice = [code for code, times in Counter(grade.code for grade in grades).items() if times > 1]
     for code in twice:

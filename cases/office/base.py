@@ -26,7 +26,7 @@ class Model(BaseModel):
 
 
 def wrong(problem: Sayable) -> PydanticCustomError:
-    """What a validator raises; `problem` goes with it, for whoever puts it into a language."""
+    """What a validator raises; `problem` goes with it and is put into a language later."""
     return PydanticCustomError(WRONG, "{problem}", {"problem": problem})
 
 

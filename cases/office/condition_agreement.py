@@ -46,10 +46,10 @@ def _intake_conditions(office: Office) -> list[tuple[str, Conditions]]:
 def misfits(office: Office, name: str) -> Iterator[Fault]:
     """A fault for each operator or value that the type of its attribute does not have.
 
-    Attributes that are not declared are left to others.
+    Attributes that are not declared are another fault.
     """
-    declared = {attribute: one.type for attribute, one in office.attributes.items()}
-    types: dict[str, str] = BUILT_IN_TYPES | declared
+    types: dict[str, str] = dict(BUILT_IN_TYPES)
+    types |= {code: attribute.type for code, attribute in office.attributes.items()}
     for key, conditions in all_conditions(office):
         for condition in conditions:
             kind = types.get(condition.attribute or "")

@@ -18,7 +18,7 @@ class Complexity(Model):
 
     meaning: Text = Field(description="what complex means here")
     any_of: Conditions = Field(min_length=1, description="a case is complex if any of these holds")
-    among: Conditions = Field(default=(), description="the cases this is asked of; all if empty")
+    among: Conditions = Field(default=(), description="the cases it is about; all if empty")
 
 
 class TrackRule(Model):

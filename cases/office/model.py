@@ -142,7 +142,7 @@ class Office(Model):
     @property
     def intake_facts(self) -> tuple[str, ...]:
         """What a condition on a new case may ask about."""
-        known = (name for name, one in self.attributes.items() if one.known == INTAKE)
+        known = (name for name, fact in self.attributes.items() if fact.known == INTAKE)
         return ("kind", "unit", *known)
 
     @property

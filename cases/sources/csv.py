@@ -40,7 +40,7 @@ def read(path: Path, progress: Progress) -> pl.DataFrame:
 
 
 def _check_commas(names: list[str]) -> None:
-    """`Unreadable` for a header that is one name only because others separate it."""
+    """`Unreadable` for a header that is one name only because no comma separates it."""
     for mark, problem in SEPARATED.items():
         if len(names) == 1 and mark in names[0]:
             raise Unreadable(problem, _("Save it with commas."))

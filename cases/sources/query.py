@@ -13,7 +13,7 @@ OPENS_FILES = re.compile(r"\b(read|scan)_\w+", re.IGNORECASE)  # Polars' table f
 
 
 def run(sql: str, files: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """The result of `sql` over `files` by name; `Unreadable` says what Polars found wrong.
+    """The result of `sql` over `files` by name; `Unreadable` says what Polars could not do.
 
     >>> run("SELECT a FROM t", {"t": pl.DataFrame({"a": ["1"]})}).item()
     '1'

@@ -120,7 +120,7 @@ class _Log:
         self._depth -= 1
 
     def close(self) -> None:
-        """Asked for by the parser; there is no tree to hand over."""
+        """Called by the parser; there is no tree to hand over."""
 
 
 def _keep(row: Row, prefix: str, attributes: Mapping[str, str]) -> None:

@@ -22,7 +22,7 @@ from cases.tables.specification.value_checks import value_checks
 COINCIDENCE = 0.001  # a blank column less likely than this is not blank by chance
 
 
-def check(office: Office, tables: Mapping[str, InputTable]) -> None:
+def check_tables(office: Office, tables: Mapping[str, InputTable]) -> None:
     """Add to every table the faults of its rows, and of columns said to be known at intake."""
     for table in tables.values():
         table.faults += faults_of(table, checks_of(table.spec, office), table.frame)
@@ -42,7 +42,7 @@ def checks_of(spec: TableSpec, office: Office) -> list[Check]:
 def _faults_of_link(table: InputTable, link: Link, to: InputTable) -> Iterator[Fault]:
     """Values that name no row of the table `to`, and rows at odds with the row they name."""
     checks = [_named_row_exists(link, to.spec), *link.checks]
-    looked_at = {name for one in checks for name in one.broken.meta.root_names()}
+    looked_at = {name for check in checks for name in check.broken.meta.root_names()}
     named = to.frame.drop_nulls(to.spec.key).unique(to.spec.key, keep="first")
     named = named.select(
         pl.col(to.spec.key).alias(link.column),
@@ -68,7 +68,7 @@ def faults_of(table: InputTable, checks: Sequence[Check], frame: pl.DataFrame) -
     `frame` has the rows of the table, perhaps with more columns. Checks of columns the
     file lacks are left out: that is one fault of the column, found already.
     """
-    checks = [one for one in checks if table.names[one.column] in table.raw.columns]
+    checks = [check for check in checks if table.names[check.column] in table.raw.columns]
     schema = pa.DataFrameSchema(checks=[_for_pandera(*numbered) for numbered in enumerate(checks)])
     try:
         schema.validate(frame, lazy=True)

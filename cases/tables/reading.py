@@ -39,7 +39,7 @@ def read_tables(
     files, unread = _read_files(office, data, progress)
     tables, unmade = _make_tables(office, files)
     progress(CHECKING, 0.0)
-    checks.check(office, tables)
+    checks.check_tables(office, tables)
     progress(CHECKING, 1.0)
     in_tables = [fault for table in tables.values() for fault in table.faults]
     lasting = unread + unmade + [fault for fault in in_tables if fault.row is None]

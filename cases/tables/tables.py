@@ -60,13 +60,13 @@ class Tables:
     )
 
     @classmethod
-    def of(cls, office: Office, cases: Any, *, data_hash: str = "", **others: Any) -> Tables:
-        """Tables over native frames of the right columns and types; `others` by their names.
+    def of(cls, office: Office, cases: Any, *, data_hash: str = "", **further: Any) -> Tables:
+        """Tables over native frames of the right columns and types; `further` ones by their names.
 
         Absent tables, and those that are None, become empty Polars frames; on another engine
         give all of them, because engines do not join each other's frames.
         """
-        given = {"cases": cases} | others
+        given = {"cases": cases} | further
         if unknown := given.keys() - SPECIFICATIONS.keys():
             raise TypeError(f"there are no tables called {sorted(unknown)}")
         return cls(
@@ -153,6 +153,6 @@ def rows(frame: Frame) -> pl.DataFrame:
 
 
 def moments_of(cases: pl.DataFrame) -> Frame:
-    """`case_id, moment` of a computed frame, as the frame that features are asked for."""
+    """`case_id, moment` of a computed frame, as the frame that features are built for."""
     frame: Frame = nw.from_native(cases.select("case_id", "moment").lazy())
     return frame

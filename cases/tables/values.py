@@ -1,6 +1,6 @@
 """From what stands in a file to typed values; what cannot be read becomes null.
 
-The checks of values (`specification/value_checks.py`) find those nulls again and say why.
+The checks of values (`specification/value_checks.py`) find those nulls again and say so.
 """
 
 from __future__ import annotations

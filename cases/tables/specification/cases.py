@@ -25,7 +25,7 @@ def attribute_column(name: str, attribute: Attribute) -> Column:
 
 
 def _attributes(office: Office) -> tuple[Column, ...]:
-    return tuple(attribute_column(name, one) for name, one in office.attributes.items())
+    return tuple(attribute_column(*declared) for declared in office.attributes.items())
 
 
 def _finish(cases: pl.DataFrame, _finished: Frames) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Reading new cases: every fault of the file and of its cases beside the office is told."""
+"""Reading new cases: every fault of the file, and of its cases compared with the office."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_a_file_lacking_a_fact_of_intake_or_any_case_is_refused(tmp_path: Path) 
 
 
 def test_a_file_that_is_no_table_is_refused(tmp_path: Path) -> None:
-    """A missing file and one of another kind are told, not raised as they are."""
+    """A missing file and one of another kind are faults, not raised as they are."""
     for name in ("absent.csv", "cases.docx"):
         with pytest.raises(BadInput, match=name):
             read_new_cases(office(), tmp_path / name)
