@@ -27,6 +27,8 @@ HANDLERS = SPECIFICATIONS["handlers"].schema
 RECUSALS = SPECIFICATIONS["recusals"].schema
 OVERRIDES = SPECIFICATIONS["overrides"].schema
 
+EXTENDED = ("cases", "events")  # the tables that a request can add to
+
 
 def case_columns(office: Office) -> dict[str, pl.DataType]:
     """Columns of the case table of `office` and their types."""
@@ -135,9 +137,6 @@ class Tables:
     def override_rows(self) -> pl.DataFrame:
         """The override table as a Polars frame."""
         return self.rows("overrides")
-
-
-EXTENDED = ("cases", "events")  # the tables that a request can add to
 
 
 def _lazy(native: Any, schema: dict[str, pl.DataType]) -> Frame:
