@@ -87,8 +87,8 @@ def load_context(place: Workspace, progress: Progress = silent) -> ServiceContex
     Raises `Refused` if there is no champion and `BadInput` for faults of office file
     and tables.
     """
-    champion = Registry(place.home).champion(load_office(place.office))
-    return ServiceContext(place.tables(progress), champion)
+    tables = place.tables(progress)
+    return ServiceContext(tables, Registry(place.home).champion(tables.office))
 
 
 def load_application(environment: Mapping[str, str]) -> Starlette:
