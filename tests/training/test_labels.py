@@ -66,7 +66,7 @@ def test_labels_wait_until_final(until: str, maturity: int, labels: dict[str, in
 
 
 def test_label_says_when_and_from_which_sample() -> None:
-    """A label carries its closing, when it was known, and whether its inclusion probability is known."""
+    """A label carries its closing, when it was known, and if its inclusion probability is known."""
     first, second = risk_labels(small(10), LATE).to_dicts()
     assert first["moment"] == datetime(2024, 1, 10)
     assert first["known_at"] == datetime(2024, 1, 25)
