@@ -20,6 +20,7 @@ from starlette.applications import Starlette
 
 from cases.errors import Refused
 from cases.office.loading import load_office
+from cases.office.model import Office
 from cases.progress import Progress, silent
 from cases.tables.reading import read_tables
 from cases.tables.tables import Tables
@@ -75,9 +76,12 @@ class Workspace:
         }
         return {f"TRIAGE_{name}": str(path) for name, path in places.items()}
 
-    def tables(self, progress: Progress = silent) -> Tables:
-        """The office's checked tables; `BadInput` for faults of office file and tables."""
-        office = load_office(self.office)
+    def tables(self, progress: Progress = silent, office: Office | None = None) -> Tables:
+        """The office's checked tables; `BadInput` for faults of office file and tables.
+
+        Of `office` if its file has been loaded already.
+        """
+        office = office or load_office(self.office)
         return read_tables(office, self.data, set_aside=self.set_aside, progress=progress)
 
 
@@ -87,8 +91,9 @@ def load_context(place: Workspace, progress: Progress = silent) -> ServiceContex
     Raises `Refused` if there is no champion and `BadInput` for faults of office file
     and tables.
     """
-    champion = Registry(place.home).champion(load_office(place.office))
-    return ServiceContext(place.tables(progress), champion)
+    office = load_office(place.office)  # one object: features are kept by it
+    champion = Registry(place.home).champion(office)
+    return ServiceContext(place.tables(progress, office), champion)
 
 
 def load_application(environment: Mapping[str, str]) -> Starlette:

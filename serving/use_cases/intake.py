@@ -17,6 +17,7 @@ from cases.tables.tables import Frame, Tables, case_columns, moments_of, rows
 from cases.tables.values import listed
 from features.as_of import Known, cut, open_moments
 from models.calibration.conformal import Cutoffs
+from models.questions.effort import Effort
 from models.reasons.reasons import Reason
 from policies.assignment.assign import assign
 from policies.assignment.checks import LARGEST, SMALLEST
@@ -76,18 +77,19 @@ def intake(
         remedy = "Leave later cases out, or ask as of a later moment."
         problem = "is before some of the cases were opened."
         raise BadInput([Fault("the intake", problem, remedy, column="as_of")])
-    lacking = [what for what in UNESTIMATED if what in context.model.about["not_trained"]]
+    lacking = [code for code in UNESTIMATED if code not in context.model]
     own, asked = _alone(context.tables, new)
-    x, known = context.model.intake_features(own, asked), cut(own, asked)
+    estimated = [code for code in UNESTIMATED if code in context.model]
+    x, known = context.model.features(own, asked, *estimated), cut(own, asked)
     facts = new.select("case_id", "opened_at", "kind", "unit")
     cases = facts.join(_tracks(context, known, x), on="case_id", maintain_order="left")
     cases = cases.join(_efforts(context, x), on="case_id", maintain_order="left")
     reasons: Mapping[str, Sequence[Reason]] = {}
     if "complexity" not in lacking:
-        told = context.model.complexity_reasons(x, context.office.language, top=REASONS_SHOWN)
+        told = context.model.explain("complexity", x, top=REASONS_SHOWN)
         by_estimate = cases.filter(pl.col("rule").is_null())["case_id"]
         reasons = {case: told[case] for case in by_estimate}
-    notes = [UNESTIMATED[what] for what in lacking]
+    notes = [UNESTIMATED[code] for code in lacking]
     if context.tables.handler_rows.is_empty():
         return Intake(cases, reasons, None, (*notes, NO_HANDLERS))
     wish = AssignmentParameters(
@@ -140,12 +142,12 @@ def staff(
 
     Of what is `given`, what the tables do not have counts with its whole effort.
     """
-    if "effort" in context.model.about["not_trained"]:
+    if "effort" not in context.model:
         left = rows(open_moments(context.tables, as_of)).with_columns(
             remaining_effort=pl.lit(EACH_ONE)
         )
     else:
-        left = context.model.remaining_effort(context.tables, as_of)
+        left = context.model.question(Effort).remaining(context.tables, as_of)
     left = left.select("case_id", "handler", "remaining_effort")
     if given is not None:
         known = context.tables.case_rows.drop_nulls("handler")
@@ -199,11 +201,11 @@ def _alone(tables: Tables, new: pl.DataFrame) -> tuple[Tables, Frame]:
 def _tracks(context: ServiceContext, known: Known, x: pl.DataFrame) -> pl.DataFrame:
     """`case_id, complex_probability, track, rule, why_en, why_zh`."""
     intake = context.office.intake
-    if "complexity" in context.model.about["not_trained"]:
+    if "complexity" not in context.model:
         none = pl.lit(None, pl.Float64).alias("complex_probability")
         estimated, cutoffs = x.select("case_id", none), Cutoffs(None, None)
     else:
-        estimated = context.model.complexities(x).select("case_id", "complex_probability")
+        estimated = context.model.answer("complexity", x).select("case_id", "complex_probability")
         cutoffs = context.cutoffs
     frame = estimated.join(settled_tracks(known), on="case_id", how="left")
     return frame.select("case_id", "complex_probability").join(
@@ -213,9 +215,9 @@ def _tracks(context: ServiceContext, known: Known, x: pl.DataFrame) -> pl.DataFr
 
 def _efforts(context: ServiceContext, x: pl.DataFrame) -> pl.DataFrame:
     """`case_id, effort, effort_low, effort_high`."""
-    if "effort" in context.model.about["not_trained"]:
+    if "effort" not in context.model:
         return x.select("case_id", *(pl.lit(None, pl.Float64).alias(name) for name in EFFORTS))
-    return context.model.efforts(x).select("case_id", *EFFORTS)
+    return context.model.answer("effort", x).select("case_id", *EFFORTS)
 
 
 def _to_give(cases: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:

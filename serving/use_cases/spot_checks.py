@@ -11,19 +11,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import narwhals as nw
 import polars as pl
 
 from cases.errors import BadInput, Fault
-from cases.language.catalogues import Language
 from cases.office.model import Office
 from cases.tables.tables import Frame, Tables
 from cases.tables.values import TIME
 from features.as_of import cut, reviewed_by
 from features.conditions import holding
 from models.calibration.conformal import Cutoffs
+from models.questions.complexity import Complexity
+from models.questions.question import Question
+from models.questions.risk import Risk
 from models.reasons.reasons import Reason
 from policies.rulebook import mandatory
 from policies.spot_check.plan import FRAME, PlanParameters, SpotCheckPlan
@@ -37,51 +39,30 @@ ALREADY_REVIEWED = "has already been reviewed."
 OUTSIDE = "is not among the cases whose risk is estimated (`risk.among` in the office file)."
 
 
+Asked = TypeVar("Asked", bound=Question)
+
+
 class Model(Protocol):
     """What the service asks of a champion; `models.bundle.bundle.Bundle` says it in full."""
 
     @property
     def about(self) -> Mapping[str, Any]:
-        """What it was trained on: `trained_until`, `not_trained` (why, by question) and more."""
+        """What it was trained on: `trained_until` and more."""
 
-    def score(
-        self, tables: Tables, as_of: datetime, *, closed_after: datetime | None
-    ) -> pl.DataFrame:
-        """Every case that could be reviewed at `as_of`: columns of `FRAME` without `rule`.
+    def __contains__(self, code: str) -> bool:
+        """Whether it answers a question."""
 
-        Of the cases closed after `closed_after`, if given.
-        """
+    def question(self, kind: type[Asked]) -> Asked:
+        """The fitted question of a class, for what only this question can do."""
 
-    def features(self, tables: Tables, moments: Frame) -> pl.DataFrame:
-        """`case_id, moment` and what else `risks` and `reasons` are computed from."""
+    def features(self, tables: Tables, moments: Frame, *codes: str) -> pl.DataFrame:
+        """`case_id, moment` and what these questions are answered and explained from."""
 
-    def risks(self, x: pl.DataFrame) -> pl.DataFrame:
-        """`case_id, moment, risk, risk_low, risk_high`, of what `features` returned."""
+    def answer(self, code: str, x: pl.DataFrame) -> pl.DataFrame:
+        """`case_id, moment` and the answer's columns, of what `features` returned."""
 
-    def reasons(
-        self, x: pl.DataFrame, language: Language, top: int
-    ) -> Mapping[str, Sequence[Reason]]:
+    def explain(self, code: str, x: pl.DataFrame, top: int) -> Mapping[str, Sequence[Reason]]:
         """The `top` reasons of each case of what `features` returned, strongest first."""
-
-    def intake_features(self, tables: Tables, moments: Frame) -> pl.DataFrame:
-        """`case_id, moment` and what else the answers about new cases are computed from."""
-
-    def complexities(self, x: pl.DataFrame) -> pl.DataFrame:
-        """`case_id, moment, complex_probability`, of what `intake_features` returned."""
-
-    def complexity_reasons(
-        self, x: pl.DataFrame, language: Language, top: int
-    ) -> Mapping[str, Sequence[Reason]]:
-        """What speaks for and against complex, of what `intake_features` returned."""
-
-    def cutoffs(self, complex_error: float, simple_error: float) -> Cutoffs:
-        """Below which probability a case may be called simple, from which on complex."""
-
-    def efforts(self, x: pl.DataFrame) -> pl.DataFrame:
-        """`case_id, moment, effort, effort_low, effort_high`, of what `intake_features` gave."""
-
-    def remaining_effort(self, tables: Tables, as_of: datetime) -> pl.DataFrame:
-        """`case_id, handler, remaining_effort` and more of each case open at `as_of`."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +81,8 @@ class ServiceContext:
     def cutoffs(self) -> Cutoffs:
         """The model's, at the error rates of the office file."""
         allowed = self.office.intake
-        return self.model.cutoffs(allowed.complex_error, allowed.simple_error)
+        complexity = self.model.question(Complexity)
+        return complexity.cutoffs(allowed.complex_error, allowed.simple_error)
 
 
 @dataclass(frozen=True)
@@ -134,8 +116,8 @@ def spot_checks(
     ids = [case.case_id for case in cases]
     left_out = _outside(tables, ids) | _reviewed(tables, ids, wish.as_of)
     asked = [one for one in ids if one not in left_out]
-    x = context.model.features(tables, _closings(tables, asked))
-    plan = _plan(tables, _with_facts(context.model.risks(x), tables), wish)
+    x = context.model.features(tables, _closings(tables, asked), "risk")
+    plan = _plan(tables, _with_facts(context.model.answer("risk", x), tables), wish)
     drawn = x.join(plan.lines, on="case_id", how="semi")
     return SpotChecks(plan, _reasons(context, drawn), left_out)
 
@@ -190,19 +172,22 @@ def _reviewed(tables: Tables, ids: Sequence[str], as_of: datetime) -> dict[str, 
 def _scores(tables: Tables, model: Model, ids: Sequence[str]) -> Scores:
     left_out = _outside(tables, ids)
     asked = [one for one in ids if one not in left_out]
-    return Scores(model.risks(model.features(tables, _closings(tables, asked))), left_out)
+    x = model.features(tables, _closings(tables, asked), "risk")
+    return Scores(model.answer("risk", x), left_out)
 
 
 def _among_all(context: ServiceContext, wish: PlanParameters) -> SpotChecks:
     """A plan over all the office could check; features are built anew for what is drawn."""
-    scored = context.model.score(context.tables, wish.as_of, closed_after=wish.closed_after)
+    risk = context.model.question(Risk)
+    scored = risk.score(context.tables, wish.as_of, closed_after=wish.closed_after)
     plan = _plan(context.tables, scored, wish)
     drawn = _closings(context.tables, plan.lines["case_id"].to_list())
-    return SpotChecks(plan, _reasons(context, context.model.features(context.tables, drawn)), {})
+    x = context.model.features(context.tables, drawn, "risk")
+    return SpotChecks(plan, _reasons(context, x), {})
 
 
 def _with_facts(risks: pl.DataFrame, tables: Tables) -> pl.DataFrame:
-    """Risks with the facts of their cases, as `Model.score` would give them."""
+    """Risks with the facts of their cases, as `Risk.score` gives them."""
     facts = tables.case_rows.select("case_id", "closed_at", "kind", "unit", "handler")
     scored = risks.drop("moment").join(facts, on="case_id")
     return scored.with_columns(pl.col("kind", "unit", "handler").fill_null(""))
@@ -217,4 +202,4 @@ def _plan(tables: Tables, scored: pl.DataFrame, wish: PlanParameters) -> SpotChe
 
 
 def _reasons(context: ServiceContext, x: pl.DataFrame) -> Mapping[str, Sequence[Reason]]:
-    return context.model.reasons(x, context.office.language, top=REASONS_SHOWN)
+    return context.model.explain("risk", x, top=REASONS_SHOWN)

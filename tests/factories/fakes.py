@@ -8,9 +8,10 @@ from typing import Any
 
 import polars as pl
 
-from cases.language.catalogues import Language
+from cases.language.texts import Text
 from cases.tables.tables import Frame, Tables
 from models.calibration.conformal import Cutoffs
+from models.questions.question import Question
 from models.reasons.reasons import Reason
 from serving.use_cases.spot_checks import ServiceContext
 from tests.factories.office import tables
@@ -19,7 +20,16 @@ from tests.factories.office import tables
 class FakeModel:
     """Risk is a tenth for each suspect and each event recorded by the moment."""
 
-    about: Mapping[str, Any] = {"trained_until": "2026-01-01", "not_trained": {}}
+    about: Mapping[str, Any] = {"trained_until": "2026-01-01"}
+    codes: Sequence[str] = ("risk", "complexity", "effort")
+
+    def __contains__(self, code: str) -> bool:
+        return code in self.codes
+
+    def question(self, kind: type[Question]) -> Any:
+        """Itself: it does what each question does."""
+        del kind
+        return self
 
     def score(
         self, tables: Tables, as_of: datetime, *, closed_after: datetime | None
@@ -32,51 +42,41 @@ class FakeModel:
             cases = cases.filter(pl.col("closed_at") > closed_after)
         return _risks(tables, cases).sort("case_id")
 
-    def features(self, tables: Tables, moments: Frame) -> pl.DataFrame:
+    def features(self, tables: Tables, moments: Frame, *codes: str) -> pl.DataFrame:
         """The cases of the moment rows, with their risk already."""
-        asked = moments.collect("polars").to_native()
-        return _risks(tables, asked.join(tables.case_rows, on="case_id"))
+        del codes
+        cases = moments.collect("polars").to_native()
+        return _risks(tables, cases.join(tables.case_rows, on="case_id"))
 
-    def risks(self, x: pl.DataFrame) -> pl.DataFrame:
-        """The risk of each row."""
-        return x.select("case_id", "moment", "risk", "risk_low", "risk_high")
-
-    def reasons(
-        self, x: pl.DataFrame, language: Language, top: int
-    ) -> Mapping[str, Sequence[Reason]]:
-        """One reason per case, naming the language it was asked in."""
-        return {
-            one: (Reason("attribute.suspects", 0.5, f"{language}: {one}"),)[:top]
-            for one in x["case_id"]
+    def answer(self, code: str, x: pl.DataFrame) -> pl.DataFrame:
+        """The risk of each row, a tenth complex or a day of effort for each suspect."""
+        suspects = pl.col("suspects")
+        answers = {
+            "risk": {name: pl.col(name) for name in ("risk", "risk_low", "risk_high")},
+            "complexity": {"complex_probability": suspects / 10},
+            "effort": {
+                "effort": suspects,
+                "effort_low": suspects / 2,
+                "effort_high": suspects * 1.5,
+            },
         }
+        return x.select("case_id", "moment", **answers[code])
 
-    def intake_features(self, tables: Tables, moments: Frame) -> pl.DataFrame:
-        """The cases of the moment rows, with their number of suspects."""
-        asked = moments.collect("polars").to_native()
-        return asked.join(tables.case_rows.select("case_id", "suspects"), on="case_id")
-
-    def complexities(self, x: pl.DataFrame) -> pl.DataFrame:
-        """A tenth for each suspect."""
-        return x.select("case_id", "moment", complex_probability=pl.col("suspects") / 10)
-
-    def complexity_reasons(
-        self, x: pl.DataFrame, language: Language, top: int
-    ) -> Mapping[str, Sequence[Reason]]:
-        """As `reasons`."""
-        return self.reasons(x, language, top)
+    def explain(self, code: str, x: pl.DataFrame, top: int) -> Mapping[str, Sequence[Reason]]:
+        """One reason per case, naming the language it is said in and the case."""
+        del code
+        return {
+            case_id: (
+                Reason("attribute.suspects", 0.5, Text(en=f"en: {case_id}", zh=f"zh: {case_id}")),
+            )[:top]
+            for case_id in x["case_id"]
+        }
 
     def cutoffs(self, complex_error: float, simple_error: float) -> Cutoffs:
         """With errors of 5 % and 20 % simple below two suspects, complex from five on."""
         return Cutoffs(3 * complex_error, 2.25 * simple_error)
 
-    def efforts(self, x: pl.DataFrame) -> pl.DataFrame:
-        """A day for each suspect, a half less or more."""
-        effort = pl.col("suspects")
-        return x.select(
-            "case_id", "moment", effort=effort, effort_low=effort / 2, effort_high=effort * 1.5
-        )
-
-    def remaining_effort(self, tables: Tables, as_of: datetime) -> pl.DataFrame:
+    def remaining(self, tables: Tables, as_of: datetime) -> pl.DataFrame:
         """Half a day for each suspect of an open case."""
         is_open = pl.col("closed_at").is_null() | (pl.col("closed_at") > as_of)
         cases = tables.case_rows.filter(is_open)
@@ -86,9 +86,9 @@ class FakeModel:
 class BrokenModel(FakeModel):
     """A model whose error message holds what nobody may see."""
 
-    def features(self, tables: Tables, moments: Frame) -> pl.DataFrame:
+    def features(self, tables: Tables, moments: Frame, *codes: str) -> pl.DataFrame:
         """Fail."""
-        raise RuntimeError(f"the secret of {tables.case_rows} at {moments}")
+        raise RuntimeError(f"the secret of {tables.case_rows} at {moments} for {codes}")
 
 
 def _risks(tables: Tables, asked: pl.DataFrame) -> pl.DataFrame:

@@ -99,15 +99,13 @@ def test_who_may_take_a_case_and_who_may_not() -> None:
 class Unable(FakeModel):
     """A model of an office where neither complexity nor effort could be trained."""
 
-    about = FakeModel.about | {"not_trained": {"complexity": "too few", "effort": "too few"}}
+    codes = ("risk",)
 
-    def complexities(self, x: pl.DataFrame) -> pl.DataFrame:
+    def answer(self, code: str, x: pl.DataFrame) -> pl.DataFrame:
         """Is not asked."""
-        raise AssertionError(x)
+        raise AssertionError(code, x)
 
-    efforts = complexities
-
-    def remaining_effort(self, tables: Tables, as_of: datetime) -> pl.DataFrame:
+    def remaining(self, tables: Tables, as_of: datetime) -> pl.DataFrame:
         """Is not asked."""
         raise AssertionError(tables, as_of)
 
