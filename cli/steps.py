@@ -292,7 +292,7 @@ def survey_of(folder: Path, tables: Tables, until: datetime) -> tuple[Survey, Co
     not what its frame and seed give.
     """
     kept = verified_plan(folder)
-    wish = PlanParameters.model_validate(kept.told["parameters"])
+    wish = PlanParameters.model_validate(kept.manifest["parameters"])
     survey = Survey(kept.frame, kept.listed, returned(tables, wish.as_of, until))
     return survey, Counter(outside(tables, kept.frame, wish))
 

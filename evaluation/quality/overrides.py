@@ -95,7 +95,7 @@ def _drawn(tables: Tables, plans: Sequence[Kept], until: datetime) -> list[float
     """What reviews of the cases that plans drew found, 1 for a defect; each case once."""
     parts = [pl.DataFrame(schema={"case_id": pl.String(), "defect": pl.Float64()})]
     for kept in plans:
-        as_of = PlanParameters.model_validate(kept.told["parameters"]).as_of
+        as_of = PlanParameters.model_validate(kept.manifest["parameters"]).as_of
         found = returned(tables, as_of, until).select("case_id", "defect")
         parts.append(found.filter(pl.col("case_id").is_in(kept.listed)))
     cases = pl.concat(parts).unique("case_id", keep="first", maintain_order=True)

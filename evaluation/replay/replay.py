@@ -40,7 +40,8 @@ from features.build import build
 from features.catalogue import catalogue, reads_reviews, risk_features
 from features.conditions import satisfying
 from models.questions.risk import RiskModel
-from policies.spot_check.draw import draw, tickets
+from policies.seeds import tickets
+from policies.spot_check.draw import draw
 from policies.spot_check.plan import FRAME, PlanParameters
 from policies.spot_check.planning import draw_plan
 from training.fit import fit_risk
