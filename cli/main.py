@@ -51,6 +51,7 @@ from evaluation.quality.returned import usual_places
 from evaluation.replay.page import render_replay
 from evaluation.replay.results import Replay, totals
 from models.bundle.bundle import gaps
+from models.questions.risk import Risk
 from models.registry import Registry, office_name
 from policies.spot_check.plan import Outlook, PlanParameters, fresh_seed
 from policies.spot_check.plan import commitment as commitment_of
@@ -238,7 +239,7 @@ def score(
     steps.check_out(place, out_file, (".csv", ".parquet"))
     with progress() as tell:
         tables, champion = steps.opened(place, tell)
-        risks = champion.score(tables, as_of, tell)
+        risks = champion.question(Risk).score(tables, as_of, tell)
         if out_file.suffix == ".parquet":
             replaced(out_file, risks.write_parquet)
         else:
@@ -445,9 +446,9 @@ def serve(
 
 def _show_verdict(trained: steps.Trained) -> None:
     said = "promoted to champion" if trained.verdict.promoted else "NOT promoted"
-    judged = next((q for q in ("risk", "complexity") if getattr(trained.bundle, q)), "effort")
+    judged = next((q for q in ("risk", "complexity") if q in trained.bundle), "effort")
     verdict = f"Model {trained.version.number} {said}. Judged by {judged}: {trained.verdict.reason}"
-    for sentence in (*gaps(trained.bundle.about["not_trained"]), verdict):
+    for sentence in (*gaps(trained.bundle.not_trained), verdict):
         out.print(sentence, markup=False, soft_wrap=True)
 
 

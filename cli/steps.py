@@ -119,7 +119,7 @@ def train_and_register(
     version = registry.log(bundle, name, pooled_metrics(tried))
     confirm(tables, bundle, registry.load(version, tables.office), until)
     tell("registering the model", 1.0)
-    outcome = tried.complexity if bundle.risk is None else tried.risk
+    outcome = tried.risk if "risk" in bundle else tried.complexity
     champion, note = _champion(registry, tables.office)
     verdict = decide(tables, bundle, champion, outcome, tell)
     verdict = replace(verdict, reason=f"{verdict.reason}{note}")
@@ -150,12 +150,8 @@ def confirm(tables: Tables, fitted: Bundle, kept: Bundle, until: datetime) -> No
 
 
 def _answers(bundle: Bundle, tables: Tables, asked: Frame) -> Iterator[pl.DataFrame]:
-    if bundle.risk is not None:
-        yield bundle.score_moments(tables, asked)
-    if bundle.complexity is not None:
-        yield bundle.complexity_at(tables, asked)
-    if bundle.effort is not None:
-        yield bundle.effort_at(tables, asked)
+    for question in bundle.questions:
+        yield bundle.predict(question, tables, asked)
 
 
 def tried_on_last_year(home: Path, tables: Tables, bundle: Bundle, tell: Progress) -> Backtest:
@@ -176,7 +172,7 @@ def efforts_of_last_year(
 
     Read from `home` if it was made there before; None where the bundle foresees none.
     """
-    if bundle.effort is None:
+    if "effort" not in bundle:
         return None
     until = datetime.fromisoformat(bundle.about["trained_until"])
     first = (until - timedelta(days=EVALUATED_DAYS)).date()
@@ -192,7 +188,7 @@ def try_on_last_year(tables: Tables, bundle: Bundle, tell: Progress) -> Backtest
     are fitted anew every quarter: where labels are few, most were not known a year before.
     """
     until = datetime.fromisoformat(bundle.about["trained_until"])
-    labels = (complexity_labels if bundle.risk is None else risk_labels)(tables, until)
+    labels = (risk_labels if "risk" in bundle else complexity_labels)(tables, until)
     known = labels["moment"].max()
     last = known if isinstance(known, datetime) else until
     first = last - timedelta(days=EVALUATED_DAYS)

@@ -22,7 +22,7 @@ from features.as_of import intake_moments
 from models.calibration.conformal import Cutoffs, Outcomes, conformal_quantile
 from models.estimators.baselines import Logistic
 from models.estimators.duration import weighted_quantile
-from models.estimators.estimator import Sample
+from models.estimators.estimator import TrainingSample
 from models.questions.complexity import ComplexityModel
 from models.questions.effort import CALIBRATE_DAYS, COVERAGE
 from policies.routing import COMPLEX, PERSON, SIMPLE, tracked
@@ -226,7 +226,7 @@ def _split(names: Sequence[str], known: pl.DataFrame) -> tuple[Logistic, pl.Data
     earlier = known[: round(known.height * (1 - CALIBRATION_SHARE))]
     later = known[earlier.height :]
     ones = np.ones(earlier.height)
-    sample = Sample(earlier, earlier["y"].cast(pl.Float64).to_numpy(), ones, ones.astype(bool))
+    sample = TrainingSample(earlier, earlier["y"].cast(pl.Float64).to_numpy(), ones, ones.astype(bool))
     logistic = Logistic(names).fit(sample)
     return logistic, later.select("y", logistic=pl.Series(logistic.predict(later)))
 

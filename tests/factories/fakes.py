@@ -23,13 +23,14 @@ class FakeModel:
     """
 
     codes: tuple[str, ...] = ("risk", "complexity", "effort")
-    about: Mapping[str, Any] = {"trained_until": "2026-01-01", "not_trained": {}}
+    about: Mapping[str, Any] = {"trained_until": "2026-01-01"}
 
     def __contains__(self, code: str) -> bool:
         return code in self.codes
 
     def features(self, tables: Tables, moments: Frame, *codes: str) -> pl.DataFrame:
         """The cases of the moment rows, with their risk already."""
+        assert set(codes) <= set(self.codes)
         asked = moments.collect("polars").to_native()
         return _risks(tables, asked.join(tables.case_rows, on="case_id"))
 
@@ -50,6 +51,7 @@ class FakeModel:
 
     def explain(self, code: str, x: pl.DataFrame, top: int) -> Mapping[str, Sequence[Reason]]:
         """One reason per case, which says the language it is put into."""
+        assert code in self.codes
         return {
             case: (Reason("attribute.suspects", 0.5, Text(en=f"en: {case}", zh=f"zh: {case}")),)[
                 :top
@@ -89,7 +91,7 @@ class BrokenModel(FakeModel):
 
     def features(self, tables: Tables, moments: Frame, *codes: str) -> pl.DataFrame:
         """Fail."""
-        raise RuntimeError(f"the secret of {tables.case_rows} at {moments}")
+        raise RuntimeError(f"the secret of {tables.case_rows} at {moments} for {codes}")
 
 
 def _risks(tables: Tables, asked: pl.DataFrame) -> pl.DataFrame:
