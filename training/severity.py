@@ -50,7 +50,7 @@ def shared_readings(tables: Tables, until: datetime) -> pl.DataFrame:
         .select(
             "case_id",
             "reviewer",
-            rank=pl.col("grade").replace(office.grade_places).cast(pl.Int64),
+            rank=pl.col("grade").replace(office.grade_ranks).cast(pl.Int64),
             y=pl.col("grade").is_in(sorted(office.defect_grades)).cast(pl.Int8),
         )
     )

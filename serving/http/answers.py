@@ -84,7 +84,7 @@ def intake_out(suggested: IntakeSuggestions, office: Office) -> IntakeOut:
         seed=parameters.seed if parameters else None,
         seed_commitment=commitment(parameters.seed) if parameters else None,
         floor=parameters.floor if parameters else None,
-        effort_unit=office.effort.unit.say(language),
+        effort_unit=office.effort.measured_in.say(language),
         designated_share=assignment.designated_share if assignment else None,
         notes=_said(suggested.notes, language),
         cases=_new_cases_out(suggested, language),

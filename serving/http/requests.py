@@ -6,7 +6,6 @@ office's attributes with their types, and nothing else.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, get_args
@@ -17,8 +16,9 @@ from pydantic_core import ErrorDetails
 
 from cases.errors import LONGEST_VALUE, BadInput, Fault, shorten
 from cases.language.messages import Message, _
+from cases.nearest import did_you_mean
 from cases.office.model import Attribute, Office
-from cases.tables.new_cases import odd_cases
+from cases.tables.new_cases import new_case_faults
 from cases.tables.tables import Tables, new_case_columns
 from serving.http.payloads import (
     NO_SUCH_MOMENT,
@@ -148,8 +148,12 @@ def new_cases(tables: Tables, cases: Sequence[NewCaseIn]) -> pl.DataFrame:
     schema = new_case_columns(tables.office)
     new = pl.DataFrame([_new_row(case) for case in cases], schema=schema)
     refuse(
-        fault(f"cases[{odd.place}].{FIELDS.get(odd.column, odd.column)}", odd.problem, odd.remedy)
-        for odd in odd_cases(tables, new)
+        fault(
+            f"cases[{found.index}].{FIELDS.get(found.column, found.column)}",
+            found.problem,
+            found.remedy,
+        )
+        for found in new_case_faults(tables, new)
     )
     return new
 
@@ -213,7 +217,8 @@ def _explain(model: type[BaseModel], error: ErrorDetails) -> Fault:
     if error["type"] == "extra_forbidden":
         known = _keys_at(model, path[:-1])
         problem = _("is not a field of this request.")
-        return fault(field, problem, _nearest(str(path[-1]), known))
+        name = str(path[-1])[:LONGEST_VALUE]
+        return fault(field, problem, did_you_mean(name, known, _("Remove it.")))
     problem, remedy = SENTENCES.get(error["type"], UNFORESEEN)
     values = {"message": error["msg"]} | error.get("ctx", {})
     return fault(field, replace(problem, values=values), replace(remedy, values=values))
@@ -227,11 +232,6 @@ def _dotted(path: tuple[int | str, ...]) -> str:
     """
     parts = (f"[{part}]" if isinstance(part, int) else f".{shorten(part)}" for part in path)
     return "".join(parts).removeprefix(".")
-
-
-def _nearest(name: str, known: Iterable[str]) -> Message:
-    near = difflib.get_close_matches(name[:LONGEST_VALUE], list(known), n=1, cutoff=0.0)
-    return _("Did you mean `{name}`?", name=near[0]) if near else _("Remove it.")
 
 
 def _keys_at(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:

@@ -5,7 +5,6 @@ So one `build` serves both, and a case has the same features wherever it comes f
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,10 +13,11 @@ from datetime import datetime
 import polars as pl
 
 from cases.errors import LONGEST_VALUE, Fault
-from cases.language.messages import Sayable, _
+from cases.language.messages import _
+from cases.nearest import did_you_mean
 from cases.office.model import Office
 from cases.tables.tables import EVENTS, Tables, case_columns
-from cases.tables.values import whole_day
+from cases.tables.values import is_before, whole_day
 from serving.use_cases.faults import fault, refuse
 
 
@@ -72,7 +72,7 @@ def _faults_of_dates(at: str, case: GivenCase, closed_by: datetime) -> Iterator[
     if case.closed_at > closed_by:
         remedy = _("Only closed cases can be checked: leave it out, or ask as of a later moment.")
         yield fault(f"{at}.closed_at", _("is after `as_of`."), remedy)
-    if case.closed_at < case.opened_at:
+    if is_before(case.closed_at, case.opened_at):
         remedy = _("Correct one of the two.")
         yield fault(f"{at}.closed_at", _("is before `opened_at`."), remedy)
 
@@ -80,16 +80,11 @@ def _faults_of_dates(at: str, case: GivenCase, closed_by: datetime) -> Iterator[
 def _faults_of_event(at: str, event: GivenEvent, office: Office) -> Iterator[Fault]:
     if office.activities and event.activity not in office.activities:
         problem = _("is not an activity of the office file.")
-        yield fault(f"{at}.activity", problem, _nearest(event.activity, office))
-    if event.recorded_at is not None and event.recorded_at < event.at:
+        name = event.activity[:LONGEST_VALUE]
+        yield fault(f"{at}.activity", problem, did_you_mean(name, office.activities, _("Remove it.")))
+    if event.recorded_at is not None and is_before(event.recorded_at, event.at):
         remedy = _("Give the time it was entered, or leave it out.")
         yield fault(f"{at}.recorded_at", _("is before `at`."), remedy)
-
-
-def _nearest(activity: str, office: Office) -> Sayable:
-    known, name = list(office.activities), activity[:LONGEST_VALUE]
-    (near,) = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
-    return _("Did you mean `{name}`?", name=near)
 
 
 def with_given(tables: Tables, cases: Sequence[GivenCase]) -> Tables:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from datetime import datetime
 import polars as pl
 
 from cases.language.messages import Sayable, _
+from cases.nearest import ALIKE, did_you_mean
 from cases.tables.tables import Tables
 from models.questions.risk import Risk
 from serving.use_cases.closed_cases import closings, outside
@@ -50,10 +50,7 @@ def _unscorable(case_id: str, closed: Mapping[str, datetime | None]) -> tuple[Sa
         remedy = _("Risk is asked at closing: leave it out until it is closed.")
         return _("is still open."), remedy
     problem = _("is not a case of this office.")
-    near = difflib.get_close_matches(case_id, closed, n=1)
-    if near:
-        return problem, _("Did you mean `{name}`?", name=near[0])
-    return problem, _("Send the case itself in `cases`.")
+    return problem, did_you_mean(case_id, closed, _("Send the case itself in `cases`."), ALIKE)
 
 
 def _scores(tables: Tables, model: Model, case_ids: Sequence[str]) -> Scores:

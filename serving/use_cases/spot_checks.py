@@ -12,7 +12,8 @@ import polars as pl
 from cases.errors import BadInput, Fault
 from cases.language.messages import Sayable, _
 from cases.tables.newest import newest_record
-from cases.tables.tables import TIME, Tables
+from cases.tables.tables import Tables
+from cases.tables.values import TIME
 from features.as_of import reviewed_by
 from models.questions.risk import Risk
 from models.reasons.reasons import Reason
