@@ -51,7 +51,7 @@ class Eligibility:
         return eligible
 
     def excluded(self) -> pl.DataFrame:
-        """Every pair that is not eligible: `case_id, handler, reason` (one of `CODES`), `detail`."""
+        """Pairs that are not eligible: `case_id, handler, reason` (one of `CODES`), `detail`."""
         case, handler = np.nonzero(self.obstacles.any(axis=0))
         return self._pairs(case, handler, self.obstacles[:, case, handler].argmax(axis=0))
 

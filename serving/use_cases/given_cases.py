@@ -81,7 +81,9 @@ def _faults_of_event(at: str, event: GivenEvent, office: Office) -> Iterator[Fau
     if office.activities and event.activity not in office.activities:
         problem = _("is not an activity of the office file.")
         name = event.activity[:LONGEST_VALUE]
-        yield fault(f"{at}.activity", problem, did_you_mean(name, office.activities, _("Remove it.")))
+        yield fault(
+            f"{at}.activity", problem, did_you_mean(name, office.activities, _("Remove it."))
+        )
     if event.recorded_at is not None and is_before(event.recorded_at, event.at):
         remedy = _("Give the time it was entered, or leave it out.")
         yield fault(f"{at}.recorded_at", _("is before `at`."), remedy)

@@ -1,4 +1,4 @@
-"""Tests of the linear program: an optimum, in whatever way it is searched, and the most even one."""
+"""Tests of the linear program: an optimum, however it is searched, and the most even one."""
 
 from __future__ import annotations
 

@@ -208,7 +208,7 @@ BROKEN = [
     ({"kind": "frod"}, "cases[0].kind", "Did you mean `fraud`?"),
     ({"unit": "u9"}, "cases[0].unit", "Correct it"),
     ({"case_id": "a"}, "cases[0].case_id", "Leave it out."),
-    ({"case_id": "e"}, "cases[0].case_id", "Leave it out: it is no new case."),
+    ({"case_id": "e"}, "cases[0].case_id", "Leave it out: it is not a new case."),
     ({"designated": {"handler": "h9", "reason": "x"}}, "cases[0].designated.handler", "Corr"),
     ({"designated": {"handler": "h4"}}, "cases[0].designated.reason", "Add it."),
     ({"parties": ["p1;p2"]}, "cases[0].parties[0]", "Send one code per entry."),
