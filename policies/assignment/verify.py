@@ -56,7 +56,7 @@ def _difference(
     if not is_committed(parameters.seed, published):
         return OTHER_SEED
     if chances_hash(chances) != manifest.get("chances_hash"):
-        return _("the probabilities are not the ones it was drawn from (chances_hash).")
+        return _("the probabilities are not the ones it was drawn from (`chances_hash`).")
     if not _is_one_draw(chances):
         return _(
             "the probabilities are not those of a draw: they do not add up to one in every group."
