@@ -10,7 +10,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("cases", "features", "models", "policies", "training", "evaluation", "serving", "cli")
+PACKAGES = (
+    "cases",
+    "features",
+    "ledger",
+    "models",
+    "policies",
+    "training",
+    "evaluation",
+    "serving",
+    "cli",
+)
 
 
 @pytest.mark.parametrize("package", PACKAGES)
