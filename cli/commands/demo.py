@@ -74,13 +74,15 @@ def _write_reports(
 
 def _show_written(terminal: Terminal, folder: Path, office: Path) -> None:
     """Where everything is, and what to do next."""
+    plan, page = folder / "plan", folder / "intake" / "intake.html"
+    report, command = folder / f"report.{terminal.language}.html", f"triage serve {office}"
     terminal.show(
         _(
-            "Written: {plan} (the list), {intake} (a week of new cases), {report} (the audit "
+            "Written: {plan} (the list), {page} (a week of new cases), {report} (the audit "
             "report).",
-            plan=f"{folder}/plan",
-            intake=f"{folder}/intake/intake.html",
-            report=f"{folder}/report.{terminal.language}.html",
+            plan=str(plan),
+            page=str(page),
+            report=str(report),
         ),
-        _("Next: {command}", command=f"triage serve {office}"),
+        _("Next: {command}", command=command),
     )

@@ -101,5 +101,5 @@ def _contradictions(
         problem = _("{last} is before {first}.", last=str(last), first=str(first))
         yield Fault("triage replay", problem, _("Exchange them."))
     if capacity is not None and share is not None:
-        problem = _("capacity and share say the same twice.")
+        problem = _("`--capacity` and `--share` set the same thing.")
         yield Fault("triage replay", problem, _("Give one of them."))

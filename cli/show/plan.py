@@ -10,9 +10,9 @@ from cases.office.model import Office
 from cli.console import Terminal
 from cli.files.plan import plan_sheet
 from policies.spot_check.plan import Choice, Outlook
-from serving.use_cases.spot_checks import REASONS_SHOWN, SpotChecks
+from serving.use_cases.spot_checks import SpotChecks
 
-SHOWN_FIRST = 10
+SHOWN_FIRST, REASONS = 10, 3  # cases, and reasons of each
 CHOICES: Mapping[Choice, Message] = {
     "plan": _("this plan"),
     "all_random": _("all drawn at random"),
@@ -45,7 +45,7 @@ def _row(line: Mapping[str, Any]) -> tuple[object, ...]:
         low=line["risk_low"],
         high=line["risk_high"],
     )
-    reasons = (line[f"reason_{number}"] for number in range(1, REASONS_SHOWN + 1))
+    reasons = (line[f"reason_{number}"] for number in range(1, REASONS + 1))
     sentences = "\n".join(reason for reason in reasons if reason)
     return line["rank"], line["case_id"], risk, line["why"], sentences
 

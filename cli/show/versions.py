@@ -23,11 +23,8 @@ def show_versions(terminal: Terminal, versions: Iterable[Version]) -> None:
 
 
 def _headline(version: Version) -> Sayable:
-    made = datetime.fromtimestamp(version.created / 1000, UTC)
-    parts = [
-        _("Version {number}", number=version.number),
-        _("made {day}", day=f"{made:%Y-%m-%d}"),
-    ]
+    made = datetime.fromtimestamp(version.created / 1000, UTC).date()
+    parts = [_("Version {number}", number=version.number), _("made {day}", day=str(made))]
     if version.trained_until:
         parts.append(_("knows what was known by {day}", day=version.trained_until[:10]))
     if CHAMPION in version.aliases:
