@@ -73,12 +73,12 @@ def test_no_file_is_long(folder: str) -> None:
 
 
 def test_helpers_are_not_imported_from_tests() -> None:
-    """What several tests use stands in `tests/factories` or in a `conftest.py`."""
+    """What several tests use stands in a factory or a `conftest.py`."""
     wrong = [
         f"{path.relative_to(ROOT)}: {module}"
         for path in sources("tests", "benchmarks")
         for module in imported(path)
-        if module.startswith("tests.") and not module.startswith("tests.factories")
+        if module.rpartition(".")[2].startswith("test_")
     ]
     assert wrong == []
 

@@ -21,8 +21,13 @@ from cli.commands import demo
 from serving.workspace import Workspace, load_context
 from tests.factories.client import ask
 from tests.factories.command import triage
-from tests.factories.languages import MADE_UP, forget_catalogues, made_up_language
-from tests.factories.readable import page_text, unbracketed
+from tests.factories.languages import (
+    MADE_UP,
+    forget_catalogues,
+    made_up_language,
+    page_text,
+    unbracketed,
+)
 
 CASES = 3_000
 WIDE = "2000"  # columns of the terminal, so that no cell of a table is broken
