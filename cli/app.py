@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from typing import Annotated
 
@@ -25,7 +25,9 @@ from cli.commands import (
 )
 from cli.shell import Command, Commands
 
-COMMANDS: tuple[tuple[Callable[..., None], Message], ...] = (
+Named = tuple[Callable[..., None], Message]  # a command, and its help
+
+COMMANDS: tuple[Named, ...] = (
     (demo.demo, demo.DEMO),
     (check.check, check.CHECK),
     (train.train, train.TRAIN),
@@ -48,14 +50,21 @@ EPILOG = _(
     "anything else. Models are kept in TRIAGE_HOME, by default .triage in the office file's folder."
 )
 
-app = typer.Typer(
-    name="triage",
-    cls=Commands,
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    epilog=str(EPILOG),
-)
+
+def program(commands: Iterable[Named]) -> typer.Typer:
+    """The program with these commands; `app` has all of them."""
+    app = typer.Typer(
+        name="triage",
+        cls=Commands,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        epilog=str(EPILOG),
+    )
+    app.callback(help=str(ABOUT))(triage)
+    for command, explained in commands:
+        app.command(cls=Command, help=str(explained))(command)
+    return app
 
 
 def _show_version(wanted: bool) -> None:
@@ -64,7 +73,6 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(help=str(ABOUT))
 def triage(
     shown_version: Annotated[
         bool,
@@ -81,5 +89,4 @@ def triage(
     del shown_version, language
 
 
-for command, explained in COMMANDS:
-    app.command(cls=Command, help=str(explained))(command)
+app = program(COMMANDS)

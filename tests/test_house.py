@@ -89,6 +89,14 @@ def imported(path: Path) -> list[str]:
     return [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
 
 
+def test_the_files_that_changes_touch_are_there() -> None:
+    """`docs/changing.md` names files; those in pointed brackets are to be made."""
+    text = (ROOT / "docs" / "changing.md").read_text("utf-8")
+    named = set(re.findall(r"`([\w./-]+\.(?:py|md|po))`", text))
+    to_be_made = {"locale/eo/LC_MESSAGES/plumbline.po", "glossary.md"}
+    assert sorted(path for path in named - to_be_made if not (ROOT / path).exists()) == []
+
+
 def test_the_wheel_and_the_bento_carry_the_catalogues() -> None:
     """They are no Python, so that each tool must be told of them."""
     wheel = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))

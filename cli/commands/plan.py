@@ -40,7 +40,9 @@ from policies.spot_check.plan import PlanParameters, commitment, fresh_seed
 from policies.spot_check.verify import verify as verify_plan
 from serving.use_cases.spot_checks import SpotChecks
 
-PLAN = _("Draw the cases to check: `plan.csv` (who and why), `frame.parquet` and `plan.json` (replay).")
+PLAN = _(
+    "Draw the cases to check: `plan.csv` (who and why), `frame.parquet` and `plan.json` (replay)."
+)
 SEED = _("Make a seed nobody could foresee, and the hash to publish before the draw.")
 VERIFY = _(
     "Draw a plan, or an intake, again from its frame and seed, and say whether it is the same."
