@@ -31,7 +31,7 @@ from cases.demo import simulate
 from cases.demo.clock import START
 from evaluation.intake.shares import check_shares
 from policies.assignment.assign import assign
-from policies.assignment.draw import draw_lots
+from policies.assignment.draw import draw_handlers
 from policies.assignment.eligibility import RECUSALS
 from policies.assignment.result import Assignment, AssignmentParameters
 
@@ -296,7 +296,7 @@ def shares(state: State, redraws: int = 100) -> None:
 
 def honest(chances: pl.DataFrame, seed: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The chances and another draw from them."""
-    dealt = draw_lots(chances, seed)
+    dealt = draw_handlers(chances, seed)
     lines = pl.DataFrame({"case_id": list(dealt), "handler": list(dealt.values())})
     return chances, lines.with_columns(how=pl.lit("drawn"))
 

@@ -7,7 +7,7 @@ words of another language by them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, time
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -15,6 +15,7 @@ import typer
 
 from cases.language.catalogues import Language, languages
 from cases.language.messages import Message, Sayable, _, listed
+from cases.tables.values import moment_until
 from training.splits import Every
 
 DATE, FILE, FOLDER = _("DATE"), _("FILE"), _("FOLDER")
@@ -58,13 +59,10 @@ def moment(text: str) -> datetime:
     datetime.datetime(2026, 6, 30, 23, 59, 59, 999999)
     """
     try:
-        read = datetime.fromisoformat(text)
+        return moment_until(text)
     except ValueError:
-        read = None
-    if read is None or read.tzinfo is not None:
         remedy = _("Write it as 2026-06-30 or 2026-06-30T17:05:00.")
-        raise BadValue(text, _("is not a date."), remedy)
-    return datetime.combine(read, time.max) if len(text) <= len("2026-06-30") else read
+        raise BadValue(text, _("is not a date."), remedy) from None
 
 
 def whole(text: str | int) -> int:

@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from cases.errors import BadInput, Fault, Refused
+from cases.files import check_file
 from cases.language.messages import _
 from cases.language.texts import Text
+from cases.office.loading import load_office
 from cases.office.model import Office
 from cases.progress import Progress
+from cases.tables.reading import paths_of
 from cases.tables.tables import Frame, Tables, moments_of, rows
 from cli.files.backtests import backtest_file, frame_once, keep, kept
+from cli.files.plan import read_plan
 from evaluation.backtests.backtest import Backtest, backtest
 from evaluation.backtests.efforts import effort_backtest
 from evaluation.leaks.finder import find_leaks, refuse_blatant, told
 from evaluation.promotion.gate import FEWEST, Verdict, decide
+from evaluation.quality.estimate import Survey
+from evaluation.quality.returned import Reason, outside, returned
+from evaluation.replay.results import Replay, replay
 from features.as_of import closing_moments
 from models.bundle.bundle import Bundle
 from models.registry import CHAMPION, Registry, Version, What, office_name
 from policies.spot_check.plan import PlanParameters
+from policies.spot_check.verify import Kept, verify
 from serving.use_cases.spot_checks import ServiceContext, SpotChecks, spot_checks
+from serving.workspace import Workspace
 from training.labels import complexity_labels, risk_labels
 from training.run import train
 
@@ -44,6 +56,31 @@ class Trained:
     backtest: Backtest
     version: Version
     verdict: Verdict
+
+
+def workspace_of(
+    office: Path, data: Path | None = None, set_aside: Path | None = None
+) -> Workspace:
+    """Where the office, its tables and its models are; `TRIAGE_HOME` may move the models."""
+    home = os.environ.get("TRIAGE_HOME")
+    return Workspace.of(office, data, Path(home) if home else None, set_aside)
+
+
+def opened(place: Workspace, tell: Progress) -> tuple[Tables, Bundle]:
+    """The office's tables and its champion; faults of the tables are told first."""
+    tables = place.tables(tell)
+    return tables, Registry(place.home).champion(tables.office)
+
+
+def check_out(place: Workspace, target: Path, endings: tuple[str, ...]) -> None:
+    """`BadInput` if a result could not be written to `target`, before the work for it is done."""
+    reads = [place.data / path for path in paths_of(load_office(place.office))]
+    if target.suffix not in endings:
+        remedy = f"End it in {' or '.join(endings)}."
+        raise BadInput([Fault(target.name, "has an ending that is not written here.", remedy)])
+    if target.resolve() in {path.resolve() for path in reads}:
+        raise BadInput([Fault(target.name, "is a table of the office.", "Name a new file.")])
+    check_file(target)
 
 
 def latest_record(tables: Tables) -> datetime:
@@ -82,7 +119,7 @@ def train_and_register(
     version = registry.log(bundle, name, pooled_metrics(tried))
     confirm(tables, bundle, registry.load(version, tables.office), until)
     tell("registering the model", 1.0)
-    outcome = tried.complexity if bundle.risk is None else tried.risk
+    outcome = tried.risk if "risk" in bundle else tried.complexity
     champion, note = _champion(registry, tables.office)
     verdict = decide(tables, bundle, champion, outcome, tell)
     verdict = replace(verdict, reason=f"{verdict.reason}{note}")
@@ -113,12 +150,8 @@ def confirm(tables: Tables, fitted: Bundle, kept: Bundle, until: datetime) -> No
 
 
 def _answers(bundle: Bundle, tables: Tables, asked: Frame) -> Iterator[pl.DataFrame]:
-    if bundle.risk is not None:
-        yield bundle.score_moments(tables, asked)
-    if bundle.complexity is not None:
-        yield bundle.complexity_at(tables, asked)
-    if bundle.effort is not None:
-        yield bundle.effort_at(tables, asked)
+    for question in bundle.questions:
+        yield bundle.predict(question, tables, asked)
 
 
 def tried_on_last_year(home: Path, tables: Tables, bundle: Bundle, tell: Progress) -> Backtest:
@@ -139,7 +172,7 @@ def efforts_of_last_year(
 
     Read from `home` if it was made there before; None where the bundle foresees none.
     """
-    if bundle.effort is None:
+    if "effort" not in bundle:
         return None
     until = datetime.fromisoformat(bundle.about["trained_until"])
     first = (until - timedelta(days=EVALUATED_DAYS)).date()
@@ -155,7 +188,7 @@ def try_on_last_year(tables: Tables, bundle: Bundle, tell: Progress) -> Backtest
     are fitted anew every quarter: where labels are few, most were not known a year before.
     """
     until = datetime.fromisoformat(bundle.about["trained_until"])
-    labels = (complexity_labels if bundle.risk is None else risk_labels)(tables, until)
+    labels = (risk_labels if "risk" in bundle else complexity_labels)(tables, until)
     known = labels["moment"].max()
     last = known if isinstance(known, datetime) else until
     first = last - timedelta(days=EVALUATED_DAYS)
@@ -215,3 +248,55 @@ def _out_of_time(tables: Tables, bundle: Bundle, as_of: datetime) -> Iterator[Te
 
 def _dated(note: Text, day: str) -> Text:
     return Text(en=note.en.format(day=day), zh=note.zh.format(day=day))
+
+
+def replay_office(
+    place: Workspace,
+    tell: Progress,
+    *,
+    first: date,
+    last: date,
+    capacity: int | None,
+    share: float | None,
+    **how: Any,
+) -> Replay:
+    """The replay of an office's tables; `BadInput` if the wishes contradict each other."""
+    faults = []
+    if last < first:
+        faults.append(Fault("triage replay", f"{last} is before {first}.", "Exchange them."))
+    if capacity is not None and share is not None:
+        faults.append(
+            Fault("triage replay", "capacity and share say the same twice.", "Give one of them.")
+        )
+    if faults:
+        raise BadInput(faults)
+    tables = place.tables(tell)
+    return replay(
+        tables, first=first, last=last, capacity=capacity, share=share, progress=tell, **how
+    )
+
+
+def made_from(tables: Tables, bundle: Bundle) -> dict[str, Any]:
+    """Of which data and model something was made, for whoever repeats it."""
+    return {"data_hash": tables.data_hash, "model": bundle.about}
+
+
+def survey_of(folder: Path, tables: Tables, until: datetime) -> tuple[Survey, Counter[Reason]]:
+    """A kept plan with the reviews of its cases that are final by `until`.
+
+    Also how many closed cases of its time its frame does not hold. `Refused` if the plan is
+    not what its frame and seed give.
+    """
+    kept = verified_plan(folder)
+    wish = PlanParameters.model_validate(kept.manifest["parameters"])
+    survey = Survey(kept.frame, kept.listed, returned(tables, wish.as_of, until))
+    return survey, Counter(outside(tables, kept.frame, wish))
+
+
+def verified_plan(folder: Path) -> Kept:
+    """A kept plan; `Refused` if it is not what its frame and seed give."""
+    kept = read_plan(folder)
+    verified = verify(kept)
+    if not verified.matches:
+        raise Refused(f"{folder.name}: {verified.sentence} Nothing is estimated from it.")
+    return kept

@@ -22,6 +22,9 @@ from evaluation.backtests.backtest import MODEL, Outcome
 from evaluation.statistics.metrics import REPLICATES, SEED
 from evaluation.statistics.ranking import Ranking, draws, statistics
 from models.bundle.bundle import Bundle
+from models.questions.complexity import Complexity
+from models.questions.question import Question
+from models.questions.risk import Risk
 from training.fit import fit_complexity, fit_risk, intake_table, risk_table
 from training.labels import complexity_labels, finished_moments, reviewed_moments, risk_labels
 from training.splits import Period, rolling_origin
@@ -110,7 +113,7 @@ def decide(
 
     One that estimates nothing but effort has no outcome to be judged by.
     """
-    if bundle.risk is None and bundle.complexity is None:
+    if "risk" not in bundle and "complexity" not in bundle:
         return EFFORT_ALONE if champion is None else succeeds(bundle, champion)
     alone = judge(outcome)
     if not alone.promoted or champion is None:
@@ -118,8 +121,8 @@ def decide(
     successor = succeeds(bundle, champion)
     if not successor.promoted:
         return successor
-    question = "complexity" if bundle.risk is None else "risk"
-    if question in champion.about["not_trained"]:
+    question = "risk" if "risk" in bundle else "complexity"
+    if question not in champion:
         return replace(alone, reason=f"{alone.reason} The champion says nothing about {question}.")
     try:
         against = against_champion(later_scores(tables, bundle, champion, progress))
@@ -161,7 +164,7 @@ def succeeds(bundle: Bundle, champion: Bundle) -> Verdict:
     if own < other:
         reason = f"It knows what was known by {own:%Y-%m-%d}, the champion by {other:%Y-%m-%d}."
         return Verdict(False, reason)
-    lost = sorted(set(bundle.about["not_trained"]) - set(champion.about["not_trained"]))
+    lost = sorted(set(champion.questions) - set(bundle.questions))
     if lost:
         return Verdict(False, f"It says nothing about {' and '.join(lost)}, the champion does.")
     return Verdict(True, "It knows at least what the champion knows.")
@@ -260,7 +263,7 @@ class _Task:
     @classmethod
     def of(cls, tables: Tables, bundle: Bundle) -> _Task:
         until = datetime.fromisoformat(bundle.about["trained_until"])
-        if bundle.risk is None:
+        if "risk" not in bundle:
             return cls(tables, intake_table(tables, finished_moments(tables, until)), risk=False)
         return cls(tables, risk_table(tables, reviewed_moments(tables, until)), risk=True)
 
@@ -276,10 +279,8 @@ class _Task:
 
     def predicted(self, champion: Bundle, asked: pl.DataFrame) -> Floats:
         """Scores by the champion as it stands; `Refused` if it has no such model."""
-        model = champion.risk if self.risk else champion.complexity
-        if model is None:
-            raise Refused("The champion answers another question.")
-        return model.predict(asked)
+        kind: type[Question] = Risk if self.risk else Complexity
+        return champion.question(kind).answer(asked)[kind.estimate].to_numpy()
 
 
 def _origins(begin: datetime, end: datetime) -> Iterator[Period]:

@@ -31,7 +31,8 @@ import polars as pl
 from cases.errors import Refused
 from cases.office.model import Office
 from cases.progress import Progress, silent
-from cases.tables.tables import TIME, Tables, rows
+from cases.tables.tables import Tables, rows
+from cases.tables.values import TIME
 from evaluation.backtests.backtest import period_name
 from evaluation.quality.estimate import Survey, estimate
 from evaluation.statistics.metrics import Figure, wilson
@@ -40,7 +41,8 @@ from features.build import build
 from features.catalogue import catalogue, reads_reviews, risk_features
 from features.conditions import satisfying
 from models.questions.risk import RiskModel
-from policies.spot_check.draw import draw, tickets
+from policies.seeds import tickets
+from policies.spot_check.draw import draw
 from policies.spot_check.plan import FRAME, PlanParameters
 from policies.spot_check.planning import draw_plan
 from training.fit import fit_risk

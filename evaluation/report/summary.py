@@ -108,7 +108,7 @@ def summarise(
         uptake=uptake(tables, plans, found.agreement, now) if plans else None,
         overrides=overrides(tables, plans, now),
         reviewers=found,
-        influences=influences(tables, bundle.risk, until),
+        influences=influences(tables, bundle, until),
         notes=(*limits(data, own), *doubts(complexity if own.risk is None else risk)),
     )
 

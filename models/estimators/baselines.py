@@ -18,14 +18,14 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from cases.numeric import Floats
 from models.estimators.boosting import dataset
-from models.estimators.estimator import Sample
+from models.estimators.estimator import TrainingSample
 from models.matrix import Columns
 
 
 class BaseRate:
     """The same for every case: the share of defects so far."""
 
-    def fit(self, sample: Sample) -> Self:
+    def fit(self, sample: TrainingSample) -> Self:
         """Take the weighted share of defects."""
         self.rate_ = float(np.average(sample.y, weights=sample.weight))
         return self
@@ -44,7 +44,7 @@ class RuleOfThumb:
 
     points: str
 
-    def fit(self, sample: Sample) -> Self:
+    def fit(self, sample: TrainingSample) -> Self:
         """Fit the share of defects as a rising function of the points."""
         self.share_ = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip")
         self.share_.fit(sample.x[self.points].to_numpy(), sample.y, sample.weight)
@@ -61,7 +61,7 @@ class Logistic:
 
     names: Sequence[str]
 
-    def fit(self, sample: Sample) -> Self:
+    def fit(self, sample: TrainingSample) -> Self:
         """Fit with an L2 penalty; missing numbers take the median and are marked."""
         columns = Columns.learn(sample.x, self.names)
         codes = columns.codes
@@ -90,7 +90,7 @@ class PlainLightGBM:
 
     names: Sequence[str]
 
-    def fit(self, sample: Sample) -> Self:
+    def fit(self, sample: TrainingSample) -> Self:
         """Fit on all cases."""
         self.columns_ = Columns.learn(sample.x, self.names)
         data = dataset(self.columns_, sample)

@@ -11,7 +11,7 @@ import polars as pl
 from scipy.special import logit
 
 from cases.numeric import Floats
-from models.estimators.estimator import Sample
+from models.estimators.estimator import TrainingSample
 from models.estimators.tree_text import check_trees, without_parameters
 from models.matrix import Columns
 
@@ -78,7 +78,9 @@ class Trees:
         return np.asarray(self.booster.predict(matrix, num_threads=1, **how), dtype=np.float64)
 
 
-def fit_trees(columns: Columns, sample: Sample, rounds: int, monotone: Mapping[str, int]) -> Trees:
+def fit_trees(
+    columns: Columns, sample: TrainingSample, rounds: int, monotone: Mapping[str, int]
+) -> Trees:
     """Trees boosted for `rounds` rounds; `monotone` says +1 or -1 for a column's name.
 
     They tell the log-odds of a case without the sample's offset.
@@ -91,7 +93,7 @@ def fit_trees(columns: Columns, sample: Sample, rounds: int, monotone: Mapping[s
 
 
 def rounds_needed(
-    columns: Columns, earlier: Sample, later: Sample, monotone: Mapping[str, int]
+    columns: Columns, earlier: TrainingSample, later: TrainingSample, monotone: Mapping[str, int]
 ) -> int:
     """Rounds fitted on `earlier` after which log loss on `later` stops falling."""
     data = dataset(columns, earlier)
@@ -111,7 +113,7 @@ def rounds_needed(
     return max(1, int(booster.best_iteration))
 
 
-def dataset(columns: Columns, sample: Sample) -> lgb.Dataset:
+def dataset(columns: Columns, sample: TrainingSample) -> lgb.Dataset:
     """The sample as LightGBM takes it."""
     return lgb.Dataset(
         columns.matrix(sample.x),
@@ -122,7 +124,7 @@ def dataset(columns: Columns, sample: Sample) -> lgb.Dataset:
     )
 
 
-def _level(sample: Sample) -> float:
+def _level(sample: TrainingSample) -> float:
     """Log-odds of the sample's rate, where LightGBM starts unless it is given a start."""
     return float(logit(np.average(sample.y, weights=sample.weight)))
 

@@ -35,7 +35,7 @@ from scipy.special import expit
 from cases.numeric import Flags, Floats
 from models.calibration.level_and_interval import VennAbers, level_shift
 from models.estimators.boosting import Trees, fit_trees, rounds_needed
-from models.estimators.estimator import Sample
+from models.estimators.estimator import TrainingSample
 from models.matrix import Columns
 
 LATER_SHARE = 0.2  # decides when boosting stops
@@ -54,7 +54,7 @@ class CalibratedTrees:
     names: Sequence[str]
     monotone: Mapping[str, int] = field(default_factory=dict)
 
-    def fit(self, sample: Sample) -> Self:
+    def fit(self, sample: TrainingSample) -> Self:
         """Fit on cases with known outcomes; both outcomes must occur in the earlier half."""
         self.columns_ = Columns.learn(sample.x, self.names)
         later = round(len(sample) * (1 - LATER_SHARE))
@@ -110,7 +110,7 @@ class CalibratedTrees:
         model.trees_ = Trees.from_text(columns, trees)
         return model
 
-    def _scores_out_of_time(self, sample: Sample) -> Floats:
+    def _scores_out_of_time(self, sample: TrainingSample) -> Floats:
         """Log-odds of the later half from trees fitted before; NaN for the earlier half."""
         scored = np.full(len(sample), np.nan)
         edges = [
@@ -122,11 +122,11 @@ class CalibratedTrees:
             scored[start:end] = trees.raw(sample.x[start:end])
         return scored
 
-    def _trees(self, sample: Sample) -> Trees:
+    def _trees(self, sample: TrainingSample) -> Trees:
         return fit_trees(self.columns_, sample.unweighted(), self.rounds_, self.monotone)
 
 
-def _calibrates(sample: Sample) -> Flags:
+def _calibrates(sample: TrainingSample) -> Flags:
     """The rows that may calibrate: the probability sample if it is large enough, else all."""
     outcomes = sample.y[len(sample) // 2 :][sample.surveyed[len(sample) // 2 :]]
     enough = min(outcomes.sum(), (1 - outcomes).sum()) >= FEWEST_SURVEYED

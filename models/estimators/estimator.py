@@ -12,7 +12,7 @@ from cases.numeric import Flags, Floats
 
 
 @dataclass(frozen=True)
-class Sample:
+class TrainingSample:
     """Cases with known outcomes, in order of time.
 
     `x` has one row per case and may hold more columns than an estimator reads; `y` is 0
@@ -30,21 +30,23 @@ class Sample:
     def __len__(self) -> int:
         return len(self.y)
 
-    def unweighted(self) -> Sample:
+    def unweighted(self) -> TrainingSample:
         """The same cases, each counting once."""
         return replace(self, weight=np.ones(len(self)))
 
-    def between(self, start: int, end: int) -> Sample:
+    def between(self, start: int, end: int) -> TrainingSample:
         """Rows `start` to `end` (exclusive)."""
         part = slice(start, end)
         offset = None if self.offset is None else self.offset[part]
-        return Sample(self.x[part], self.y[part], self.weight[part], self.surveyed[part], offset)
+        return TrainingSample(
+            self.x[part], self.y[part], self.weight[part], self.surveyed[part], offset
+        )
 
 
 class Estimator(Protocol):
     """Fitted once on a sample, then asked about cases that are not in it."""
 
-    def fit(self, sample: Sample) -> Self:
+    def fit(self, sample: TrainingSample) -> Self:
         """Learn from these cases; the fitted state ends in `_`."""
 
     def predict(self, x: pl.DataFrame) -> Floats:

@@ -16,7 +16,7 @@ from scipy.special import logit
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from cases.numeric import Floats
-from models.estimators.estimator import Sample
+from models.estimators.estimator import TrainingSample
 from models.matrix import Columns
 
 PRIOR_VARIANCE = 0.1  # of every coefficient but the intercept, in log-odds squared
@@ -84,7 +84,7 @@ class Linear:
 ARRAYS = ("centre", "spread", "coefficients", "average")
 
 
-def fit_linear(columns: Columns, sample: Sample) -> Linear:
+def fit_linear(columns: Columns, sample: TrainingSample) -> Linear:
     """The most likely log-odds under the prior; the case that weighs most counts once."""
     rate = float(logit(np.average(sample.y, weights=sample.weight)))
     fitted = LogisticRegression(C=PRIOR_VARIANCE, solver="newton-cholesky")

@@ -40,8 +40,8 @@ def recusals(text: str = "handler | case_id | party") -> pl.DataFrame:
     return rows(text, RECUSALS)
 
 
-def wish(**changes: Any) -> AssignmentParameters:
-    """A wish with a floor of a tenth."""
+def parameters(**changes: Any) -> AssignmentParameters:
+    """A request with a floor of a tenth."""
     return AssignmentParameters(**{"as_of": datetime(2026, 3, 2, 9), "seed": "dice"} | changes)
 
 
@@ -49,10 +49,12 @@ def assigned(
     case_table: str, handler_table: str, recused: str = "handler | case_id | party", **changes: Any
 ) -> Assignment:
     """The assignment of ASCII tables."""
-    return assign(cases(case_table), handlers(handler_table), recusals(recused), wish(**changes))
+    return assign(
+        cases(case_table), handlers(handler_table), recusals(recused), parameters(**changes)
+    )
 
 
 def chances(assignment: Assignment) -> dict[tuple[str, str | None], float]:
-    """The chance of every case and handler, to four digits."""
+    """The probability of every case and handler, to four digits."""
     listed = assignment.chances.select("case_id", "handler", "probability").iter_rows()
-    return {(case, handler): round(chance, 4) for case, handler, chance in listed}
+    return {(case, handler): round(probability, 4) for case, handler, probability in listed}

@@ -47,8 +47,8 @@ def test_every_feature_says_what_it_is(name: str) -> None:
     """A feature has a meaning in both languages, a unit, moments and a family."""
     feature = FEATURES[name]
     assert feature.name == name
-    assert feature.meaning.en
-    assert feature.meaning.zh
+    assert feature.meaning.say("en")
+    assert feature.meaning.say("zh")
     assert feature.unit in get_args(Unit)
     assert feature.moments <= {INTAKE, CLOSING}
     assert feature.moments

@@ -103,19 +103,25 @@ def test_complexity_is_judged_alike(tested: Backtest) -> None:
         ({}, {}, None),
         ({"trained_until": "2024-07-02T00:00:00"}, {}, None),
         ({"trained_until": "2024-06-30T23:59:59"}, {}, "by 2024-06-30, the champion by 2024-07-01"),
-        ({"not_trained": {"risk": "too few."}}, {}, "nothing about risk, the champion does"),
-        ({"not_trained": {"risk": "."}}, {"not_trained": {"risk": "."}}, None),
-        ({}, {"not_trained": {"risk": "too few."}}, None),
+        ({"lacks": "risk"}, {}, "nothing about risk, the champion does"),
+        ({"lacks": "risk"}, {"lacks": "risk"}, None),
+        ({}, {"lacks": "risk"}, None),
     ],
 )
 def test_a_champion_yields_to_none_that_knows_less(
     bundle: Bundle, own: dict[str, Any], champions: dict[str, Any], words: str | None
 ) -> None:
     """A candidate of an earlier time, or without a model the champion has, is not promoted."""
-    candidate, champion = (replace(bundle, about=bundle.about | one) for one in (own, champions))
+    candidate, champion = (changed(bundle, **changes) for changes in (own, champions))
     verdict = succeeds(candidate, champion)
     assert verdict.promoted is (words is None)
     assert words is None or words in verdict.reason
+
+
+def changed(bundle: Bundle, lacks: str = "", **about: Any) -> Bundle:
+    """The bundle without a question, or with other facts about itself."""
+    bundle = without(bundle, **{lacks: "too few."}) if lacks else bundle
+    return replace(bundle, about={**bundle.about, **about})
 
 
 def pair(size: int, noise: float, seed: int) -> tuple[np.ndarray, ...]:
@@ -223,7 +229,7 @@ def test_the_whole_decision(
     both = decide(tables, bundle, champion, None)
     assert both.comparisons
     assert both.reason.startswith("Good. It ")
-    blank = replace(champion, about=champion.about | {"not_trained": {"risk": "few."}})
+    blank = without(champion, risk="few.")
     assert "The champion says nothing about risk." in decide(tables, bundle, blank, None).reason
 
     def refuse(*_: object) -> pl.DataFrame:
@@ -251,10 +257,7 @@ def test_the_same_tables_again_replace_no_champion(
 
 def test_complexity_is_compared_alike(tables: Tables, pairs: tuple[Bundle, Bundle]) -> None:
     """Bundles without a risk model are compared by complexity."""
-    champion, bundle = (
-        replace(one, risk=None, about=one.about | {"not_trained": {"risk": "few."}})
-        for one in pairs
-    )
+    champion, bundle = (without(trained, risk="few.") for trained in pairs)
     scores = later_scores(tables, bundle, champion)
     assert scores["candidate"].is_between(0, 1).all()
     assert scores.height > 0
@@ -264,9 +267,6 @@ def test_effort_alone_is_promoted_unless_the_champion_knows_more(
     tables: Tables, pairs: tuple[Bundle, Bundle]
 ) -> None:
     """An office that states neither reviews nor complexity can balance loads all the same."""
-    bare = replace(
-        pairs[0], risk=None, complexity=None,
-        about=pairs[0].about | {"not_trained": {"risk": "none", "complexity": "none"}},
-    )  # fmt: skip
+    bare = without(pairs[0], risk="none", complexity="none")
     assert decide(tables, bare, None, None).promoted
     assert not decide(tables, bare, pairs[1], None).promoted
