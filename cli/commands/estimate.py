@@ -59,6 +59,6 @@ def _survey_of(folder: Path, tables: Tables, until: datetime) -> tuple[Survey, C
     not what its frame and seed give.
     """
     kept = verified_plan(folder)
-    parameters = PlanParameters.model_validate(kept.told["parameters"])
+    parameters = PlanParameters.model_validate(kept.manifest["parameters"])
     survey = Survey(kept.frame, kept.listed, returned(tables, parameters.as_of, until))
     return survey, Counter(outside(tables, kept.frame, parameters))

@@ -41,9 +41,10 @@ from cli.files.office import opened, workspace_of
 from cli.show.intake import show_intake, show_shares
 from evaluation.intake.shares import check_shares
 from models.bundle.bundle import Bundle
-from serving.use_cases.intake import GIVEN, Intake
+from serving.use_cases.context import ServiceContext
+from serving.use_cases.intake import IntakeSuggestions
 from serving.use_cases.intake import intake as suggest
-from serving.use_cases.spot_checks import ServiceContext
+from serving.use_cases.staff import GIVEN
 
 INTAKE = _("Suggest for new cases a track, the effort to expect, and a handler by random draw.")
 SHARES = _("Test whether handlers got the shares of cases that were published before the draws.")
@@ -103,7 +104,7 @@ def suggest_and_write(
     as_of: datetime | None = None,
     seed: str | None = None,
     given: pl.DataFrame | None = None,
-) -> Intake:
+) -> IntakeSuggestions:
     """Suggestions for the new cases in the file `cases`, written into `folder`."""
     new = read_new_cases(tables, cases, tell)
     tell(SUGGESTING, 0.0)

@@ -12,7 +12,6 @@ from cases.language.catalogues import Language
 from cases.language.messages import _
 from cases.progress import Progress
 from cases.tables.tables import Tables
-from cli import steps
 from cli.arguments import (
     FOLDER,
     NUMBER,
@@ -36,9 +35,12 @@ from cli.files.office import opened, workspace_of
 from cli.files.plan import check_plan_folder, read_plan, write_plan
 from cli.show.plan import show_plan
 from models.bundle.bundle import Bundle
-from policies.spot_check.plan import PlanParameters, commitment, fresh_seed
+from policies.seeds import commitment as commitment_of
+from policies.seeds import fresh_seed
+from policies.spot_check.plan import PlanParameters
 from policies.spot_check.verify import verify as verify_plan
-from serving.use_cases.spot_checks import SpotChecks
+from serving.use_cases.context import ServiceContext
+from serving.use_cases.spot_checks import SpotChecks, spot_checks
 
 PLAN = _(
     "Draw the cases to check: `plan.csv` (who and why), `frame.parquet` and `plan.json` (replay)."
@@ -111,7 +113,7 @@ def draw_and_write(
 ) -> SpotChecks:
     """The plan, written into `folder` with its words in `language`."""
     tell(PLANNING, 0.0)
-    result = steps.plan_cases(tables, champion, parameters)
+    result = spot_checks(ServiceContext(tables, champion), parameters)
     write_plan(result, tables.office, language, made_from(tables, champion), folder)
     tell(PLANNING, 1.0)
     return result
@@ -122,7 +124,7 @@ def seed(language: SpokenIn = None) -> None:
     made = fresh_seed()
     Terminal.of(language).show(
         _("Seed, to keep secret until the draw: {seed}", seed=made),
-        _("Hash, to publish now: {hash}", hash=commitment(made)),
+        _("Hash, to publish now: {hash}", hash=commitment_of(made)),
         _(
             "Publish the hash, draw with `triage plan --seed SEED`, then reveal the seed: `triage "
             "verify FOLDER --commitment HASH` shows that it was not chosen after seeing the draw."

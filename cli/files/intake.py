@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import polars as pl
 
 from cases.files import made_folder, replaced
 from cases.language.catalogues import Language
-from cases.language.messages import _
+from cases.language.messages import Sayable, _
 from cases.spreadsheet import write_for_people
 from cases.tables.tables import Tables
 from cli.files.folders import (
@@ -22,11 +23,12 @@ from cli.files.folders import (
     write_json,
 )
 from evaluation.pages.intake import Sheet, render_intake
-from policies.assignment.eligibility import say as explained
+from policies.assignment.obstacles import changes, says
 from policies.assignment.result import CHANCES, LINES, Assignment
 from policies.assignment.verify import verify_assignment
-from policies.spot_check.verify import Verified
-from serving.use_cases.intake import REASONS_SHOWN, Intake, who_may
+from policies.assignment.who_may import WhoMay, who_may
+from policies.verified import Verified
+from serving.use_cases.intake import REASONS_SHOWN, IntakeSuggestions
 
 SHEET_FILE, PAGE_FILE, LOADS_FILE = "intake.csv", "intake.html", "loads.csv"
 CHANCES_FILE, EXCLUDED_FILE, JSON_FILE = "chances.parquet", "excluded.parquet", "intake.json"
@@ -41,7 +43,7 @@ def check_intake_folder(folder: Path) -> None:
 
 
 def write_intake(
-    suggestions: Intake,
+    suggestions: IntakeSuggestions,
     tables: Tables,
     language: Language,
     made_from: dict[str, Any],
@@ -52,13 +54,13 @@ def write_intake(
     sheet = intake_sheet(suggestions, language)
     if suggestions.assignment is not None:
         _write_draw(suggestions.assignment, suggestions.cases, language, folder)
-    page = render_intake(page_sheet(suggestions, sheet, tables, language), tables.office)
+    page = render_intake(page_sheet(suggestions, sheet, tables), tables.office)
     write_json(_manifest(suggestions, sheet) | made_from, folder / JSON_FILE)
     replaced(folder / PAGE_FILE, lambda path: path.write_text(page, "utf-8"))
     replaced(folder / SHEET_FILE, lambda path: write_for_people(sheet, path))
 
 
-def _manifest(suggestions: Intake, sheet: pl.DataFrame) -> dict[str, Any]:
+def _manifest(suggestions: IntakeSuggestions, sheet: pl.DataFrame) -> dict[str, Any]:
     """What binds the sheet to the draw."""
     assignment = suggestions.assignment
     described = {} if assignment is None else assignment.describe()
@@ -71,39 +73,59 @@ def _write_draw(
     """Write the probabilities, who was left out and why, and the loads."""
     kinds = cases.select("case_id", "kind")
     chances = assignment.chances.join(kinds, on="case_id", maintain_order="left")
-    excluded = explained(assignment.excluded, language)
+    excluded = _explained(assignment.excluded, language)
     replaced(folder / CHANCES_FILE, chances.write_parquet)
     replaced(folder / EXCLUDED_FILE, excluded.write_parquet)
     replaced(folder / LOADS_FILE, lambda path: write_for_people(assignment.loads, path))
 
 
-def intake_sheet(suggestions: Intake, language: Language) -> pl.DataFrame:
+def _explained(excluded: pl.DataFrame, language: Language) -> pl.DataFrame:
+    """`excluded` with `says` and `changes`: why not, and what would change it."""
+    obstacles = excluded.select("reason", "detail").unique()
+
+    def words(say: Callable[[str, str], Sayable]) -> pl.Series:
+        sentences = [say(*obstacle).say(language) for obstacle in obstacles.iter_rows()]
+        return pl.Series(sentences, dtype=pl.String)
+
+    said = obstacles.with_columns(says=words(says), changes=words(changes))
+    keys = ["reason", "detail"]
+    return excluded.join(said, on=keys, how="left", nulls_equal=True, maintain_order="left")
+
+
+def intake_sheet(suggestions: IntakeSuggestions, language: Language) -> pl.DataFrame:
     """One row per new case: track, effort, handler, and why."""
     cases, assignment = suggestions.cases, suggestions.assignment
     lines = pl.DataFrame(schema=LINES) if assignment is None else assignment.lines
-    lines = lines.rename({f"why_{language}": "how_so"})
+    whys = {} if assignment is None else assignment.why
+    case_ids = cases["case_id"]
     return cases.join(lines, on="case_id", how="left", maintain_order="left").select(
         "case_id",
         "opened_at",
         "kind",
         "unit",
         "track",
-        pl.col(f"why_{language}").alias("why"),
+        _sentences("why", suggestions.why, case_ids, language),
         pl.col("complex_probability").round(6),
         pl.col("effort", "effort_low", "effort_high").round(2),
         "handler",
         "how",
         "probability",
         "eligible",
-        "how_so",
-        *reason_columns(suggestions.reasons, cases["case_id"], REASONS_SHOWN, language),
+        _sentences("how_so", whys, case_ids, language),
+        *reason_columns(suggestions.reasons, case_ids, REASONS_SHOWN, language),
         "rule",
     )
 
 
-def page_sheet(
-    suggestions: Intake, sheet: pl.DataFrame, tables: Tables, language: Language
-) -> Sheet:
+def _sentences(
+    name: str, says: Mapping[str, Sayable], case_ids: pl.Series, language: Language
+) -> pl.Series:
+    """A column with the sentence of each case, null where there is none."""
+    words = [says[case].say(language) if case in says else None for case in case_ids]
+    return pl.Series(name, words, dtype=pl.String)
+
+
+def page_sheet(suggestions: IntakeSuggestions, sheet: pl.DataFrame, tables: Tables) -> Sheet:
     """What the page shows of an intake, whose `intake_sheet` is `sheet`."""
     assignment = suggestions.assignment
     cases = {case["case_id"]: case for case in sheet.to_dicts()}
@@ -113,12 +135,24 @@ def page_sheet(
         case.update(reasons=sentences, eligible=[], excluded=[])
     if assignment is None:
         return Sheet([*cases.values()], pl.DataFrame(), suggestions.notes, {})
-    for group in who_may(assignment, language):
-        for case_id in group["case_ids"]:
-            cases[case_id].update(eligible=group["eligible"], excluded=group["excluded"])
+    for group in who_may(assignment):
+        for case_id in group.case_ids:
+            cases[case_id].update(_may(group))
     units = tables.handler_rows.select("handler", "unit")
     loads = assignment.loads.join(units, on="handler", how="left").sort("unit", "handler")
     return Sheet([*cases.values()], loads, suggestions.notes, _made(assignment))
+
+
+def _may(group: WhoMay) -> dict[str, Any]:
+    """Who may take a case and who may not, as the page shows it."""
+    eligible = [
+        {"handler": handler, "probability": probability} for handler, probability in group.eligible
+    ]
+    excluded = [
+        {"reason": without.says, "changes": without.changes, "handlers": without.handlers}
+        for without in group.excluded
+    ]
+    return {"eligible": eligible, "excluded": excluded}
 
 
 def _made(assignment: Assignment) -> dict[str, str]:

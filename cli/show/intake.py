@@ -9,7 +9,7 @@ from cases.language.messages import Message, Sayable, _, listed
 from cli.console import Terminal
 from cli.files.intake import intake_sheet
 from evaluation.intake.shares import Shares
-from serving.use_cases.intake import Intake
+from serving.use_cases.intake import IntakeSuggestions
 
 SHOWN_FIRST = 10
 TRACKS = {
@@ -25,7 +25,7 @@ HANDLERS = {
 TRACK_NAMES = {"simple": _("simple"), "complex": _("complex"), "person": _("a person decides")}
 
 
-def show_intake(terminal: Terminal, suggestions: Intake) -> None:
+def show_intake(terminal: Terminal, suggestions: IntakeSuggestions) -> None:
     """The first cases and how many went where."""
     sheet = intake_sheet(suggestions, terminal.language)
     heads = _("case"), _("track"), _("effort"), _("handler"), _("why this track")

@@ -9,15 +9,11 @@ from cases.language.messages import Message, Sayable, _, listed
 from cases.office.model import Office
 from cli.console import Terminal
 from cli.files.plan import plan_sheet
-from policies.spot_check.plan import Choice, Outlook
+from policies.spot_check.choices import CHOICES
+from policies.spot_check.plan import Outlook
 from serving.use_cases.spot_checks import SpotChecks
 
 SHOWN_FIRST, REASONS = 10, 3  # cases, and reasons of each
-CHOICES: Mapping[Choice, Message] = {
-    "plan": _("this plan"),
-    "all_random": _("all drawn at random"),
-    "top_of_the_list": _("top of the list"),
-}
 
 
 def show_plan(terminal: Terminal, result: SpotChecks, office: Office) -> None:

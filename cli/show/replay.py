@@ -5,17 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cases.language.messages import Message, Sayable, _
+from cases.language.messages import Sayable, _
 from cli.console import Terminal
-from evaluation.replay.replay import Way
 from evaluation.replay.results import Replay, totals
+from policies.spot_check.choices import CHOICES
 
-WAYS: Mapping[Way, Message] = {
-    "ours": _("This system's draw"),
-    "random": _("All at random"),
-    "greedy": _("Top of the list"),
-    "top_plus_random": _("Top and a tenth at random"),
-}
 HEADS = (
     _("Way to choose"),
     _("Defects found"),
@@ -34,7 +28,7 @@ def show_replay(terminal: Terminal, replay: Replay) -> None:
 def _row(line: Mapping[str, Any]) -> tuple[object, ...]:
     """The cells of a line of `totals`."""
     return (
-        WAYS[line["way"]],
+        CHOICES[line["way"]],
         _("{number:.1f}", number=line["found"]),
         _multiple(line["of_greedy"]),
         _multiple(line["of_random"]),

@@ -12,12 +12,12 @@ QUESTIONS = {"risk": _("risk"), "complexity": _("complexity"), "effort": _("effo
 
 def show_training(terminal: Terminal, trained: Trained) -> None:
     """Which questions are not answered and why, and what the gate said."""
-    terminal.show(*gaps(trained.bundle.about["not_trained"]), _verdict(trained))
+    terminal.show(*gaps(trained.bundle.not_trained), _verdict(trained))
 
 
 def _verdict(trained: Trained) -> Sayable:
     number, reason = trained.version.number, trained.verdict.reason
-    judged = next((q for q in ("risk", "complexity") if getattr(trained.bundle, q)), "effort")
+    judged = next((q for q in ("risk", "complexity") if q in trained.bundle), "effort")
     if trained.verdict.promoted:
         return _(
             "Model {number} is promoted to champion. Judged by {question}: {reason}",
