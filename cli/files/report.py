@@ -10,8 +10,9 @@ from cases.files import replaced
 from cases.language.catalogues import Language
 from cases.progress import Progress
 from cases.tables.tables import Tables
+from cli.files.plan import verified_plan
 from cli.files.printing import print_page
-from cli.steps import efforts_of_last_year, latest_record, verified_plan
+from cli.steps import efforts_of_last_year, latest_record
 from evaluation.backtests.backtest import Backtest
 from evaluation.report.export import as_json
 from evaluation.report.model_card import model_card
