@@ -29,6 +29,7 @@ from evaluation.promotion.gate import (
 )
 from evaluation.statistics.metrics import Figure
 from models.bundle.bundle import Bundle
+from tests.factories.small_office import without
 from training.run import train
 
 
@@ -112,13 +113,13 @@ def test_a_champion_yields_to_none_that_knows_less(
     bundle: Bundle, own: dict[str, Any], champions: dict[str, Any], words: str | None
 ) -> None:
     """A candidate of an earlier time, or without a model the champion has, is not promoted."""
-    candidate, champion = (changed(bundle, **changes) for changes in (own, champions))
+    candidate, champion = (altered(bundle, **changes) for changes in (own, champions))
     verdict = succeeds(candidate, champion)
     assert verdict.promoted is (words is None)
     assert words is None or words in verdict.reason
 
 
-def changed(bundle: Bundle, lacks: str = "", **about: Any) -> Bundle:
+def altered(bundle: Bundle, lacks: str = "", **about: Any) -> Bundle:
     """The bundle without a question, or with other facts about itself."""
     bundle = without(bundle, **{lacks: "too few."}) if lacks else bundle
     return replace(bundle, about={**bundle.about, **about})
