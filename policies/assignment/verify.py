@@ -24,7 +24,7 @@ def verify_assignment(
 ) -> Verified:
     """Draw again from the published probabilities and compare; the sentence says what differs.
 
-    `manifest` is what `Assignment.describe` gave, `chances` and `lines` have its columns;
+    `manifest` is what `DrawnAssignment.describe` gave, `chances` and `lines` have its columns;
     `published` is the commitment to the seed, if one was published before the draw.
     """
     difference = _difference(manifest, chances, lines, published)

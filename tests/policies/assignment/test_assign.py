@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cases.errors import BadInput, Refused
 from policies.assignment.assign import assign, usual_capacity
 from policies.assignment.draw import draw_handlers
-from policies.assignment.result import Assignment
+from policies.assignment.result import DrawnAssignment
 from policies.assignment.verify import verify_assignment
 from tests.factories.assignments import assigned, cases, chances, handlers, parameters, recusals
 
@@ -224,7 +224,7 @@ def test_the_order_of_the_input_does_not_matter() -> None:
     assert_same(assign(batch.reverse(), who.reverse(), recusals(), parameters()), plain)
 
 
-def assert_same(one: Assignment, other: Assignment) -> None:
+def assert_same(one: DrawnAssignment, other: DrawnAssignment) -> None:
     """Everything of two assignments is equal."""
     assert one.describe() == other.describe()
     for frame in ("lines", "chances", "excluded", "loads"):
