@@ -15,7 +15,7 @@ from cli.steps import efforts_of_last_year, latest_record, verified_plan
 from evaluation.backtests.backtest import Backtest
 from evaluation.report.export import as_json
 from evaluation.report.model_card import model_card
-from evaluation.report.page import render
+from evaluation.report.page import compose, render
 from evaluation.report.summary import ReportSummary, summarise
 from models.bundle.bundle import Bundle
 from models.registry import Registry, office_name
@@ -49,12 +49,16 @@ def summary_of(
 def write_report(summary: ReportSummary, language: Language, target: Path) -> None:
     """The page (.html), the page printed (.pdf), its content (.json) or the model card (.md)."""
     if target.suffix == ".pdf":
-        print_page(render(summary, language), target)
+        print_page(_page(summary, language), target)
         return
     texts: dict[str, Callable[[], str]] = {
-        ".html": partial(render, summary, language),
+        ".html": partial(_page, summary, language),
         ".json": partial(as_json, summary),
         ".md": partial(model_card, summary, language),
     }
     text = texts[target.suffix]()
     replaced(target, lambda path: path.write_text(text, "utf-8"))
+
+
+def _page(summary: ReportSummary, language: Language) -> str:
+    return render(compose(summary), language)
