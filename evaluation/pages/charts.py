@@ -64,13 +64,14 @@ def over_time(
     """One figure, called `up`, per period and estimator, with the model's interval as a band."""
     x = range(len(periods))
     with chart(language, height=3.6) as (drawing, axes):
-        for name in reversed(estimators):
+        for name in estimators:
             figures = [figure_of(period.measures[name]) for period in periods]
             values, low, high = _values(figures)
             axes.plot(
                 x, values,
                 color=COLOURS[name], linestyle=DASHES[name], linewidth=2 if name == MODEL else 1.2,
                 marker=MARKERS[name], markersize=4, label=drawing.words(ESTIMATORS[name]),
+                zorder=3 if name == MODEL else 2,
             )  # fmt: skip
             if name == MODEL:
                 label = drawing.words(_("95% interval of the model"))

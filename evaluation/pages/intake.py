@@ -95,8 +95,8 @@ def _counts(sheet: Sheet, column: str) -> Counter[str]:
 def _how_loads(unit: Sayable) -> Sayable:
     return _(
         "Expected work ({unit}) left in each handler's open cases, and with the cases given to "
-        "them here. Handlers stand in the order of their codes; nothing is ranked. A handler's "
-        "capacity counts: one who can bear twice as much is meant to have twice the load.",
+        "them here. Handlers stand in the order of their codes; nothing is ranked. A handler who "
+        "can bear twice as much is meant to have twice the load.",
         unit=unit,
     )
 
@@ -129,8 +129,9 @@ def _balance(loads: pl.DataFrame) -> Sayable | None:
     if before is None or after is None:
         return None
     return _(
-        "Within a unit, load per capacity differed by {before:.0%} of its mean before these cases "
-        "and by {after:.0%} after them (coefficient of variation, mean over handlers).",
+        "Within a unit, load relative to what each handler can bear differed by {before:.0%} of its "
+        "mean before these cases and by {after:.0%} after them (coefficient of variation, mean "
+        "over handlers).",
         before=before,
         after=after,
     )

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from cases.language.catalogues import languages
-from cases.language.messages import Sayable
+from cases.language.messages import Joined, Sayable
 from evaluation.pages.cells import Interval, Named, Value
 from evaluation.report.headlines import headlines
 from evaluation.report.notes import Note
@@ -36,6 +36,8 @@ def _plain(value: Any) -> Any:
         return {"code": value.code, "values": _plain(value.values)} | _words(value.says)
     if isinstance(value, Interval | Named | Value):
         return _plain(_without_words(value))
+    if isinstance(value, Joined) and all(isinstance(part, str) for part in value.parts):
+        return list(value.parts)  # codes in a row
     if isinstance(value, Sayable):
         return _words(value)
     if dataclasses.is_dataclass(value):

@@ -42,7 +42,7 @@ UNFILLED: tuple[tuple[Sayable, str], ...] = (
     (_("Risk management system"), "5"),
     (_("Harmonised standards applied"), "7"),
     (_("EU declaration of conformity"), "8"),
-    (_("Post-market monitoring plan"), "9"),
+    (_("Post-market monitoring"), "9"),
 )
 NOT_FILLED = _("Not filled in.")
 OVERSIGHT_RISK = _(

@@ -160,7 +160,7 @@ def _concentrations(concentrations: Concentrations) -> Exhibit:
         _("By chance (p)"),
     )
     how = _(
-        "p allows for the search over all pairs. Expected is what the reviewers of these cases "
+        "p allows for the test of all pairs. Expected is what the reviewers of these cases "
         "find in other cases. A pair is a place to look, not a cause."
     )
     rows = tuple(map(_pair, concentrations.found))

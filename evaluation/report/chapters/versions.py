@@ -46,7 +46,7 @@ def _says(versions: tuple[ModelVersion, ...]) -> Sayable:
     champion = next((version.number for version in versions if version.champion), None)
     if champion is None:
         return _(
-            "Of {versions} versions none is champion; {refused} were refused.",
+            "Of {versions} versions none is champion; refused: {refused}.",
             versions=len(versions),
             refused=refused,
         )
