@@ -47,8 +47,8 @@ MARKERS = {
 }
 WAY_COLOURS = dict(zip(WAYS, ("#0072B2", GREY, "#D55E00", "#E69F00"), strict=True))
 OBSERVED = "#D55E00"
-NAME_WIDTH, NAME_LINES = 30, 3  # of a name beside its bar, in Latin letters
-LINE_HEIGHT = 0.155  # inches
+NAME_WIDTH, NAME_LINES = 28, 3  # of a name beside its bar, in Latin letters
+LINE_HEIGHT = 0.17  # inches
 
 FOUND = _("Rate found, with 95% interval")
 PERIOD = _("Period")
@@ -164,7 +164,7 @@ def decision(curve: Sequence[NetBenefit], language: Language) -> str:
         drawing.title(axes, up=_("Net benefit"), across=_("Threshold"))
         axes.xaxis.set_major_formatter(Ticks(language, shares=True))
         axes.yaxis.set_major_formatter(Ticks(language, shares=False))
-        drawing.legend(columns=4)
+        drawing.legend(columns=2)
         return drawing.svg()
 
 
@@ -218,7 +218,7 @@ def bars(
         axes.invert_yaxis()
         axes.grid(axis="y", visible=False)
         axes.grid(axis="x", color=FAINT, linewidth=0.6)
-        axes.set_axisbelow(True)
+        axes.margins(y=0.01)
         drawing.title(axes, across=across)
         axes.xaxis.set_major_formatter(Ticks(language, shares=True))
         return drawing.svg()

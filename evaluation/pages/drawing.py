@@ -28,8 +28,8 @@ from cases.language.messages import say
 STYLE = {
     "svg.hashsalt": "plumbline",
     "svg.fonttype": "none",
-    "font.size": 9,
-    "axes.titlesize": 9,
+    "font.size": 10,
+    "axes.titlesize": 10,
     "text.parse_math": False,
 }
 GREY = "#777777"
@@ -76,11 +76,10 @@ class Chart:
 
     def legend(self, columns: int = 3) -> None:
         """The names of what is drawn, below the picture."""
-        drawn = {
-            label: handle
-            for axes in self.canvas.axes
-            for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
-        }
+        drawn: dict[str, Any] = {}
+        for axes in self.canvas.axes:
+            for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
+                drawn.setdefault(label, handle)
         self.canvas.legend(
             drawn.values(), drawn.keys(),
             loc="outside lower center", ncols=columns, frameon=False,
@@ -120,7 +119,7 @@ def _is_round(value: float, digits: int) -> bool:
 
 @contextmanager
 def chart(
-    language: Language, width: float = 7.0, panels: int = 1, height: float = 3.1
+    language: Language, width: float = 6.4, panels: int = 1, height: float = 3.1
 ) -> Iterator[tuple[Chart, Any]]:
     """A picture of `width` and `height` inches, and its axes: one, or a list of `panels`."""
     with mpl.rc_context(STYLE):
@@ -129,6 +128,7 @@ def chart(
         for panel in canvas.axes:
             panel.spines[["top", "right"]].set_visible(False)
             panel.grid(axis="y", color=FAINT, linewidth=0.6)
+            panel.set_axisbelow(True)
         yield Chart(canvas, language), axes
 
 
