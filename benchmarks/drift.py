@@ -228,10 +228,10 @@ def police(data: Path) -> None:
             found = drift(tables, bundle, quarter, until=quarter.until)
             print(f"{quarter.until:%Y-%m}: {', '.join(raised(found)) or 'no alarm'}")
             if found.any_alarm:
-                rates = (f for f in findings(found, office) if "base rate" in f.what.en)
+                rates = (f for f in findings(found, office) if "base rate" in f.what.say("en"))
                 for finding in rates:
-                    print(f"  {finding.what.en}")
-                print(f"  {advice(found).en}")
+                    print(f"  {finding.what.say("en")}")
+                print(f"  {advice(found).say("en")}")
 
 
 if __name__ == "__main__":

@@ -96,7 +96,7 @@ def _meanings(office: Office, named: pl.DataFrame) -> dict[str, Text]:
 
 def _share(named: pl.DataFrame, code: str, surveyed: bool) -> Figure:
     if named.height < FEWEST:
-        return Figure(None, None, None, named.height, "too_few")
+        return Figure.withheld(named.height)
     holds = pl.col("dimensions").list.contains(code).cast(pl.Float64)
     counted = named.with_columns(y=holds)
     return share_among(counted) if surveyed else wilson(counted["y"].to_numpy())

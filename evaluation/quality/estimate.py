@@ -143,7 +143,7 @@ def _group(name: str, one: About, whole: float, spread: float, variance: float) 
 
 
 def _withheld(returned: int) -> Figure:
-    return Figure(None, None, None, returned, "too_few")
+    return Figure.withheld(returned)
 
 
 def _spread(groups: list[tuple[float, float]]) -> float:

@@ -182,7 +182,7 @@ def _quarter(name: str, cases: int, drawn: pl.DataFrame) -> Quarter:
 
 
 def _withheld(reviews: int) -> Figure:
-    return Figure(None, None, None, reviews, "too_few")
+    return Figure.withheld(reviews)
 
 
 def _rework(tables: Tables, until: datetime, closed: pl.DataFrame) -> tuple[Rework, ...]:

@@ -123,7 +123,7 @@ def _changes(made: pl.DataFrame, known: pl.DataFrame) -> Iterator[Change]:
 def _share(y: Sequence[float]) -> Figure:
     """The share of ones, withheld where there are few."""
     if 0 < len(y) < FEWEST:
-        return Figure(None, None, None, len(y), "too_few")
+        return Figure.withheld(len(y))
     return wilson(y)
 
 
@@ -199,4 +199,4 @@ def _say_added(changes: tuple[Change, ...], drawn: Figure) -> Iterator[Text]:
 def _outcome(changes: tuple[Change, ...], suggested: str, decided: str) -> Figure:
     way = (suggested, decided)
     found = (one.outcome for one in changes if (one.suggested, one.decided) == way)
-    return next(found, Figure(None, None, None, 0, "no_cases"))
+    return next(found, Figure.withheld(0, "no_cases"))

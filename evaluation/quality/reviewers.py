@@ -74,7 +74,7 @@ def agreement(readings: pl.DataFrame) -> Agreement:
         one=pl.col("y").first(), other=pl.col("y").get(1)
     )
     if two.height < FEWEST:
-        withheld = Figure(None, None, None, two.height, "too_few" if two.height else "no_cases")
+        withheld = Figure.of_few(two.height)
         return Agreement(two.height, withheld, withheld, withheld)
     one, other = two["one"].to_numpy(), two["other"].to_numpy()
     graded = _graded(readings)
@@ -140,11 +140,11 @@ def _graded(readings: pl.DataFrame) -> Floats:
 def _bootstrapped(value: float, drawn: Floats, cases: int) -> Figure:
     """The figure with its interval, or why there is none."""
     if np.isnan(value):
-        return Figure(None, None, None, cases, "one_class")
+        return Figure.withheld(cases, "one_class")
     return percentile(float(value), drawn, cases)
 
 
 def _figure(line: dict[str, Any]) -> Figure:
     if line["severity"] is None:
-        return Figure(None, None, None, line["shared"], "too_few")
+        return Figure.withheld(line["shared"])
     return Figure(line["severity"], line["low"], line["high"], line["shared"])

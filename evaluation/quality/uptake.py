@@ -124,7 +124,7 @@ def _selections(lines: pl.DataFrame) -> Iterator[Selection]:
 def _risk_gap(lines: pl.DataFrame) -> Figure:
     missing, others = (lines.filter(pl.col("made") == made)["risk"] for made in (False, True))
     if min(len(missing), len(others)) < FEWEST:
-        return Figure(None, None, None, len(missing), "too_few")
+        return Figure.withheld(len(missing))
     (gone, gone_error), (here, here_error) = (_mean_and_error(part) for part in (missing, others))
     gap, margin = gone - here, Z * (gone_error + here_error) ** 0.5
     return Figure(gap, gap - margin, gap + margin, len(missing))
