@@ -27,7 +27,7 @@ from evaluation.statistics.metrics import (
     percentile,
     wilson_interval,
 )
-from evaluation.statistics.ranking import Ranking, draws, found_at, pairs, tied_groups
+from evaluation.statistics.ranking import Ranking, draws, found_at, pairs_in_order, tied_groups
 from evaluation.statistics.saying import DEFECTS, number
 
 By = Literal["reviewer", "unit"]
@@ -151,7 +151,7 @@ def _drawn(ranking: Ranking, seed: int) -> Floats:
 
 def _pairs(ranking: Ranking, counts: Floats | None) -> Floats:
     """Pairs in the right order, and all; shape (2, replicates)."""
-    return np.vstack(pairs(*tied_groups(ranking, counts)))
+    return np.vstack(pairs_in_order(*tied_groups(ranking, counts)))
 
 
 def _say(

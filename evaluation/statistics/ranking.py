@@ -100,7 +100,7 @@ def tied_groups(ranking: Ranking, counts: Floats | None) -> tuple[Floats, Floats
     return positive, np.add.reduceat(w, ranking.starts, axis=1)
 
 
-def pairs(positive: Floats, every: Floats) -> tuple[Floats, Floats]:
+def pairs_in_order(positive: Floats, every: Floats) -> tuple[Floats, Floats]:
     """Pairs of a positive and a negative: those in the right order (ties one half), and all."""
     negative = every - positive
     # Mann and Whitney: each positive is ahead of the negatives below it and half of those tied.
@@ -110,7 +110,7 @@ def pairs(positive: Floats, every: Floats) -> tuple[Floats, Floats]:
 
 
 def _area(positive: Floats, every: Floats) -> Floats:
-    right, every_pair = pairs(positive, every)
+    right, every_pair = pairs_in_order(positive, every)
     with np.errstate(divide="ignore", invalid="ignore"):
         area: Floats = right / every_pair
     return area
