@@ -229,8 +229,8 @@ def police(data: Path) -> None:
             if found.any_alarm:
                 rates = (f for f in findings(found, office) if "base rate" in f.what.say("en"))
                 for finding in rates:
-                    print(f"  {finding.what.say("en")}")
-                print(f"  {advice(found).say("en")}")
+                    print(f"  {finding.what.say('en')}")
+                print(f"  {advice(found).say('en')}")
 
 
 if __name__ == "__main__":

@@ -149,7 +149,7 @@ def demo(_: Path) -> None:
             alarms[size] += bool(found)
             for one in found:
                 print(f"{size:,} cases, seed {seed}: {one.severity} {one.column}")
-                print(f"    {one.evidence.say("en")}")
+                print(f"    {one.evidence.say('en')}")
             leaky = planted(tables, THREE)
             columns = {one.column for one in find_leaks(leaky, tables.latest_record)}
             detected.update((name, size) for name in THREE if name in columns)
@@ -178,7 +178,7 @@ def found_in(tables: Tables) -> tuple[Finding, ...]:
     seconds = time.perf_counter() - start
     print(f"{tables.case_rows.height:,} cases: {len(found)} findings in {seconds:.1f} s")
     for one in found:
-        print(f"  {one.severity:10} {one.column}: {one.evidence.say("en")}")
+        print(f"  {one.severity:10} {one.column}: {one.evidence.say('en')}")
     return found
 
 

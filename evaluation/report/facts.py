@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 import polars as pl
 
+from cases.language.messages import Sayable, from_json
 from cases.language.texts import Text
 from cases.tables.tables import Tables, moments_of, rows
 from features.build import build
@@ -95,7 +96,7 @@ class Leak:
 
     column: str
     severity: str
-    evidence: Text
+    evidence: Sayable
     accepted: str | None
 
 
@@ -184,7 +185,7 @@ def leaks(bundle: Bundle) -> tuple[Leak, ...] | None:
     if kept is None:
         return None
     return tuple(
-        Leak(one["column"], one["severity"], Text(**one["evidence"]), one["accepted"])
+        Leak(one["column"], one["severity"], from_json(one["evidence"]), one["accepted"])
         for one in kept
     )
 

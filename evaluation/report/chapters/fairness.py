@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from evaluation.backtests.group_rates import UNRANKED, Difference, Group, Grouping
+from evaluation.backtests.group_rates import UNRANKED, Difference, GroupFigures, Grouping
 from evaluation.pages import charts
 from evaluation.pages.exhibits import Chapter, Exhibit
 from evaluation.pages.render import Voice
@@ -41,7 +41,7 @@ def _grouping(found: Grouping, voice: Voice) -> Exhibit:
     )
 
 
-def _rates(one: Group, voice: Voice) -> list[str]:
+def _rates(one: GroupFigures, voice: Voice) -> list[str]:
     found = [(name, getattr(one, name)) for name in RATES]
     return [voice.figure(f) if name == "calibration" else voice.share(f) for name, f in found]
 
@@ -50,7 +50,7 @@ def _says(found: Grouping, voice: Voice) -> str:
     """The differences beyond chance, that there is none, or that none is told."""
     if found.attribute in UNRANKED:
         return voice.say("says_unranked")
-    told = [one for one in found.differences if one.told]
+    told = [one for one in found.differences if one.beyond_chance]
     if not told:
         compared = bool(found.differences)
         return voice.say("says_no_difference" if compared else "says_nothing_compared")

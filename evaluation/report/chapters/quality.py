@@ -10,7 +10,7 @@ from evaluation.pages.exhibits import Chapter, Exhibit
 from evaluation.pages.render import Voice
 from evaluation.quality.concentrations import Concentration, Part
 from evaluation.quality.dimensions import Dimensions
-from evaluation.quality.estimate import Group
+from evaluation.quality.estimate import GroupRate
 from evaluation.quality.office_quality import DefectRates, OfficeQuality
 from evaluation.report.summary import ReportSummary
 
@@ -71,7 +71,7 @@ def _quarters(rates: DefectRates, voice: Voice) -> Exhibit:
     )
 
 
-def _groups(by: str, groups: tuple[Group, ...], voice: Voice) -> Exhibit:
+def _groups(by: str, groups: tuple[GroupRate, ...], voice: Voice) -> Exhibit:
     told = sum(one.rate.value is not None for one in groups)
     rows = tuple(
         (

@@ -139,7 +139,9 @@ def test_reviews_against_the_list_beside_the_drawn_ones() -> None:
     ]
     assert found.changes[0].outcome.value == 0.4
     assert (found.drawn.value, found.drawn.n) == (0.25, 12)
-    assert "against the list, 40.0 % (16.8 to 68.7) had a defect; of those drawn" in found.says.say("en")
+    assert "against the list, 40.0 % (16.8 to 68.7) had a defect; of those drawn" in found.says.say(
+        "en"
+    )
     assert "抽中的案件中为25.0 %" in found.says.say("zh")
 
 
