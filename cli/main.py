@@ -46,6 +46,8 @@ from cli.show.leaks import show_leaks
 from cli.show.versions import roll_back, show_versions
 from evaluation.leaks.finder import find_leaks
 from evaluation.pages.render import speaker
+from evaluation.promotion.candidate import Trained, train_candidate
+from evaluation.promotion.last_year import last_year_backtest
 from evaluation.quality.estimate import estimate as estimate_all
 from evaluation.quality.returned import usual_places
 from evaluation.replay.page import render_replay
@@ -133,8 +135,8 @@ def demo(
         office_file = make_demo(folder, cases=cases, seed=seed, progress=tell)
         place = steps.workspace_of(office_file)
         tables = place.tables(tell)
-        now = steps.latest_record(tables)
-        trained = steps.train_and_register(tables, Registry(place.home), now, tell)
+        now = tables.latest_record
+        trained = train_candidate(tables, Registry(place.home), now, tell)
         wish = PlanParameters.of(tables.office, as_of=now, capacity=DEMO_CAPACITY, seed=str(seed))
         tell("planning", 0.0)
         result = steps.plan_cases(tables, trained.bundle, wish)
@@ -164,7 +166,7 @@ def check(office: OfficeFile, data: DataFolder = None, set_aside: SetAside = Non
     """Read and check an office's tables: every fault, and columns that seem to know too much."""
     with progress() as tell:
         tables = steps.workspace_of(office, data, set_aside).tables(tell)
-        leaks = find_leaks(tables, steps.latest_record(tables), tell)
+        leaks = find_leaks(tables, tables.latest_record, tell)
     cases, reviews = tables.case_rows, tables.review_rows
     table = Table(show_header=False)
     for name, value in {
@@ -190,9 +192,9 @@ def train(
     place = steps.workspace_of(office, data, set_aside)
     with progress() as tell:
         tables = place.tables(tell)
-        known_by = until or steps.latest_record(tables)
+        known_by = until or tables.latest_record
         registry = Registry(place.home)
-        trained = steps.train_and_register(tables, registry, known_by, tell)
+        trained = train_candidate(tables, registry, known_by, tell)
     _show_verdict(trained)
     if not trained.verdict.promoted:
         raise typer.Exit(3)
@@ -369,7 +371,7 @@ def report(
     steps.check_out(place, out_file, ENDINGS)
     with progress() as tell:
         tables, champion = steps.opened(place, tell)
-        tried = steps.tried_on_last_year(place.home, tables, champion, tell)
+        tried = last_year_backtest(place.home, tables, champion, tell)
         summary = summary_of(place.home, tables, champion, tried, plans or [], tell)
         write_report(summary, language or tables.office.language, out_file)
     out.print(f"Written: {out_file}", markup=False)
@@ -443,7 +445,7 @@ def serve(
     become_service(place, host=host, port=port, workers=workers, say=say)
 
 
-def _show_verdict(trained: steps.Trained) -> None:
+def _show_verdict(trained: Trained) -> None:
     said = "promoted to champion" if trained.verdict.promoted else "NOT promoted"
     judged = next((q for q in ("risk", "complexity") if getattr(trained.bundle, q)), "effort")
     verdict = f"Model {trained.version.number} {said}. Judged by {judged}: {trained.verdict.reason}"

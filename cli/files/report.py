@@ -11,8 +11,9 @@ from cases.language.catalogues import Language
 from cases.progress import Progress
 from cases.tables.tables import Tables
 from cli.files.printing import print_page
-from cli.steps import efforts_of_last_year, latest_record, verified_plan
+from cli.steps import verified_plan
 from evaluation.backtests.backtest import Backtest
+from evaluation.promotion.last_year import last_year_efforts
 from evaluation.report.export import as_json
 from evaluation.report.model_card import model_card
 from evaluation.report.page import compose, render
@@ -39,8 +40,8 @@ def summary_of(
         tables,
         bundle,
         tried,
-        now=latest_record(tables),
-        efforts=efforts_of_last_year(home, tables, bundle, tell),
+        now=tables.latest_record,
+        efforts=last_year_efforts(home, tables, bundle, tell),
         plans=[verified_plan(folder) for folder in plans],
         versions=Registry(home).versions(office_name(tables.office)),
     )

@@ -8,18 +8,18 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.show.console import out
-from evaluation.quality.estimate import FEWEST_EFFECTIVE, Estimate, Group
-from evaluation.quality.returned import Reason
+from evaluation.quality.estimate import FEWEST_EFFECTIVE, Estimate, GroupRate
+from evaluation.quality.returned import OutsideReason
 from evaluation.statistics.metrics import Figure
 
-OUTSIDE: dict[Reason, str] = {
+OUTSIDE: dict[OutsideReason, str] = {
     "reviewed": "{count:,} closed cases of the same time had been reviewed before the draw",
     "missing": "{count:,} closed cases of the same time are not in the plan's frame (recorded "
     "later, or taken out of it)",
 }
 
 
-def show_estimate(found: Estimate, others: Mapping[Reason, int]) -> None:
+def show_estimate(found: Estimate, others: Mapping[OutsideReason, int]) -> None:
     """The rate of all cases, then groups, then what the reader must know.
 
     `others` are the closed cases that the rate does not speak for.
@@ -43,7 +43,7 @@ def show_estimate(found: Estimate, others: Mapping[Reason, int]) -> None:
         out.print(f"{OUTSIDE[reason].format(count=count)}: the rate does not speak for them.")
 
 
-def _table(by: str, groups: tuple[Group, ...]) -> Table:
+def _table(by: str, groups: tuple[GroupRate, ...]) -> Table:
     table = Table(by, "cases", "reviews", "defect rate", "drawn towards the whole by")
     for group in groups:
         shrunk = "" if group.rate.value is None else f"{group.shrunk:.0%}"

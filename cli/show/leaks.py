@@ -9,7 +9,7 @@ from rich.text import Text
 
 from cases.office.model import Office
 from cli.show.console import out
-from evaluation.leaks.finder import ACCEPTING, accepted, remedies, stopping
+from evaluation.leaks.finder import accepted, how_to_accept, remedies, stopping
 from evaluation.leaks.findings import Finding
 
 
@@ -26,9 +26,9 @@ def show_leaks(findings: Sequence[Finding], office: Office) -> None:
         table.add_row(*map(Text, cells))
     out.print(table)
     doubted = [one for one in findings if accepted(office, one) is None]
-    for remedy in remedies(doubted, office.language):
-        out.print(remedy, markup=False, soft_wrap=True)
+    for remedy in remedies(doubted):
+        out.print(remedy.say(office.language), markup=False, soft_wrap=True)
     blatant = stopping(office, findings)
     if blatant:
         out.print("`triage train` stops at what is blatant.")
-        out.print(ACCEPTING.format(column=blatant[0].column), markup=False)
+        out.print(how_to_accept(blatant[0].column).say(office.language), markup=False)

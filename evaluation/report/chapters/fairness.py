@@ -54,7 +54,7 @@ def _says(grouping: Grouping) -> Sayable:
     """The differences beyond chance, that there is none, or that none is shown."""
     if grouping.attribute in UNRANKED:
         return _("They stand in order of name and are not ranked.")
-    sure = [difference for difference in grouping.differences if difference.told]
+    sure = [difference for difference in grouping.differences if difference.beyond_chance]
     if sure:
         return _("Larger than chance allows: {differences}.", differences=listed(map(_said, sure)))
     if grouping.differences:

@@ -12,8 +12,8 @@ from evaluation.pages.exhibits import Chapter, Exhibit
 from evaluation.pages.names import UNNAMED
 from evaluation.quality.concentrations import Concentration, Concentrations, Part
 from evaluation.quality.dimensions import Dimensions
-from evaluation.quality.estimate import Group
-from evaluation.quality.office_quality import OfficeQuality, Quarter
+from evaluation.quality.estimate import GroupRate
+from evaluation.quality.office_quality import OfficeQuality, QuarterRate
 from evaluation.report.chapters.heads import (
     CASES,
     DEFECT_RATE,
@@ -47,7 +47,7 @@ def _exhibits(quality: OfficeQuality) -> Iterator[Exhibit]:
     yield _rework(quality)
 
 
-def _quarters(quarters: tuple[Quarter, ...]) -> Exhibit:
+def _quarters(quarters: tuple[QuarterRate, ...]) -> Exhibit:
     rows = tuple(
         (
             quarter.name,
@@ -76,7 +76,7 @@ def _quarters(quarters: tuple[Quarter, ...]) -> Exhibit:
     )
 
 
-def _says_quarters(quarters: tuple[Quarter, ...]) -> Sayable:
+def _says_quarters(quarters: tuple[QuarterRate, ...]) -> Sayable:
     """Between which rates the quarters lie."""
     rated = [quarter for quarter in quarters if quarter.rate.value is not None]
     if not rated:
@@ -98,7 +98,7 @@ def _says_quarters(quarters: tuple[Quarter, ...]) -> Sayable:
     )
 
 
-def _groups(title: Sayable, by: Sayable, groups: tuple[Group, ...]) -> Exhibit:
+def _groups(title: Sayable, by: Sayable, groups: tuple[GroupRate, ...]) -> Exhibit:
     rows = tuple(
         (
             group.name or UNNAMED,

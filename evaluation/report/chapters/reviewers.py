@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cases.language.messages import Sayable, _
 from evaluation.pages.cells import count, interval, share_interval
 from evaluation.pages.exhibits import Chapter, Exhibit
-from evaluation.quality.reviewers import Agreement, Reviewers, Severity
+from evaluation.quality.reviewers import Agreement, Reviewers, ReviewerSeverity
 from evaluation.report.chapters.heads import INTERVALS, MEASURE, NO_REVIEWS, VALUE
 from evaluation.report.summary import ReportSummary
 
@@ -82,7 +82,7 @@ def _says_agreement(agreement: Agreement) -> Sayable:
     )
 
 
-def _severity(severities: tuple[Severity, ...]) -> Exhibit:
+def _severity(severities: tuple[ReviewerSeverity, ...]) -> Exhibit:
     figures = [line.severity for line in severities if line.severity.value is not None]
     apart = sum((figure.low or 0) > 0 or (figure.high or 0) < 0 for figure in figures)
     how = _(

@@ -16,17 +16,8 @@ from cases.errors import Refused
 from cases.tables.tables import Tables
 from evaluation.backtests.backtest import MODEL, Backtest
 from evaluation.promotion import gate
-from evaluation.promotion.gate import (
-    MARGINS,
-    Comparison,
-    Verdict,
-    against_champion,
-    compare,
-    decide,
-    judge,
-    later_scores,
-    succeeds,
-)
+from evaluation.promotion.comparison import MARGINS, Comparison, compare, later_scores
+from evaluation.promotion.gate import Verdict, against_champion, decide, judge, succeeds
 from evaluation.statistics.metrics import Figure
 from models.bundle.bundle import Bundle
 from training.run import train
