@@ -32,8 +32,8 @@ from cases.office.model import Quota
 from cases.tables.reading import read_tables
 from evaluation.quality.estimate import Survey, estimate
 from models.registry import Registry
-from policies.spot_check.design import Design, without_quotas
 from policies.seeds import tickets
+from policies.spot_check.design import Design, without_quotas
 from policies.spot_check.draw import draw
 from policies.spot_check.plan import FRAME, PlanParameters, margin_of
 from policies.spot_check.planning import draw_plan

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from cases.errors import Refused
 from cases.progress import silent
 from cases.tables.tables import Tables
-from evaluation.backtests.backtest import MODEL, Backtest, Task, backtest, figures, roll
+from evaluation.backtests.backtest import MODEL, Backtest, BacktestTask, backtest, figures, roll
 from tests.factories.small_office import small_office
 from training.splits import Every, rolling_origin
 
@@ -63,7 +63,7 @@ def test_no_estimator_sees_a_label_of_its_own_time(
         seen.append(known["known_at"].max())  # type: ignore[arg-type]
         return {MODEL: Constant(0.5)}
 
-    task = Task(
+    task = BacktestTask(
         labels.select("case_id", "moment"),
         lambda until: labels.filter(pl.col("known_at") <= until),
         fit,
@@ -189,7 +189,7 @@ def test_too_few_labels_are_counted_not_scored() -> None:
             raise Refused("too few")
         return {MODEL: Constant(0.5), "base_rate": Constant(0.5)}
 
-    task = Task(
+    task = BacktestTask(
         labels.select("case_id", "moment"),
         lambda until: labels.filter(pl.col("known_at") <= until),
         fit,

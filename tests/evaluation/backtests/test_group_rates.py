@@ -26,7 +26,7 @@ def test_a_true_difference_is_told() -> None:
     (grouping,), comparisons = world((0.3, 0.6), 400)
     told = {one.measure: one for one in grouping.differences if one.told}
     assert set(told) == {"calibration"}
-    assert (told["calibration"].more.en, told["calibration"].less.en) == ("b", "a")
+    assert (told["calibration"].more.say("en"), told["calibration"].less.say("en")) == ("b", "a")
     assert comparisons == 4
 
 

@@ -114,9 +114,9 @@ def test_inputs_in_words(moved: Shift, en: str, zh: str) -> None:
     (finding,) = findings(made(shifts={"training": (moved,)}), office())
     now, before = f"{100 * moved.now:.1f} %", f"{100 * moved.before:.1f} %"
     tail = f" in {now} of the cases, in the time trained on in {before}."
-    assert (finding.what.en, finding.what.zh) == (en + tail, zh)
-    assert finding.next.en
-    assert finding.next.zh
+    assert (finding.what.say("en"), finding.what.say("zh")) == (en + tail, zh)
+    assert finding.next.say("en")
+    assert finding.next.say("zh")
 
 
 def test_outcomes_in_words() -> None:
@@ -127,9 +127,9 @@ def test_outcomes_in_words() -> None:
         "The base rate (not from random reviews alone) is 6.0 % (4.0 % to 9.0 %); "
         "it was 12.0 % (10.0 % to 14.0 %) in the time trained on."
     )
-    assert "（不限于随机抽查）为6.0%（4.0%至9.0%）" in rate.what.zh
-    assert "expected 41 cases" in level.what.en
-    assert "0.49 (0.30-0.80)" in level.what.zh
+    assert "（不限于随机抽查）为6.0%（4.0%至9.0%）" in rate.what.say("zh")
+    assert "expected 41 cases" in level.what.say("en")
+    assert "0.49 (0.30-0.80)" in level.what.say("zh")
 
 
 def test_many_inputs_are_counted_and_the_same_cases_told_once() -> None:
@@ -139,4 +139,4 @@ def test_many_inputs_are_counted_and_the_same_cases_told_once() -> None:
     ]
     told = findings(made(shifts={"previous": (*shifts, shifts[0])}), office())
     assert len(told) == MOST + 1
-    assert told[-1].what.en.endswith("in the period before: 3.")
+    assert told[-1].what.say("en").endswith("in the period before: 3.")

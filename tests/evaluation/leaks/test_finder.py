@@ -106,7 +106,7 @@ def test_what_is_planted_is_found(
     tables = plant(clean, "planted", made(clean), kind, known)
     found = find_leaks(tables, UNTIL)
     assert {one.column for one in found} == {"planted"}
-    said = " ".join(one.evidence.en for one in found).lower()
+    said = " ".join(one.evidence.say("en") for one in found).lower()
     assert all(part in said for part in evidence), said
     with pytest.raises(Refused, match="planted"):
         refuse_blatant(tables.office, found)

@@ -16,17 +16,8 @@ from cases.errors import Refused
 from cases.tables.tables import Tables
 from evaluation.backtests.backtest import MODEL, Backtest
 from evaluation.promotion import gate
-from evaluation.promotion.gate import (
-    MARGINS,
-    Comparison,
-    Verdict,
-    against_champion,
-    compare,
-    decide,
-    judge,
-    later_scores,
-    succeeds,
-)
+from evaluation.promotion.comparison import MARGINS, Comparison, compare, later_scores
+from evaluation.promotion.gate import Verdict, against_champion, decide, judge, succeeds
 from evaluation.statistics.metrics import Figure
 from models.bundle.bundle import Bundle
 from training.run import train
@@ -112,13 +103,13 @@ def test_a_champion_yields_to_none_that_knows_less(
     bundle: Bundle, own: dict[str, Any], champions: dict[str, Any], words: str | None
 ) -> None:
     """A candidate of an earlier time, or without a model the champion has, is not promoted."""
-    candidate, champion = (changed(bundle, **changes) for changes in (own, champions))
+    candidate, champion = (altered(bundle, **changes) for changes in (own, champions))
     verdict = succeeds(candidate, champion)
     assert verdict.promoted is (words is None)
     assert words is None or words in verdict.reason
 
 
-def changed(bundle: Bundle, lacks: str = "", **about: Any) -> Bundle:
+def altered(bundle: Bundle, lacks: str = "", **about: Any) -> Bundle:
     """The bundle without a question, or with other facts about itself."""
     bundle = without(bundle, **{lacks: "too few."}) if lacks else bundle
     return replace(bundle, about={**bundle.about, **about})
@@ -230,7 +221,7 @@ def test_the_whole_decision(
     assert both.comparisons
     assert both.reason.startswith("Good. It ")
     blank = without(champion, risk="few.")
-    assert "The champion says nothing about risk." in decide(tables, bundle, blank, None).reason
+    assert "The champion does not estimate risk." in str(decide(tables, bundle, blank, None).reason)
 
     def refuse(*_: object) -> pl.DataFrame:
         raise Refused("No model: too few.")

@@ -13,15 +13,15 @@ from evaluation.statistics.saying import DEFECTS, number, percent
 def test_both_languages() -> None:
     """A figure is said with its interval in either language."""
     figure = Figure(0.5, 0.25, 0.75, 8)
-    assert percent(figure, "en") == "50.0 % (25.0 to 75.0)"
-    assert percent(figure, "zh") == "50.0 %（25.0 至 75.0）"
-    assert number(figure, "en") == "0.50 (0.25 to 0.75)"
+    assert percent(figure).say("en") == "50.0 % (25.0 to 75.0)"
+    assert percent(figure).say("zh") == "50.0 %（25.0 至 75.0）"
+    assert number(figure).say("en") == "0.50 (0.25 to 0.75)"
 
 
 def test_nothing_to_say() -> None:
     """A withheld figure cannot slip into a sentence."""
     with pytest.raises(ValueError, match="too_few"):
-        number(Figure(None, None, None, 3, "too_few"), "en")
+        number(Figure(None, None, None, 3, "too_few")).say("en")
 
 
 def test_a_defect_has_one_name_in_chinese() -> None:
