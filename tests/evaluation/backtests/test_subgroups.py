@@ -102,7 +102,9 @@ def test_targeted_reviews_are_named(tables: Tables, tested: Backtest) -> None:
     found = fairness(picked, tested, UNTIL)
     assert found is not None
     assert not found.surveyed
-    assert found.says.say("en").endswith("On targeted reviews only, biased.")
+    assert found.says.say("en").endswith(
+        "Based on targeted reviews only, so the figures are biased."
+    )
     assert found.says.say("zh").endswith("有偏差。")
 
 

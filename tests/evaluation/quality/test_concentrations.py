@@ -121,5 +121,7 @@ def test_pairs_among_picked_cases_are_called_biased() -> None:
     for pair in (0.0, 0.35):
         found = concentrations(office(), reviewed(1, pair=pair), surveyed=False)
         assert bool(found.found) == bool(pair)
-        assert found.says.say("en").endswith("Among targeted reviews only, biased.")
+        assert found.says.say("en").endswith(
+            "Based on targeted reviews only, so the figures are biased."
+        )
         assert found.says.say("zh").endswith("有偏差。")
