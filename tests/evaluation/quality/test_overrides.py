@@ -107,8 +107,8 @@ def test_handlers_are_counted_and_not_named() -> None:
     text = ledger(("0", 2, "handler | h1 | h2"), ("2", 1, "handler | h2 | h3"))
     found = some(overrides(made(text), [], UNTIL))
     assert told(found) == [("handler", None, None, 3, 0)]
-    assert found.says.en == (
-        "Decisions other than was suggested: 3 (tracks 0, handlers 3, spot checks 0)."
+    assert found.says.say("en") == (
+        "Decisions against a suggestion: 3 (tracks 0, handlers 3, spot checks 0)."
     )
     assert "h2" not in repr(found)
     assert "because" not in repr(found)
