@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from cases.errors import Refused
+from cases.language.messages import Sayable, _
 from cases.office.model import Office
 from cases.progress import Progress, silent
 from cases.tables.tables import Tables
@@ -124,14 +125,14 @@ def backtest(
     periods = tuple(rolling_origin(first, last, every))
     origins = tuple(rolling_origin(first, last, retrain))
 
-    def outcome(task: BacktestTask | None, what: str) -> Outcome | None:
+    def outcome(task: BacktestTask | None, what: Sayable) -> Outcome | None:
         if task is None:
             return None
         scores, untrained = roll(task, until, periods, origins, _named(progress, what))
         return figures(scores, untrained, every, share)
 
-    risk = outcome(_risk_task(tables, until, progress), "backtest of risk")
-    complexity = outcome(_complexity_task(tables, until, progress), "backtest of complexity")
+    risk = outcome(_risk_task(tables, until, progress), _("backtest of risk"))
+    complexity = outcome(_complexity_task(tables, until, progress), _("backtest of complexity"))
     return Backtest(first, last, every, retrain, share, risk, complexity)
 
 
@@ -254,5 +255,5 @@ def _remembered(labels: Labels) -> Labels:
     return remember
 
 
-def _named(progress: Progress, what: str) -> Progress:
+def _named(progress: Progress, what: Sayable) -> Progress:
     return lambda _step, done: progress(what, done)

@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 from scipy.stats import rankdata
 
+from cases.language.messages import _
 from cases.office.model import Intake
 from cases.progress import Progress, silent
 from cases.tables.tables import Tables
@@ -44,6 +45,7 @@ MODEL, HALF, STATIC = "model", "threshold_0.5", "logistic_static"
 WAYS = (MODEL, HALF, STATIC)
 CALIBRATION_SHARE = 0.2  # of the known cases, the newest, set the static cut-offs
 SLOWEST = 0.2
+BACKTEST = _("backtest")
 
 
 @dataclass(frozen=True)
@@ -209,12 +211,12 @@ def _quarters(
 ) -> Iterator[tuple[Period, pl.DataFrame]]:
     quarters = list(rolling_origin(first, last, "quarter"))
     for done, quarter in enumerate(quarters):
-        progress("backtest", done / len(quarters))
+        progress(BACKTEST, done / len(quarters))
         moment = pl.col("moment")
         new_cases = cases.filter((moment > quarter.after) & (moment <= quarter.until))
         if new_cases.height:
             yield quarter, new_cases
-    progress("backtest", 1.0)
+    progress(BACKTEST, 1.0)
 
 
 def _tracks(p: pl.Series, cutoffs: Cutoffs) -> pl.Series:

@@ -138,7 +138,7 @@ def drift(
     trained_until = datetime.fromisoformat(bundle.about["trained_until"])
     spans = _spans(tables, labels, period, trained_until)
     scored = {name: scored_cases(tables, bundle, span) for name, span in spans.items()}
-    progress("drift: features and scores", 1.0)
+    progress(_("drift: features and scores"), 1.0)
     known, surveyed = _known(labels, spans, trained_until)
     names = scored["now"].drop("case_id", "moment", SCORE, OWN_SCORE).columns
     tested = own_features(tables.office, names)

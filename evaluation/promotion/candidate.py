@@ -25,6 +25,7 @@ from models.bundle.bundle import Bundle
 from models.registry import CHAMPION, Registry, Version, What, office_name
 from training.run import train
 
+REGISTERING = _("registering the model")
 COMPARED = 20  # cases on which a kept model must answer as the fitted one
 METRICS = ("auc", "average_precision", "lift", "log_loss", "brier", "calibration_error")
 
@@ -71,11 +72,11 @@ def _registered(
     tables: Tables, registry: Registry, bundle: Bundle, tested: Backtest, progress: Progress
 ) -> Version:
     """The version the bundle was kept as, once it has answered as the bundle does."""
-    progress("registering the model", 0.0)
+    progress(REGISTERING, 0.0)
     version = registry.log(bundle, office_name(tables.office), pooled_metrics(tested))
     until = datetime.fromisoformat(bundle.about["trained_until"])
     confirm(tables, bundle, registry.load(version, tables.office), until)
-    progress("registering the model", 1.0)
+    progress(REGISTERING, 1.0)
     return version
 
 

@@ -27,6 +27,7 @@ from training.splits import Period, rolling_origin
 # By how much a candidate may be worse than the champion, in each figure that is required.
 MARGINS = {"auc": 0.03, "log_loss": 0.01, "calibration_error": 0.02}
 HIGHER_IS_BETTER = {"auc"}
+COMPARING = _("comparing with the champion")
 FIGURE_NAMES: Mapping[str, Sayable] = {
     "auc": _("AUC"),
     "log_loss": _("log loss"),
@@ -93,13 +94,13 @@ def later_scores(
     origins = list(_origins(begin, end))
     scored = []
     for done, origin in enumerate(origins):
-        progress("against the champion", done / len(origins))
+        progress(COMPARING, done / len(origins))
         known_at = pl.col("known_at")
         later = cases.filter((known_at > origin.after) & (known_at <= origin.until))
         if later.height:
             scores = pl.Series("candidate", question.refitted(origin.after, later))
             scored.append(later.with_columns(scores, champion=question.predicted(champion, later)))
-    progress("against the champion", 1.0)
+    progress(COMPARING, 1.0)
     return pl.concat(scored).select(SCORES.names()) if scored else pl.DataFrame(schema=SCORES)
 
 

@@ -108,7 +108,7 @@ def judge(outcome: Outcome | None) -> Verdict:
     positives = measures[MODEL].positives
     negatives = measures[MODEL].n - positives
     few = min(positives, negatives) < FEWEST
-    if few or auc.value is None or loss is None or rate_loss is None:
+    if few or auc.low is None or loss is None or rate_loss is None:
         return Verdict(False, _too_few_to_judge(positives, negatives))
     if not auc.surely_above(CHANCE):
         return Verdict(False, _no_better_than_chance(auc))

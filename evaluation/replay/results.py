@@ -9,6 +9,7 @@ from functools import partial
 
 import polars as pl
 
+from cases.language.messages import _
 from cases.progress import Progress, silent
 from cases.tables.tables import Tables
 from evaluation.replay.replay import WAYS, ReplayTask, Run, Way, World, play, world_of
@@ -80,7 +81,7 @@ def replay(
     runs = []
     for run in spread(partial(play, world), tasks):
         runs.append(run)
-        progress("replay", len(runs) / len(tasks))
+        progress(_("replay"), len(runs) / len(tasks))
     return Replay(
         world,
         first,

@@ -93,7 +93,7 @@ def test_designated_cases_are_left_out_and_counted() -> None:
 
 def test_a_line_that_is_kept_back_is_a_fault() -> None:
     """A case with chances and no line could hide a cheat."""
-    with pytest.raises(BadInput, match="lacks a case that has chances"):
+    with pytest.raises(BadInput, match="lacks a case that has probabilities"):
         check_shares([(DAYS[0], lines(DAYS[0], "s")[1:])], KINDS)
 
 
