@@ -280,7 +280,7 @@ def shares(state: State, redraws: int = 100) -> None:
     """How often honest redraws are accused, and whether cheats are found."""
     kinds = state.office.cases.select("case_id", "kind")
     kept = [(one.chances, one.lines) for one in state.kept]
-    print("as drawn:", check_shares(kept, kinds).sentence.en)
+    print("as drawn:", check_shares(kept, kinds).sentence.say("en"))
     accused = [
         check_shares([honest(one.chances, f"redraw {seed}") for one in state.kept], kinds)
         for seed in range(redraws)

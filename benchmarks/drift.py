@@ -32,7 +32,6 @@ from cases.numeric import Floats
 from cases.office.loading import load_office
 from cases.tables.reading import read_tables
 from cases.tables.tables import Tables
-from cli.steps import latest_record
 from evaluation.drift.drift import (
     INPUT_LEVEL,
     OWN_SCORE,
@@ -79,7 +78,7 @@ def false_alarms(offices: int) -> None:
         tables = stationary(seed)
         bundle = train(tables, TRAINED_UNTIL)
         for quarter in QUARTERS:
-            found = drift(tables, bundle, quarter, until=latest_record(tables))
+            found = drift(tables, bundle, quarter, until=tables.latest_record)
             alarms.update(raised(found))
             alarms["any"] += found.any_alarm
         periods = len(QUARTERS) * (seed + 1)
@@ -132,7 +131,7 @@ def planted(repeats: int) -> None:
     tables = stationary(0)
     bundle = train(tables, TRAINED_UNTIL)
     pool = scored_cases(tables, bundle, Period(datetime(2024, 7, 1), QUARTERS[-1].until))
-    labels = risk_labels(tables, latest_record(tables)).filter("surveyed")
+    labels = risk_labels(tables, tables.latest_record).filter("surveyed")
     names = own_features(tables.office, pool.columns)
     random = np.random.default_rng(0)
     counted: Counter[str] = Counter()
@@ -228,10 +227,10 @@ def police(data: Path) -> None:
             found = drift(tables, bundle, quarter, until=quarter.until)
             print(f"{quarter.until:%Y-%m}: {', '.join(raised(found)) or 'no alarm'}")
             if found.any_alarm:
-                rates = (f for f in findings(found, office) if "base rate" in f.what.en)
+                rates = (f for f in findings(found, office) if "base rate" in f.what.say("en"))
                 for finding in rates:
-                    print(f"  {finding.what.en}")
-                print(f"  {advice(found).en}")
+                    print(f"  {finding.what.say('en')}")
+                print(f"  {advice(found).say('en')}")
 
 
 if __name__ == "__main__":

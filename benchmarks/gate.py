@@ -30,7 +30,6 @@ from cases.demo import make_demo
 from cases.numeric import Floats
 from cases.office.loading import load_office
 from cases.tables.reading import read_tables
-from cli.steps import latest_record
 from evaluation.promotion.gate import MARGINS, compare
 from training.labels import risk_labels
 
@@ -61,7 +60,7 @@ def later_cases() -> tuple[Floats, Floats]:
         folder = Path(name)
         tables = read_tables(load_office(make_demo(folder)), folder)
         truth = pl.read_parquet(folder / "truth.parquet")
-    labels = risk_labels(tables, latest_record(tables))
+    labels = risk_labels(tables, tables.latest_record)
     later = labels.filter(pl.col("known_at") > CHAMPION_OF).join(truth, on="case_id")
     return logit(later["defect_probability"].to_numpy()), later["weight"].to_numpy()
 

@@ -22,7 +22,6 @@ from cases.office.loading import load_office
 from cases.office.model import Intake, Office
 from cases.tables.reading import read_tables
 from cases.tables.tables import Tables
-from cli.steps import latest_record
 from evaluation.backtests.efforts import (
     MODEL,
     Foreseen,
@@ -63,7 +62,7 @@ def _read(office: Office, data: Path) -> Tables:
 
 
 def _report_routing(tables: Tables, first: date, last: date) -> None:
-    quarters = routing_backtest(tables, first, last, latest_record(tables))
+    quarters = routing_backtest(tables, first, last, tables.latest_record)
     wished = tables.office.intake
     for simple_error in SIMPLE_ERRORS:
         intake = wished.model_copy(update={"simple_error": simple_error})
@@ -86,7 +85,7 @@ def _routing_goals(lines: list[Routed], intake: Intake) -> Iterator[tuple[str, b
 
 
 def _report_efforts(tables: Tables, first: date, last: date) -> None:
-    years = effort_years(effort_backtest(tables, first, last, latest_record(tables)))
+    years = effort_years(effort_backtest(tables, first, last, tables.latest_record))
     print("\nefforts")
     for line in years:
         _print_foreseen(line)

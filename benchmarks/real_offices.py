@@ -24,7 +24,6 @@ from pathlib import Path
 from cases.office.loading import load_office
 from cases.tables.reading import read_tables
 from cases.tables.tables import Tables
-from cli.steps import latest_record
 from evaluation.backtests.backtest import MODEL, Backtest, Outcome, PeriodFigures, backtest
 from evaluation.statistics.metrics import Figure
 from training.splits import Every
@@ -99,7 +98,7 @@ def main() -> None:
         tables,
         first=trial.first,
         last=trial.last,
-        until=latest_record(tables),
+        until=tables.latest_record,
         every=trial.every,
         retrain=retrain,
         share=SHARE,

@@ -27,7 +27,7 @@ from cases.office.model import Office
 from cases.tables.reading import read_tables
 from cases.tables.tables import Tables
 from evaluation.pages.charts import replayed
-from evaluation.replay.replay import Run, Task
+from evaluation.replay.replay import ReplayTask, Run
 from evaluation.replay.results import Replay, by_span, facts, missed, replay, totals, unseen
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -74,7 +74,7 @@ def _read(office: Office, data: Path) -> Tables:
         return read_tables(office, data, set_aside=Path(folder) / "aside.csv")
 
 
-def _in_processes(play: Callable[[Task], Run], tasks: Iterable[Task]) -> Iterator[Run]:
+def _in_processes(play: Callable[[ReplayTask], Run], tasks: Iterable[ReplayTask]) -> Iterator[Run]:
     with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as pool:
         yield from pool.map(play, tasks, chunksize=AT_ONCE)
 

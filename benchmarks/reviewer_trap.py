@@ -42,8 +42,8 @@ def main(offices: int, cases: int) -> None:
         seen += found.signal is False
         over_all, own = (found.auc, found.lift), (found.auc_within, found.lift_within)
         print(f"{seed:4}: {_shown(*over_all)};  {_shown(*own)}", flush=True)
-    print(found.says.en)
-    print(found.says.zh)
+    print(found.says.say("en"))
+    print(found.says.say("zh"))
     print(f"no case signal said of {seen} of {offices} offices of {cases:,} cases without any")
 
 

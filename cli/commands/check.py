@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from cases.language.messages import _
 from cases.tables.tables import Tables
-from cli import steps
 from cli.arguments import DataFolder, OfficeFile, SetAside, SpokenIn
 from cli.console import Terminal
 from cli.files.office import workspace_of
@@ -24,7 +23,7 @@ def check(
     terminal = Terminal.of(language, office)
     with terminal.progress() as tell:
         tables = workspace_of(office, data, set_aside).tables(tell)
-        leaks = find_leaks(tables, steps.latest_record(tables), tell)
+        leaks = find_leaks(tables, tables.latest_record, tell)
     _show_counts(terminal, tables)
     if set_aside is None:
         terminal.show(_("Without a fault."))

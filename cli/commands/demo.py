@@ -10,7 +10,6 @@ from cases.language.catalogues import languages
 from cases.language.messages import _
 from cases.progress import Progress
 from cases.tables.tables import Tables
-from cli import steps
 from cli.arguments import FOLDER, SpokenIn, argument, counted
 from cli.commands.intake import suggest_and_write
 from cli.commands.plan import draw_and_write
@@ -20,6 +19,7 @@ from cli.files.report import summary_of, write_report
 from cli.show.intake import show_intake
 from cli.show.plan import show_plan
 from cli.show.training import show_training
+from evaluation.promotion.candidate import Trained, train_candidate
 from models.registry import Registry
 from policies.spot_check.plan import PlanParameters
 
@@ -41,8 +41,8 @@ def demo(
     terminal, home = Terminal.of(language, office), workspace_of(office).home
     with terminal.progress() as tell:
         tables = workspace_of(office).tables(tell)
-        now = steps.latest_record(tables)
-        trained = steps.train_and_register(tables, Registry(home), now, tell)
+        now = tables.latest_record
+        trained = train_candidate(tables, Registry(home), now, tell)
         parameters = PlanParameters.of(tables.office, as_of=now, capacity=CAPACITY, seed=str(seed))
         plan = draw_and_write(
             tables, trained.bundle, parameters, folder / "plan", terminal.language, tell
@@ -64,7 +64,7 @@ def demo(
 
 
 def _write_reports(
-    home: Path, tables: Tables, trained: steps.Trained, folder: Path, tell: Progress
+    home: Path, tables: Tables, trained: Trained, folder: Path, tell: Progress
 ) -> None:
     """The audit report in every language there is."""
     summary = summary_of(home, tables, trained.bundle, trained.backtest, [folder / "plan"], tell)

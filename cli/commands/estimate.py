@@ -17,7 +17,7 @@ from cli.files.plan import verified_plan
 from cli.show.estimates import show_estimate
 from evaluation.quality.estimate import Survey
 from evaluation.quality.estimate import estimate as estimate_all
-from evaluation.quality.returned import Reason, outside, returned, usual_places
+from evaluation.quality.returned import OutsideReason, outside, returned, usual_places
 from policies.spot_check.plan import PlanParameters
 
 ESTIMATE = _("Estimate the quality of all cases of a plan's frame from the reviews that came back.")
@@ -52,7 +52,9 @@ def estimate(
     show_estimate(terminal, estimates, sum(not_in_frame, start=Counter()))
 
 
-def _survey_of(folder: Path, tables: Tables, until: datetime) -> tuple[Survey, Counter[Reason]]:
+def _survey_of(
+    folder: Path, tables: Tables, until: datetime
+) -> tuple[Survey, Counter[OutsideReason]]:
     """A kept plan with the reviews of its cases that are final by `until`.
 
     Also how many closed cases of its time its frame does not hold. `Refused` if the plan is

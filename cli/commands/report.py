@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 from cases.language.messages import _
-from cli import steps
 from cli.arguments import FOLDER, DataFolder, OfficeFile, Out, SetAside, SpokenIn, option
 from cli.console import Terminal
 from cli.files.office import check_out, opened, workspace_of
 from cli.files.report import ENDINGS, summary_of, write_report
+from evaluation.promotion.last_year import last_year_backtest
 
 REPORT = _("Write the audit report: .html, .pdf (needs Chromium), .json, or .md for a model card.")
 
@@ -35,7 +35,7 @@ def report(
     check_out(workspace, out_file, ENDINGS)
     with terminal.progress() as tell:
         tables, champion = opened(workspace, tell)
-        tried = steps.tried_on_last_year(workspace.home, tables, champion, tell)
+        tried = last_year_backtest(workspace.home, tables, champion, tell)
         summary = summary_of(workspace.home, tables, champion, tried, plans or [], tell)
         write_report(summary, terminal.language, out_file)
     terminal.show(_("Written: {file}", file=str(out_file)))

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from cases.language.messages import Sayable, _, ngettext, sentences
 from cli.console import Terminal
-from evaluation.quality.estimate import FEWEST_EFFECTIVE, Estimate, Group
-from evaluation.quality.returned import Reason
+from evaluation.quality.estimate import FEWEST_EFFECTIVE, Estimate, GroupRate
+from evaluation.quality.returned import OutsideReason
 from evaluation.statistics.metrics import Figure
 
 WITHHELD = _("withheld: too few to tell")
@@ -19,7 +19,9 @@ HEADS = (
 )
 
 
-def show_estimate(terminal: Terminal, estimate: Estimate, outside: Mapping[Reason, int]) -> None:
+def show_estimate(
+    terminal: Terminal, estimate: Estimate, outside: Mapping[OutsideReason, int]
+) -> None:
     """The rate of all cases, then groups, then what the reader must know.
 
     `outside` are the closed cases that the rate does not speak for.
@@ -53,7 +55,7 @@ def _rates(estimate: Estimate) -> Iterator[Sayable]:
         )
 
 
-def _row(group: Group) -> Sequence[object]:
+def _row(group: GroupRate) -> Sequence[object]:
     shrunk = "" if group.rate.value is None else _("{share:.0%}", share=group.shrunk)
     name = group.name or _("(unknown)")
     return name, _number(group.cases), _number(group.returned), _percent(group.rate), shrunk
@@ -74,7 +76,7 @@ def _percent(figure: Figure) -> Sayable:
     )
 
 
-def _outside(reason: Reason, count: int) -> Sayable:
+def _outside(reason: OutsideReason, count: int) -> Sayable:
     """How many closed cases are not in the plan's frame for that reason."""
     if reason == "reviewed":
         return ngettext(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from cases.language.messages import Sayable, _
 from cases.office.model import Office
 from cli.console import Terminal
-from evaluation.leaks.finder import ACCEPTING, accepted, remedies, stopping
+from evaluation.leaks.finder import accepted, how_to_accept, remedies, stopping
 from evaluation.leaks.findings import Finding
 
 SEVERITIES = {"blatant": _("blatant"), "suspicious": _("suspicious")}
@@ -22,11 +22,11 @@ def show_leaks(terminal: Terminal, findings: Sequence[Finding], office: Office) 
     rows = [(finding.column, _severity(office, finding), finding.evidence) for finding in findings]
     terminal.table(heads, rows, lines=True)
     doubted = [finding for finding in findings if accepted(office, finding) is None]
-    terminal.show(*remedies(doubted, terminal.language))
+    terminal.show(*remedies(doubted))
     blatant = stopping(office, findings)
     if blatant:
         terminal.show(_("`triage train` stops at what is blatant."))
-        terminal.show(ACCEPTING.format(column=blatant[0].column))
+        terminal.show(how_to_accept(blatant[0].column))
 
 
 def _severity(office: Office, finding: Finding) -> Sayable:

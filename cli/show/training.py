@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cases.language.messages import Sayable, _
 from cli.console import Terminal
-from cli.steps import Trained
+from evaluation.promotion.candidate import Trained
 from models.bundle.bundle import gaps
 
 QUESTIONS = {"risk": _("risk"), "complexity": _("complexity"), "effort": _("effort")}

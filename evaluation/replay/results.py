@@ -1,4 +1,4 @@
-"""What a replay comes to over all its seeds, and what each way to choose never looked at."""
+"""The result of a replay over all its seeds, and what each way to choose never looked at."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from functools import partial
 
 import polars as pl
 
+from cases.language.messages import _
 from cases.progress import Progress, silent
 from cases.tables.tables import Tables
-from evaluation.replay.replay import WAYS, Run, Task, Way, World, play, world_of
+from evaluation.replay.replay import WAYS, ReplayTask, Run, Way, World, play, world_of
 from features.catalogue import risk_features
 from training.splits import Every
 
@@ -19,7 +20,7 @@ FEWEST_DEFECTS = 5  # of a group in a year; fewer may be chance
 BY_CHANCE: tuple[Way, ...] = ("ours", "random", "top_plus_random")
 
 # As `map` does, perhaps in several processes.
-Spread = Callable[[Callable[[Task], Run], Iterable[Task]], Iterable[Run]]
+Spread = Callable[[Callable[[ReplayTask], Run], Iterable[ReplayTask]], Iterable[Run]]
 
 
 @dataclass(frozen=True)
@@ -75,12 +76,12 @@ def replay(
         share=share,
         progress=progress,
     )
-    tasks = [Task(way, 1) for way in WAYS]
-    tasks += [Task(way, seed) for way in BY_CHANCE for seed in range(2, seeds + 1)]
+    tasks = [ReplayTask(way, 1) for way in WAYS]
+    tasks += [ReplayTask(way, seed) for way in BY_CHANCE for seed in range(2, seeds + 1)]
     runs = []
     for run in spread(partial(play, world), tasks):
         runs.append(run)
-        progress("replay", len(runs) / len(tasks))
+        progress(_("replay"), len(runs) / len(tasks))
     return Replay(
         world,
         first,
@@ -108,7 +109,7 @@ def totals(result: Replay) -> pl.DataFrame:
     `covered_periods` is the share of the periods' intervals.
     """
     runs = result.years.group_by("way", "seed").agg(pl.col("reviews", "found").sum())
-    found = runs.group_by("way").agg(pl.col("reviews", "found").mean())
+    means = runs.group_by("way").agg(pl.col("reviews", "found").mean())
     years = result.years.group_by("way").agg(
         pl.col("covered").mean(),
         intervals=pl.col("covered").count(),
@@ -116,7 +117,7 @@ def totals(result: Replay) -> pl.DataFrame:
     )
     periods = result.periods.group_by("way").agg(covered_periods=pl.col("covered").mean())
     order = pl.DataFrame({"way": WAYS})
-    every = order.join(found, on="way").join(years, on="way").join(periods, on="way")
+    every = order.join(means, on="way").join(years, on="way").join(periods, on="way")
     return every.sort(pl.col("way").cast(pl.Enum(WAYS))).with_columns(
         of_greedy=_multiple_of("greedy"), of_random=_multiple_of("random")
     )
@@ -135,12 +136,12 @@ def by_span(figures: pl.DataFrame) -> pl.DataFrame:
     """
     first = pl.col("value", "low", "high", "cases", "truth").sort_by("seed").first()
     mean = pl.col("reviews", "found", "covered").mean()
-    found = figures.group_by("span", "way").agg(first, mean)
-    return found.sort("span", pl.col("way").cast(pl.Enum(WAYS)))
+    spans = figures.group_by("span", "way").agg(first, mean)
+    return spans.sort("span", pl.col("way").cast(pl.Enum(WAYS)))
 
 
 def facts(world: World) -> tuple[str, ...]:
-    """By what cases are told apart: the attributes that make cases similar, else the kind."""
+    """By what cases are grouped: the attributes that make cases similar, else the kind."""
     return world.office.risk.similar_by or ("kind",)
 
 

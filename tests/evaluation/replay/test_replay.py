@@ -14,7 +14,7 @@ from cases.errors import Refused
 from cases.tables.tables import Tables
 from evaluation.pages import charts
 from evaluation.replay.page import render_replay
-from evaluation.replay.replay import WAYS, Run, Task, Way, World, _drawn, play, world_of
+from evaluation.replay.replay import WAYS, ReplayTask, Run, Way, World, _drawn, play, world_of
 from evaluation.replay.results import Replay, by_span, facts, missed, replay, totals, unseen
 from tests.factories.small_office import HOSTILE, small_office
 
@@ -42,7 +42,7 @@ def world(office: Tables) -> World:
 @pytest.fixture(scope="module")
 def runs(world: World) -> dict[Way, Run]:
     """Every way to choose, once."""
-    return {way: play(world, Task(way, 1)) for way in WAYS}
+    return {way: play(world, ReplayTask(way, 1)) for way in WAYS}
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def test_only_drawn_labels_are_seen(world: World, runs: dict[Way, Run], way: Way
     """With every case that was not drawn the other way round, only the truth changes."""
     drawn = pl.col("case_id").is_in(runs[way].drawn["case_id"].implode())
     poisoned = with_outcomes(world, pl.when(drawn).then("y").otherwise(1 - pl.col("y")))
-    again = play(poisoned, Task(way, 1))
+    again = play(poisoned, ReplayTask(way, 1))
     assert again.drawn.equals(runs[way].drawn)
     for known, other in ((runs[way].periods, again.periods), (runs[way].years, again.years)):
         assert other.drop("defects").equals(known.drop("defects"))
@@ -71,7 +71,7 @@ def test_only_drawn_labels_are_seen(world: World, runs: dict[Way, Run], way: Way
 @pytest.mark.parametrize("way", WAYS)
 def test_labels_of_drawn_cases_are_learnt(world: World, runs: dict[Way, Run], way: Way) -> None:
     """What the drawn cases of the first quarter taught decides, except at random, what comes."""
-    other = play(with_outcomes(world, 1 - pl.col("y")), Task(way, 1))
+    other = play(with_outcomes(world, 1 - pl.col("y")), ReplayTask(way, 1))
     same = other.drawn["case_id"].is_in(runs[way].drawn["case_id"].implode())
     assert same.all() == (way == "random")
     first = runs[way].periods["reviews"][:3].sum()
@@ -83,7 +83,7 @@ def test_a_label_is_revealed_once_it_is_final(world: World, way: Way) -> None:
     """Labels that become final after the last period teach nothing, whatever they say."""
     late = replace(world, cases=world.cases.with_columns(known_at=datetime(2030, 1, 1)))
     other = with_outcomes(late, 1 - pl.col("y"))
-    assert play(late, Task(way, 1)).drawn.equals(play(other, Task(way, 1)).drawn)
+    assert play(late, ReplayTask(way, 1)).drawn.equals(play(other, ReplayTask(way, 1)).drawn)
 
 
 def test_features_know_nothing_of_reviews(office: Tables, world: World) -> None:

@@ -4,30 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from evaluation.leaks.findings import OUTCOMES, WITH, WITHOUT
-from evaluation.pages.render import _phrases
 from evaluation.statistics.metrics import Figure
-from evaluation.statistics.saying import DEFECTS, number, percent
+from evaluation.statistics.saying import number, percent
 
 
 def test_both_languages() -> None:
-    """A figure is said with its interval in either language."""
+    """A figure is said with its interval, in the language that is asked for."""
     figure = Figure(0.5, 0.25, 0.75, 8)
-    assert percent(figure, "en") == "50.0 % (25.0 to 75.0)"
-    assert percent(figure, "zh") == "50.0 %（25.0 至 75.0）"
-    assert number(figure, "en") == "0.50 (0.25 to 0.75)"
+    assert percent(figure).say("en") == "50.0% (25.0% to 75.0%)"
+    assert percent(figure).say("zh") == "50.0%（25.0% 至 75.0%）"
+    assert number(figure).say("en") == "0.50 (0.25 to 0.75)"
 
 
 def test_nothing_to_say() -> None:
     """A withheld figure cannot slip into a sentence."""
     with pytest.raises(ValueError, match="too_few"):
-        number(Figure(None, None, None, 3, "too_few"), "en")
-
-
-def test_a_defect_has_one_name_in_chinese() -> None:
-    """A report calls it neither a flaw, which is a grade of some offices, nor just a problem."""
-    leaks = [words["risk"].say("zh") for words in (OUTCOMES, WITH, WITHOUT)]
-    for phrase in (DEFECTS.say("zh"), *leaks, *(words["zh"] for words in _phrases().values())):
-        assert "缺陷" not in phrase
-        assert "瑕疵" not in phrase
-        assert phrase.count("质量问题") == phrase.count("问题")
+        number(Figure.withheld(3))

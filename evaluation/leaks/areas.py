@@ -1,4 +1,4 @@
-"""How well a column alone tells two groups of cases apart, with bounds that hold for all columns.
+"""How well a column alone distinguishes two groups of cases, with bounds that hold for all columns.
 
 A column becomes bins: the levels of a code, twentieths of a number, and one bin for blank, so
 that it may rank in any direction and by being blank. How often each bin belongs to the group is
@@ -18,7 +18,7 @@ from sklearn.preprocessing import TargetEncoder
 
 from cases.numeric import Flags, Floats
 
-FALSE_ALARM = 0.05  # chance that the lower bound of any column of a check is wrong
+FALSE_ALARM = 0.05  # probability that the lower bound of any column of a check is wrong
 BINS = 20
 BLANK = -1.0
 PRIOR_CASES = 10.0  # a bin's rate is drawn towards that of all as if by so many cases
@@ -49,21 +49,21 @@ def _bins(column: pl.Series, learnt: Flags) -> Floats:
     known = values[learnt & np.isfinite(values)]
     shares = np.linspace(0, 1, BINS + 1)[1:-1]
     edges = np.unique(np.quantile(known, shares)) if known.size else np.empty(0)
-    places = np.searchsorted(edges, values, side="left")
-    return np.where(np.isfinite(values), places, BLANK)
+    bins = np.searchsorted(edges, values, side="left")
+    return np.where(np.isfinite(values), bins, BLANK)
 
 
-def tried_on(x: pl.DataFrame, group: Flags, learnt: Flags, asked: Flags) -> pl.DataFrame:
-    """Log-odds of the group by each column alone: learnt on `learnt` rows, for `asked` rows.
+def tried_on(x: pl.DataFrame, group: Flags, learnt: Flags, tried: Flags) -> pl.DataFrame:
+    """Log-odds of the group by each column alone: learnt on `learnt` rows, for `tried` rows.
 
-    All nought where the learnt rows are all of one group.
+    All zero where the learnt rows are all of one group.
     """
     bins = binned(x, learnt)
     if not x.width or group[learnt].all() or not group[learnt].any():
-        return pl.DataFrame(np.zeros((int(asked.sum()), x.width)), schema=list(x.columns))
+        return pl.DataFrame(np.zeros((int(tried.sum()), x.width)), schema=list(x.columns))
     encoder = TargetEncoder(target_type="binary", smooth=PRIOR_CASES)
     encoder.fit(bins[learnt], group[learnt])
-    rates = np.clip(encoder.transform(bins[asked]), 1e-6, 1 - 1e-6)
+    rates = np.clip(encoder.transform(bins[tried]), 1e-6, 1 - 1e-6)
     return pl.DataFrame(logit(rates), schema=list(x.columns))
 
 
@@ -72,9 +72,9 @@ def cross_tried(x: pl.DataFrame, group: Flags, half: Flags) -> pl.DataFrame:
 
     Compare rows of one half only.
     """
-    places = np.concatenate([np.flatnonzero(half), np.flatnonzero(~half)])
+    rows = np.concatenate([np.flatnonzero(half), np.flatnonzero(~half)])
     parts = [tried_on(x, group, ~own, own) for own in (half, ~half)]
-    return pl.concat(parts)[np.argsort(places)]
+    return pl.concat(parts)[np.argsort(rows)]
 
 
 def areas(
@@ -83,9 +83,8 @@ def areas(
     """The AUC of every column of `scores` for `group`, cases compared within their stratum only.
 
     Strata of a and b cases count by a b / (a + b) (van Elteren 1960). All lower bounds of
-    `among` columns hold at once but for a chance of `FALSE_ALARM` (Bonferroni), and so do all upper
-    ones. Nothing if no stratum
-    has cases of both groups.
+    `among` columns hold at once but for a probability of `FALSE_ALARM` (Bonferroni), and so do
+    all upper bounds. Nothing if no stratum has cases of both groups.
     """
     sums = _rank_sums(scores, group, stratum)
     if sums.is_empty():
@@ -96,6 +95,8 @@ def areas(
     z = float(norm.isf(FALSE_ALARM / among))
     found = {}
     for name in scores.columns:
+        # Mann and Whitney: a stratum's rank sum less its smallest possible value is the number
+        # of pairs won; divided by a + b and added up it is weighted by a b / (a + b).
         won = sums[name].to_numpy() - a * (a + 1) / 2
         value = min(1.0, float((won / (a + b)).sum() / pairs))
         low = lower_bound(value, m * worth, n * worth, z)

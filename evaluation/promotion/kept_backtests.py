@@ -1,8 +1,8 @@
-"""Backtests kept beside the models, so that a report need not fit everything again.
+"""Backtests kept with the models, so that a report need not fit everything again.
 
-A backtest fits dozens of models; what it comes to is one row per case. The rows are kept
-under a name that changes with whatever they depend on: data, office file, the time trained
-on, versions. Figures are computed from them anew, so that they follow the code.
+A backtest fits dozens of models; its result is one row per case. The rows are kept
+under a name that changes with all they depend on: data, office file, the time trained on,
+versions. Figures are computed from them again, so that they follow the code.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ def backtest_file(home: Path, tables: Tables, bundle: Bundle, what: str = "score
 def keep(tested: Backtest, target: Path) -> None:
     """Keep `tested`; where that cannot be done, the next report takes longer, and that is all."""
     outcomes = {question: getattr(tested, question) for question in QUESTIONS}
-    held = {question: one for question, one in outcomes.items() if one is not None}
+    held = {question: outcome for question, outcome in outcomes.items() if outcome is not None}
     parts = [
-        one.scores.select(pl.lit(question).alias("question"), pl.all())
-        for question, one in held.items()
+        outcome.scores.select(pl.lit(question).alias("question"), pl.all())
+        for question, outcome in held.items()
     ]
     scores = pl.concat(parts, how="diagonal") if parts else pl.DataFrame({"question": []})
     about = {
@@ -58,7 +58,7 @@ def keep(tested: Backtest, target: Path) -> None:
         "last": tested.last.isoformat(),
         "every": tested.every,
         "retrain": tested.retrain,
-        **{question: str(one.untrained) for question, one in held.items()},
+        **{question: str(outcome.untrained) for question, outcome in held.items()},
     }
     _keep(scores, target, about)
 
@@ -87,8 +87,8 @@ def _outcome(
     if question not in about:
         return None
     own = scores.filter(question=question).drop("question")
-    asked = [one.name for one in own if one.null_count() < own.height]
-    return figures(own.select(asked), int(about[question]), about["every"], share)
+    answered = [column.name for column in own if column.null_count() < own.height]
+    return figures(own.select(answered), int(about[question]), about["every"], share)
 
 
 def frame_once(target: Path | None, make: Callable[[], pl.DataFrame]) -> pl.DataFrame:

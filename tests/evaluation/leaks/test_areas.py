@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.leaks.ranking import areas, binned, cross_tried, lower_bound, tried_on
+from evaluation.leaks.areas import areas, binned, cross_tried, lower_bound, tried_on
 
 EVERY = np.ones(6, dtype=np.bool_)
 

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from evaluation.statistics.known_chance import about, share_among
+from evaluation.statistics.known_probability import sample_total, share_among
 from evaluation.statistics.metrics import wilson
 
 
@@ -17,24 +17,24 @@ def drawn(y: np.ndarray, chance: np.ndarray) -> pl.DataFrame:
 
 def test_certain_reviews_are_exact_and_lottery_ones_stand_for_others() -> None:
     """Two mandatory defects and one in four lottery reviews of chance a half: 4 of 10."""
-    found = about(drawn(np.array([1, 1, 1, 0, 0, 0]), np.array([1, 1, 0.5, 0.5, 0.5, 0.5])))
+    found = sample_total(drawn(np.array([1, 1, 1, 0, 0, 0]), np.array([1, 1, 0.5, 0.5, 0.5, 0.5])))
     assert (found.cases, found.certain, found.defects) == (10, 2, 2.0)
     assert found.rate == pytest.approx(0.4)
-    every = about(drawn(np.array([1, 0, 0]), np.ones(3)))
+    every = sample_total(drawn(np.array([1, 0, 0]), np.ones(3)))
     assert every.figure().low == every.figure().high == pytest.approx(1 / 3)
 
 
 def test_equal_chances_give_wilson() -> None:
     """With one small chance for all, the interval is Wilson's but for what is seen."""
     y = np.repeat([1, 0], [6, 94])
-    figure, plain = about(drawn(y, np.full(100, 0.01))).figure(), wilson(y)
+    figure, plain = sample_total(drawn(y, np.full(100, 0.01))).figure(), wilson(y)
     assert figure.low == pytest.approx(plain.low, rel=0.02)
     assert figure.high == pytest.approx(plain.high, rel=0.02)
 
 
 def test_no_defect_found_is_not_certainty() -> None:
     """A lottery that found nothing leaves room for a rate above nought."""
-    figure = about(drawn(np.zeros(50), np.full(50, 0.1))).figure()
+    figure = sample_total(drawn(np.zeros(50), np.full(50, 0.1))).figure()
     assert figure.value == 0
     assert figure.high is not None
     assert 0.05 < figure.high < 0.1
@@ -48,7 +48,7 @@ def test_interval_holds_the_true_rate() -> None:
     held = 0
     for _ in range(400):
         taken = rng.random(3000) < chance
-        figure = about(drawn(y[taken], chance[taken])).figure()
+        figure = sample_total(drawn(y[taken], chance[taken])).figure()
         held += (figure.low or 0) <= y.mean() <= (figure.high or 0)
     assert held >= 0.93 * 400
 
