@@ -1,6 +1,6 @@
 """Does the interval hold when the model is confidently wrong, and what does that cost?
 
-    .venv/bin/python benchmarks/blind_spots.py [--draws 1000] [--only hidden] [--floor 0.01]
+    .venv/bin/python benchmarks/blind_spots.py [--draws 1000] [--only hidden] [--method present]
 
 A frame of 3,000 cases with known truth; every setting of the grid below is drawn with the
 real design and draw and estimated many times, outcomes drawn anew each time. Prints per setting:
@@ -26,6 +26,7 @@ from scipy.optimize import brentq
 from scipy.special import expit
 
 from cases.numeric import Flags, Floats, Ints
+from evaluation.statistics.hidden_group import figure_of
 from evaluation.statistics.metrics import Figure
 from evaluation.statistics.sample import About, Sample, believe
 from policies.spot_check import design
@@ -85,6 +86,21 @@ GRID = (
         for quotas, rate, size, share, model in product(QUOTAS, RATES, SIZES, SEARCH, MODELS)
     ),
 )
+
+
+@dataclass(frozen=True)
+class Trust:
+    """How far the draw trusts the model.
+
+    `floor` is the least inclusion probability as a share of an even draw's, `doubt` the least
+    variance of a case's outcome as a share of the average one.
+    """
+
+    floor: float
+    doubt: float
+
+
+BEFORE, NOW = Trust(0.01, 0.0), Trust(0.1, 0.25)
 
 Method = Callable[[Sample], Figure]
 
@@ -155,18 +171,23 @@ def all_tickets(draws: int) -> list[Floats]:
     return [tickets(str(seed), ids) for seed in range(draws)]
 
 
-def probabilities(cell: Cell, floor: float) -> tuple[Floats, Floats]:
+@lru_cache(maxsize=4)
+def probabilities(cell: Cell, trust: Trust) -> tuple[Floats, Floats]:
     """The model's risks and the inclusion probabilities, both of shape (cases,)."""
     quotas, at = quotas_of(cell.size, cell.quotas)
     risk = risks(cell.rate, cell.hidden)
-    with patch.object(design, "LEAST_CHANCE", floor):
+    variance = max(design.LEAST_VARIANCE, trust.doubt * float((risk * (1 - risk)).mean()))
+    with (
+        patch.object(design, "LEAST_CHANCE", trust.floor),
+        patch.object(design, "LEAST_VARIANCE", variance),
+    ):
         return risk, design.Design.of(risk, at, quotas).at_search_share(cell.share)
 
 
 @lru_cache(maxsize=1)
-def draws_of(cell: Cell, floor: float, draws: int) -> Drawn:
+def draws_of(cell: Cell, trust: Trust, draws: int) -> Drawn:
     """All draws of a setting (see `same_draw`)."""
-    risk, pi = probabilities(cell, floor)
+    risk, pi = probabilities(cell, trust)
     quotas, at = quotas_of(cell.size, cell.quotas)
     drawn = [draw(pi, at, quotas.unit_of_cell, luck) for luck in all_tickets(draws)]
     return Drawn(risk, pi, np.array(drawn))
@@ -177,9 +198,9 @@ def same_draw(cell: Cell) -> Cell:
     return Cell(cell.part, cell.rate, cell.size, cell.share, cell.hidden, quotas=cell.quotas)
 
 
-def samples(cell: Cell, floor: float, draws: int) -> Iterator[tuple[Sample, Floats]]:
+def samples(cell: Cell, trust: Trust, draws: int) -> Iterator[tuple[Sample, Floats]]:
     """Each draw as the estimate sees it, and the true outcomes, shape (cases,)."""
-    many, risk = draws_of(same_draw(cell), floor, draws), truth(cell)
+    many, risk = draws_of(same_draw(cell), trust, draws), truth(cell)
     rng = np.random.default_rng(5)
     for drawn in many.drawn:
         y = (rng.random(CASES) < risk).astype(float)
@@ -224,7 +245,12 @@ def oracle(cell: Cell, sample: Sample, y: Floats) -> Figure:
     ).figure()
 
 
-METHODS: dict[str, Method] = {"present": present}
+def hidden_group_allowed(sample: Sample) -> Figure:
+    """The interval that allows for a group of defects which the draw missed."""
+    return figure_of(sample, np.ones(CASES, bool))
+
+
+METHODS: dict[str, Method] = {"present": present, "hidden": hidden_group_allowed}
 
 
 @dataclass(frozen=True)
@@ -247,10 +273,10 @@ class Tried:
         )
 
 
-def tried(cell: Cell, method: Method, floor: float, draws: int) -> Tried:
+def tried(cell: Cell, method: Method, trust: Trust, draws: int) -> Tried:
     """Draw and estimate many times."""
     rows = []
-    for sample, y in samples(cell, floor, draws):
+    for sample, y in samples(cell, trust, draws):
         figure, best = method(sample), oracle(cell, sample, y)
         low, high = figure.low or 0.0, 1.0 if figure.high is None else figure.high
         rate, most = y.mean(), (best.high or 0.0) - (best.low or 0.0)
@@ -270,12 +296,12 @@ def named(cell: Cell) -> str:
     )
 
 
-def show(cell: Cell, methods: list[str], floor: float, draws: int) -> None:
+def show(cell: Cell, methods: list[str], trust: Trust, draws: int) -> None:
     """The lines of one setting, one a method."""
-    q, pi = truth(cell), probabilities(cell, floor)[1]
-    finds = (pi @ q) / (probabilities(cell, 0.01)[1] @ q)
+    q, pi = truth(cell), probabilities(same_draw(cell), trust)[1]
+    finds = (pi @ q) / (probabilities(same_draw(cell), BEFORE)[1] @ q)
     for name in methods:
-        line = tried(cell, METHODS[name], floor, draws).line()
+        line = tried(cell, METHODS[name], trust, draws).line()
         print(f"{named(cell)} {name:8s} {line} {pi @ q:6.1f} {finds:6.3f}", flush=True)
 
 
@@ -284,16 +310,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--draws", type=int, default=1000)
     parser.add_argument("--only", choices=["reported", "hidden", "models"])
-    parser.add_argument("--floor", type=float, default=design.LEAST_CHANCE)
+    parser.add_argument("--floor", type=float, default=NOW.floor)
+    parser.add_argument("--doubt", type=float, default=NOW.doubt)
     parser.add_argument("--method", choices=METHODS, action="append")
     parser.add_argument("--every", type=int, default=1, help="only every so many-th setting")
     asked = parser.parse_args()
     print(
-        "part       rate  hid def% model       n  sh quo method    cover      below   half  ratio"
+        "part       rate  hid  def model       n  sh quo method    cover        below    half ratio"
+        "  silent defects finds"
     )
+    trust = Trust(asked.floor, asked.doubt)
     cells = [cell for cell in GRID if asked.only in (None, cell.part)]
     for cell in cells[:: asked.every]:
-        show(cell, asked.method or list(METHODS), asked.floor, asked.draws)
+        show(cell, asked.method or list(METHODS), trust, asked.draws)
 
 
 if __name__ == "__main__":
