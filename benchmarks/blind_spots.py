@@ -110,6 +110,7 @@ def log_odds() -> Floats:
     return np.random.default_rng(1).normal(0.0, SPREAD, CASES)
 
 
+@lru_cache(maxsize=8)
 def at_rate(rate: float) -> Floats:
     """True risks with a mean of `rate`, shape (cases,)."""
     level = brentq(lambda off: expit(log_odds() + off).mean() - rate, -20, 20)
@@ -128,6 +129,7 @@ def risks(rate: float, hidden: float) -> Floats:
     return np.where(hidden_group(hidden), CONFIDENT, at_rate(rate))
 
 
+@lru_cache(maxsize=8)
 def truth(cell: Cell) -> Floats:
     """The true risks, shape (cases,): a bad model is a good one's risks given to other cases."""
     risk = at_rate(cell.rate)
