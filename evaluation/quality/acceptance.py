@@ -75,8 +75,8 @@ def acceptance(
     left = np.maximum(size - before(pi), least)
     mu = np.maximum(allowed - found, 0.0) / left
     stake = kelly(mu, guessed(weight, mu), typical=typical, largest=1 / least)
-    growth: Floats = np.where(mu > 0, 1 + stake * (mu - weight), 0.0)
-    fortune: Floats = np.cumprod(growth)
+    growth = np.where(mu > 0, 1 + stake * (mu - weight), 0.0)
+    fortune = np.cumprod(growth).astype(np.float64)
     return Acceptance.of(fortune)
 
 
