@@ -78,11 +78,11 @@ class World:
     def noise_for(self, worse: float) -> float:
         """The noise under which the true AUC is `worse` lower than the champion's."""
         goal = self.true_auc(self.noise) - worse
-        noise = brentq(lambda noise: self.true_auc(noise) - goal, self.noise, 5 * self.noise)
-        return float(noise) if worse else self.noise
+        found = brentq(lambda noise: self.true_auc(noise) - goal, self.noise, 5 * self.noise)
+        return float(found) if worse else self.noise
 
     def true_auc(self, noise: float) -> float:
-        """Expected weighted AUC of a score under that noise, by the same random numbers for each."""
+        """Expected weighted AUC of a score under that noise; the same random numbers for each."""
         cases = np.random.default_rng(1).integers(0, len(self.log_odds), MANY)
         score = self.log_odds[cases] + noise * np.random.default_rng(2).standard_normal(MANY)
         probability, weight = expit(self.log_odds[cases]), self.weight[cases]
@@ -95,10 +95,8 @@ class World:
         cases = np.random.default_rng(3).integers(0, len(self.log_odds), MANY)
         score = self.log_odds[cases] + noise * np.random.default_rng(4).standard_normal(MANY)
         probability, weight = expit(self.log_odds[cases]), self.weight[cases]
-        outcome, counted = (
-            np.repeat([1, 0], MANY),
-            np.r_[weight * probability, weight * (1 - probability)],
-        )
+        outcome = np.repeat([1, 0], MANY)
+        counted = np.r_[weight * probability, weight * (1 - probability)]
         fitted = LogisticRegression(C=np.inf).fit(np.tile(score, 2)[:, None], outcome, counted)
         return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
 
