@@ -55,7 +55,7 @@ def main() -> None:
         share=SHARE,
         seeds=chosen.seeds,
         spread=_in_processes,
-        progress=_show,
+        progress=_show_progress,
     )
     print(f"{chosen.seeds} seeds in {(time.perf_counter() - start) / 60:.1f} minutes")
     _report(result)
@@ -109,7 +109,7 @@ def _report(result: Replay) -> None:
         print(f"{'met    ' if met else 'NOT met'}  {goal}")
 
 
-def _show(what: str | Sayable, done: float) -> None:
+def _show_progress(what: str | Sayable, done: float) -> None:
     print(f"\r{what} {100 * done:3.0f} %", end="\n" if done == 1 else "", flush=True)
 
 

@@ -19,7 +19,8 @@ from evaluation.statistics.hidden_group import (
 )
 from evaluation.statistics.sample import About, Sample, believe
 from policies.spot_check.design import without_quotas
-from policies.spot_check.draw import draw, tickets
+from policies.seeds import tickets
+from policies.spot_check.draw import draw
 
 
 def about(**changes: float) -> About:
