@@ -22,7 +22,7 @@ from evaluation.backtests.backtest import MODEL, Backtest, PeriodFigures, backte
 from evaluation.pages import charts, drawing, exhibits
 from evaluation.pages.cells import interval, share_interval
 from evaluation.pages.names import FIGURES
-from evaluation.quality.reviewers import Agreement, Reviewers, Severity
+from evaluation.quality.reviewers import Agreement, Reviewers, ReviewerSeverity
 from evaluation.report.chapters.heads import NO_RISK_MODEL
 from evaluation.report.chapters.ranking import TITLES
 from evaluation.report.chapters.reviewers import SEVERITY
@@ -149,8 +149,8 @@ def test_one_reviewer_to_a_case_is_pointed_out(
 
 def test_reviewers_are_listed_with_intervals(summary: ReportSummary) -> None:
     """Where it can be told, each reviewer has a figure with its interval, or none and why."""
-    told = Severity("R1", Figure(0.3, 0.1, 0.5, 40))
-    held = Severity(HOSTILE, Figure(None, None, None, 3, "too_few"))
+    told = ReviewerSeverity("R1", Figure(0.3, 0.1, 0.5, 40))
+    held = ReviewerSeverity(HOSTILE, Figure(None, None, None, 3, "too_few"))
     agreed = Agreement(43, *[Figure(0.8, 0.7, 0.9, 43)] * 3)
     found = dataclasses.replace(summary, reviewers=Reviewers(agreed, (told, held), told=True))
     html = render(compose(found), "en")
