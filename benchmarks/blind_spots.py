@@ -29,8 +29,8 @@ from cases.numeric import Flags, Floats, Ints
 from evaluation.statistics.hidden_group import figure_of
 from evaluation.statistics.metrics import Figure
 from evaluation.statistics.sample import About, Sample, believe
-from policies.spot_check import design
 from policies.seeds import tickets
+from policies.spot_check import design
 from policies.spot_check.draw import draw
 
 CASES, UNITS, HANDLERS = 3000, 10, 50
