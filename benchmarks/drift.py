@@ -1,4 +1,4 @@
-"""How often drift is told where there is none, and whether it is told where it was planted.
+"""How often drift is reported where there is none, and whether it is reported where it was planted.
 
     python benchmarks/drift.py [--offices 40] [--repeats 500] [--data DIR]
 
@@ -7,7 +7,7 @@
 2. Of the first of them, cases in random order: periods of 500 with 60 features, without any
    drift; with one feature moved by half a standard deviation; with half of the defects made good.
 3. Halved base rates among 500 outcomes, binomial numbers, 1,500 outcomes trained on.
-4. Police complaints, 2003 to 2008, trained anew each January, quarter by quarter.
+4. Police complaints, 2003 to 2008, trained again each January, quarter by quarter.
 
 The first part takes about 20 seconds per office.
 """
@@ -32,7 +32,6 @@ from cases.numeric import Floats
 from cases.office.loading import load_office
 from cases.tables.reading import read_tables
 from cases.tables.tables import Tables
-from cli.steps import latest_record
 from evaluation.drift.drift import (
     INPUT_LEVEL,
     OWN_SCORE,
@@ -79,13 +78,13 @@ def false_alarms(offices: int) -> None:
         tables = stationary(seed)
         bundle = train(tables, TRAINED_UNTIL)
         for quarter in QUARTERS:
-            found = drift(tables, bundle, quarter, until=latest_record(tables))
+            found = drift(tables, bundle, quarter, until=tables.latest_record)
             alarms.update(raised(found))
             alarms["any"] += found.any_alarm
         periods = len(QUARTERS) * (seed + 1)
         tested = len(found.shifts["training"])
-        told = ", ".join(f"{what} {count}" for what, count in sorted(alarms.items()))
-        print(f"{periods} periods, {tested} figures tested: {told}", flush=True)
+        raised_by = ", ".join(f"{what} {count}" for what, count in sorted(alarms.items()))
+        print(f"{periods} periods, {tested} figures tested: {raised_by}", flush=True)
 
 
 def stationary(seed: int) -> Tables:
@@ -132,7 +131,7 @@ def planted(repeats: int) -> None:
     tables = stationary(0)
     bundle = train(tables, TRAINED_UNTIL)
     pool = scored_cases(tables, bundle, Period(datetime(2024, 7, 1), QUARTERS[-1].until))
-    labels = risk_labels(tables, latest_record(tables)).filter("surveyed")
+    labels = risk_labels(tables, tables.latest_record).filter("surveyed")
     names = own_features(tables.office, pool.columns)
     random = np.random.default_rng(0)
     counted: Counter[str] = Counter()
@@ -176,15 +175,15 @@ def half_a_deviation(before: pl.Series, now: pl.Series, random: np.random.Genera
 def outcomes(
     labels: pl.DataFrame, pool: pl.DataFrame, random: np.random.Generator
 ) -> Iterator[str]:
-    """What is told of 500 outcomes, as they are and with half of the defects."""
+    """What is reported on 500 outcomes, as they are and with half of the defects."""
     trained_on = labels.filter(pl.col("known_at") <= TRAINED_UNTIL)
     later = labels.filter(pl.col("moment") > TRAINED_UNTIL)
     now = later.sample(CASES, with_replacement=True, seed=int(random.integers(2**31)))
     good = pl.Series("y", now["y"].to_numpy() * (random.random(CASES) < 0.5))
     for what, cases in (("unchanged", now), ("halved", now.with_columns(good))):
         rate = rate_change(trained_on, cases, RATE_LEVEL["training"]).alarm
-        told = calibration(cases, pool, trained_on)
-        off = told is not None and told.alarm
+        result = calibration(cases, pool, trained_on)
+        off = result is not None and result.alarm
         yield from (f"{what}: {by}" for by, so in {"rate": rate, "calibration": off}.items() if so)
         if rate or off:
             yield f"{what}: either"
@@ -201,16 +200,16 @@ def halved(repeats: int) -> None:
             scored = trained_on.select("case_id", pl.lit(level).alias(SCORE))
             for name, now in (("halved", rate / 2), ("unchanged", rate)):
                 cases = flipped(random, CASES, now)
-                told = calibration(cases, scored, trained_on)
-                off = told is not None and told.alarm
+                result = calibration(cases, scored, trained_on)
+                off = result is not None and result.alarm
                 changed = rate_change(trained_on, cases, RATE_LEVEL["training"]).alarm
                 found[name] += off or changed
-        shares = ", ".join(f"{name} told {count / repeats:.3f}" for name, count in found.items())
+        shares = ", ".join(f"{name} found {count / repeats:.3f}" for name, count in found.items())
         print(f"base rate {rate:.2f}: {shares}")
 
 
 def flipped(random: np.random.Generator, count: int, rate: float) -> pl.DataFrame:
-    """Labels of that many cases, each a defect with that chance."""
+    """Labels of that many cases, each a defect with that probability."""
     y = (random.random(count) < rate).astype(int)
     ids = [f"c{case}" for case in range(count)]
     return pl.DataFrame({"case_id": ids, "y": y, "weight": np.ones(count)})
@@ -228,10 +227,10 @@ def police(data: Path) -> None:
             found = drift(tables, bundle, quarter, until=quarter.until)
             print(f"{quarter.until:%Y-%m}: {', '.join(raised(found)) or 'no alarm'}")
             if found.any_alarm:
-                rates = (f for f in findings(found, office) if "base rate" in f.what.en)
+                rates = (f for f in findings(found, office) if "base rate" in f.what.say("en"))
                 for finding in rates:
-                    print(f"  {finding.what.en}")
-                print(f"  {advice(found).en}")
+                    print(f"  {finding.what.say('en')}")
+                print(f"  {advice(found).say('en')}")
 
 
 if __name__ == "__main__":

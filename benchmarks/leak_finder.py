@@ -1,4 +1,4 @@
-"""What the leak finder says of planted leaks, of offices without one, and of the shipped ones.
+"""What the leak finder says of planted leaks, of offices without one, and of the shipped offices.
 
     python benchmarks/leak_finder.py [eu_state_aid] [police_complaints] [demo] [shipped]
 
@@ -33,7 +33,6 @@ from cases.office.loading import load_office, parse_office
 from cases.office.model import Attribute, Office
 from cases.tables.reading import read_tables
 from cases.tables.tables import Tables
-from cli.steps import latest_record
 from evaluation.leaks.finder import find_leaks
 from evaluation.leaks.findings import Finding
 from training.labels import risk_labels
@@ -61,14 +60,14 @@ def eu_state_aid(data: Path) -> None:
     for name in ("procedure_types", "letter"):
         raw["attributes"][name] = {"type": "code", "known": "intake", "meaning": {"en": name}}
     found = found_in(_read(parse_office(raw, "variant"), data))
-    assert "contradictory_aid" in {one.column for one in found}
+    assert "contradictory_aid" in {finding.column for finding in found}
 
 
 def police_complaints(data: Path) -> None:
     """Three planted columns, then the same planted more weakly, one at a time."""
     tables = _read(load_office(ROOT / "offices/police_complaints.toml"), data)
     found = found_in(planted(tables, THREE))
-    assert set(THREE) <= {one.column for one in found}
+    assert set(THREE) <= {finding.column for finding in found}
     for name in PLANTS:
         print(f"\n{name} alone:")
         found_in(planted(tables, (name,)))
@@ -92,7 +91,7 @@ def _outcome(noise: float) -> Callable[[Tables, np.random.Generator], pl.Series]
     """The outcome, wrong in a share of the cases; where there is none, as often as elsewhere."""
 
     def make(tables: Tables, rng: np.random.Generator) -> pl.Series:
-        labels = risk_labels(tables, latest_record(tables)).select("case_id", "y")
+        labels = risk_labels(tables, tables.latest_record).select("case_id", "y")
         y = tables.case_rows.join(labels, on="case_id", how="left", maintain_order="left")["y"]
         drawn = pl.Series(rng.random(len(y)) < labels["y"].to_numpy().mean())
         wrong = rng.random(len(y)) < noise
@@ -105,7 +104,7 @@ def _days_since_closing(blank: float | None) -> Callable[[Tables, np.random.Gene
     """Whole days from the closing to the last record; `blank` for open cases."""
 
     def make(tables: Tables, _: np.random.Generator) -> pl.Series:
-        since = latest_record(tables) - pl.col("closed_at")
+        since = tables.latest_record - pl.col("closed_at")
         days = since.dt.total_days().cast(pl.Float64).fill_null(pl.lit(blank, pl.Float64))
         return tables.case_rows.select(days).to_series()
 
@@ -139,20 +138,20 @@ PLANTS: dict[str, tuple[str, str, Callable[[Tables, np.random.Generator], pl.Ser
 
 
 def demo(_: Path) -> None:
-    """Offices without a leak: whatever is found is a false alarm. Then with three planted."""
+    """Offices without a leak: every finding is a false alarm. Then with three planted."""
     alarms, detected = Counter[int](), Counter[tuple[str, int]]()
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(OFFICES):
             size = SIZES[seed % len(SIZES)]
             office = make_demo(Path(folder) / str(seed), cases=size, seed=seed)
             tables = read_tables(load_office(office), office.parent)
-            found = find_leaks(tables, latest_record(tables))
+            found = find_leaks(tables, tables.latest_record)
             alarms[size] += bool(found)
-            for one in found:
-                print(f"{size:,} cases, seed {seed}: {one.severity} {one.column}")
-                print(f"    {one.evidence.en}")
+            for finding in found:
+                print(f"{size:,} cases, seed {seed}: {finding.severity} {finding.column}")
+                print(f"    {finding.evidence.say('en')}")
             leaky = planted(tables, THREE)
-            columns = {one.column for one in find_leaks(leaky, latest_record(tables))}
+            columns = {finding.column for finding in find_leaks(leaky, tables.latest_record)}
             detected.update((name, size) for name in THREE if name in columns)
     print(f"{alarms.total()} of {OFFICES} offices with a false alarm, goal 2")
     for size in SIZES:
@@ -175,11 +174,11 @@ def shipped(data: Path) -> None:
 def found_in(tables: Tables) -> tuple[Finding, ...]:
     """What is found, printed."""
     start = time.perf_counter()
-    found = find_leaks(tables, latest_record(tables))
+    found = find_leaks(tables, tables.latest_record)
     seconds = time.perf_counter() - start
     print(f"{tables.case_rows.height:,} cases: {len(found)} findings in {seconds:.1f} s")
-    for one in found:
-        print(f"  {one.severity:10} {one.column}: {one.evidence.en}")
+    for finding in found:
+        print(f"  {finding.severity:10} {finding.column}: {finding.evidence.say('en')}")
     return found
 
 
@@ -188,7 +187,7 @@ def _read(office: Office, data: Path) -> Tables:
         return read_tables(office, data, set_aside=Path(folder) / "aside.csv")
 
 
-TRIALS = {one.__name__: one for one in (eu_state_aid, police_complaints, demo, shipped)}
+TRIALS = {trial.__name__: trial for trial in (eu_state_aid, police_complaints, demo, shipped)}
 
 
 def main() -> None:

@@ -25,7 +25,6 @@ from cases.language.messages import Sayable
 from cases.office.loading import load_office
 from cases.tables.reading import read_tables
 from cases.tables.tables import Tables
-from cli.steps import latest_record
 from evaluation.backtests.backtest import MODEL, Backtest, Outcome, PeriodFigures, backtest
 from evaluation.statistics.metrics import Figure
 from training.splits import Every
@@ -100,11 +99,11 @@ def main() -> None:
         tables,
         first=trial.first,
         last=trial.last,
-        until=latest_record(tables),
+        until=tables.latest_record,
         every=trial.every,
         retrain=retrain,
         share=SHARE,
-        progress=_show,
+        progress=_show_progress,
     )
     print(f"backtest, retrained every {retrain}: {time.perf_counter() - start:.0f} s")
     _report(result, trial)
@@ -158,7 +157,7 @@ def _value(figure: Figure) -> float:
     return float("nan") if figure.value is None else figure.value
 
 
-def _show(what: str | Sayable, done: float) -> None:
+def _show_progress(what: str | Sayable, done: float) -> None:
     print(f"\r{what} {100 * done:3.0f} %", end="\n" if done == 1 else "", flush=True)
 
 

@@ -87,7 +87,11 @@ def satisfying(tables: Tables, moments: Frame, conditions: Conditions) -> Frame:
 
     `row`, `case_id`, `moment` and the columns of the case table as known at the moment.
     """
-    known = cut(tables, moments)
+    return among(cut(tables, moments), conditions)
+
+
+def among(known: Known, conditions: Conditions) -> Frame:
+    """The cases of what was known for which all conditions hold; columns of `known.cases`."""
     if not conditions:
         return known.cases
     rows = holding(known, conditions).select("row", "holds")

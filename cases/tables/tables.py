@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import narwhals as nw
 import polars as pl
 
+from cases.errors import BadInput, Fault
+from cases.language.messages import _
 from cases.office.model import Office
 from cases.tables.specification import SPECIFICATIONS
 from cases.tables.specification.new_cases import NEW_CASE_TABLE
@@ -137,6 +140,22 @@ class Tables:
     def override_rows(self) -> pl.DataFrame:
         """The override table as a Polars frame."""
         return self.rows("overrides")
+
+    @property
+    def latest_record(self) -> datetime:
+        """The last moment that anything in the tables is of; `BadInput` if there is no case."""
+        columns = (
+            self.case_rows["opened_at"],
+            self.case_rows["closed_at"],
+            self.event_rows["recorded_at"],
+            self.review_rows["reviewed_at"],
+        )
+        last = [column.max() for column in columns]
+        moments = [moment for moment in last if isinstance(moment, datetime)]
+        if not moments:
+            problem, remedy = _("the table has no rows."), _("Give at least one case.")
+            raise BadInput([Fault("cases", problem, remedy)])
+        return max(moments)
 
 
 def _lazy(native: Any, schema: dict[str, pl.DataType]) -> Frame:

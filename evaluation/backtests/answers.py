@@ -41,13 +41,13 @@ def answer(outcome: Outcome | None) -> Answer | None:
 
 
 def shown_figures(figures: PeriodFigures) -> PeriodFigures:
-    """The figures, or reasons in their place where too few cases of an outcome stand behind."""
+    """The figures, or reasons in their place where there are too few cases of an outcome."""
     if not _few(figures):
         return figures
-    withheld = Figure(None, None, None, figures.measures[MODEL].n, "too_few")
+    withheld = Figure.withheld(figures.measures[MODEL].n)
     return PeriodFigures(
         figures.period,
-        {name: _withheld(one, withheld) for name, one in figures.measures.items()},
+        {name: _but_base_rate(own, withheld) for name, own in figures.measures.items()},
         dict.fromkeys(figures.gains, withheld),
     )
 
@@ -59,10 +59,10 @@ def _few(figures: PeriodFigures) -> bool:
 
 def surely_behind(gain: Figure) -> bool:
     """Whether the other way is better than the model beyond chance."""
-    return gain.high is not None and gain.high < 0
+    return gain.surely_below(0)
 
 
-def _withheld(measures: Measures, withheld: Figure) -> Measures:
+def _but_base_rate(measures: Measures, withheld: Figure) -> Measures:
     """All figures withheld but the base rate, whose interval is right for any number of cases."""
     names = [field.name for field in dataclasses.fields(Measures)]
     hidden = {name for name in names if isinstance(getattr(measures, name), Figure)}

@@ -1,4 +1,4 @@
-"""What checking the cases at the top of the list finds, if ties at its edge fall out well or ill.
+"""What checking the cases at the top of the list finds, at worst and at best under ties.
 
 Where equal probabilities straddle the edge of capacity, `statistics.metrics.measure` lets
 each of those cases count with the share of them that fits. Which of them a person takes is
@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cases.language.messages import _
-from cases.language.texts import Text
+from cases.language.messages import Sayable, _, sentences
 from cases.numeric import Floats
 from evaluation.statistics.metrics import Measures, checked
 from evaluation.statistics.ranking import Ranking, tied_groups
@@ -58,10 +57,12 @@ def ties(y: ArrayLike, p: ArrayLike, weight: ArrayLike | None, share: float) -> 
     if ranking.y.size == 0:
         return None
     positive, every = (groups[0] for groups in tied_groups(ranking, None))
+    # Go down the groups of equal p until the capacity is full; the last one is the edge.
     capacity = float(share * every.sum())
     seen = np.cumsum(every)
     edge = min(int(np.searchsorted(seen, capacity * (1 - CLOSE))), len(seen) - 1)
     before, room = float(positive[:edge].sum()), float(capacity - (seen[edge] - every[edge]))
+    # What is left of the capacity is filled with good cases first (worst), or defects first (best).
     bad, all_tied = float(positive[edge]), float(every[edge])
     found = Span(before + max(0.0, room - (all_tied - bad)), before + min(room, bad))
     sizes = np.diff([*ranking.starts, ranking.y.size])
@@ -76,7 +77,7 @@ def ties(y: ArrayLike, p: ArrayLike, weight: ArrayLike | None, share: float) -> 
 
 
 def taken(p: ArrayLike, weight: ArrayLike | None, share: float) -> Floats:
-    """The chance of each case to be among the `share` with the highest p, shape (n,).
+    """The probability of each case to be among the `share` with the highest p, shape (n,).
 
     1 above the edge and 0 below; cases tied at the edge share what room is left.
 
@@ -86,35 +87,38 @@ def taken(p: ArrayLike, weight: ArrayLike | None, share: float) -> Floats:
     ranking = Ranking(*checked(np.zeros(np.shape(p)), p, weight))
     if ranking.y.size == 0:
         return ranking.y
-    _, groups = tied_groups(ranking, None)
-    every = groups[0]
+    every = tied_groups(ranking, None)[1][0]
     room = np.clip(share * every.sum() - (np.cumsum(every) - every), 0, every)
     sizes = np.diff([*ranking.starts, ranking.y.size])
-    chance = np.empty(ranking.y.size)
-    chance[ranking.order] = np.repeat(room / every, sizes)
-    return chance
+    listed = np.empty(ranking.y.size)
+    listed[ranking.order] = np.repeat(room / every, sizes)
+    return listed
 
 
 def _over(found: Span, whole: float) -> Span:
     return Span(found.worst / whole, found.best / whole)
 
 
-def say_capacity(measures: Measures, found: Ties | None, what: Text) -> Text:
-    """What the top of the list holds of `what` (cases with y = 1), in a sentence."""
+def say_capacity(measures: Measures, found: Ties | None, what: Sayable) -> Sayable:
+    """What the top of the list holds of `what` (cases with y = 1)."""
     lift, recall = measures.lift, measures.recall
     if lift.value is None or recall.value is None or found is None or found.lift is None:
         return _("Too few cases to say what a list finds.")
-    share = f"{100 * measures.share:.3g} %"
-    en = (
-        f"The {share} of cases ranked highest hold {percent(recall, 'en')} of all {what.en}, "
-        f"{number(lift, 'en')} times what the same number drawn at random would hold."
+    held = _(
+        "The {share:.1%} of cases ranked highest hold {recall} of all {what}, {times} times what "
+        "the same number of randomly drawn cases would hold.",
+        share=measures.share,
+        recall=percent(recall),
+        what=what,
+        times=number(lift),
     )
-    zh = (
-        f"排序最高的 {share} 案件含有全部{what.zh}的 {percent(recall, 'zh')}，"
-        f"是随机抽取同样数量案件的 {number(lift, 'zh')}倍。"
+    if not found.tied:
+        return held
+    edge = _(
+        "{tied:,} cases are tied at the edge of the list: by chance it may be {low:.2f} to "
+        "{high:.2f} times.",
+        tied=found.tied,
+        low=found.lift.worst,
+        high=found.lift.best,
     )
-    if found.tied:
-        low, high = found.lift.worst, found.lift.best
-        en += f" {found.tied:,} cases tie at the edge: by luck it may be {low:.2f} to {high:.2f}."
-        zh += f"边界处有 {found.tied:,} 件案件概率相同：视运气可为 {low:.2f} 至 {high:.2f} 倍。"
-    return Text(en=en, zh=zh)
+    return sentences(held, edge)

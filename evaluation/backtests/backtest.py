@@ -1,8 +1,8 @@
 """Was the model right: every period scored by models that knew only what came before it.
 
-The estimators are fitted anew at each origin on the labels known by then, with the very
-functions that training uses, and asked about the cases of the time after it. Features at
-a moment do not change with later data, so they are built once and sliced.
+The estimators are fitted again at each origin on the labels known by then, with the very
+functions that training uses, and score the cases of the time after it. Features at a
+moment do not change with later data, so they are built once and sliced.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from cases.errors import Refused
+from cases.language.messages import Sayable, _
 from cases.office.model import Office
 from cases.progress import Progress, silent
 from cases.tables.tables import Tables
@@ -30,7 +31,7 @@ from training.fit import (
     risk_table,
 )
 from training.labels import complexity_labels, finished_moments, reviewed_moments, risk_labels
-from training.splits import Every, Period, rolling_origin
+from training.splits import Every, Period, period_name, rolling_origin
 
 MODEL = "model"
 
@@ -39,7 +40,7 @@ Fit = Callable[[pl.DataFrame, pl.DataFrame], Mapping[str, Estimator]]
 
 
 @dataclass(frozen=True)
-class Task:
+class BacktestTask:
     """One question to estimators.
 
     `labels(until)` gives the labels known by `until` (`case_id, moment, known_at, y` and
@@ -84,7 +85,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Backtest:
-    """Figures on cases of the months `first` to `last`, and how they were come by.
+    """Figures on cases of the months `first` to `last`, and how they were made.
 
     An outcome is None where the office has no reviews, or states no complexity.
     `share` is the capacity that lift and precision refer to.
@@ -112,10 +113,10 @@ def backtest(
 ) -> Backtest:
     """Figures for every period (`every`) from that of `first` to that of `last`.
 
-    Estimators are fitted anew every `retrain` on what was known before it began, and asked
-    about the cases whose outcome was known by `until`; nothing later is looked at. `share`
-    defaults to the office's capacity. Nothing is written, so that it may be interrupted at
-    any time. `ValueError` if `last` or `until` is before `first`.
+    Estimators are fitted again every `retrain` on what was known before it began, and score
+    the cases whose outcome was known by `until`; nothing later is looked at. `share` defaults
+    to the office's capacity. Nothing is written, so that it may be interrupted at any time.
+    `ValueError` if `last` or `until` is before `first`.
     """
     last = min(last, until.date())
     if last < first:
@@ -124,19 +125,19 @@ def backtest(
     periods = tuple(rolling_origin(first, last, every))
     origins = tuple(rolling_origin(first, last, retrain))
 
-    def outcome(task: Task | None, what: str) -> Outcome | None:
+    def outcome(task: BacktestTask | None, what: Sayable) -> Outcome | None:
         if task is None:
             return None
         scores, untrained = roll(task, until, periods, origins, _named(progress, what))
         return figures(scores, untrained, every, share)
 
-    risk = outcome(_risk_task(tables, until, progress), "backtest of risk")
-    complexity = outcome(_complexity_task(tables, until, progress), "backtest of complexity")
+    risk = outcome(_risk_task(tables, until, progress), _("backtest of risk"))
+    complexity = outcome(_complexity_task(tables, until, progress), _("backtest of complexity"))
     return Backtest(first, last, every, retrain, share, risk, complexity)
 
 
 def roll(
-    task: Task,
+    task: BacktestTask,
     until: datetime,
     periods: tuple[Period, ...],
     origins: tuple[Period, ...],
@@ -154,24 +155,24 @@ def roll(
     scored: list[pl.DataFrame] = []
     for done, origin in enumerate(origins):
         progress("", done / len(origins))
-        asked = outcomes.filter((moment > origin.after) & (moment <= origin.until))
-        if asked.height:
-            scored += _scores(task, asked, origin.after)
+        later = outcomes.filter((moment > origin.after) & (moment <= origin.until))
+        if later.height:
+            scored += _scores(task, later, origin.after)
     progress("", 1.0)
     scores = pl.concat(scored) if scored else pl.DataFrame()
     return scores, outcomes.height - scores.height
 
 
-def _scores(task: Task, asked: pl.DataFrame, known_by: datetime) -> Iterable[pl.DataFrame]:
-    """Scores of the cases `asked` by estimators that know what was known by `known_by`."""
+def _scores(task: BacktestTask, later: pl.DataFrame, known_by: datetime) -> Iterable[pl.DataFrame]:
+    """Scores of `later` cases by estimators that know what was known by `known_by`."""
     try:
         fitted = task.fit(task.x, task.labels(known_by))
     except Refused:
         return []
-    cases = asked.join(task.x, on=["case_id", "moment"]).sort("moment", "case_id")
+    cases = later.join(task.x, on=["case_id", "moment"]).sort("moment", "case_id")
     weight = pl.col("weight") if "weight" in cases.columns else pl.lit(1.0).alias("weight")
     facts = cases.select("case_id", "moment", "y", weight, pl.lit(known_by).alias("known_by"))
-    answers = [pl.Series(name, one.predict(cases)) for name, one in fitted.items()]
+    answers = [pl.Series(name, estimator.predict(cases)) for name, estimator in fitted.items()]
     return [facts.with_columns(answers)]
 
 
@@ -203,15 +204,7 @@ def part_figures(
     return PeriodFigures(period, measures, gains)
 
 
-def period_name(every: Every) -> pl.Expr:
-    """The name of the period that `moment` falls into: `2003-01`, `2003-Q1` or `2003`."""
-    moment = pl.col("moment").dt
-    if every == "quarter":
-        return pl.format("{}-Q{}", moment.year(), moment.quarter())
-    return moment.strftime("%Y-%m" if every == "month" else "%Y")
-
-
-def _risk_task(tables: Tables, until: datetime, progress: Progress) -> Task | None:
+def _risk_task(tables: Tables, until: datetime, progress: Progress) -> BacktestTask | None:
     office, labels = tables.office, _remembered(lambda until: risk_labels(tables, until))
     if labels(until).is_empty():
         return None
@@ -219,10 +212,11 @@ def _risk_task(tables: Tables, until: datetime, progress: Progress) -> Task | No
     def fit(x: pl.DataFrame, known: pl.DataFrame) -> dict[str, Estimator]:
         return {MODEL: fit_risk(x, known, office), **fit_baselines(x, known, office)}
 
-    return Task(risk_table(tables, reviewed_moments(tables, until), progress), labels, fit)
+    x = risk_table(tables, reviewed_moments(tables, until), progress)
+    return BacktestTask(x, labels, fit)
 
 
-def _complexity_task(tables: Tables, until: datetime, progress: Progress) -> Task | None:
+def _complexity_task(tables: Tables, until: datetime, progress: Progress) -> BacktestTask | None:
     office, labels = tables.office, _remembered(lambda until: complexity_labels(tables, until))
     if labels(until).is_empty():
         return None
@@ -231,7 +225,8 @@ def _complexity_task(tables: Tables, until: datetime, progress: Progress) -> Tas
         model: Estimator = fit_complexity(x, known, office)
         return {MODEL: model, **_intake_baselines(x, known, office)}
 
-    return Task(intake_table(tables, finished_moments(tables, until), progress), labels, fit)
+    x = intake_table(tables, finished_moments(tables, until), progress)
+    return BacktestTask(x, labels, fit)
 
 
 def _intake_baselines(x: pl.DataFrame, known: pl.DataFrame, office: Office) -> dict[str, Estimator]:
@@ -250,15 +245,15 @@ def _intake_baselines(x: pl.DataFrame, known: pl.DataFrame, office: Office) -> d
 
 def _remembered(labels: Labels) -> Labels:
     """Labels that are computed once for each time."""
-    found: dict[datetime, pl.DataFrame] = {}
+    known: dict[datetime, pl.DataFrame] = {}
 
     def remember(until: datetime) -> pl.DataFrame:
-        if until not in found:
-            found[until] = labels(until)
-        return found[until]
+        if until not in known:
+            known[until] = labels(until)
+        return known[until]
 
     return remember
 
 
-def _named(progress: Progress, what: str) -> Progress:
-    return lambda _, done: progress(what, done)
+def _named(progress: Progress, what: Sayable) -> Progress:
+    return lambda _step, done: progress(what, done)

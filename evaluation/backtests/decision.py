@@ -1,6 +1,6 @@
 """Decision curves: whether acting on the probabilities does more good than harm.
 
-Whoever would check t needless cases in a hundred to catch the rest acts on cases with p of t
+A reader who accepts that of a hundred checks 100 (1 - t) find nothing acts on cases with p of t
 and more. The net benefit weighs the needless checks by the odds of that threshold (Vickers
 and Elkin 2006, Medical Decision Making 26, equation 1):
 
@@ -15,8 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cases.language.messages import _
-from cases.language.texts import Text
+from cases.language.messages import Joined, Sayable, _, listed, sentences
 from cases.numeric import Floats
 from evaluation.statistics.metrics import REPLICATES, SEED, Figure, checked, percentile
 from evaluation.statistics.ranking import draws
@@ -53,10 +52,12 @@ def decision_curve(
     n = outcomes.size
     if n == 0:
         return ()
+    # What acting on a case brings: 1 for a defect, less the odds t / (1 - t) for a good case.
     price = np.array(THRESHOLDS) / (1 - np.array(THRESHOLDS))
     each = outcomes[:, None] - (1 - outcomes[:, None]) * price
     acted = np.where(probabilities[:, None] >= THRESHOLDS, each, 0.0)
     values = np.column_stack([acted, outcomes])
+    # Means over the cases, of the sample and of its bootstrap replicates (paired).
     model, everyone = _benefits(values, w[None, :], price)
     parts = [_benefits(values, times * w, price) for times in draws(n, REPLICATES, SEED)]
     drawn, drawn_all = (np.vstack(part) for part in zip(*parts, strict=True))
@@ -87,39 +88,44 @@ def _benefits(values: Floats, weights: Floats, price: Floats) -> tuple[Floats, F
     return means[:, :-1], rate - (1 - rate) * price
 
 
-def say_decision(curve: Sequence[NetBenefit]) -> Text:
-    """Where acting on the model is worth it for certain, in a sentence."""
-    better = _runs([(one.gain.low or 0.0) > 0 for one in curve])
-    worse = _runs([(one.gain.high or 0.0) < 0 for one in curve])
+def say_decision(curve: Sequence[NetBenefit]) -> Sayable:
+    """Where acting on the model is surely worth it, and where it surely is not."""
     if not curve:
         return _("Too few cases for a decision curve.")
-    en, zh = [], []
-    if better:
-        en.append(
-            f"At thresholds of {better} acting on the model is worth its needless checks, and "
-            "worth more than checking all cases or none."
+    better = _runs([point.gain.surely_above(0) for point in curve])
+    worse = _runs([point.gain.surely_below(0) for point in curve])
+    said = []
+    if better.parts:
+        said.append(
+            _(
+                "At thresholds of {thresholds} acting on the model is worth its needless checks, "
+                "and worth more than checking all cases or none.",
+                thresholds=better,
+            )
         )
-        zh.append(f"阈值为 {better} 时，按模型行事值得其多余的检查，并优于全查或全不查。")
-    if worse:
-        en.append(f"It does worse than checking all or none at {worse}.")
-        zh.append(f"在 {worse} 处不如全查或全不查。")
-    if not (en and zh):
-        en.append("At no threshold is it certain that acting on the model beats all or none.")
-        zh.append("在任何阈值上，都不能确定按模型行事优于全查或全不查。")
-    return Text(en=" ".join(en), zh="".join(zh))
+    if worse.parts:
+        said.append(_("It does worse than checking all or none at {thresholds}.", thresholds=worse))
+    if not said:
+        said.append(
+            _("At no threshold is it certain that acting on the model is better than all or none.")
+        )
+    return sentences(*said)
 
 
-def _runs(held: Sequence[bool]) -> str:
+def _runs(held: Sequence[bool]) -> Joined:
     """The thresholds where it held, neighbours joined.
 
-    >>> _runs([True, False, True, True])
-    '1 %, 3–5 %'
+    >>> _runs([True, False, True, True]).say("en")
+    '1%, 3%–5%'
     """
-    places = [place for place, one in enumerate(held) if one]
-    starts = [place for place in places if place - 1 not in places]
-    ends = [place for place in places if place + 1 not in places]
-    runs = [
-        (f"{100 * THRESHOLDS[a]:.0f}", f"{100 * THRESHOLDS[b]:.0f}")
-        for a, b in zip(starts, ends, strict=True)
-    ]
-    return ", ".join(f"{a} %" if a == b else f"{a}–{b} %" for a, b in runs)
+    indices = [index for index, holds in enumerate(held) if holds]
+    starts = [index for index in indices if index - 1 not in indices]
+    ends = [index for index in indices if index + 1 not in indices]
+    pairs = zip(starts, ends, strict=True)
+    return listed(_thresholds(THRESHOLDS[start], THRESHOLDS[end]) for start, end in pairs)
+
+
+def _thresholds(low: float, high: float) -> Sayable:
+    if low == high:
+        return _("{value:.0%}", value=low)
+    return _("{low:.0%}–{high:.0%}", low=low, high=high)

@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 from scipy.stats import rankdata
 
+from cases.language.messages import _
 from cases.office.model import Intake
 from cases.progress import Progress, silent
 from cases.tables.tables import Tables
@@ -26,7 +27,7 @@ from models.estimators.duration import weighted_quantile
 from models.estimators.estimator import TrainingSample
 from models.questions.complexity import ComplexityModel
 from models.questions.effort import CALIBRATE_DAYS, COVERAGE
-from policies.routing import COMPLEX, PERSON, SIMPLE, route
+from policies.routing import COMPLEX, PERSON, SIMPLE, tracked
 from training.fit import (
     calibrated_effort,
     complexity_lacks,
@@ -44,6 +45,7 @@ MODEL, HALF, STATIC = "model", "threshold_0.5", "logistic_static"
 WAYS = (MODEL, HALF, STATIC)
 CALIBRATION_SHARE = 0.2  # of the known cases, the newest, set the static cut-offs
 SLOWEST = 0.2
+BACKTEST = _("backtest")
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,8 @@ class Routed:
 
 
 @dataclass(frozen=True)
-class Foreseen:
-    """How efforts were foreseen in one year (0 for all).
+class EffortYear:
+    """How good the effort forecasts of one year were (0 for all).
 
     `coverage` is of the 80 % interval, `width` its median; the same of a `constant` interval,
     the same for every case of its quarter. `ratio` is the expected effort of all cases together
@@ -84,7 +86,7 @@ class Foreseen:
 
 
 @dataclass(frozen=True)
-class Quarter:
+class QuarterModels:
     """The new cases of a quarter, and the models that knew what was known before it.
 
     `cases` has `case_id, moment, y` and the probabilities `p` and `logistic`; `tested` holds
@@ -99,7 +101,7 @@ class Quarter:
 
 def routing_backtest(
     tables: Tables, first: date, last: date, until: datetime, progress: Progress = silent
-) -> tuple[Quarter, ...]:
+) -> tuple[QuarterModels, ...]:
     """The quarters from that of `first` to that of `last` that there was enough to train for.
 
     With the cases whose outcome is known by `until`.
@@ -109,40 +111,41 @@ def routing_backtest(
     x = intake_table(tables, intake_moments(tables, after=None, until=until), progress)
     out_of_time = routing_outcomes(x, outcomes, office, until).rows
     cases = outcomes.join(x, on=["case_id", "moment"]).sort("moment", "case_id")
-    found = []
-    for quarter, asked in _quarters(cases, first, last, progress):
+    models = []
+    for quarter, new_cases in _quarters(cases, first, last, progress):
         known = settled(outcomes.filter(pl.col("known_at") <= quarter.after), quarter.after)
         if complexity_lacks(known, office) is not None:
             continue
         model = fit_complexity(x, known, office)
         seen = known.join(x, on=["case_id", "moment"]).sort("moment", "case_id")
         logistic, tested = _split(model.names, seen)
-        told = asked.select(
+        scored = new_cases.select(
             "case_id",
             "moment",
             "y",
-            p=pl.Series(model.predict(asked)),
-            logistic=pl.Series(logistic.predict(asked)),
+            p=pl.Series(model.predict(new_cases)),
+            logistic=pl.Series(logistic.predict(new_cases)),
         )
-        found.append(Quarter(told, model, Outcomes.of(out_of_time, quarter.after), tested))
-    return tuple(found)
+        models.append(QuarterModels(scored, model, Outcomes.of(out_of_time, quarter.after), tested))
+    return tuple(models)
 
 
-def routed(quarters: Sequence[Quarter], intake: Intake) -> pl.DataFrame:
+def routed(quarters: Sequence[QuarterModels], intake: Intake) -> pl.DataFrame:
     """`case_id, moment, y` and the track by each of `WAYS`, at the error rates of `intake`.
 
     Fixed rules are left out: they need no proof.
     """
     facts = {"case_id": pl.String(), "moment": TIME, "y": pl.Int8()}
     parts = [pl.DataFrame(schema=facts | dict.fromkeys(WAYS, pl.String()))]
-    for one in quarters:
-        ours = one.model.cutoffs(one.outcomes, intake.complex_error, intake.simple_error)
+    for quarter in quarters:
+        cases = quarter.cases
+        own = quarter.model.cutoffs(quarter.outcomes, intake.complex_error, intake.simple_error)
         tracks = {
-            MODEL: _tracks(intake, one.cases["p"], ours),
-            HALF: _tracks(intake, one.cases["p"], Cutoffs(0.5, 0.5)),
-            STATIC: _tracks(intake, one.cases["logistic"], _static(one.tested, intake)),
+            MODEL: _tracks(cases["p"], own),
+            HALF: _tracks(cases["p"], Cutoffs(0.5, 0.5)),
+            STATIC: _tracks(cases["logistic"], _static(quarter.tested, intake)),
         }
-        parts.append(one.cases.select(*facts).with_columns(**tracks))
+        parts.append(cases.select(*facts).with_columns(**tracks))
     return pl.concat(parts)
 
 
@@ -162,7 +165,7 @@ def effort_backtest(
     """`case_id, moment, effort`, what was expected and between what, of the cases of the time.
 
     Columns `expected, low, high`, and `constant_low, constant_high`: the same quantiles of the
-    efforts themselves. Of cases closed by `until`; fitted anew every quarter.
+    efforts themselves. Of cases closed by `until`; fitted again every quarter.
     """
     office, labels = tables.office, effort_labels(tables, until)
     x = intake_table(tables, intake_moments(tables, after=None, until=until), progress)
@@ -170,21 +173,21 @@ def effort_backtest(
     scored = effort_scores(cases, office, until)
     numbers = ("effort", "expected", "low", "high", "constant_low", "constant_high")
     parts = [cases.clear().select("case_id", "moment", **dict.fromkeys(numbers, pl.lit(0.0)))]
-    told = cases.filter(pl.col("effort").is_not_null())
-    for quarter, asked in _quarters(told, first, last, progress):
+    known = cases.filter(pl.col("effort").is_not_null())
+    for quarter, new_cases in _quarters(known, first, last, progress):
         if effort_lacks(efforts_by(labels, quarter.after)) is not None:
             continue
         model = calibrated_effort(cases, scored, office, quarter.after)
-        low, high = model.interval(asked)
+        low, high = model.interval(new_cases)
         work = work_at(efforts_by(labels, quarter.after), quarter.after)
-        _, effort, _, share = work.known(CALIBRATE_DAYS)
+        _cases, effort, _at, share = work.known(CALIBRATE_DAYS)
         tail = (1 - COVERAGE) / 2
         parts.append(
-            asked.select(
+            new_cases.select(
                 "case_id",
                 "moment",
                 "effort",
-                expected=pl.Series(model.predict(asked)),
+                expected=pl.Series(model.predict(new_cases)),
                 low=pl.Series(low),
                 high=pl.Series(high),
                 constant_low=pl.lit(weighted_quantile(effort, share, tail)),
@@ -194,11 +197,11 @@ def effort_backtest(
     return pl.concat(parts)
 
 
-def effort_years(foreseen: pl.DataFrame) -> tuple[Foreseen, ...]:
+def effort_years(efforts: pl.DataFrame) -> tuple[EffortYear, ...]:
     """The figures of `effort_backtest` by year, and last of all years."""
-    years = sorted(set(foreseen["moment"].dt.year()))
+    years = sorted(set(efforts["moment"].dt.year()))
     return tuple(
-        _foreseen(year, foreseen.filter(pl.lit(not year) | (pl.col("moment").dt.year() == year)))
+        _effort_year(year, efforts.filter(pl.lit(not year) | (pl.col("moment").dt.year() == year)))
         for year in (*years, 0)
     )
 
@@ -208,18 +211,18 @@ def _quarters(
 ) -> Iterator[tuple[Period, pl.DataFrame]]:
     quarters = list(rolling_origin(first, last, "quarter"))
     for done, quarter in enumerate(quarters):
-        progress("backtest", done / len(quarters))
+        progress(BACKTEST, done / len(quarters))
         moment = pl.col("moment")
-        asked = cases.filter((moment > quarter.after) & (moment <= quarter.until))
-        if asked.height:
-            yield quarter, asked
-    progress("backtest", 1.0)
+        new_cases = cases.filter((moment > quarter.after) & (moment <= quarter.until))
+        if new_cases.height:
+            yield quarter, new_cases
+    progress(BACKTEST, 1.0)
 
 
-def _tracks(intake: Intake, p: pl.Series, cutoffs: Cutoffs) -> pl.Series:
+def _tracks(p: pl.Series, cutoffs: Cutoffs) -> pl.Series:
     none = pl.lit(None, dtype=pl.String)
-    asked = pl.select(case_id=none, complex_probability=p, rule=none, track=none)
-    return route(asked, intake, cutoffs.simple_below, cutoffs.complex_from)["track"]
+    cases = pl.select(case_id=none, complex_probability=p, rule=none, track=none)
+    return tracked(cases, cutoffs.simple_below, cutoffs.complex_from)["track"]
 
 
 def _split(names: Sequence[str], known: pl.DataFrame) -> tuple[Logistic, pl.DataFrame]:
@@ -227,7 +230,9 @@ def _split(names: Sequence[str], known: pl.DataFrame) -> tuple[Logistic, pl.Data
     earlier = known[: round(known.height * (1 - CALIBRATION_SHARE))]
     later = known[earlier.height :]
     ones = np.ones(earlier.height)
-    sample = TrainingSample(earlier, earlier["y"].cast(pl.Float64).to_numpy(), ones, ones.astype(bool))
+    sample = TrainingSample(
+        earlier, earlier["y"].cast(pl.Float64).to_numpy(), ones, ones.astype(bool)
+    )
     logistic = Logistic(names).fit(sample)
     return logistic, later.select("y", logistic=pl.Series(logistic.predict(later)))
 
@@ -243,7 +248,7 @@ def _static(tested: pl.DataFrame, intake: Intake) -> Cutoffs:
 def _routed(way: str, year: int, cases: pl.DataFrame) -> Routed:
     track, y = cases[way], cases["y"]
     simple, complicated, person = (
-        float(np.mean((track == one).to_numpy())) for one in (SIMPLE, COMPLEX, PERSON)
+        float(np.mean((track == code).to_numpy())) for code in (SIMPLE, COMPLEX, PERSON)
     )
     missed, burdened = (
         wilson((track.filter(y == of) == wrong).to_numpy())
@@ -252,12 +257,12 @@ def _routed(way: str, year: int, cases: pl.DataFrame) -> Routed:
     return Routed(way, year, cases.height, simple, complicated, person, missed, burdened)
 
 
-def _foreseen(year: int, cases: pl.DataFrame) -> Foreseen:
+def _effort_year(year: int, cases: pl.DataFrame) -> EffortYear:
     effort, expected = cases["effort"].to_numpy(), cases["expected"].to_numpy()
     slow = effort > np.quantile(effort, 1 - SLOWEST)
     low, high = cases["low"].to_numpy(), cases["high"].to_numpy()
     from_, to = cases["constant_low"].to_numpy(), cases["constant_high"].to_numpy()
-    return Foreseen(
+    return EffortYear(
         year,
         cases.height,
         wilson((effort >= low) & (effort <= high)),

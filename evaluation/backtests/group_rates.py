@@ -15,18 +15,17 @@ from typing import Literal
 import numpy as np
 from scipy.special import ndtri
 
-from cases.language.messages import _
-from cases.language.texts import Text
+from cases.language.messages import Sayable, _
 from cases.numeric import Flags, Floats, Z
 from evaluation.statistics.facts import Fact
 from evaluation.statistics.metrics import FEWEST, Figure, effective_size, wilson_interval
 
 Measure = Literal["selection_rate", "true_positive_rate", "false_positive_rate", "calibration"]
-LEVEL = 0.05  # chance that any of the intervals of differences misses
-UNRANKED = ("unit",)  # shown beside each other by name; that one is above another is not said
-LEAST_EXPECTED = 1e-6  # nobody's probability is quite 0
+LEVEL = 0.05  # probability that any of the intervals of differences misses
+UNRANKED = ("unit",)  # shown in order of name; no sentence says that one is above another
+LEAST_EXPECTED = 1e-6  # no case has a probability of exactly 0
 
-NAMES: dict[Measure, Text] = {
+NAMES: dict[Measure, Sayable] = {
     "selection_rate": _("cases selected"),
     "true_positive_rate": _("defects selected"),
     "false_positive_rate": _("good cases selected"),
@@ -35,20 +34,20 @@ NAMES: dict[Measure, Text] = {
 
 
 @dataclass(frozen=True)
-class Group:
+class GroupFigures:
     """The figures of one group, all weighted where inclusion probabilities are known.
 
     - `selection_rate`: share of its cases on the list; `true_positive_rate`,
       `false_positive_rate`: of its defects, and of its good cases.
     - `calibration`: defects found divided by the sum of the probabilities.
-    - `detection_share`: its share of all defects that the list finds, to be read beside
+    - `detection_share`: its share of all defects that the list finds, to be compared with
       `defect_share`, its share of all defects.
 
     Rates have Wilson's interval at Kish's effective size. With fewer than `FEWEST` defects or
     good cases all figures are withheld.
     """
 
-    name: Text
+    name: Sayable
     cases: int
     selection_rate: Figure
     true_positive_rate: Figure
@@ -68,14 +67,14 @@ class Difference:
     """
 
     measure: Measure
-    more: Text
-    less: Text
+    more: Sayable
+    less: Sayable
     difference: Figure
 
     @property
-    def told(self) -> bool:
+    def beyond_chance(self) -> bool:
         """Whether it is larger than chance allows."""
-        return (self.difference.low or 0.0) > 0
+        return self.difference.surely_above(0)
 
 
 @dataclass(frozen=True)
@@ -86,8 +85,8 @@ class Grouping:
     """
 
     attribute: str
-    meaning: Text
-    groups: tuple[Group, ...]
+    meaning: Sayable
+    groups: tuple[GroupFigures, ...]
     differences: tuple[Difference, ...]
 
 
@@ -123,30 +122,37 @@ def compare(
 ) -> tuple[tuple[Grouping, ...], int]:
     """The groups of each fact, and how many differences there are between them.
 
-    `y`, `p`, `weight` and `listed` (the chance to be on the list) have shape (cases,).
+    `y`, `p`, `weight` and `listed` (the probability to be on the list) have shape (cases,).
     """
-    found = [
-        [_rates(y, p, weight, listed, one.level == place) for place in range(len(one.levels))]
-        for one in facts
+    rates_of = {
+        fact.attribute: [
+            _rates(y, p, weight, listed, fact.level == index) for index in range(len(fact.levels))
+        ]
+        for fact in facts
+    }
+    # Bonferroni: every pair of shown groups of every ranked attribute, in every measure.
+    shown = [
+        sum(rates is not None for rates in rates_of[fact.attribute])
+        for fact in facts
+        if fact.attribute not in UNRANKED
     ]
-    ranked = [one.attribute not in UNRANKED for one in facts]
-    sizes = [
-        told * sum(rates is not None for rates in each)
-        for told, each in zip(ranked, found, strict=True)
-    ]
-    comparisons = len(NAMES) * sum(size * (size - 1) // 2 for size in sizes)
+    comparisons = len(NAMES) * sum(size * (size - 1) // 2 for size in shown)
     z = float(ndtri(1 - LEVEL / (2 * max(1, comparisons))))
     groupings = tuple(
         Grouping(
-            one.attribute,
-            one.meaning,
+            fact.attribute,
+            fact.meaning,
             tuple(
-                _group(name, rates, y, weight, listed, one.level == place)
-                for place, (name, rates) in enumerate(zip(one.levels, each, strict=True))
+                _group(name, rates, y, weight, listed, fact.level == index)
+                for index, (name, rates) in enumerate(
+                    zip(fact.levels, rates_of[fact.attribute], strict=True)
+                )
             ),
-            tuple(_differences(one.levels, each, z)) if told else (),
+            ()
+            if fact.attribute in UNRANKED
+            else tuple(_differences(fact.levels, rates_of[fact.attribute], z)),
         )
-        for one, each, told in zip(facts, found, ranked, strict=True)
+        for fact in facts
     )
     return groupings, comparisons
 
@@ -165,19 +171,18 @@ def _rates(y: Floats, p: Floats, weight: Floats, listed: Floats, own: Flags) -> 
     }
 
 
-def _rate(values: Floats, weight: Floats, some: Flags, scale: float = 1.0) -> Rate:
-    share = float(np.average(values[some], weights=weight[some]))
-    return Rate(share, effective_size(weight[some]), int(some.sum()), scale)
+def _rate(values: Floats, weight: Floats, part: Flags, scale: float = 1.0) -> Rate:
+    share = float(np.average(values[part], weights=weight[part]))
+    return Rate(share, effective_size(weight[part]), int(part.sum()), scale)
 
 
 def _group(
-    name: Text, rates: Rates | None, y: Floats, weight: Floats, listed: Floats, own: Flags
-) -> Group:
+    name: Sayable, rates: Rates | None, y: Floats, weight: Floats, listed: Floats, own: Flags
+) -> GroupFigures:
     cases = int(own.sum())
     if rates is None:
-        withheld = Figure(None, None, None, cases, "too_few" if cases else "no_cases")
-        return Group(name, cases, *[withheld] * 6)
-    return Group(
+        return GroupFigures(name, cases, *[Figure.of_few(cases)] * 6)
+    return GroupFigures(
         name,
         cases,
         **{measure: rate.figure() for measure, rate in rates.items()},
@@ -188,29 +193,30 @@ def _group(
 
 def _part(mass: Floats, own: Flags) -> Figure:
     """The share of a mass that lies with the cases `own` picks."""
-    some = mass > 0
-    if not some.any():
-        return Figure(None, None, None, 0, "no_cases")
-    return _rate(own.astype(np.float64), mass, some).figure()
+    counted = mass > 0
+    if not counted.any():
+        return Figure.withheld(0, "no_cases")
+    return _rate(own.astype(np.float64), mass, counted).figure()
 
 
 def _differences(
-    levels: tuple[Text, ...], found: list[Rates | None], z: float
+    levels: tuple[Sayable, ...], all_rates: list[Rates | None], z: float
 ) -> Iterator[Difference]:
     """Of each measure the largest difference, as far as the interval is sure of it."""
-    shown = [(name, rates) for name, rates in zip(levels, found, strict=True) if rates]
+    shown = [(name, rates) for name, rates in zip(levels, all_rates, strict=True) if rates]
     for measure in NAMES:
         all_differences = [
             Difference(measure, more, less, _difference(high[measure], low[measure], z))
             for (more, high), (less, low) in itertools.permutations(shown, 2)
             if high[measure].value >= low[measure].value
         ]
-        yield from sorted(all_differences, key=lambda one: -(one.difference.low or 0.0))[:1]
+        yield from sorted(all_differences, key=lambda pair: -(pair.difference.low or 0.0))[:1]
 
 
 def _difference(high: Rate, low: Rate, z: float) -> Figure:
     """Newcombe's hybrid interval (1998, Statistics in Medicine 17, method 10)."""
     (high_low, high_high), (low_low, low_high) = high.limits(z), low.limits(z)
+    # d - sqrt((p1 - l1)^2 + (u2 - p2)^2) to d + sqrt((u1 - p1)^2 + (p2 - l2)^2)
     value = high.value - low.value
     down = ((high.value - high_low) ** 2 + (low_high - low.value) ** 2) ** 0.5
     up = ((high_high - high.value) ** 2 + (low.value - low_low) ** 2) ** 0.5

@@ -14,8 +14,8 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from cases.language.messages import _
-from cases.language.texts import Text
+from cases.language.messages import Sayable, _
+from cases.numeric import Floats
 from cases.tables.tables import Tables, rows
 from evaluation.backtests.answers import shown_figures
 from evaluation.backtests.at_capacity import Ties, say_capacity, ties
@@ -25,7 +25,6 @@ from evaluation.backtests.backtest import (
     Outcome,
     PeriodFigures,
     part_figures,
-    period_name,
 )
 from evaluation.backtests.decision import NetBenefit, decision_curve, say_decision
 from evaluation.backtests.strata import By, Within, within
@@ -33,6 +32,9 @@ from evaluation.statistics.metrics import FEWEST, Bin, Measures, calibration_tab
 from evaluation.statistics.saying import COMPLEX_CASES, DEFECTS, number, percent
 from features.as_of import final_reviews
 from training.labels import first_of_each, speak_for_all
+from training.splits import period_name
+
+LEVEL = 0.95  # of all intervals
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class Slice:
 
 @dataclass(frozen=True)
 class Honest:
-    """The model's figures on the reviews whose chance of being made is known, and on the others.
+    """The model's figures on reviews of known inclusion probability, and on the others.
 
     `surveyed` weighs each case by 1 / its inclusion probability, and so speaks for all cases
     that could be drawn; `targeted` are picked reviews, which speak for themselves. None with
@@ -63,7 +65,7 @@ class Honest:
 
     surveyed: Measures | None
     targeted: Measures | None
-    says: Text
+    says: Sayable
 
 
 @dataclass(frozen=True)
@@ -77,10 +79,10 @@ class Performance:
     slices: tuple[Slice, ...]
     honest: Honest | None
     within: tuple[Within, ...]
-    capacity_says: Text
-    skill_says: Text
-    calibration_says: Text
-    decision_says: Text
+    capacity_says: Sayable
+    skill_says: Sayable
+    calibration_says: Sayable
+    decision_says: Sayable
 
 
 def risk_performance(tables: Tables, tested: Backtest, until: datetime) -> Performance | None:
@@ -88,8 +90,8 @@ def risk_performance(tables: Tables, tested: Backtest, until: datetime) -> Perfo
     if tested.risk is None:
         return None
     cases = _with_facts(tables, with_reviews(tables, tested.risk.scores, until))
-    found = honest(cases, tested.share)
-    return _performance(cases, tested, tested.risk, DEFECTS, ("reviewer", "unit"), found)
+    by_probability = honest(cases, tested.share)
+    return _performance(cases, tested, tested.risk, DEFECTS, ("reviewer", "unit"), by_probability)
 
 
 def complexity_performance(tables: Tables, tested: Backtest) -> Performance | None:
@@ -103,15 +105,15 @@ def complexity_performance(tables: Tables, tested: Backtest) -> Performance | No
 def with_reviews(tables: Tables, scores: pl.DataFrame, until: datetime) -> pl.DataFrame:
     """`scores` with `reviewer` and `inclusion_probability` of the review each was judged by.
 
-    The latter is null where it is unknown, and throughout where the reviews of known chance
-    do not speak for all cases (`training.labels.speak_for_all`).
+    The latter is null where it is unknown, and throughout where the reviews of known
+    probability do not speak for all cases (`training.labels.speak_for_all`).
     """
     reviews = first_of_each(rows(final_reviews(tables, until)))
-    told = reviews.select("case_id", "reviewer", "inclusion_probability")
-    found = scores.join(told, on="case_id", how="left", maintain_order="left")
-    if speak_for_all(tables, found, until):
-        return found
-    return found.with_columns(inclusion_probability=pl.lit(None, pl.Float64))
+    facts = reviews.select("case_id", "reviewer", "inclusion_probability")
+    cases = scores.join(facts, on="case_id", how="left", maintain_order="left")
+    if speak_for_all(tables, cases, until):
+        return cases
+    return cases.with_columns(inclusion_probability=pl.lit(None, pl.Float64))
 
 
 def _with_facts(tables: Tables, scores: pl.DataFrame) -> pl.DataFrame:
@@ -123,9 +125,9 @@ def _performance(
     cases: pl.DataFrame,
     tested: Backtest,
     outcome: Outcome,
-    what: Text,
+    what: Sayable,
     strata: tuple[By, ...],
-    found: Honest | None,
+    by_probability: Honest | None,
 ) -> Performance:
     slices = tuple(_slices(cases, tested, outcome))
     whole = slices[0]
@@ -134,7 +136,7 @@ def _performance(
     return Performance(
         share=tested.share,
         slices=slices,
-        honest=found,
+        honest=by_probability,
         within=tuple(
             within(y, p, weight, cases[by].to_numpy(), by, tested.share, what) for by in strata
         ),
@@ -176,7 +178,7 @@ def _slice(
     )
 
 
-def _arrays(cases: pl.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _arrays(cases: pl.DataFrame) -> tuple[Floats, Floats, Floats]:
     """Outcomes, the model's probabilities and weights."""
     y, p, weight = (cases[name].to_numpy() for name in ("y", MODEL, "weight"))
     return y, p, weight
@@ -187,69 +189,75 @@ def honest(cases: pl.DataFrame, share: float) -> Honest:
 
     `cases` has `y`, `inclusion_probability` (null where unknown) and the model's `p`.
     """
-    chance = pl.col("inclusion_probability")
-    drawn, picked = cases.filter(chance.is_not_null()), cases.filter(chance.is_null())
+    probability = pl.col("inclusion_probability")
+    drawn, picked = cases.filter(probability.is_not_null()), cases.filter(probability.is_null())
     surveyed = _measured(drawn, 1 / drawn["inclusion_probability"].to_numpy(), share)
     targeted = _measured(picked, np.ones(picked.height), share)
     return Honest(surveyed, targeted, _say_honest(surveyed, targeted))
 
 
-def _measured(cases: pl.DataFrame, weight: np.ndarray, share: float) -> Measures | None:
+def _measured(cases: pl.DataFrame, weight: Floats, share: float) -> Measures | None:
     positives = int(cases["y"].sum())
     if min(positives, cases.height - positives) < FEWEST:
         return None
     return measure(cases["y"].to_numpy(), cases[MODEL].to_numpy(), weight, share=share)
 
 
-def _say_honest(surveyed: Measures | None, targeted: Measures | None) -> Text:
+def _say_honest(surveyed: Measures | None, targeted: Measures | None) -> Sayable:
     if surveyed is not None:
-        lift, n = surveyed.lift, surveyed.n
-        return Text(
-            en=f"On the {n:,} reviewed cases whose chance of being reviewed is known, which speak "
-            f"for all cases that could be drawn, the lift is {number(lift, 'en')}.",
-            zh=f"在抽中概率已知的 {n:,} 件评查案件上（可代表所有可能被抽中的案件），"
-            f"提升度为 {number(lift, 'zh')}。",
+        return _(
+            "On the {cases:,} reviewed cases with a known inclusion probability, which speak for "
+            "all cases that could be drawn, the lift is {lift}.",
+            cases=surveyed.n,
+            lift=number(surveyed.lift),
         )
     if targeted is not None:
-        lift, n = targeted.lift, targeted.n
-        return Text(
-            en=f"On targeted reviews only, biased: the lift is {number(lift, 'en')} on {n:,} cases "
-            "that were picked. What it is for all cases nobody can tell without random reviews.",
-            zh=f"仅基于有针对性的评查，有偏差：在 {n:,} 件挑选的案件上提升度为 "
-            f"{number(lift, 'zh')}。没有随机评查，无法得知对全部案件的效果。",
+        return _(
+            "On targeted reviews only, so with a bias, the lift is {lift} on {cases:,} cases that "
+            "were picked. For all cases it cannot be known without random reviews.",
+            cases=targeted.n,
+            lift=number(targeted.lift),
         )
     return _("Too few reviews of either outcome to say what a list would find.")
 
 
-def _say_skill(found: Measures) -> Text:
-    brier = found.brier_skill
-    if brier.value is None or brier.low is None or brier.high is None:
+def _say_skill(measures: Measures) -> Sayable:
+    brier = measures.brier_skill
+    if brier.value is None:
         return _("Too few cases to judge the probabilities by.")
-    if brier.low > 0:
-        en, zh = "are better than", "优于"
-    elif brier.high < 0:
-        en, zh = "are worse than", "不如"
-    else:
-        en, zh = "cannot be told apart from", "无法区别于"
-    return Text(
-        en=f"The probabilities {en} giving every case the overall rate: Brier skill "
-        f"{percent(brier, 'en')}, where 100 % is perfect and 0 % the rate itself.",
-        zh=f"这些概率{zh}给每件案件以总体比率：布里尔技巧分 {percent(brier, 'zh')}，"
-        "100 % 为完美，0 % 即总体比率本身。",
+    values = {"skill": percent(brier), "perfect": 1.0, "none": 0.0}
+    if brier.surely_above(0):
+        return _(
+            "The probabilities are better than giving every case the overall rate: Brier skill "
+            "{skill}, where {perfect:.0%} is perfect and {none:.0%} is the rate itself.",
+            **values,
+        )
+    if brier.surely_below(0):
+        return _(
+            "The probabilities are worse than giving every case the overall rate: Brier skill "
+            "{skill}, where {perfect:.0%} is perfect and {none:.0%} is the rate itself.",
+            **values,
+        )
+    return _(
+        "The probabilities cannot be distinguished from giving every case the overall rate: Brier "
+        "skill {skill}, where {perfect:.0%} is perfect and {none:.0%} is the rate itself.",
+        **values,
     )
 
 
-def _say_calibration(bins: tuple[Bin, ...]) -> Text:
+def _say_calibration(bins: tuple[Bin, ...]) -> Sayable:
     if not bins:
         return _("Too few cases to compare probabilities with what came true.")
-    told = [one for one in bins if one.rate.low is not None and one.rate.high is not None]
-    high = sum(one.mean_probability > (one.rate.high or 0.0) for one in told)
-    low = sum(one.mean_probability < (one.rate.low or 0.0) for one in told)
-    inside = len(told) - high - low
-    return Text(
-        en=f"In {inside} of {len(told)} groups of cases the mean probability lies within the 95 % "
-        f"interval of the rate found; in {high} it is too high, in {low} too low (one in twenty is "
-        "outside by chance).",
-        zh=f"{len(told)} 组案件中，{inside} 组的平均概率落在实际比率的 95 % 区间内，"
-        f"{high} 组偏高，{low} 组偏低（偶然也会有二十分之一落在区间外）。",
+    known = [part for part in bins if part.rate.value is not None]
+    high = sum(part.rate.surely_below(part.mean_probability) for part in known)
+    low = sum(part.rate.surely_above(part.mean_probability) for part in known)
+    return _(
+        "In {inside} of {groups} groups of cases the mean probability lies within the "
+        "{level:.0%} interval of the rate found; in {high} it is too high, in {low} too low "
+        "(one in twenty is outside by chance).",
+        level=LEVEL,
+        inside=len(known) - high - low,
+        groups=len(known),
+        high=high,
+        low=low,
     )

@@ -1,19 +1,20 @@
-"""Does the model tell cases apart, or only who reviewed them: figures within reviewers and units.
+"""Does the model distinguish cases, or only who reviewed them: figures within reviewers and units.
 
 A model that has learnt which reviewer is severe, or which unit is graded hard, ranks all
-cases well and the cases of any one of them no better than chance. So cases are compared
+cases well and the cases of any one reviewer no better than chance. So cases are compared
 only with cases of the same reviewer (or unit), and each gives its own share to the list.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cases.language.texts import Text
+from cases.language.messages import Sayable, _, sentences
 from cases.numeric import Floats
 from evaluation.statistics.metrics import (
     FEWEST,
@@ -26,14 +27,15 @@ from evaluation.statistics.metrics import (
     percentile,
     wilson_interval,
 )
-from evaluation.statistics.ranking import Ranking, draws, found_at, pairs, tied_groups
+from evaluation.statistics.ranking import Ranking, draws, found_at, pairs_in_order, tied_groups
 from evaluation.statistics.saying import DEFECTS, number
 
 By = Literal["reviewer", "unit"]
 
 CHANCE = 0.5  # AUC of a model that knows nothing
 SMALLEST = 20  # cases of a reviewer or unit; what a list takes of fewer is less than a case
-NAMES: dict[By, tuple[str, str]] = {"reviewer": ("reviewer", "评查员"), "unit": ("unit", "部门")}
+NAMES: dict[By, Sayable] = {"reviewer": _("reviewer"), "unit": _("unit")}
+PLURALS: dict[By, Sayable] = {"reviewer": _("reviewers"), "unit": _("units")}
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,8 @@ class Within:
 
     `left_out` cases have no stratum, or one of fewer than `SMALLEST` cases. A `lift` of 1 and
     an `auc` of 0.5 are chance. `signal` says whether the interval of `lift_within` lies above
-    1; None where the figures are withheld. `strata_alone`: the lift comes from telling strata
-    apart, since within them it may be 1 and is surely less, on at least half of all cases.
+    1; None where the figures are withheld. `strata_alone`: the lift comes from distinguishing
+    strata, since within them it may be 1 and is surely less, on at least half of all cases.
     """
 
     by: By
@@ -56,7 +58,7 @@ class Within:
     lift_within: Figure
     signal: bool | None
     strata_alone: bool
-    says: Text
+    says: Sayable
 
 
 def within(
@@ -66,7 +68,7 @@ def within(
     stratum: NDArray[np.object_],
     by: By,
     share: float,
-    what: Text = DEFECTS,
+    what: Sayable = DEFECTS,
 ) -> Within:
     """The figures within `stratum`, names of shape (n,), None where unknown.
 
@@ -78,9 +80,8 @@ def within(
       what it would find at random. Every defect is found or not, so the interval is Wilson's
       (1927) of the share of defects found, divided by `share`.
 
-    Withheld with
-    fewer than `FEWEST` cases of either outcome. `what` is what y = 1 is called; the other
-    arguments are those of `measure`.
+    Withheld with fewer than `FEWEST` cases of either outcome. `what` is what y = 1 is called;
+    the other arguments are those of `measure`.
     """
     outcomes, probabilities, weights = checked(y, p, weight)
     parts = [np.flatnonzero(stratum == name) for name in sorted(set(stratum) - {None})]
@@ -89,20 +90,29 @@ def within(
     positives = int(outcomes[kept].sum())
     left_out = outcomes.size - kept.size
     if min(positives, kept.size - positives) < FEWEST:
-        none = Figure(None, None, None, kept.size, "too_few" if kept.size else "no_cases")
-        says = _withheld(by)
+        none = Figure.of_few(kept.size)
+        says = _say_withheld(by)
         return Within(
             by, len(parts), kept.size, left_out, none, none, none, none, None, False, says
         )
     rankings = [Ranking(outcomes[part], probabilities[part], weights[part]) for part in parts]
     auc, lift = _figures(rankings, share, kept.size)
     whole = measure(outcomes[kept], probabilities[kept], weights[kept], share=share)
-    signal = lift.low is not None and lift.low > 1
     alone = kept.size >= left_out and _strata_alone(lift, whole.lift)
-    told = auc.value is not None
-    says = _say(by, auc, lift, whole.lift, alone, share, what) if told else _withheld(by)
     return Within(
-        by, len(parts), kept.size, left_out, whole.auc, whole.lift, auc, lift, signal, alone, says
+        by,
+        len(parts),
+        kept.size,
+        left_out,
+        whole.auc,
+        whole.lift,
+        auc,
+        lift,
+        signal=lift.surely_above(1),
+        strata_alone=alone,
+        says=_say_withheld(by)
+        if auc.value is None
+        else _say(by, auc, lift, whole.lift, alone, share, what),
     )
 
 
@@ -115,16 +125,20 @@ def _strata_alone(lift: Figure, over_all: Figure) -> bool:
 
 def _figures(rankings: list[Ranking], share: float, n: int) -> tuple[Figure, Figure]:
     """AUC and lift within the strata, each a ratio of sums over them."""
+    # Pairs in the right order and all pairs, added up over the strata (van Klaveren et al.).
     right, every_pair = np.sum([_pairs(ranking, None) for ranking in rankings], axis=0)
     if not every_pair[0]:
-        none = Figure(None, None, None, n, "one_class")  # no stratum has both outcomes
+        none = Figure.withheld(n, "one_class")  # no stratum has both outcomes
         return none, none
-    places = range(len(rankings))
-    drawn = np.sum([_drawn(rankings[place], SEED + place) for place in places], axis=0)
+    # The same of bootstrap replicates, cases drawn within each stratum with a seed of its own.
+    drawn = np.sum(
+        [_drawn(ranking, SEED + index) for index, ranking in enumerate(rankings)], axis=0
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
         auc = percentile(float(right[0] / every_pair[0]), drawn[0] / drawn[1], n)
+    # Share of all defects that the head of each stratum holds, and Wilson's interval of it.
     defects = np.concatenate([ranking.weight[ranking.y == 1] for ranking in rankings])
-    listed = sum(float(found_at(*tied_groups(one, None), share)[0]) for one in rankings)
+    listed = sum(float(found_at(*tied_groups(part, None), share)[0]) for part in rankings)
     recall = min(1.0, listed / float(defects.sum()))
     low, high = wilson_interval(recall, effective_size(defects))
     return auc, Figure(recall / share, low / share, high / share, n)
@@ -132,53 +146,63 @@ def _figures(rankings: list[Ranking], share: float, n: int) -> tuple[Figure, Fig
 
 def _drawn(ranking: Ranking, seed: int) -> Floats:
     counts = draws(ranking.y.size, REPLICATES, seed)
-    return np.hstack([_pairs(ranking, some) for some in counts])
+    return np.hstack([_pairs(ranking, some_counts) for some_counts in counts])
 
 
 def _pairs(ranking: Ranking, counts: Floats | None) -> Floats:
     """Pairs in the right order, and all; shape (2, replicates)."""
-    return np.vstack(pairs(*tied_groups(ranking, counts)))
+    return np.vstack(pairs_in_order(*tied_groups(ranking, counts)))
 
 
 def _say(
-    by: By, auc: Figure, lift: Figure, over_all: Figure, alone: bool, share: float, what: Text
-) -> Text:
-    en, zh = NAMES[by]
-    top = f"{100 * share:.3g} %"
-    figures_en = f"lift {number(lift, 'en')}, AUC {number(auc, 'en')}"
-    figures_zh = f"提升度 {number(lift, 'zh')}，AUC {number(auc, 'zh')}"
-    if (lift.low or 0.0) > 1:
-        return Text(
-            en=f"The model tells cases of the same {en} apart: among them the {top} ranked "
-            f"highest hold more {what.en} than chance would ({figures_en}).",
-            zh=f"模型能区分同一{zh}的案件：其中排序最高的 {top} 所含{what.zh}多于随机"
-            f"（{figures_zh}）。",
+    by: By, auc: Figure, lift: Figure, over_all: Figure, alone: bool, share: float, what: Sayable
+) -> Sayable:
+    values = {
+        "stratum": NAMES[by],
+        "share": share,
+        "what": what,
+        "lift": number(lift),
+        "auc": number(auc),
+    }
+    if lift.surely_above(1):
+        return _(
+            "The model distinguishes cases of the same {stratum}: among them the {share:.1%} "
+            "ranked highest hold more {what} than by chance (lift {lift}, AUC {auc}).",
+            **values,
         )
-    said_en = (
-        f"There is no case signal that could be told from chance: among cases of the same {en} "
-        f"the {top} ranked highest hold no more {what.en} than chance may ({figures_en})."
+    none = _(
+        "There is no case signal that can be distinguished from chance: among cases of the same "
+        "{stratum} the {share:.1%} ranked highest may hold no more {what} than by chance "
+        "(lift {lift}, AUC {auc}).",
+        **values,
     )
-    said_zh = (
-        f"没有可与偶然区分的案件信号：同一{zh}的案件中，排序最高的 {top} 所含{what.zh}"
-        f"可能并不多于随机（{figures_zh}）。"
-    )
+    said = [none, *_say_over_all(by, over_all, alone)]
+    if auc.surely_above(CHANCE):
+        said.append(_("Below the top of the list it does rank cases better than chance."))
+    return sentences(*said)
+
+
+def _say_over_all(by: By, over_all: Figure, alone: bool) -> Iterator[Sayable]:
+    """Where the lift over all cases comes from, if there is any."""
     if alone:
-        said_en += f" What it finds over all (lift {number(over_all, 'en')}) comes from telling "
-        said_en += f"{en}s apart, not cases."
-        said_zh += f"总体上的提升度 {number(over_all, 'zh')} 来自区分{zh}，而非区分案件。"
-    elif (over_all.low or 0.0) > 1:
-        said_en += f" Whether what it finds over all (lift {number(over_all, 'en')}) comes from "
-        said_en += f"telling cases or {en}s apart cannot be told."
-        said_zh += f"总体上的提升度 {number(over_all, 'zh')} 来自区分案件还是区分{zh}，无法判断。"
-    if (auc.low or 0.0) > CHANCE:
-        said_en += " Below the top of the list it does rank cases better than chance."
-        said_zh += "清单顶部以下的排序优于随机。"
-    return Text(en=said_en, zh=said_zh)
+        yield _(
+            "The lift over all cases, {lift}, comes from distinguishing {strata}, not cases.",
+            lift=number(over_all),
+            strata=PLURALS[by],
+        )
+    elif over_all.surely_above(1):
+        yield _(
+            "It cannot be known whether the lift over all cases, {lift}, comes from "
+            "distinguishing cases or {strata}.",
+            lift=number(over_all),
+            strata=PLURALS[by],
+        )
 
 
-def _withheld(by: By) -> Text:
-    en, zh = NAMES[by]
-    return Text(
-        en=f"Too few cases share a {en} to say whether the model tells cases apart or only {en}s.",
-        zh=f"同一{zh}的案件太少，无法判断模型区分的是案件还是{zh}。",
+def _say_withheld(by: By) -> Sayable:
+    return _(
+        "Too few cases share a {stratum} to say whether the model distinguishes cases or only "
+        "{strata}.",
+        stratum=NAMES[by],
+        strata=PLURALS[by],
     )

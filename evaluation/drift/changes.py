@@ -1,4 +1,4 @@
-"""What changed lately, as the report tells it: the drift of one quarter, in words."""
+"""What changed lately, as the report shows it: the drift of one quarter, in words."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import TypeVar
 
 import polars as pl
 
-from cases.language.texts import Text
+from cases.language.messages import Sayable
 from cases.tables.tables import Tables
 from evaluation.drift.drift import FEWEST, Against, Drift, drift
-from evaluation.drift.wording import Finding, advice, findings
+from evaluation.drift.wording import DriftFinding, advice, findings
 from models.bundle.bundle import Bundle
 from training.labels import complexity_labels, risk_labels
-from training.splits import rolling_origin
+from training.splits import period_name, rolling_origin
 
-Part = TypeVar("Part")
+Compared = TypeVar("Compared")
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class Changes:
     name: str
     trained_on: bool
     drift: Drift
-    findings: tuple[Finding, ...]
-    advice: Text
+    findings: tuple[DriftFinding, ...]
+    advice: Sayable
 
 
 def changes(tables: Tables, bundle: Bundle, now: datetime) -> Changes | None:
@@ -39,7 +39,7 @@ def changes(tables: Tables, bundle: Bundle, now: datetime) -> Changes | None:
 
     Enough are `FEWEST`, and half of the median quarter that the model was trained on: of a
     quarter that is not yet decided, or long past the last intake, only special cases are known.
-    None if no quarter has so many, or the bundle foresees effort alone.
+    None if no quarter has so many, or the bundle forecasts effort alone.
     """
     if "risk" not in bundle and "complexity" not in bundle:
         return None
@@ -47,21 +47,22 @@ def changes(tables: Tables, bundle: Bundle, now: datetime) -> Changes | None:
     trained_until = datetime.fromisoformat(bundle.about["trained_until"])
     trained = _by_quarter(labels.filter(pl.col("known_at") <= trained_until))["len"].median()
     enough = pl.max_horizontal(pl.lit(FEWEST), pl.lit(trained) / 2)
-    told = _by_quarter(labels).filter(pl.col("len") >= enough)["start"].max()
-    if not isinstance(told, datetime):
+    quarters = _by_quarter(labels).filter(pl.col("len") >= enough).sort("start")
+    if quarters.is_empty():
         return None
-    (period,) = rolling_origin(told.date(), told.date(), "quarter")
+    start, name, _count = quarters.row(-1)
+    (period,) = rolling_origin(start.date(), start.date(), "quarter")
     found = drift(tables, bundle, period, until=now)
     trained_on = period.after < trained_until
     if trained_on:
         found = _against_previous(found)
-    name = f"{told.year}-Q{(told.month + 2) // 3}"
     return Changes(name, trained_on, found, findings(found, tables.office), advice(found))
 
 
 def _by_quarter(labels: pl.DataFrame) -> pl.DataFrame:
-    """How many labels each quarter has: `start, len`."""
-    return labels.group_by(pl.col("moment").dt.truncate("1q").alias("start")).len()
+    """How many labels each quarter has: `start, name, len`."""
+    start = pl.col("moment").dt.truncate("1q")
+    return labels.group_by(start=start, name=period_name("quarter")).len()
 
 
 def _against_previous(found: Drift) -> Drift:
@@ -72,5 +73,5 @@ def _against_previous(found: Drift) -> Drift:
     )
 
 
-def _previous(part: dict[Against, Part]) -> dict[Against, Part]:
-    return {against: one for against, one in part.items() if against == "previous"}
+def _previous(compared: dict[Against, Compared]) -> dict[Against, Compared]:
+    return {against: value for against, value in compared.items() if against == "previous"}

@@ -9,7 +9,7 @@ outcomes; and the calendar, of which a period has its own part by definition.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, cast
@@ -19,11 +19,13 @@ import polars as pl
 from scipy.stats import norm
 
 from cases.errors import Refused
+from cases.language.messages import _
+from cases.numeric import Floats
 from cases.office.model import Office
 from cases.progress import Progress, silent
 from cases.tables.tables import Frame, Tables
 from evaluation.drift.shifts import Shift, compare
-from evaluation.statistics.metrics import Figure, wilson
+from evaluation.statistics.metrics import Figure, effective_size, wilson
 from features.as_of import closing_moments, intake_moments
 from features.catalogue import catalogue
 from features.conditions import satisfying
@@ -33,13 +35,15 @@ from training.labels import SETTLED, complexity_labels, risk_labels
 from training.splits import Period
 
 Against = Literal["training", "previous"]
-Question = Literal["risk", "complexity"]
+Time = Literal["training", "previous", "now"]
+QuestionCode = Literal["risk", "complexity"]
 
 # Shares of the 5 % that may be false alarms; they add up to it. Most goes to calibration: a
 # shift of an input is found at any level, a halved base rate only just.
 INPUT_LEVEL: dict[Against, float] = {"training": 0.005, "previous": 0.005}
 RATE_LEVEL: dict[Against, float] = {"training": 0.010, "previous": 0.005}
 CALIBRATION_LEVEL = 0.025
+EARLIER_TIMES: tuple[Against, ...] = ("training", "previous")
 FEWEST = 100  # cases, or outcomes, of a time; on fewer nothing is said
 MATERIAL = 0.1  # a rate that changes by less than a tenth of itself calls for nothing
 SCORE, OWN_SCORE = "score", "own_score"
@@ -58,7 +62,7 @@ class Window:
 
 @dataclass(frozen=True)
 class RateChange:
-    """The period's base rate against that of an earlier time: chance of it by luck, and alarm."""
+    """The period's base rate against that of an earlier time: its p-value, and alarm."""
 
     p: float
     alarm: bool
@@ -69,7 +73,7 @@ class Calibration:
     """Outcomes observed in the period against expected by the model, and their ratio.
 
     Weighted as the labels are. The interval, of 1 - `CALIBRATION_LEVEL`, also allows for the
-    luck in the outcomes trained on; `alarm` if it leaves 1 out and the ratio is not near 1.
+    chance in the outcomes trained on; `alarm` if it leaves 1 out and the ratio is not near 1.
     """
 
     observed: float
@@ -80,7 +84,7 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Drift:
-    """What `drift` finds; `drift_wording.findings` puts it in sentences.
+    """The result of `drift`; `drift.wording.findings` puts it in sentences.
 
     `shifts` has a line for every tested feature and for the score as far as these features
     move it; `untested` the features that are not. `surveyed` says whether base rate and
@@ -88,7 +92,7 @@ class Drift:
     cases is missing.
     """
 
-    question: Question
+    question: QuestionCode
     period: Period
     previous: Period
     trained: Period
@@ -130,40 +134,31 @@ def drift(
     `until`; calibration is that of cases whose outcome was not known in training. `Refused`
     if no outcome was known when the model was trained: then it is not of these tables.
     """
-    question: Question = "risk" if "risk" in bundle else "complexity"
-    trained_until = datetime.fromisoformat(bundle.about["trained_until"])
     labels = (risk_labels if "risk" in bundle else complexity_labels)(tables, until)
-    trained = Period(_first_trained(tables, labels, trained_until), trained_until)
-    previous = Period(period.after - (period.until - period.after), period.after)
-    spans = {"training": trained, "previous": previous, "now": period}
+    trained_until = datetime.fromisoformat(bundle.about["trained_until"])
+    spans = _spans(tables, labels, period, trained_until)
     scored = {name: scored_cases(tables, bundle, span) for name, span in spans.items()}
-    progress("drift: features and scores", 1.0)
-    known = {name: _within(labels, span) for name, span in spans.items()}
-    known["training"] = known["training"].filter(pl.col("known_at") <= trained_until)
-    surveyed = all("surveyed" in one and one["surveyed"].sum() >= FEWEST for one in known.values())
-    if surveyed:
-        known = {name: one.filter("surveyed") for name, one in known.items()}
-    windows = {name: _window(scored[name], known[name]) for name in spans}
+    progress(_("drift: features and scores"), 1.0)
+    known, surveyed = _known(labels, spans, trained_until)
     names = scored["now"].drop("case_id", "moment", SCORE, OWN_SCORE).columns
     tested = own_features(tables.office, names)
-    earlier: tuple[Against, ...] = ("training", "previous")
     return Drift(
-        question=question,
+        question="risk" if "risk" in bundle else "complexity",
         period=period,
-        previous=previous,
-        trained=trained,
-        now=windows.pop("now"),
-        windows=cast("dict[Against, Window]", windows),
+        previous=spans["previous"],
+        trained=spans["training"],
+        now=_window(scored["now"], known["now"]),
+        windows={name: _window(scored[name], known[name]) for name in EARLIER_TIMES},
         surveyed=surveyed,
         shifts={
             against: compare(scored[against], scored["now"], (*tested, OWN_SCORE))
-            for against in earlier
+            for against in EARLIER_TIMES
             if min(scored[against].height, scored["now"].height) >= FEWEST
         },
         untested=tuple(name for name in names if name not in tested),
         rates={
             against: rate_change(known[against], known["now"], RATE_LEVEL[against])
-            for against in earlier
+            for against in EARLIER_TIMES
             if min(known[against].height, known["now"].height) >= FEWEST
         },
         calibration=calibration(
@@ -172,6 +167,34 @@ def drift(
             known["training"],
         ),
     )
+
+
+def _spans(
+    tables: Tables, labels: pl.DataFrame, period: Period, trained_until: datetime
+) -> dict[Time, Period]:
+    """The time trained on, the period before, which is as long, and the period itself."""
+    return {
+        "training": Period(_first_trained(tables, labels, trained_until), trained_until),
+        "previous": Period(period.after - (period.until - period.after), period.after),
+        "now": period,
+    }
+
+
+def _known(
+    labels: pl.DataFrame, spans: Mapping[Time, Period], trained_until: datetime
+) -> tuple[dict[Time, pl.DataFrame], bool]:
+    """The labels of each time, and whether they are of randomly drawn reviews alone.
+
+    They are where each time has `FEWEST` of these.
+    """
+    known = {name: _within(labels, span) for name, span in spans.items()}
+    known["training"] = known["training"].filter(pl.col("known_at") <= trained_until)
+    surveyed = all(
+        "surveyed" in part.columns and part["surveyed"].sum() >= FEWEST for part in known.values()
+    )
+    if surveyed:
+        known = {name: part.filter("surveyed") for name, part in known.items()}
+    return known, surveyed
 
 
 def scored_cases(tables: Tables, bundle: Bundle, span: Period) -> pl.DataFrame:
@@ -192,13 +215,13 @@ def scored_cases(tables: Tables, bundle: Bundle, span: Period) -> pl.DataFrame:
 
 
 def own_features(office: Office, names: Sequence[str]) -> tuple[str, ...]:
-    """Those of `names` that tell of the case itself, so that its cases can be compared."""
+    """Those of `names` that are facts of the case itself, so that cases can be compared by them."""
     features = catalogue(office)
     return tuple(name for name in names if name in features and of_the_case(features[name]))
 
 
 def of_the_case(part: Feature) -> bool:
-    """Whether a feature is told by the case alone, not by other cases or the calendar."""
+    """Whether a feature comes from the case alone, not from other cases or the calendar."""
     others = any(
         isinstance(quantity, OfOthers) or (isinstance(quantity, OfEvents) and quantity.of_path)
         for quantity in part.inputs
@@ -212,6 +235,7 @@ def rate_change(before: pl.DataFrame, now: pl.DataFrame, level: float) -> RateCh
     Under unequal weights the sizes are Kish's effective ones, as in `metrics.wilson`.
     """
     (rate_before, size_before), (rate_now, size_now) = map(_rate, (before, now))
+    # z = |p1 - p2| / sqrt(p (1 - p) (1 / n1 + 1 / n2)), p the rate of both together
     pooled = (rate_before * size_before + rate_now * size_now) / (size_before + size_now)
     spread = (pooled * (1 - pooled) * (1 / size_before + 1 / size_now)) ** 0.5
     z = abs(rate_now - rate_before) / spread if spread else 0.0
@@ -227,7 +251,7 @@ def calibration(
     The interval holds every ratio r at which the observed number O is no surprise:
     (O - r E)^2 <= z^2 (r V + r^2 E^2 / D), a score interval as Wilson's (1927), with V the
     variance of O given the scores and D the effective number of positives trained on, which
-    tells how sure the model's level is. None with fewer than `FEWEST` outcomes.
+    says how sure the model's level is. None with fewer than `FEWEST` outcomes.
     """
     cases = labels.join(scored.select("case_id", SCORE), on="case_id")
     weight, y, p = _weight(cases), cases["y"].to_numpy(), cases[SCORE].to_numpy()
@@ -236,7 +260,9 @@ def calibration(
     if cases.height < FEWEST or expected == 0 or not learnt.any():
         return None
     observed, variance = float(weight @ y), float(weight**2 @ (p * (1 - p)))
-    effective = float(learnt.sum() ** 2 / (learnt @ learnt))
+    # The limits are the roots of a quadratic in r:
+    # r^2 E^2 (1 - z^2 / D) - r (2 O E + z^2 V) + O^2 = 0.
+    effective = effective_size(learnt)
     z2 = float(norm.isf(CALIBRATION_LEVEL / 2)) ** 2
     a = expected**2 * (1 - z2 / effective)
     b = 2 * observed * expected + z2 * variance
@@ -256,7 +282,7 @@ def _first_trained(tables: Tables, labels: pl.DataFrame, trained_until: datetime
     """
     moments = labels.filter(pl.col("known_at") <= trained_until)["moment"]
     if moments.is_empty():
-        raise Refused("The tables hold no outcome that was known when the model was trained.")
+        raise Refused(_("The tables hold no outcome that was known when the model was trained."))
     first = cast("datetime", moments.min()) - timedelta(microseconds=1)
     cases = tables.case_rows
     lasted = (cases["closed_at"] - cases["opened_at"]).quantile(SETTLED, "higher")
@@ -284,7 +310,7 @@ def _window(cases: pl.DataFrame, labels: pl.DataFrame) -> Window:
     return Window(cases.height, score, labels.height, rate)
 
 
-def _weight(labels: pl.DataFrame) -> np.ndarray:
+def _weight(labels: pl.DataFrame) -> Floats:
     return labels["weight"].to_numpy() if "weight" in labels.columns else np.ones(labels.height)
 
 
@@ -292,4 +318,4 @@ def _rate(labels: pl.DataFrame) -> tuple[float, float]:
     """The weighted rate and the effective number of cases."""
     weight = _weight(labels)
     rate = float(np.average(labels["y"].to_numpy(), weights=weight))
-    return rate, float(weight.sum() ** 2 / (weight @ weight))
+    return rate, effective_size(weight)

@@ -1,10 +1,10 @@
-"""Whether the cases of one time are made otherwise than those of another, over many features.
+"""Whether the cases of two times differ, over many features.
 
 Every feature becomes shares of cases: a number the share at or below each decile, a code the
 share of each level (rare ones together), either the share without a value. A share may differ
 by chance; how far the largest difference of all goes by chance is found by exchanging whole
 weeks between the two times (Westfall and Young 1993, single-step maxT). So the cases of a week
-need not be independent, and features that tell the same count once.
+need not be independent, and features that say the same count once.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SMALL = 0.25  # standard deviations; what Rubin (2001) lets pass between samples
 
 @dataclass(frozen=True)
 class Cell:
-    """A share of cases: with `value` (a code), at or below it (a number), or one of those words."""
+    """A share of cases: with `value` (a code), at or below it (a number), or by `is_a` alone."""
 
     value: float | str | None
     is_a: str  # "level", "other", "at_most" or "missing"
@@ -36,8 +36,8 @@ class Cell:
 class Shift:
     """Where a feature moved most: the `cell` whose share went from `before` to `now`.
 
-    `size` is the difference in standard deviations of the share, `p` the chance that any
-    feature of the comparison goes as far in its own measure of chance by luck alone.
+    `size` is the difference in standard deviations of the share, `p` the probability that any
+    feature of the comparison goes as far by chance alone, in its own standard errors.
     """
 
     name: str
@@ -65,9 +65,10 @@ def compare(
     both = pl.concat([before.select("moment", *names), now.select("moment", *names)])
     late = np.arange(both.height) >= before.height
     week = both["moment"].dt.truncate("1w").rank("dense").to_numpy().astype(np.int64)
-    _, block = np.unique(2 * week + late, return_inverse=True)
+    _blocks, block = np.unique(2 * week + late, return_inverse=True)
     cases = np.bincount(block).astype(np.float64)
     is_late = np.bincount(block, late) > 0
+    # How many cases of each block (a week of one time) each share holds.
     cells: list[tuple[str, Cell]] = []
     counts: list[Floats] = []
     for name in names:
@@ -83,18 +84,22 @@ def _largest(
     cells: Sequence[tuple[str, Cell]], counts: Floats, cases: Floats, is_late: Flags, seed: int
 ) -> tuple[Shift, ...]:
     """The surest shift of each feature; `counts` (weeks, cells), `cases, is_late` (weeks,)."""
+    # Differences as they are (row 0) and under exchanges, each in its own standard deviation.
     apart = _apart(counts, cases, is_late, seed)
     scale = apart.std(axis=0)
     score = np.abs(apart) / np.where(scale > 0, scale, 1.0)
+    # Single-step maxT: p is the share of exchanges whose largest score reaches this one.
     largest = np.sort(score.max(axis=1))
     p = 1 - np.searchsorted(largest, score[0], "left") / len(largest)
+    # The size in standard deviations of the share itself, sqrt(s (1 - s)).
     share = counts.sum(axis=0) / cases.sum()
     before = counts[~is_late].sum(axis=0) / cases[~is_late].sum()
     size = apart[0] / np.sqrt(share * (1 - share))
     shifts: dict[str, Shift] = {}
-    for at in np.argsort(-score[0], kind="stable"):
-        name, cell = cells[at]
-        figures = (before[at], before[at] + apart[0, at], size[at], p[at])
+    for index in np.argsort(-score[0], kind="stable"):
+        name, cell = cells[index]
+        change = apart[0, index]
+        figures = (before[index], before[index] + change, size[index], p[index])
         shifts.setdefault(name, Shift(name, cell, *map(float, figures)))
     return tuple(shifts.values())
 
@@ -105,7 +110,9 @@ def _apart(counts: Floats, cases: Floats, is_late: Flags, seed: int) -> Floats:
     The result has the shape (1 + PERMUTATIONS, cells).
     """
     random = np.random.default_rng(seed)
-    chosen = np.vstack([is_late, *(random.permutation(is_late) for _ in range(PERMUTATIONS))])
+    chosen = np.vstack(
+        [is_late, *(random.permutation(is_late) for _exchange in range(PERMUTATIONS))]
+    )
     late = chosen.astype(np.float64)
     in_late, size = late @ counts, (late @ cases)[:, None]
     apart: Floats = in_late / size - (counts.sum(axis=0) - in_late) / (cases.sum() - size)

@@ -1,74 +1,74 @@
-"""What drift means for the office, in English and Chinese: a sentence each, and what to do next."""
+"""What drift means for the office: a sentence for each finding, and what to do next."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from cases.language.catalogues import Language
-from cases.language.messages import _
-from cases.language.texts import Text
+from cases.language.messages import Sayable, _, sentences
 from cases.office.model import Office
-from evaluation.drift.drift import OWN_SCORE, Against, Drift
+from evaluation.drift.drift import OWN_SCORE, Against, Drift, QuestionCode
 from evaluation.drift.shifts import Cell, Shift
-from evaluation.statistics.metrics import Figure
+from evaluation.statistics.saying import number, percent
 from features.catalogue import catalogue
 from features.feature import Feature
 from models.reasons.wording import say_value
 
-MOST = 5  # findings of a comparison that are put in words; they mostly tell of one cause
-EARLIER: dict[Against, Text] = {
+MOST = 5  # findings of a comparison that are put in words; they mostly have one cause
+EARLIER: Mapping[Against, Sayable] = {
     "training": _("in the time trained on"),
     "previous": _("in the period before"),
 }
-SCORES = {
+SCORES: Mapping[QuestionCode, Sayable] = {
     "risk": _("estimated risk by the case's own facts"),
     "complexity": _("estimated probability of a complex case"),
 }
-NEXT = {
+NEXT: Mapping[str, Sayable] = {
     "missing": _(
-        "Look at the data: ask who fills this in and since when otherwise, before training."
+        "Look at the data before training: ask who fills this in, and since when it is different."
     ),
     "input": _("Ask whether the cases changed or only how they are recorded."),
     "score": _("Look at the inputs that moved with it; the order of a plan follows the scores."),
     "rate": _("See below whether the model follows; if it does, nothing needs to be done."),
-    "calibration": _("Do not read the probabilities as rates until the model is trained anew."),
+    "calibration": _("Do not read the probabilities as rates until the model is trained again."),
 }
-ADVICE = {
-    "data": _(
-        "Look at the data first: values are missing otherwise than before. Do not retrain yet."
-    ),
+ADVICE: Mapping[str, Sayable] = {
+    "data": _("Look at the data first: other values are missing than before. Do not retrain yet."),
     "retrain": _(
-        "Retrain: the cases have changed and the probabilities no longer hold. Run `triage train`, then compare ranking and calibration in the report."
+        "Retrain: the cases have changed and the probabilities no longer hold. Run `triage train`, "
+        "then compare ranking and calibration in the report."
     ),
     "recalibrate": _(
-        "Recalibrate: the cases are made as before, only the level is off. `triage train` with the reviews of this period moves it."
+        "Recalibrate: the cases are as before, only the level is wrong. `triage train` with the "
+        "reviews of this period moves it."
     ),
     "watch": _(
-        "Nothing to do to the model: something has changed, but its probabilities still hold. Look again next period."
+        "Nothing needs to be done to the model: something has changed, but its probabilities still "
+        "hold. Look again next period."
     ),
     "review": _(
-        "Review a random sample: something has changed, and too few outcomes are known to say whether the probabilities still hold."
+        "Review a random sample: something has changed, and too few outcomes are known to say "
+        "whether the probabilities still hold."
     ),
     "nothing": _("Nothing to do: no change beyond chance."),
 }
 
 
 @dataclass(frozen=True)
-class Finding:
+class DriftFinding:
     """Something that changed, and what to do next about it."""
 
-    what: Text
-    next: Text
+    what: Sayable
+    next: Sayable
 
 
-def advice(drift: Drift) -> Text:
+def advice(drift: Drift) -> Sayable:
     """The one thing to do after all findings."""
     return ADVICE[_advised(drift)]
 
 
 def _advised(drift: Drift) -> str:
-    shifts = [shift for found in drift.alarms.values() for shift in found]
+    shifts = [shift for alarms in drift.alarms.values() for shift in alarms]
     if any(_unfilled(shift) for shift in shifts):
         return "data"
     if not drift.any_alarm:
@@ -80,23 +80,34 @@ def _advised(drift: Drift) -> str:
     return "watch"
 
 
-def findings(drift: Drift, office: Office) -> tuple[Finding, ...]:
+def findings(drift: Drift, office: Office) -> tuple[DriftFinding, ...]:
     """A sentence for everything that raised an alarm, at most `MOST` inputs per comparison."""
     return (*_inputs(drift, office), *_rates(drift), *_calibration(drift))
 
 
-def _inputs(drift: Drift, office: Office) -> Iterator[Finding]:
+def _inputs(drift: Drift, office: Office) -> Iterator[DriftFinding]:
     features = catalogue(office)
     for against, shifts in drift.alarms.items():
-        # Inputs that move by the very same cases are told by one of them.
-        told = list({(one.before, one.now): one for one in reversed(shifts)}.values())[::-1]
-        for shift in told[:MOST]:
-            yield Finding(_moved(drift, shift, against, features), NEXT[_kind(shift)])
-        more = len(told) - MOST
-        if more > 0:
-            en = f"Other inputs that differ from what they were {EARLIER[against].en}: {more}."
-            zh = f"与{EARLIER[against].zh}不同的其他输入项：{more}个。"
-            yield Finding(Text(en=en, zh=zh), NEXT["input"])
+        # Inputs that move by the very same cases are one finding: the first of them stands for all.
+        by_cases = {(shift.before, shift.now): shift for shift in reversed(shifts)}
+        distinct = list(by_cases.values())[::-1]
+        for shift in distinct[:MOST]:
+            name = _name(drift, features.get(shift.name))
+            yield DriftFinding(_moved(shift, against, name, features), NEXT[_kind(shift)])
+        if distinct[MOST:]:
+            yield DriftFinding(_others(len(distinct) - MOST, against), NEXT["input"])
+
+
+def _name(drift: Drift, feature: Feature | None) -> Sayable:
+    return feature.meaning if feature else SCORES[drift.question]
+
+
+def _others(count: int, against: Against) -> Sayable:
+    return _(
+        "Other inputs that differ from what they were {earlier}: {count}.",
+        earlier=EARLIER[against],
+        count=count,
+    )
 
 
 def _kind(shift: Shift) -> str:
@@ -106,69 +117,58 @@ def _kind(shift: Shift) -> str:
 
 
 def _unfilled(shift: Shift) -> bool:
-    """Whether an attribute is filled in otherwise; a step that did not happen is no gap."""
+    """Whether an attribute is filled in differently; a step that did not happen is no gap."""
     return shift.cell.is_a == "missing" and shift.name.startswith("attribute.")
 
 
-def _moved(drift: Drift, shift: Shift, against: Against, features: dict[str, Feature]) -> Text:
-    feature = features.get(shift.name)
+def _moved(
+    shift: Shift, against: Against, name: Sayable, features: Mapping[str, Feature]
+) -> Sayable:
+    return _(
+        "{name}: {value} in {now:.1%} of the cases, {earlier} in {before:.1%}.",
+        name=name,
+        value=_value(shift.cell, features.get(shift.name)),
+        now=shift.now,
+        earlier=EARLIER[against],
+        before=shift.before,
+    )
 
-    def say(language: Language) -> str:
-        name = (feature.meaning if feature else SCORES[drift.question]).say(language)
-        where = _where(shift.cell, feature, language)
-        was, now = (_percent(share, language) for share in (shift.before, shift.now))
-        if language == "zh":
-            return f"{name}：{where}的案件占{now}，{EARLIER[against].zh}为{was}。"
-        return f"{name}: {where} in {now} of the cases, {EARLIER[against].en} in {was}."
 
-    return Text(en=say("en"), zh=say("zh"))
-
-
-def _where(cell: Cell, feature: Feature | None, language: Language) -> str:
+def _value(cell: Cell, feature: Feature | None) -> Sayable | str:
+    """Which values a share of cases is of."""
     if cell.is_a == "missing":
-        return "无记录" if language == "zh" else "not recorded"
+        return _("not recorded")
     if cell.is_a == "other":
-        return "其他少见取值" if language == "zh" else "a rare value"
+        return _("a rare value")
     if isinstance(cell.value, str) or (feature and feature.unit == "flag"):
-        return say_value(feature, cell.value, language) if feature else str(cell.value)
-    said = say_value(feature, cell.value, language) if feature else f"{cell.value:.2f}"
-    return f"不超过{said}" if language == "zh" else f"at most {said}"
+        return say_value(feature, cell.value) if feature else str(cell.value)
+    if feature:
+        return _("at most {value}", value=say_value(feature, cell.value))
+    return _("at most {value:.2f}", value=cell.value)
 
 
-def _rates(drift: Drift) -> Iterator[Finding]:
+def _rates(drift: Drift) -> Iterator[DriftFinding]:
     for against, change in drift.rates.items():
         if change.alarm:
-            was, now = drift.windows[against].rate, drift.now.rate
-            known = "" if drift.surveyed else " (not from random reviews alone)"
-            of = "" if drift.surveyed else "（不限于随机抽查）"
-            en = (
-                f"The base rate{known} is {_interval(now, 'en')}; it was {_interval(was, 'en')} "
-                f"{EARLIER[against].en}."
+            rates = _(
+                "The base rate is {now}; it was {before} {earlier}.",
+                now=percent(drift.now.rate),
+                before=percent(drift.windows[against].rate),
+                earlier=EARLIER[against],
             )
-            before, here = _interval(was, "zh"), _interval(now, "zh")
-            zh = f"基准率{of}为{here}，{EARLIER[against].zh}为{before}。"
-            yield Finding(Text(en=en, zh=zh), NEXT["rate"])
+            not_random = _("These are not random reviews alone.")
+            says = rates if drift.surveyed else sentences(rates, not_random)
+            yield DriftFinding(says, NEXT["rate"])
 
 
-def _calibration(drift: Drift) -> Iterator[Finding]:
-    found = drift.calibration
-    if found is not None and found.alarm:
-        ratio = found.ratio
-        figures = f"{ratio.value:.2f} ({ratio.low:.2f}-{ratio.high:.2f})"
-        en = (
-            f"The model expected {found.expected:.0f} cases with the outcome and "
-            f"{found.observed:.0f} had it: observed over expected {figures}."
+def _calibration(drift: Drift) -> Iterator[DriftFinding]:
+    calibration = drift.calibration
+    if calibration is not None and calibration.alarm:
+        says = _(
+            "The model expected {expected:.0f} cases with the outcome and {observed:.0f} had it: "
+            "observed over expected {ratio}.",
+            expected=calibration.expected,
+            observed=calibration.observed,
+            ratio=number(calibration.ratio),
         )
-        zh = f"模型预计{found.expected:.0f}件，实际{found.observed:.0f}件：二者之比为{figures}。"
-        yield Finding(Text(en=en, zh=zh), NEXT["calibration"])
-
-
-def _interval(rate: Figure, language: Language) -> str:
-    shown = [_percent(one or 0.0, language) for one in (rate.value, rate.low, rate.high)]
-    if language == "zh":
-        return f"{shown[0]}（{shown[1]}至{shown[2]}）"
-    return f"{shown[0]} ({shown[1]} to {shown[2]})"
-
-
-def _percent(share: float, language: Language) -> str:
-    return f"{100 * share:.1f}{'' if language == 'zh' else ' '}%"
+        yield DriftFinding(says, NEXT["calibration"])

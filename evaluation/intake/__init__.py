@@ -1,1 +1,1 @@
-"""How new cases were routed and given out."""
+"""How new cases were routed and assigned."""

@@ -1,4 +1,4 @@
-"""How new cases were routed and their effort foreseen, as the report tells it."""
+"""How new cases were routed and their effort forecast, as the report shows it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from cases.language.texts import Text
+from cases.language.messages import Sayable
 from cases.office.model import Office
-from evaluation.backtests.efforts import Foreseen, effort_years
+from evaluation.backtests.efforts import EffortYear, effort_years
 from evaluation.statistics.metrics import Figure, wilson
 from models.bundle.bundle import Bundle
 from models.questions.complexity import Complexity
@@ -17,7 +17,7 @@ from models.questions.complexity import Complexity
 
 @dataclass(frozen=True)
 class RoutedYear:
-    """How the cases of one year of intake (0 for all) were called by the cut-offs then in force.
+    """How the cases of one year of intake (0 for all) were routed by the cut-offs then in force.
 
     Of `cases` whose outcome is known, `person` were left to a person. `complex_error` is the
     share called simple of the truly complex, `simple_error` the share called complex of the
@@ -33,7 +33,7 @@ class RoutedYear:
 
 @dataclass(frozen=True)
 class IntakeFigures:
-    """Routing year by year against the errors that the office allows, and efforts foreseen.
+    """Routing year by year against the errors the office allows; effort forecasts (`foreseen`).
 
     Either is empty where the model does not answer it, or had nothing to be tried on.
     """
@@ -41,8 +41,8 @@ class IntakeFigures:
     allowed_complex: float
     allowed_simple: float
     routed: tuple[RoutedYear, ...]
-    foreseen: tuple[Foreseen, ...]
-    unit: Text
+    foreseen: tuple[EffortYear, ...]
+    unit: Sayable
 
 
 def intake_figures(office: Office, bundle: Bundle, efforts: pl.DataFrame | None) -> IntakeFigures:

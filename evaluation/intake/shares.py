@@ -1,13 +1,13 @@
 """Whether handlers really got the shares of cases that were published before each draw.
 
-For every handler, in all cases and in each kind, the number of cases drawn is held against
-the law of a sum of independent draws with the published chances (Poisson-binomial, exact).
+For every handler, in all cases and in each kind, the number of cases drawn is compared with
+the law of a sum of independent draws with the published probabilities (Poisson-binomial, exact).
 The true draw varies less than that, since numbers are rounded up or down
 (`assignment/rounding.py`), so an honest office is accused no more often than stated: all tests
 together wrongly find a difference with a probability of at most `LEVEL` (Holm 1979). Across
-assignments chances may hang on earlier draws, as loads do; simulated, that made no difference.
-Whoever stops asking for a handler's cases once the lot has fallen as wished can be accused though
-chances were kept.
+assignments probabilities may depend on earlier draws, as loads do; simulated, that made no
+difference. An office that stops asking for a handler's cases once the draws have gone as it wanted
+can be accused although probabilities were kept.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from cases.errors import BadInput, Fault
-from cases.language.texts import Text
+from cases.language.messages import Sayable, _, ngettext, sentences
+from cases.numeric import Floats
 
-LEVEL = 0.05  # chance of accusing an honest office of anything
+LEVEL = 0.05  # probability of accusing an honest office of anything
 ALL = ""  # the scope that is every kind
 
 TABLE: dict[str, pl.DataType] = {
@@ -45,9 +45,9 @@ OUTCOMES: dict[str, pl.DataType] = {
 
 @dataclass(frozen=True)
 class Shares:
-    """What the check found: `table` has the columns of `TABLE`, by kind and handler.
+    """The result of the check: `table` has the columns of `TABLE`, by kind and handler.
 
-    `designated` cases were left out, as no lot decided about them.
+    `designated` cases were left out, as no random draw decided about them.
     """
 
     table: pl.DataFrame
@@ -56,7 +56,7 @@ class Shares:
 
     @property
     def differing(self) -> pl.DataFrame:
-        """The rows whose number of cases the published chances do not explain."""
+        """The rows whose number of cases the published probabilities do not explain."""
         return self.table.filter(pl.col("p_corrected") <= LEVEL)
 
     @property
@@ -65,28 +65,34 @@ class Shares:
         return self.differing.is_empty()
 
     @property
-    def sentence(self) -> Text:
-        """The finding in one sentence."""
-        tests, odd = self.table.height, self.differing.height
-        of_en = f"({self.cases:,} cases drawn, {self.designated:,} designated left out, {tests:,} "
-        of_en += f"tests, together wrong in at most {LEVEL:.0%} of honest offices)"
-        of_zh = f"（抽签{self.cases}件，不计指定{self.designated}件，共{tests}项检验，"
-        of_zh += f"合计误报概率不超过{LEVEL:.0%}）"
+    def sentence(self) -> Sayable:
+        """The result in words."""
+        return sentences(self._finding(), self._basis())
+
+    def _finding(self) -> Sayable:
         if self.agree:
-            return Text(
-                en=f"Realised shares agree with the published chances {of_en}.",
-                zh=f"实际份额与公布的概率相符{of_zh}。",
-            )
-        return Text(
-            en=f"Realised shares do NOT agree with the published chances: {odd:,} differ {of_en}.",
-            zh=f"实际份额与公布的概率不符：{odd}项不同{of_zh}。",
+            return _("Realised shares agree with the published probabilities.")
+        return ngettext(
+            "Realised shares do NOT agree with the published probabilities: {count:,} differs.",
+            "Realised shares do NOT agree with the published probabilities: {count:,} differ.",
+            self.differing.height,
+        )
+
+    def _basis(self) -> Sayable:
+        return _(
+            "({cases:,} cases drawn, {designated:,} designated left out; {tests:,} tests, together "
+            "wrong in at most {level:.0%} of honest offices.)",
+            cases=self.cases,
+            designated=self.designated,
+            tests=self.table.height,
+            level=LEVEL,
         )
 
 
 def check_shares(kept: Iterable[tuple[pl.DataFrame, pl.DataFrame]], kinds: pl.DataFrame) -> Shares:
     """Check kept assignments, each its `chances` and `lines` (`policies.assignment.result`).
 
-    `kinds` has `case_id` and `kind`. `BadInput` for a case that has chances and no line.
+    `kinds` has `case_id` and `kind`. `BadInput` for a case that has probabilities and no line.
     """
     parts, cases, designated = [pl.DataFrame(schema=OUTCOMES)], 0, 0
     for chances, lines in kept:
@@ -100,17 +106,19 @@ def check_shares(kept: Iterable[tuple[pl.DataFrame, pl.DataFrame]], kinds: pl.Da
 
 
 def _outcomes(chances: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """Whether each case that was drawn went to each handler with a chance of it (`OUTCOMES`)."""
-    fate = lines.filter(pl.col("how") != "designated").select("case_id", given="handler")
-    missing = chances.join(fate, on="case_id", how="anti")["case_id"].unique().sort()
+    """Whether each drawn case went to each handler who could get it (`OUTCOMES`)."""
+    given = lines.filter(pl.col("how") != "designated").select("case_id", given="handler")
+    missing = chances.join(given, on="case_id", how="anti")["case_id"].unique().sort()
     if len(missing):
-        remedy = "Give the lines of the same assignment."
-        raise BadInput(
-            Fault("lines", "lacks a case that has chances.", remedy, value=case) for case in missing
-        )
-    pairs = chances.drop_nulls("handler").join(fate, on="case_id")
+        raise BadInput(_without_line(case) for case in missing)
+    pairs = chances.drop_nulls("handler").join(given, on="case_id")
     got = (pl.col("handler") == pl.col("given")).fill_null(value=False)
     return pairs.select("case_id", "handler", "probability", got=got)
+
+
+def _without_line(case: str) -> Fault:
+    problem = _("lacks a case that has probabilities.")
+    return Fault(_("lines"), problem, _("Give the lines of the same assignment."), value=case)
 
 
 def _table(scopes: pl.DataFrame) -> pl.DataFrame:
@@ -132,35 +140,40 @@ def _table(scopes: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def two_sided(chances: NDArray[np.float64], count: int) -> float:
+def two_sided(probabilities: Floats, count: int) -> float:
     """Twice the smaller tail of the Poisson-binomial law at `count`, at most 1.
 
     >>> two_sided(np.array([0.5, 0.5]), 2)
     0.5
     """
-    law = poisson_binomial(chances)
+    law = poisson_binomial(probabilities)
     tails = law[: count + 1].sum(), law[count:].sum()
     return float(min(1.0, 2 * min(tails)))
 
 
-def poisson_binomial(chances: NDArray[np.float64]) -> NDArray[np.float64]:
+def poisson_binomial(probabilities: Floats) -> Floats:
     """The probabilities of 0 to n successes of n independent trials, shape (n + 1,).
 
     >>> poisson_binomial(np.array([0.5, 0.5])).tolist()
     [0.25, 0.5, 0.25]
     """
-    if len(chances) <= 1:
-        return np.concatenate([1 - chances, chances]) if len(chances) else np.ones(1)
-    half = len(chances) // 2
-    return np.convolve(poisson_binomial(chances[:half]), poisson_binomial(chances[half:]))
+    if not len(probabilities):
+        return np.ones(1)
+    if len(probabilities) == 1:
+        return np.concatenate([1 - probabilities, probabilities])
+    # The law of a sum is the convolution of the laws of its halves.
+    half = len(probabilities) // 2
+    first, rest = probabilities[:half], probabilities[half:]
+    return np.convolve(poisson_binomial(first), poisson_binomial(rest))
 
 
-def holm(p: NDArray[np.float64]) -> NDArray[np.float64]:
+def holm(p: Floats) -> Floats:
     """P-values corrected for their number (Holm 1979, Scandinavian Journal of Statistics 6).
 
     >>> holm(np.array([0.01, 0.04, 0.03])).round(3).tolist()
     [0.03, 0.06, 0.06]
     """
+    # The smallest p counts n times, the next n - 1 times, ...; none less than one before it.
     order = np.argsort(p)
     steps = p[order] * np.arange(len(p), 0, -1)
     corrected = np.empty_like(p)

@@ -9,36 +9,35 @@ from datetime import datetime
 import polars as pl
 
 from cases.errors import shorten
-from cases.language.texts import Text
+from cases.language.messages import _
 from cases.office.model import INTAKE, Office
 from cases.tables.tables import Tables, rows
+from evaluation.leaks.areas import areas
 from evaluation.leaks.findings import (
-    FILLED,
-    REVIEWED,
-    UNREVIEWED,
-    VALUED,
-    WITH,
-    WITHOUT,
+    BY_OUTCOME,
+    BY_REVIEW,
+    ComparedGroups,
     Finding,
     Severity,
     finding,
 )
 from evaluation.leaks.pairs import GROUP, STRATUM, matched
-from evaluation.leaks.power import Question
-from evaluation.leaks.ranking import areas
+from evaluation.leaks.power import LabelledQuestion
 from features.as_of import closing_moments, known_when
 from features.conditions import satisfying
 
-# Lower bounds of the AUC at which two groups of cases are told apart.
+# Lower bounds of the AUC at which two groups of cases are distinguished.
 LEAST = 0.6  # where one group hardly ever has it: at least a fifth of the other has
 NOTABLE = 0.75
 CERTAIN = 0.9
 HARDLY = 0.01  # times as often as the other group
 AT = "::at"
-VALUES = 20  # of a code that are looked at, the commonest
+VALUES = 20  # of a code that are looked at, the most frequent
 
 
-def of_one_outcome(cases: pl.DataFrame, office: Office, question: Question) -> Iterator[Finding]:
+def of_one_outcome(
+    cases: pl.DataFrame, office: Office, question: LabelledQuestion
+) -> Iterator[Finding]:
     """Attributes filled in, or with a value that stands, in cases of one outcome only.
 
     `cases` is of `comparable`. Only attributes that the question's model may use are looked at.
@@ -47,66 +46,83 @@ def of_one_outcome(cases: pl.DataFrame, office: Office, question: Question) -> I
     labelled = labelled.rename({"moment": AT})
     pairs = matched(cases.join(labelled, on="case_id"), pl.col(AT).dt.truncate("1q"))
     names = [name for name in office.attributes if f"attribute.{name}" in question.features]
-    words = WITH[question.name], WITHOUT[question.name]
-    yield from filled_unevenly(pairs, office, names, words)
-    yield from valued_unevenly(pairs, office, names, words)
+    yield from filled_unevenly(pairs, office, names, BY_OUTCOME[question.name])
+    yield from valued_unevenly(pairs, office, names, BY_OUTCOME[question.name])
 
 
 def blank_without_review(cases: pl.DataFrame, tables: Tables) -> Iterator[Finding]:
     """Attributes filled in for reviewed cases only, among cases that the risk model is for."""
     closed = closing_moments(tables, after=None, until=datetime.max)
-    asked = rows(satisfying(tables, closed, tables.office.risk.among).select("case_id"))
+    judged = rows(satisfying(tables, closed, tables.office.risk.among).select("case_id"))
     reviewed = pl.col("case_id").is_in(tables.review_rows["case_id"].unique().implode())
-    closed_ones = cases.join(asked, on="case_id").with_columns(reviewed.alias(GROUP))
-    pairs = matched(closed_ones, pl.col("closed_at").dt.truncate("1q"))
-    words = REVIEWED, UNREVIEWED
-    yield from filled_unevenly(pairs, tables.office, list(tables.office.attributes), words)
+    closed_cases = cases.join(judged, on="case_id").with_columns(reviewed.alias(GROUP))
+    pairs = matched(closed_cases, pl.col("closed_at").dt.truncate("1q"))
+    yield from filled_unevenly(pairs, tables.office, list(tables.office.attributes), BY_REVIEW)
 
 
 def filled_unevenly(
-    pairs: pl.DataFrame, office: Office, names: Sequence[str], words: tuple[Text, Text]
+    pairs: pl.DataFrame, office: Office, names: Sequence[str], compared: ComparedGroups
 ) -> Iterator[Finding]:
-    """Columns that one group of cases has and the other lacks; `words` name the two."""
+    """Columns that one group of cases has and the other lacks."""
     filled = pairs.select(pl.col(names).is_not_null())
     for name, share in held(filled, pairs).items():
         if share.low >= NOTABLE or (share.hardly and share.low >= LEAST):
             sure = share.hardly or share.low >= CERTAIN
             severity: Severity = "blatant" if sure else "suspicious"
-            told = {"group": words[0], "rest": words[1]}
-            yield finding(office, name, severity, FILLED, **vars(share), **told)
+            evidence = _(
+                "It is filled in for {inside:.1%} of {m:,} {group} and for {outside:.1%} of "
+                "{n:,} {rest}.",
+                inside=share.inside,
+                m=share.m,
+                group=compared.group,
+                outside=share.outside,
+                n=share.n,
+                rest=compared.rest,
+            )
+            yield finding(office, name, severity, evidence)
 
 
 def valued_unevenly(
-    pairs: pl.DataFrame, office: Office, names: Sequence[str], words: tuple[Text, Text]
+    pairs: pl.DataFrame, office: Office, names: Sequence[str], compared: ComparedGroups
 ) -> Iterator[Finding]:
-    """Codes and flags of which one value stands in one group and hardly ever in the other."""
+    """Codes and flags of which a value stands in one group and hardly ever in the other."""
     values = [
         (pl.col(name) == value).fill_null(value=False).alias(f"{name}={value}")
         for name in names
         if pairs.schema[name] in (pl.String, pl.Boolean)
-        for value in commonest(pairs[name])
+        for value in most_frequent(pairs[name])
     ]
     for named, share in held(pairs.select(values), pairs).items():
-        name, _, value = named.partition("=")
+        name, _equals, value = named.partition("=")
         if share.hardly and share.low >= LEAST:
             severity: Severity = "blatant" if known_when(office, name) == INTAKE else "suspicious"
-            told = {"code": shorten(value), "group": words[0], "rest": words[1]}
-            yield finding(office, name, severity, VALUED, **vars(share), **told)
+            evidence = _(
+                "The value “{code}” stands in {inside:.1%} of {m:,} {group} and in {outside:.1%} "
+                "of {n:,} {rest}.",
+                code=shorten(value),
+                inside=share.inside,
+                m=share.m,
+                group=compared.group,
+                outside=share.outside,
+                n=share.n,
+                rest=compared.rest,
+            )
+            yield finding(office, name, severity, evidence)
 
 
-def commonest(column: pl.Series) -> list[str | bool]:
+def most_frequent(column: pl.Series) -> list[str | bool]:
     """The values that stand most often, at most `VALUES`."""
     counts = column.drop_nulls().value_counts(name="::cases")
-    return counts.sort("::cases", column.name, descending=[True, False])[column.name].to_list()[
-        :VALUES
-    ]
+    ordered = counts.sort("::cases", column.name, descending=[True, False])
+    return ordered[column.name].to_list()[:VALUES]
 
 
 @dataclass(frozen=True)
 class Held:
     """The share of m cases inside the group and of n others that have something.
 
-    `low` is the lower bound of the AUC by which having it tells the two apart, whichever has it.
+    `low` is the lower bound of the AUC by which having it distinguishes the two, in either
+    direction.
     """
 
     inside: float
@@ -117,7 +133,7 @@ class Held:
 
     @property
     def hardly(self) -> bool:
-        """Whether one of the two hardly ever has it."""
+        """Whether either of the two hardly ever has it."""
         return min(self.inside, self.outside) <= HARDLY * max(self.inside, self.outside)
 
 

@@ -10,56 +10,50 @@ from datetime import datetime
 from typing import Any
 
 from cases.errors import Refused
-from cases.language.catalogues import Language
+from cases.language.messages import Joined, Message, Sayable, _, as_json
 from cases.office.model import Office
 from cases.progress import Progress, silent
 from cases.tables.tables import Tables
 from evaluation.leaks.filling import blank_without_review, of_one_outcome
 from evaluation.leaks.findings import Finding
 from evaluation.leaks.open_cases import unlike_when_open, worthless_when_fresh
-from evaluation.leaks.pairs import BesideOpen, comparable
+from evaluation.leaks.pairs import OpenAndClosed, comparable
 from evaluation.leaks.power import (
-    Question,
+    LabelledQuestion,
     Trial,
     knowing_alone,
     knowing_on_the_last_day,
     questions,
 )
 
-LOOKING = "looking for leaks"
-ACCEPTING = """If one is right as it is, accept it in the office file:
-
-[[accepted_leaks]]
-column = "{column}"
-reason = "why it is known in time"
-"""
+LOOKING = _("looking for leaks")
 
 
 def find_leaks(tables: Tables, until: datetime, progress: Progress = silent) -> tuple[Finding, ...]:
-    """Every column that seems to know too much, blatant ones first.
+    """Every column that seems to know too much, blatant columns first.
 
     Outcomes are those known by `until`; how the case table is filled in is seen as it stands.
     A question with too few labelled cases is not asked.
     """
     progress(LOOKING, 0.0)
-    asked = list(questions(tables, until))
-    found = [*_of_the_table(tables, asked), *_of_the_features(tables, asked)]
+    labelled = list(questions(tables, until))
+    found = [*_of_the_table(tables, labelled), *_of_the_features(tables, labelled)]
     progress(LOOKING, 1.0)
-    return tuple(sorted(found, key=lambda one: (one.severity, one.column)))
+    return tuple(sorted(found, key=lambda finding: (finding.severity, finding.column)))
 
 
-def _of_the_table(tables: Tables, asked: Sequence[Question]) -> Iterator[Finding]:
+def _of_the_table(tables: Tables, labelled: Sequence[LabelledQuestion]) -> Iterator[Finding]:
     cases, office = comparable(tables), tables.office
-    pairs = BesideOpen.of(cases)
+    pairs = OpenAndClosed.of(cases)
     yield from blank_without_review(cases, tables)
     yield from unlike_when_open(pairs, office)
-    for question in asked:
+    for question in labelled:
         yield from of_one_outcome(cases, office, question)
         yield from worthless_when_fresh(cases, pairs, office, question)
 
 
-def _of_the_features(tables: Tables, asked: Sequence[Question]) -> Iterator[Finding]:
-    for question in asked:
+def _of_the_features(tables: Tables, labelled: Sequence[LabelledQuestion]) -> Iterator[Finding]:
+    for question in labelled:
         trial = Trial(tables, question)
         yield from knowing_alone(tables, trial)
         yield from knowing_on_the_last_day(tables, trial)
@@ -67,37 +61,62 @@ def _of_the_features(tables: Tables, asked: Sequence[Question]) -> Iterator[Find
 
 def accepted(office: Office, finding: Finding) -> str | None:
     """Why the office file accepts the finding; None if it does not."""
-    return {one.column: one.reason for one in office.accepted_leaks}.get(finding.column)
+    return {leak.column: leak.reason for leak in office.accepted_leaks}.get(finding.column)
 
 
-def told(office: Office, findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """The findings as a bundle keeps them (JSON values), each with why it is accepted, if it is."""
+def as_kept(office: Office, findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """The findings as a bundle keeps them (JSON values), each with why it is accepted, if it is.
+
+    `evidence` is read back with `cases.language.messages.from_json`.
+    """
     return [
         {
-            "column": one.column,
-            "severity": one.severity,
-            "evidence": one.evidence.model_dump(),
-            "accepted": accepted(office, one),
+            "column": finding.column,
+            "severity": finding.severity,
+            "evidence": as_json(finding.evidence),
+            "accepted": accepted(office, finding),
         }
-        for one in findings
+        for finding in findings
     ]
 
 
 def stopping(office: Office, findings: Iterable[Finding]) -> list[Finding]:
     """The findings that training stops at: blatant, and not accepted by the office file."""
-    return [one for one in findings if one.severity == "blatant" and accepted(office, one) is None]
+    return [
+        finding
+        for finding in findings
+        if finding.severity == "blatant" and accepted(office, finding) is None
+    ]
 
 
-def remedies(findings: Iterable[Finding], language: Language) -> list[str]:
-    """What to do, once per column."""
-    return list(dict.fromkeys(one.remedy.say(language) for one in findings))
+def remedies(findings: Iterable[Finding]) -> list[Sayable]:
+    """What to do, each remedy once."""
+    return list(dict.fromkeys(finding.remedy for finding in findings))
+
+
+def how_to_accept(column: str) -> Sayable:
+    """How an office accepts a column that is right as it is."""
+    return _(
+        "If a column is right as it is, accept it in the office file:\n\n"
+        "[[accepted_leaks]]\n"
+        'column = "{column}"\n'
+        'reason = "why it is known in time"\n',
+        column=column,
+    )
 
 
 def refuse_blatant(office: Office, findings: Iterable[Finding]) -> None:
     """`Refused`, with every finding that training stops at, if there is any."""
     blatant = stopping(office, findings)
     if blatant:
-        why = [f"{one.column}: {one.evidence.en}" for one in blatant]
-        lines = [*why, *remedies(blatant, "en")]
-        how = ACCEPTING.format(column=blatant[0].column)
-        raise Refused("\n".join(["Nothing was trained. Columns know too much:", *lines, how]))
+        lines = (
+            _("Nothing was trained. Columns know too much:"),
+            *(_evidence(finding) for finding in blatant),
+            *remedies(blatant),
+            how_to_accept(blatant[0].column),
+        )
+        raise Refused(Joined(lines, Message("\n")))
+
+
+def _evidence(finding: Finding) -> Sayable:
+    return _("{column}: {evidence}", column=finding.column, evidence=finding.evidence)

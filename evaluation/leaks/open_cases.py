@@ -1,8 +1,8 @@
-"""Columns said to be known at intake that open cases do not have as closed ones do.
+"""Columns said to be known at intake that are different, or blank, in open cases.
 
-The table holds one value per case, so nobody sees it change. What an open case has is the value
-as of a time nearer to its intake; open and closed cases of the same time stand in for the same
-case early and late.
+The table holds one value per case, so its changes cannot be seen. What an open case has is the
+value as of a time nearer to its intake; open and closed cases of the same time stand in for the
+same case early and late.
 """
 
 from __future__ import annotations
@@ -14,53 +14,55 @@ import numpy as np
 import polars as pl
 from scipy.stats import norm
 
+from cases.language.messages import _
 from cases.numeric import Flags, Floats
 from cases.office.model import INTAKE, Office
+from evaluation.leaks.areas import FALSE_ALARM, PRIOR_CASES, areas, binned, cross_tried
 from evaluation.leaks.filling import CERTAIN, NOTABLE, filled_unevenly
-from evaluation.leaks.findings import (
-    CLOSED,
-    FRESH,
-    OPEN,
-    OUTCOMES,
-    TOLD_APART,
-    Finding,
-    Severity,
-    finding,
-)
-from evaluation.leaks.pairs import GROUP, HALF, STRATUM, BesideOpen
-from evaluation.leaks.power import Question
-from evaluation.leaks.ranking import FALSE_ALARM, PRIOR_CASES, areas, binned, cross_tried
+from evaluation.leaks.findings import BY_CLOSING, OUTCOMES, Finding, Severity, finding
+from evaluation.leaks.pairs import GROUP, HALF, STRATUM, OpenAndClosed
+from evaluation.leaks.power import LabelledQuestion
+from evaluation.statistics.ranking import pairs_in_order
 from features.as_of import known_when
 
 TELLING = 0.65  # AUC below which there is little that could collapse
 DRAWS = 2_000
 
 
-def unlike_when_open(pairs: BesideOpen, office: Office) -> Iterator[Finding]:
-    """Columns said to be known at intake that open cases have otherwise than closed ones."""
-    of_time, of_age = _told_apart(pairs.of_time, office), _told_apart(pairs.of_age, office)
+def unlike_when_open(pairs: OpenAndClosed, office: Office) -> Iterator[Finding]:
+    """Columns said to be known at intake whose values differ between open and closed cases."""
+    of_time, of_age = _distinguishing(pairs.of_time, office), _distinguishing(pairs.of_age, office)
     for name in of_time:
         if name in of_age:
             sure = of_time[name].severity == of_age[name].severity == "blatant"
             yield replace(of_time[name], severity="blatant" if sure else "suspicious")
 
 
-def _told_apart(pairs: pl.DataFrame, office: Office) -> dict[str, Finding]:
-    """The columns by which the open cases of `pairs` can be told from the closed ones."""
+def _distinguishing(pairs: pl.DataFrame, office: Office) -> dict[str, Finding]:
+    """The columns by which the open cases of `pairs` can be distinguished from the closed ones."""
     names = at_intake(office)
-    found = {one.column: one for one in filled_unevenly(pairs, office, names, (OPEN, CLOSED))}
+    filled = filled_unevenly(pairs, office, names, BY_CLOSING)
+    found = {finding.column: finding for finding in filled}
     group, stratum = pairs[GROUP].to_numpy(), pairs.select(pl.struct(STRATUM, HALF)).to_series()
     scores = cross_tried(pairs.select(names), group, pairs[HALF].to_numpy())
     for name, area in areas(scores, group, stratum, among=len(names)).items():
         if area.low >= NOTABLE and name not in found:
             severity: Severity = "blatant" if area.low >= CERTAIN else "suspicious"
-            numbers = {"value": area.value, "low": area.low, "m": area.inside, "n": area.outside}
-            found[name] = finding(office, name, severity, TOLD_APART, **numbers, rest=CLOSED)
+            evidence = _(
+                "By this column alone {m:,} open cases can be distinguished from {n:,} {rest}: AUC "
+                "{value:.2f} (at least {low:.2f}; a fact known at intake gives about 0.5).",
+                m=area.inside,
+                n=area.outside,
+                rest=BY_CLOSING.rest,
+                value=area.value,
+                low=area.low,
+            )
+            found[name] = finding(office, name, severity, evidence)
     return found
 
 
 def worthless_when_fresh(
-    cases: pl.DataFrame, pairs: BesideOpen, office: Office, question: Question
+    cases: pl.DataFrame, pairs: OpenAndClosed, office: Office, question: LabelledQuestion
 ) -> Iterator[Finding]:
     """Columns said to be known at intake whose power is not in the values of open cases.
 
@@ -73,8 +75,15 @@ def worthless_when_fresh(
     for name in of_time:
         if name in of_age:
             closed, fresh = of_time[name]
-            told = {"outcome": OUTCOMES[question.name], "closed": closed, "fresh": fresh}
-            yield finding(office, name, "suspicious", FRESH, **told)
+            evidence = _(
+                "Alone it ranks cases by {outcome} with an AUC of {closed:.2f} with the values of "
+                "the slowest closed cases, and of {fresh:.2f} with those of open cases of the same "
+                "time.",
+                outcome=OUTCOMES[question.name],
+                closed=closed,
+                fresh=fresh,
+            )
+            yield finding(office, name, "suspicious", evidence)
 
 
 def _collapsed(
@@ -107,15 +116,18 @@ def collapse(bins: Floats, y: Flags, open_cases: Flags, *, among: int) -> tuple[
     A group's shares of the values are drawn from their posterior; before any open case is seen,
     they are as among closed ones. One of `among` comparisons.
     """
-    _, place = np.unique(bins, return_inverse=True)
-    size = int(place.max()) + 1
-    labelled, asked = place[: y.size], place[y.size :]
+    _levels, level = np.unique(bins, return_inverse=True)
+    size = int(level.max()) + 1
+    labelled, compared = level[: y.size], level[y.size :]
+    # How often each value goes with the outcome, drawn towards the rate of all.
     rate = np.bincount(labelled, y, size) + PRIOR_CASES * y.mean()
     rate = rate / (np.bincount(labelled, minlength=size) + PRIOR_CASES)
-    closed = np.bincount(asked[~open_cases], minlength=size)
+    # How often closed and open cases have each value; the closed ones are the prior of both.
+    closed = np.bincount(compared[~open_cases], minlength=size)
     prior = closed / closed.sum()
     there = implied_areas(closed + prior, rate)
-    here = implied_areas(np.bincount(asked[open_cases], minlength=size) + prior, rate)
+    here = implied_areas(np.bincount(compared[open_cases], minlength=size) + prior, rate)
+    # Lost if half of the power (AUC - 1/2) in closed cases is surely more than that in open ones.
     fall = (there - 0.5) / 2 - (here - 0.5)
     lost = fall.mean() > norm.isf(FALSE_ALARM / among) * fall.std()
     return float(there.mean()), float(here.mean()), bool(lost)
@@ -129,10 +141,8 @@ def implied_areas(counts: Floats, rate: Floats) -> Floats:
     >>> round(float(implied_areas(np.array([1e9, 1e9]), np.array([0.0, 1.0])).mean()), 3)
     1.0
     """
-    levels, place = np.unique(rate, return_inverse=True)
-    seen = np.maximum(np.bincount(place, counts), 1e-9)
-    share = np.random.default_rng(0).dirichlet(seen, size=DRAWS)
-    positive, negative = share * levels, share * (1 - levels)
-    below = np.cumsum(negative, axis=1) - negative / 2
-    area: Floats = (positive * below).sum(axis=1) / positive.sum(axis=1) / negative.sum(axis=1)
-    return area
+    rates, level = np.unique(rate, return_inverse=True)
+    seen = np.maximum(np.bincount(level, counts), 1e-9)
+    share = np.random.default_rng(0).dirichlet(seen, size=DRAWS)[:, ::-1]  # highest rate first
+    right, every_pair = pairs_in_order(share * rates[::-1], share)
+    return right / every_pair

@@ -1,4 +1,4 @@
-"""Which cases are compared with which, to see what one group has and the other lacks."""
+"""Which cases are compared with which, to see what only one of two groups has."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import polars as pl
 from cases.tables.tables import Tables
 from cases.tables.values import TIME
 from evaluation.leaks.power import SEED
-from policies.spot_check.draw import tickets
+from policies.seeds import tickets
 
-CONTROLS = 5  # cases compared with each case of the rarer group, at most
+CONTROLS = 5  # cases compared with each case of the smaller group, at most
 BANDS = 8  # of the ages of open cases
 SLOWEST = 0.95
-# Columns beside those of the case table; no name of an office's own holds a colon.
+# Columns next to those of the case table; no name of an office's own holds a colon.
 GROUP, STRATUM, TICKET, HALF = "::group", "::stratum", "::ticket", "::half"
 AGE, BAND = "::age", "::band"
 
@@ -26,26 +26,26 @@ def comparable(tables: Tables) -> pl.DataFrame:
 
     Also a ticket, by which cases are thinned out, and one of two halves, both at random.
     """
-    rows_ = tables.case_rows
-    dates = [name for name in tables.office.attributes if rows_.schema[name] == TIME]
+    cases = tables.case_rows
+    dates = [name for name in tables.office.attributes if cases.schema[name] == TIME]
     since = [(pl.col(name) - pl.col("opened_at")).dt.total_seconds() / 86_400 for name in dates]
-    places = tickets(SEED, rows_["case_id"].to_list())
-    luck = pl.Series(TICKET, places[:, 0]), pl.Series(HALF, places[:, 1] * 2 < 1)
-    return rows_.with_columns(*since, *luck)
+    drawn = tickets(SEED, cases["case_id"].to_list())
+    random = pl.Series(TICKET, drawn[:, 0]), pl.Series(HALF, drawn[:, 1] * 2 < 1)
+    return cases.with_columns(*since, *random)
 
 
 @dataclass(frozen=True)
-class BesideOpen:
+class OpenAndClosed:
     """Open cases with closed ones of their time, and with closed ones that were open as long.
 
-    Open cases are newer than others, and slower. What differs from both is neither's doing.
+    Open cases are newer than others, and slower. What differs from both comes from neither.
     """
 
     of_time: pl.DataFrame
     of_age: pl.DataFrame
 
     @classmethod
-    def of(cls, cases: pl.DataFrame) -> BesideOpen:
+    def of(cls, cases: pl.DataFrame) -> OpenAndClosed:
         """The pairs among the cases of `comparable`."""
         return cls(of_their_time(cases), as_long_open(cases))
 
@@ -63,12 +63,14 @@ def as_long_open(cases: pl.DataFrame) -> pl.DataFrame:
     Those older than nearly all closed ones (`SLOWEST`) are compared with the slowest of these.
     """
     both = _open_or_not(cases.select("case_id", "opened_at", "closed_at", "kind", TICKET))
+    # Ages as of the newest date in the tables, open ones capped at what nearly all closed reached.
     now = pl.max_horizontal(pl.col("opened_at").max(), pl.col("closed_at").max())
     age = (pl.col("closed_at").fill_null(now) - pl.col("opened_at")).dt.total_seconds()
     most = age.filter(~pl.col(GROUP)).quantile(SLOWEST).over("kind")
     both = both.with_columns(
         pl.when(GROUP).then(pl.min_horizontal(age, most)).otherwise(age).alias(AGE)
     )
+    # Bands that hold equally many open cases each.
     ages = both.filter(GROUP)[AGE].to_numpy()
     starts = np.unique(np.quantile(ages, np.arange(BANDS) / BANDS)) if ages.size else [0.0]
     bands = []
@@ -84,15 +86,15 @@ def _open_or_not(cases: pl.DataFrame) -> pl.DataFrame:
 
 
 def matched(cases: pl.DataFrame, period: pl.Expr, first: pl.Expr | None = None) -> pl.DataFrame:
-    """Of each stratum (a period, and kind) the cases of both groups, evenly many.
+    """Of each stratum (a period, and kind) the cases of both groups, in comparable numbers.
 
-    `CONTROLS` times as many of the commoner group as of the rarer: those for whom `first` is
+    `CONTROLS` times as many of the larger group as of the smaller: those for whom `first` is
     smallest, then by ticket.
     """
-    place = pl.struct(period.alias("::period"), "kind").rank("dense").alias(STRATUM)
+    stratum = pl.struct(period.alias("::period"), "kind").rank("dense").alias(STRATUM)
     turn = pl.int_range(pl.len()).over(STRATUM, GROUP)
     inside = pl.col(GROUP).sum().over(STRATUM)
-    rarer = pl.min_horizontal(inside, pl.len().over(STRATUM) - inside)
-    both = cases.with_columns(place).filter(rarer > 0)
+    smaller = pl.min_horizontal(inside, pl.len().over(STRATUM) - inside)
+    both = cases.with_columns(stratum).filter(smaller > 0)
     in_order = both.sort([TICKET] if first is None else [first, TICKET])
-    return in_order.filter(turn < CONTROLS * rarer)
+    return in_order.filter(turn < CONTROLS * smaller)

@@ -18,15 +18,16 @@ import polars as pl
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
+from cases.language.messages import _
 from cases.numeric import Flags
 from cases.tables.tables import Frame, Tables, moments_of, rows
-from evaluation.leaks.findings import ALONE, DAY_BEFORE, OUTCOMES, Finding, Severity, finding
-from evaluation.leaks.ranking import Area, areas, cross_tried, tried_on
+from evaluation.leaks.areas import Area, areas, cross_tried, tried_on
+from evaluation.leaks.findings import OUTCOMES, Finding, Severity, finding
 from evaluation.statistics.metrics import Figure, auc_gain
 from features.build import build
 from features.catalogue import catalogue, intake_features, risk_features
 from features.feature import OfEvents
-from policies.spot_check.draw import tickets
+from policies.seeds import tickets
 from training.labels import complexity_labels, risk_labels
 
 # All causes of the demo office together, the hidden ones too, reach 0.81 (docs/demo_office.md).
@@ -34,42 +35,42 @@ PLAUSIBLE = 0.8
 CERTAIN = 0.95  # with this, whatever else there is
 TELLING = 0.7  # below it a column knows little, whatever the others know
 MOST = 10_000  # labelled cases looked at
-FEWEST = 10  # cases of either outcome, older and later ones; so few make bounds wide by themselves
+FEWEST = 10  # older and later cases of either outcome; so few make bounds wide by themselves
 OLDER = 0.5  # share of the cases that is learnt from: one column is learnt quickly
 REPLICATES = 400  # of the bootstrap
 SEED = "leaks"
 
 
 @dataclass(frozen=True)
-class Question:
-    """An outcome, the labelled cases and the features that are asked for it."""
+class LabelledQuestion:
+    """An outcome, the labelled cases and the features that are tried on it."""
 
     name: str
     labels: pl.DataFrame
     features: tuple[str, ...]
 
 
-def questions(tables: Tables, until: datetime) -> Iterator[Question]:
+def questions(tables: Tables, until: datetime) -> Iterator[LabelledQuestion]:
     """The outcomes with cases enough to say anything, as known by `until`."""
-    asked: dict[str, tuple[Callable[[Tables, datetime], pl.DataFrame], tuple[str, ...]]] = {
+    ways: dict[str, tuple[Callable[[Tables, datetime], pl.DataFrame], tuple[str, ...]]] = {
         "risk": (risk_labels, risk_features(tables.office)),
         "complexity": (complexity_labels, intake_features(tables.office)),
     }
-    for name, (labelled, features) in asked.items():
+    for name, (labelled, features) in ways.items():
         labels = drawn(labelled(tables, until), MOST).sort("moment", "case_id")
         y = labels["y"].to_numpy() == 1
         old = older(labels.height)
         counts = [part.sum() for part in (y & old, ~y & old, y & ~old, ~y & ~old)]
         if min(counts) >= FEWEST:
-            yield Question(name, labels.select("case_id", "moment", "y"), features)
+            yield LabelledQuestion(name, labels.select("case_id", "moment", "y"), features)
 
 
 def drawn(cases: pl.DataFrame, most: int) -> pl.DataFrame:
     """At most so many of the cases, always the same ones."""
     if cases.height <= most:
         return cases
-    place = tickets(SEED, cases["case_id"].to_list())[:, 0]
-    return cases[np.sort(np.argsort(place)[:most])]
+    ticket = tickets(SEED, cases["case_id"].to_list())[:, 0]
+    return cases[np.sort(np.argsort(ticket)[:most])]
 
 
 def older(height: int) -> Flags:
@@ -80,7 +81,7 @@ def older(height: int) -> Flags:
 class Trial:
     """The features of one question, each tried alone on the later cases."""
 
-    def __init__(self, tables: Tables, question: Question) -> None:
+    def __init__(self, tables: Tables, question: LabelledQuestion) -> None:
         self.tables, self.question = tables, question
         self.x = self._built(moments_of(question.labels), question.features)
         self.y = question.labels["y"].to_numpy() == 1
@@ -122,7 +123,7 @@ class Trial:
         return auc_gain(self.y[~self.old], alone, together, replicates=REPLICATES)
 
     def a_day_before(self, names: Sequence[str]) -> dict[str, Area]:
-        """As `alone`, were the later cases asked about a day before their moment."""
+        """As `alone`, with the features of the later cases a day before their moment."""
         day = pl.col("moment") - timedelta(days=1)
         earlier = self._built(moments_of(self.question.labels.with_columns(day)), names)
         both = pl.concat([self.x.select(names).filter(self.old), earlier.filter(~self.old)])
@@ -140,11 +141,10 @@ def knowing_alone(tables: Tables, trial: Trial) -> Iterator[Finding]:
         gain = trial.gain(name, others)
         severity = too_good(area.low, gain)
         if severity is not None and gain.value is not None:
-            yield finding(
-                tables.office,
-                name,
-                severity,
-                ALONE,
+            evidence = _(
+                "Alone it ranks later cases by {outcome} with an AUC of {value:.2f} (at least "
+                "{low:.2f}); the {others} other columns together reach {joint:.2f} (it is better "
+                "by {more:.2f} at least).",
                 outcome=OUTCOMES[trial.question.name],
                 value=area.value,
                 low=area.low,
@@ -152,6 +152,7 @@ def knowing_alone(tables: Tables, trial: Trial) -> Iterator[Finding]:
                 joint=area.value - gain.value,
                 more=gain.low,
             )
+            yield finding(tables.office, name, severity, evidence)
 
 
 def too_good(low: float, gain: Figure) -> Severity | None:
@@ -180,13 +181,13 @@ def knowing_on_the_last_day(tables: Tables, trial: Trial) -> Iterator[Finding]:
     for name, before in trial.a_day_before(telling).items():
         now = trial.alone[name]
         if 2 * (before.high - 0.5) < now.low - 0.5:
-            yield finding(
-                tables.office,
-                name,
-                "suspicious",
-                DAY_BEFORE,
+            evidence = _(
+                "Alone it ranks later cases by {outcome} with an AUC of {value:.2f} at closing, "
+                "and of {before:.2f} (at most {high:.2f}) a day earlier: what it knows came on the "
+                "last day.",
                 outcome=OUTCOMES["risk"],
                 value=now.value,
                 before=before.value,
                 high=before.high,
             )
+            yield finding(tables.office, name, "suspicious", evidence)

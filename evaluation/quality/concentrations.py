@@ -17,13 +17,12 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
-from cases.language.catalogues import Language
-from cases.language.texts import Text
+from cases.language.messages import Sayable, _, sentences
 from cases.numeric import Floats, Ints
 from cases.office.model import Office
-from evaluation.statistics.facts import Fact, fact
+from evaluation.statistics.facts import DAYS_OPEN, Fact, fact
 from evaluation.statistics.metrics import SEED, Figure, wilson
-from evaluation.statistics.saying import percent
+from evaluation.statistics.saying import TARGETED_ONLY, percent
 
 PERMUTATIONS = 999
 AT_ONCE = 50  # permutations, so that memory stays small
@@ -32,15 +31,15 @@ LEAST_EXPECTED = 5.0  # defects of a pair
 SIGNIFICANT = 0.05
 MOST_FACTS, MOST_CASES = 30, 10_000  # more would take minutes; the first, and the latest
 MOST_SHOWN = 10
-SAME = 0.5  # of two pairs that share more of their cases, the clearer stands for both
+SAME = 0.5  # of two pairs that share more of their cases, the clearer represents both
 
 
 @dataclass(frozen=True)
 class Part:
     """One of the two facts: the attribute's meaning, its level, and the rate with it alone."""
 
-    meaning: Text
-    level: Text
+    meaning: Sayable
+    level: Sayable
     rate: float
 
 
@@ -66,83 +65,114 @@ class Concentrations:
     """The pairs among `cases` reviewed cases that hold more defects than chance allows.
 
     `looked_at` pairs were compared and `held` hold more, also than either fact alone. The
-    clearest stand in `found`, none much the same as one before it.
+    clearest stand in `found`, without those much the same as an earlier one.
     """
 
     cases: int
     looked_at: int
     held: int
     found: tuple[Concentration, ...]
-    says: Text
+    says: Sayable
 
 
 @dataclass(frozen=True)
-class Pairs:
+class Members:
     """Pairs of levels of different facts: `names` (fact, level) twice, `member` (pairs, cases)."""
 
     names: list[tuple[int, int, int, int]]
     member: csr_array
 
 
+@dataclass(frozen=True)
+class Pairs(Members):
+    """Pairs, with the defects `expected` by chance and their standard deviation, `spread`."""
+
+    expected: Floats
+    spread: Floats
+
+
 def concentrations(office: Office, reviewed: pl.DataFrame, *, surveyed: bool) -> Concentrations:
     """The pairs of facts in which more defects were found than chance allows.
 
     `reviewed` holds the columns of the case table, `y` (1 for a defect) and `reviewer`, in
-    order of time; `surveyed` says whether these cases were drawn by chance. Units, handlers
+    order of time; `surveyed` says whether these cases were drawn at random. Units, handlers
     and dates are left out.
     """
     cases = reviewed.tail(MOST_CASES)
-    own = [name for name, one in office.attributes.items() if one.type != "date"]
-    facts = [fact(office, cases, name) for name in ("kind", "days_open", *own)[:MOST_FACTS]]
+    facts = _facts(office, cases)
     y = cases["y"].to_numpy()
     stratum = cases["reviewer"].fill_null("").rank("dense").to_numpy().astype(np.int64) - 1
-    pairs = _pairs(facts)
-    expected, variance = _by_chance(pairs.member, y, stratum)
-    kept = np.flatnonzero((expected >= LEAST_EXPECTED) & (variance > 0))
-    if not kept.size:
+    pairs = _large_enough(_pairs(facts), y, stratum)
+    if not pairs.names:
         return Concentrations(cases.height, 0, 0, (), _say((), 0, 0, surveyed))
-    member, names = pairs.member[kept], [pairs.names[place] for place in kept]
-    expected, spread = expected[kept], np.sqrt(variance[kept])
-    score = (member @ y - expected) / spread
-    worst = np.concatenate(
-        [((member @ some - expected[:, None]) / spread[:, None]).max(axis=0)
-         for some in _permuted(y, stratum)]
-    )  # fmt: skip
-    p = (1 + (worst >= score[:, None] - 1e-9).sum(axis=1)) / (1 + PERMUTATIONS)
-    told = {
-        place: _told(facts, names[place], y, float(expected[place]), float(p[place]))
-        for place in np.argsort(-score, kind="stable").tolist()
-        if p[place] <= SIGNIFICANT
+    score, p = _adjusted(pairs, y, stratum)
+    significant = {
+        index: _concentration(facts, pairs, index, y, float(p[index]))
+        for index in np.argsort(-score, kind="stable").tolist()
+        if p[index] <= SIGNIFICANT
     }
-    held = [place for place, one in told.items() if _adds(one)]
-    found = tuple(told[place] for place in _distinct(member[held], held))
-    says = _say(found, len(held), len(names), surveyed)
-    return Concentrations(cases.height, len(names), len(held), found, says)
+    held = [index for index, pair in significant.items() if _adds(pair)]
+    shown = tuple(significant[index] for index in _distinct(pairs.member[held], held))
+    says = _say(shown, len(held), len(pairs.names), surveyed)
+    return Concentrations(cases.height, len(pairs.names), len(held), shown, says)
 
 
-def _pairs(facts: list[Fact]) -> Pairs:
-    """Every pair of levels with enough cases, unless one of the two implies the other."""
-    names, places = [], []
+def _facts(office: Office, cases: pl.DataFrame) -> list[Fact]:
+    own = [name for name, attribute in office.attributes.items() if attribute.type != "date"]
+    return [fact(office, cases, name) for name in ("kind", DAYS_OPEN, *own)[:MOST_FACTS]]
+
+
+def _pairs(facts: list[Fact]) -> Members:
+    """Every pair of levels with enough cases, unless either of the two implies the other."""
+    names, indices = [], []
     for a, b in itertools.combinations(range(len(facts)), 2):
-        one, other = facts[a], facts[b]
-        sizes, others = _sizes(one), _sizes(other)
-        for i, j in itertools.product(range(len(one.levels)), range(len(other.levels))):
-            both = np.flatnonzero((one.level == i) & (other.level == j))
-            if SMALLEST <= both.size < min(sizes[i], others[j]):
+        first, second = facts[a], facts[b]
+        first_sizes, second_sizes = _sizes(first), _sizes(second)
+        for i, j in itertools.product(range(len(first.levels)), range(len(second.levels))):
+            both = np.flatnonzero((first.level == i) & (second.level == j))
+            if SMALLEST <= both.size < min(first_sizes[i], second_sizes[j]):
                 names.append((a, i, b, j))
-                places.append(both)
-    starts = np.cumsum([0, *(len(each) for each in places)])
-    flat = np.concatenate([*places, np.array([], dtype=np.int64)])
+                indices.append(both)
+    starts = np.cumsum([0, *map(len, indices)])
+    flat = np.concatenate([*indices, np.array([], dtype=np.int64)])
     shape = (len(names), len(facts[0].level))
-    return Pairs(names, csr_array((np.ones(flat.size), flat, starts), shape=shape))
+    return Members(names, csr_array((np.ones(flat.size), flat, starts), shape=shape))
 
 
-def _sizes(one: Fact) -> Ints:
-    return np.bincount(one.level[one.level >= 0], minlength=len(one.levels))
+def _sizes(levels: Fact) -> Ints:
+    return np.bincount(levels.level[levels.level >= 0], minlength=len(levels.levels))
+
+
+def _large_enough(members: Members, y: Floats, stratum: Ints) -> Pairs:
+    """The pairs with enough expected defects, and whose number of defects could vary."""
+    expected, variance = _by_chance(members.member, y, stratum)
+    kept = np.flatnonzero((expected >= LEAST_EXPECTED) & (variance > 0))
+    names = [members.names[index] for index in kept]
+    return Pairs(names, members.member[kept], expected[kept], np.sqrt(variance[kept]))
+
+
+def _adjusted(pairs: Pairs, y: Floats, stratum: Ints) -> tuple[Floats, Floats]:
+    """Each pair's score, and its p-value adjusted for the search; both of shape (pairs,)."""
+    # Mantel and Haenszel: (observed - expected) / standard deviation, over reviewers.
+    score = (pairs.member @ y - pairs.expected) / pairs.spread
+    # maxT: the largest score of all pairs under each permutation; p counts those that reach it.
+    expected, spread = pairs.expected[:, None], pairs.spread[:, None]
+    largest = np.concatenate(
+        [
+            ((pairs.member @ permuted - expected) / spread).max(axis=0)
+            for permuted in _permuted(y, stratum)
+        ]
+    )
+    p = (1 + (largest >= score[:, None] - 1e-9).sum(axis=1)) / (1 + PERMUTATIONS)
+    return score, p
 
 
 def _by_chance(member: csr_array, y: Floats, stratum: Ints) -> tuple[Floats, Floats]:
-    """Expected defects of each pair and their variance, if reviewers find them anywhere alike."""
+    """Expected defects of each pair and their variance, if a reviewer's rate is one everywhere.
+
+    With m of a reviewer's n cases in the pair, of which d are defective in all, the number in
+    the pair is hypergeometric: mean m d / n, variance m (n - m) / (n - 1) * d / n * (1 - d / n).
+    """
     total = np.bincount(stratum).astype(np.float64)
     defects = np.bincount(stratum, weights=y)
     rate = defects / np.maximum(total, 1)
@@ -166,13 +196,13 @@ def _permuted(y: Floats, stratum: Ints) -> Iterator[Floats]:
         yield drawn
 
 
-def _adds(one: Concentration) -> bool:
+def _adds(pair: Concentration) -> bool:
     """Whether there are more defects than with either fact alone."""
-    return (one.rate.low or 0.0) > max(one.first.rate, one.second.rate)
+    return pair.rate.surely_above(max(pair.first.rate, pair.second.rate))
 
 
 def _distinct(member: csr_array, held: list[int]) -> list[int]:
-    """Of pairs in falling order of score those much like none before them, few enough to read."""
+    """Of pairs in falling order of score those unlike all before them, few enough to read."""
     shown: list[int] = []
     sizes = member.sum(axis=1)
     for row in range(len(held)):
@@ -184,52 +214,52 @@ def _distinct(member: csr_array, held: list[int]) -> list[int]:
     return [held[row] for row in shown]
 
 
-def _told(
-    facts: list[Fact], name: tuple[int, int, int, int], y: Floats, expected: float, p: float
+def _concentration(
+    facts: list[Fact], pairs: Pairs, index: int, y: Floats, p: float
 ) -> Concentration:
-    a, i, b, j = name
+    a, i, b, j = pairs.names[index]
     inside = (facts[a].level == i) & (facts[b].level == j)
     return Concentration(
         _part(facts[a], i, y),
         _part(facts[b], j, y),
         int(inside.sum()),
         int(y[inside].sum()),
-        expected,
+        float(pairs.expected[index]),
         wilson(y[inside]),
         p,
     )
 
 
-def _part(one: Fact, level: int, y: Floats) -> Part:
-    return Part(one.meaning, one.levels[level], float(y[one.level == level].mean()))
+def _part(levels: Fact, level: int, y: Floats) -> Part:
+    return Part(levels.meaning, levels.levels[level], float(y[levels.level == level].mean()))
 
 
-def _say(found: tuple[Concentration, ...], held: int, looked_at: int, surveyed: bool) -> Text:
+def _say(shown: tuple[Concentration, ...], held: int, looked_at: int, surveyed: bool) -> Sayable:
     if not looked_at:
-        en = "Too few reviewed cases to look for pairs of facts in which defects concentrate."
-        zh = "评查的案件太少，无法寻找质量问题集中的事实组合。"
-    elif not found:
-        en = f"Of {looked_at:,} pairs of case facts none holds more defects than chance allows."
-        zh = f"在 {looked_at:,} 组案件事实组合中，没有一组的质量问题多于偶然。"
-    else:
-        one = found[0]
-        en = (
-            f"Of {looked_at:,} pairs of case facts {held:,} hold more defects than chance and "
-            f"either fact alone allow; the clearest is {_named(one.first, 'en')} with "
-            f"{_named(one.second, 'en')}: {percent(one.rate, 'en')} of {one.cases:,} cases."
-        )
-        zh = (
-            f"在 {looked_at:,} 组案件事实组合中，{held:,} 组的质量问题多于偶然，"
-            "也多于单一事实所能解释；最明显的是"
-            f"{_named(one.first, 'zh')}且{_named(one.second, 'zh')}："
-            f"{one.cases:,} 件案件中 {percent(one.rate, 'zh')}。"
-        )
-    if looked_at and not surveyed:
-        en += " Among targeted reviews only, biased."
-        zh += "仅基于有针对性的评查，有偏差。"
-    return Text(en=en, zh=zh)
+        return _("Too few reviewed cases to look for pairs of facts in which defects concentrate.")
+    said = _say_clearest(shown[0], held, looked_at) if shown else _say_none(looked_at)
+    return said if surveyed else sentences(said, TARGETED_ONLY)
 
 
-def _named(part: Part, language: Language) -> str:
-    meaning, level = part.meaning.say(language), part.level.say(language)
-    return f"{meaning}为{level}" if language == "zh" else f"{meaning} ({level})"
+def _say_none(looked_at: int) -> Sayable:
+    return _(
+        "Of {looked_at:,} pairs of case facts none holds more defects than chance allows.",
+        looked_at=looked_at,
+    )
+
+
+def _say_clearest(clearest: Concentration, held: int, looked_at: int) -> Sayable:
+    return _(
+        "Of {looked_at:,} pairs of case facts {held:,} hold more defects than chance and either "
+        "fact alone allow; the clearest is {first} with {second}: {rate} of {cases:,} cases.",
+        looked_at=looked_at,
+        held=held,
+        first=_named(clearest.first),
+        second=_named(clearest.second),
+        rate=percent(clearest.rate),
+        cases=clearest.cases,
+    )
+
+
+def _named(part: Part) -> Sayable:
+    return _("{attribute} ({value})", attribute=part.meaning, value=part.level)

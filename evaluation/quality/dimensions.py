@@ -1,21 +1,23 @@
-"""In what defective cases were found wanting, in the last year and in the year before it.
+"""In which dimensions cases had a defect, in the last year and in the year before it.
 
 A review can name several dimensions, so shares add up to more than one. Reviews that name none
-are left out rather than counted as wanting in nothing: many offices began to name them late.
+are left out rather than counted as a defect in no dimension: many offices began to name them
+late.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
 
-from cases.language.messages import _
+from cases.language.messages import Sayable, _, sentences
 from cases.language.texts import Text
 from cases.office.model import Office
 from cases.tables.values import listed
-from evaluation.statistics.known_chance import share_among
+from evaluation.statistics.known_probability import share_among
 from evaluation.statistics.metrics import FEWEST, Figure, wilson
 from evaluation.statistics.saying import percent
 
@@ -24,14 +26,14 @@ MOST_SHOWN = 20
 
 @dataclass(frozen=True)
 class Dimension:
-    """The share of the last year's defective cases found wanting in it, `before` a year earlier.
+    """The share of the last year's defective cases with a defect in it, `before` a year earlier.
 
     `cases` are the reviewed ones of the last year. Withheld where fewer than `FEWEST` reviews
     of a year's defective cases name any dimension.
     """
 
     code: str
-    meaning: Text
+    meaning: Sayable
     cases: int
     share: Figure
     before: Figure
@@ -42,15 +44,15 @@ class Dimensions:
     """The dimensions named in reviews of the last two years, most frequent first.
 
     Of the last year's `defective` reviewed cases `unnamed` have a review that names none. If
-    `surveyed`, these reviews were drawn by known chances and shares are weighted; else they
-    are of picked cases, and say nothing about others.
+    `surveyed`, these reviews have known inclusion probabilities and shares are weighted; else
+    they are of picked cases, and say nothing about others.
     """
 
     surveyed: bool
     defective: int
     unnamed: int
     found: tuple[Dimension, ...]
-    says: Text
+    says: Sayable
 
 
 def dimensions(
@@ -75,7 +77,7 @@ def dimensions(
         )
         for code, meaning in meanings.items()
     ]
-    found.sort(key=lambda one: -(one.share.value or 0.0))
+    found.sort(key=lambda dimension: -(dimension.share.value or 0.0))
     closed = _year(defective, until, 0).height
     says = _say(found, this.height, closed, until, surveyed)
     return Dimensions(surveyed, closed, closed - this.height, tuple(found[:MOST_SHOWN]), says)
@@ -91,12 +93,14 @@ def _meanings(office: Office, named: pl.DataFrame) -> dict[str, Text]:
     """The declared dimensions, else those named, by code; none where no review names any."""
     declared = office.reviews.dimensions if office.reviews else {}
     codes = named["dimensions"].explode().unique().sort().to_list()
-    return (declared if codes else {}) or {code: Text(en=code) for code in codes}
+    if not codes:
+        return {}
+    return dict(declared) or {code: Text(en=code) for code in codes}
 
 
 def _share(named: pl.DataFrame, code: str, surveyed: bool) -> Figure:
     if named.height < FEWEST:
-        return Figure(None, None, None, named.height, "too_few")
+        return Figure.withheld(named.height)
     holds = pl.col("dimensions").list.contains(code).cast(pl.Float64)
     counted = named.with_columns(y=holds)
     return share_among(counted) if surveyed else wilson(counted["y"].to_numpy())
@@ -104,37 +108,51 @@ def _share(named: pl.DataFrame, code: str, surveyed: bool) -> Figure:
 
 def _say(
     found: list[Dimension], named: int, defective: int, until: datetime, surveyed: bool
-) -> Text:
+) -> Sayable:
     if not found:
         return _("In the last two years no review of a defective case names a dimension.")
-    day, top = until.date(), found[0]
-    if top.share.value is None:
-        return Text(
-            en=f"Of {defective:,} reviewed defective cases closed in the year to {day} the reviews "
-            f"of {named:,} name a dimension: too few for shares.",
-            zh=f"截至 {day} 的一年内办结并经评查的 {defective:,} 件问题案件中，"
-            f"{named:,} 件注明了问题维度，数量过少，不列比例。",
+    if found[0].share.value is None:
+        return _(
+            "Of {defective:,} reviewed defective cases closed in the year to {day} the reviews of "
+            "{named:,} name a dimension: too few for shares.",
+            defective=defective,
+            day=until.date(),
+            named=named,
         )
-    en = (
-        f"Defective cases closed in the year to {day} were most often found wanting in "
-        f"{top.meaning.say('en')}: {percent(top.share, 'en')} of them"
-    )
-    zh = (
-        f"截至 {day} 的一年内办结的问题案件，最常见的问题维度是{top.meaning.say('zh')}，"
-        f"占 {percent(top.share, 'zh')}"
+    said = (*_say_most_frequent(found, until), *_say_left_out(named, defective))
+    if surveyed:
+        return sentences(*said)
+    return sentences(*said, _("These are picked cases only; nothing is said about other cases."))
+
+
+def _say_most_frequent(found: list[Dimension], until: datetime) -> Iterator[Sayable]:
+    top = found[0]
+    yield _(
+        "Defective cases closed in the year to {day} most often had a defect in {dimension}: "
+        "{share} of them.",
+        day=until.date(),
+        dimension=top.meaning,
+        share=percent(top.share),
     )
     for second in found[1:2]:
-        en += f"; next comes {second.meaning.say('en')}, {percent(second.share, 'en')}"
-        zh += f"；其次是{second.meaning.say('zh')}，占 {percent(second.share, 'zh')}"
-    en += ". A case can be wanting in several."
-    zh += "。一件案件可涉及多个维度。"
+        yield _(
+            "The next is {dimension}, {share}.",
+            dimension=second.meaning,
+            share=percent(second.share),
+        )
+    yield _("A case can have a defect in several dimensions.")
     if top.before.value is not None:
-        en += f" In the year before, {top.meaning.say('en')} was at {percent(top.before, 'en')}."
-        zh += f"上一年{top.meaning.say('zh')}占 {percent(top.before, 'zh')}。"
+        yield _(
+            "In the year before, {dimension} was at {share}.",
+            dimension=top.meaning,
+            share=percent(top.before),
+        )
+
+
+def _say_left_out(named: int, defective: int) -> Iterator[Sayable]:
     if named < defective:
-        en += f" {defective - named:,} of {defective:,} reviews name none and are left out."
-        zh += f"{defective:,} 次评查中有 {defective - named:,} 次未注明，未计入。"
-    if not surveyed:
-        en += " Among picked cases only: it says nothing about the others."
-        zh += "仅基于挑选的案件，不能代表其他案件。"
-    return Text(en=en, zh=zh)
+        yield _(
+            "{unnamed:,} of {defective:,} reviews name no dimension and are left out.",
+            unnamed=defective - named,
+            defective=defective,
+        )

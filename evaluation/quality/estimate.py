@@ -13,18 +13,20 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cases.errors import Refused
+from cases.language.messages import Joined, _, ngettext, sentences
 from cases.numeric import Z
 from evaluation.statistics.metrics import Figure
-from evaluation.statistics.sample import About, Sample
+from evaluation.statistics.sample import SampleTotal, SurveySample
+from training.splits import period_name
 
 FEWEST_EFFECTIVE = 10  # a group that says less than so many random reviews is withheld
-NOBODY = 0.5  # share that makes unseen cases as uncertain as one outcome each
+UNSEEN = 0.5  # response where no review came back: unseen cases are as uncertain as one outcome
 BY = ("kind", "unit", "period")
 
 
 @dataclass(frozen=True)
 class Survey:
-    """One plan and what came of it.
+    """A plan and the reviews it led to.
 
     `frame` holds the columns of `spot_check.plan.FRAME` and `inclusion_probability` of every
     case that could be drawn, `drawn` the ids of those that were, `outcomes` the reviews
@@ -37,7 +39,7 @@ class Survey:
 
 
 @dataclass(frozen=True)
-class Group:
+class GroupRate:
     """The rate of one kind, unit or period, drawn towards the whole by `shrunk` (0 to 1).
 
     The interval is that of the group's own reviews. Withheld (`rate.absent`) where it says
@@ -70,7 +72,7 @@ class Estimate:
     best: float
     worst: float
     mean_place: Figure | None
-    groups: Mapping[str, tuple[Group, ...]]
+    groups: Mapping[str, tuple[GroupRate, ...]]
 
 
 def estimate(
@@ -80,16 +82,16 @@ def estimate(
 ) -> Estimate:
     """What one or several plans' reviews say about the cases of their frames together.
 
-    `by` says which groups are told apart. `places` are the mean places of the grades that
+    `by` says which groups have a rate of their own. `places` are the mean places of the grades that
     are no defect and of those that are; with them the mean place of all cases is estimated
     too. `Refused` if the frames overlap, if no review has come back, or if the reviews cannot
-    speak for the other cases because those had no chance to be drawn.
+    speak for the other cases because those could not be drawn.
     """
     cases = pl.concat([_joined(survey, number) for number, survey in enumerate(surveys)])
-    _check(cases)
-    sample = Sample.of(cases)
+    _refuse_what_cannot_be_estimated(cases)
+    sample = SurveySample.of(cases)
     everyone = np.ones(cases.height, bool)
-    whole = sample.about(everyone)
+    whole = sample.total_of(everyone)
     return Estimate(
         cases=cases.height,
         drawn=int(cases["drawn"].sum()),
@@ -104,52 +106,56 @@ def estimate(
     )
 
 
-def _groups(names: NDArray[np.object_], sample: Sample, whole: About) -> tuple[Group, ...]:
-    found = {str(name): sample.about(names == name) for name in np.unique(names)}
-    return drawn_together(found, whole)
+def _groups(
+    names: NDArray[np.object_], sample: SurveySample, whole: SampleTotal
+) -> tuple[GroupRate, ...]:
+    totals = {str(name): sample.total_of(names == name) for name in np.unique(names)}
+    return drawn_together(totals, whole)
 
 
-def drawn_together(found: Mapping[str, About], whole: About) -> tuple[Group, ...]:
+def drawn_together(totals: Mapping[str, SampleTotal], whole: SampleTotal) -> tuple[GroupRate, ...]:
     """The rates of groups in the order given, each drawn towards the whole.
 
     Empirical Bayes (Fay and Herriot 1979) with the spread between groups estimated by the
-    method of DerSimonian and Laird (1986): what could be luck is taken for luck.
+    method of DerSimonian and Laird (1986): what could be chance is taken for chance.
     """
-    variance = {name: one.variance / one.cases**2 for name, one in found.items()}
+    variance = {name: total.variance / total.cases**2 for name, total in totals.items()}
+    # Shown where p (1 - p) / variance, the effective number of reviews, is large enough.
     enough = {
-        name: whole.rate * (1 - whole.rate) >= FEWEST_EFFECTIVE * variance[name] for name in found
+        name: whole.rate * (1 - whole.rate) >= FEWEST_EFFECTIVE * variance[name] for name in totals
     }
     spread = _spread(
-        [(found[name].rate, variance[name]) for name in found if enough[name] and variance[name]]
+        [(totals[name].rate, variance[name]) for name in totals if enough[name] and variance[name]]
     )
     return tuple(
-        _group(name, one, whole.rate, spread, variance[name])
+        _group(name, total, whole.rate, spread, variance[name])
         if enough[name]
-        else Group(name, one.cases, one.returned, _withheld(one.returned), 0.0)
-        for name, one in found.items()
+        else GroupRate(name, total.cases, total.returned, Figure.withheld(total.returned), 0.0)
+        for name, total in totals.items()
     )
 
 
-def _group(name: str, one: About, whole: float, spread: float, variance: float) -> Group:
+def _group(
+    name: str, total: SampleTotal, whole: float, spread: float, variance: float
+) -> GroupRate:
     """The rate drawn towards the whole; its interval is the group's own.
 
-    An interval drawn towards the whole as well would miss just the odd group.
+    An interval drawn towards the whole as well would miss exactly the unusual group.
     """
-    own = one.figure()
+    # whole + A / (A + V) (rate - whole): A the variance between groups, V the group's own.
     trust = spread / (spread + variance) if variance else 1.0
+    own = total.figure()
     low, high = own.low or 0.0, own.high or 0.0
-    rate = min(max(whole + trust * (one.rate - whole), low), high)
-    return Group(name, one.cases, one.returned, Figure(rate, low, high, one.returned), 1 - trust)
-
-
-def _withheld(returned: int) -> Figure:
-    return Figure(None, None, None, returned, "too_few")
+    rate = min(max(whole + trust * (total.rate - whole), low), high)
+    figure = Figure(rate, low, high, total.returned)
+    return GroupRate(name, total.cases, total.returned, figure, 1 - trust)
 
 
 def _spread(groups: list[tuple[float, float]]) -> float:
     """The variance between groups, from pairs of rate and variance."""
     if not groups[1:]:
         return 0.0
+    # A = (Q - (k - 1)) / (sum w - sum w^2 / sum w), w = 1 / V, at least 0.
     rate, variance = np.array(groups).T
     weight = 1 / variance
     middle = (weight @ rate) / weight.sum()
@@ -158,17 +164,18 @@ def _spread(groups: list[tuple[float, float]]) -> float:
 
 
 def _mean_place(
-    cases: pl.DataFrame, sample: Sample, whole: About, places: tuple[float, float]
+    cases: pl.DataFrame, sample: SurveySample, whole: SampleTotal, places: tuple[float, float]
 ) -> Figure:
     """The mean place of the grade, by the same estimator; risk 0 and 1 stand for `places`.
 
-    It is at least as uncertain as the defects are, which move it from the one to the other.
+    It is at least as uncertain as the defects are, which move it from the first to the second.
     """
+    # sum m + sum (place - m) / pi over the reviews, with m the mean place at the case's risk.
     good, bad = places
     expected = good + (bad - good) * sample.p
     seen = cases["place"].fill_null(0.0).to_numpy()
     residual = np.where(sample.returned, seen - expected, 0.0)
-    mean = max(0.0, float(expected.sum() + (residual / sample.chance).sum()) / cases.height)
+    mean = max(0.0, float(expected.sum() + (residual / sample.pi_returned).sum()) / cases.height)
     variance = max(sample.design_variance(residual), (bad - good) ** 2 * whole.variance)
     half = Z * variance**0.5 / cases.height
     return Figure(mean, max(0.0, mean - half), mean + half, int(sample.returned.sum()))
@@ -178,7 +185,7 @@ def _joined(survey: Survey, number: int) -> pl.DataFrame:
     """One row per case of the frame, with what is known of its review.
 
     Reviews that have not come back are taken for a random part of those drawn by rule, and
-    of those drawn by chance: `response` is the share that has (`bound` asks for worse).
+    of those drawn at random: `response` is the share that has (`bound` asks for worse).
     Where no mandatory review has, the model stands in for all of them.
     """
     outcomes = survey.outcomes.unique("case_id", keep="first", maintain_order=True)
@@ -186,8 +193,8 @@ def _joined(survey: Survey, number: int) -> pl.DataFrame:
         outcomes = outcomes.with_columns(place=pl.lit(None, pl.Float64))
     by_rule = pl.col("rule").is_not_null()
     drawn = pl.col("case_id").is_in(list(survey.drawn))
-    came, asked = (pl.col(name).sum().over(by_rule) for name in ("returned", "drawn"))
-    back = pl.when(came > 0).then(came / asked).otherwise(NOBODY)
+    came, drawn_cases = (pl.col(name).sum().over(by_rule) for name in ("returned", "drawn"))
+    back = pl.when(came > 0).then(came / drawn_cases).otherwise(UNSEEN)
     return (
         survey.frame.join(outcomes.select("case_id", "defect", "place"), on="case_id", how="left")
         .with_columns(pl.col("defect", "place").cast(pl.Float64), drawn=drawn)
@@ -195,9 +202,7 @@ def _joined(survey: Survey, number: int) -> pl.DataFrame:
         .with_columns(
             response=back,
             survey=pl.lit(number, pl.Int64),
-            period=pl.format(
-                "{}-Q{}", pl.col("closed_at").dt.year(), pl.col("closed_at").dt.quarter()
-            ),
+            period=period_name("quarter", "closed_at"),
         )
     )
 
@@ -208,28 +213,48 @@ def _hand_picked(survey: Survey) -> int:
     return reviewed.filter(~pl.col("case_id").is_in(list(survey.drawn))).height
 
 
-def _check(cases: pl.DataFrame) -> None:
+def _refuse_what_cannot_be_estimated(cases: pl.DataFrame) -> None:
     twice = cases.filter(pl.col("case_id").is_duplicated()).height
     if twice:
-        raise Refused(
-            f"{twice:,} rows are cases that stand in the frames of several plans. Estimate from "
-            "plans of different cases: plan each batch of closed cases once (`--closed-after`)."
-        )
+        raise Refused(_overlapping(twice))
     without = cases.filter(pl.col("inclusion_probability") <= 0).height
     if without:
         raise Refused(
-            f"{without:,} of {cases.height:,} cases had no chance to be drawn: the mandatory "
-            "reviews took the whole capacity, and they say nothing about other cases."
+            _(
+                "{without:,} of {cases:,} cases had an inclusion probability of 0: the mandatory "
+                "reviews took the whole capacity, and they say nothing about other cases.",
+                without=without,
+                cases=cases.height,
+            )
         )
-    by_chance = cases.filter(pl.col("rule").is_null())
-    if by_chance.is_empty():
+    at_random = cases.filter(pl.col("rule").is_null())
+    if at_random.is_empty():
         raise Refused(
-            "Every case of the frame was mandatory: such cases are reviewed for what happened "
-            "in them, and say nothing about other cases."
+            _(
+                "Every case of the frame was mandatory: such cases are reviewed for what happened "
+                "in them, and say nothing about other cases."
+            )
         )
-    back = by_chance.filter("drawn").group_by("survey").agg(pl.len(), pl.col("returned").sum())
-    for line in back.filter(pl.col("returned") == 0).sort("survey").rows(named=True):
+    back = at_random.filter("drawn").group_by("survey").agg(pl.len(), pl.col("returned").sum())
+    for plan in back.filter(pl.col("returned") == 0).sort("survey").rows(named=True):
         raise Refused(
-            f"None of the {line['len']:,} cases drawn by chance has a final review yet. "
-            "Estimate when some reviews have come back."
+            _(
+                "None of the {drawn:,} randomly drawn cases has a final review yet. Estimate when "
+                "some reviews have come back.",
+                drawn=plan["len"],
+            )
         )
+
+
+def _overlapping(rows: int) -> Joined:
+    return sentences(
+        ngettext(
+            "{count:,} row is a case that stands in the frames of several plans.",
+            "{count:,} rows are cases that stand in the frames of several plans.",
+            rows,
+        ),
+        _(
+            "Estimate from plans of different cases: plan each batch of closed cases once "
+            "(`--closed-after`)."
+        ),
+    )

@@ -10,31 +10,31 @@ stand in order of name: nothing here is a ranking.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import polars as pl
 
-from cases.language.messages import _
-from cases.language.texts import Text
+from cases.language.messages import Sayable, _, sentences
 from cases.tables.tables import Tables, rows
-from evaluation.backtests.backtest import period_name
 from evaluation.quality.concentrations import Concentrations, concentrations
 from evaluation.quality.dimensions import Dimensions, dimensions
-from evaluation.quality.estimate import Group, drawn_together
-from evaluation.statistics.known_chance import about
+from evaluation.quality.estimate import GroupRate, drawn_together
+from evaluation.statistics.known_probability import sample_total
 from evaluation.statistics.metrics import FEWEST, Figure
-from evaluation.statistics.sample import About
+from evaluation.statistics.sample import SampleTotal
 from evaluation.statistics.saying import percent
 from features.as_of import closing_moments, final_reviews
 from features.conditions import satisfying
 from training.labels import first_of_each, representative
+from training.splits import period_name
 
 STANDS_FOR = 0.5  # share of cases; if reviews stand for fewer, a quarter's rate is withheld
 
 
 @dataclass(frozen=True)
-class Quarter:
+class QuarterRate:
     """The rate of the cases closed in one quarter.
 
     `reviews` of them have a known inclusion probability and stand for the share `stands_for`
@@ -63,9 +63,9 @@ class DefectRates:
     reviews: int
     stands_for: int
     rate: Figure
-    quarters: tuple[Quarter, ...]
-    kinds: tuple[Group, ...]
-    units: tuple[Group, ...]
+    quarters: tuple[QuarterRate, ...]
+    kinds: tuple[GroupRate, ...]
+    units: tuple[GroupRate, ...]
 
 
 @dataclass(frozen=True)
@@ -87,11 +87,11 @@ class OfficeQuality:
     `rework` empty where the office file marks no activity as rework; the texts say so."""
 
     rates: DefectRates | None
-    rates_say: Text
+    rates_say: Sayable
     dimensions: Dimensions
     concentrations: Concentrations
     rework: tuple[Rework, ...]
-    rework_says: Text
+    rework_says: Sayable
 
 
 def office_quality(tables: Tables, until: datetime, after: datetime | None = None) -> OfficeQuality:
@@ -101,22 +101,22 @@ def office_quality(tables: Tables, until: datetime, after: datetime | None = Non
     final by `until`: of a case's drawn reviews the first that became final.
     """
     closed = closing_moments(tables, after=after, until=until)
-    asked = rows(satisfying(tables, closed, tables.office.risk.among).select("case_id", "moment"))
-    cases = asked.join(tables.case_rows, on="case_id", maintain_order="left").with_columns(
+    judged = rows(satisfying(tables, closed, tables.office.risk.among).select("case_id", "moment"))
+    cases = judged.join(tables.case_rows, on="case_id", maintain_order="left").with_columns(
         quarter=period_name("quarter")
     )
     graded = rows(final_reviews(tables, until)).filter(
         pl.col("grade").is_in(list(tables.office.grade_ranks))
     )
-    of_known_chance = graded.filter(pl.col("inclusion_probability").is_not_null())
-    rates = _rates(cases, _reviewed(tables, cases, of_known_chance))
+    of_known_probability = graded.filter(pl.col("inclusion_probability").is_not_null())
+    rates = _rates(cases, _reviewed(tables, cases, of_known_probability))
     surveyed = rates is not None and rates.rate.value is not None
-    spoken = of_known_chance if surveyed else graded
+    spoken = of_known_probability if surveyed else graded
     rework = _rework(tables, until, rows(closed))
     return OfficeQuality(
         rates,
         _say_rates(rates, cases.height, graded.height),
-        dimensions(tables.office, _reviewed(tables, asked, spoken), until, surveyed=surveyed),
+        dimensions(tables.office, _reviewed(tables, judged, spoken), until, surveyed=surveyed),
         concentrations(tables.office, _reviewed(tables, cases, spoken), surveyed=surveyed),
         rework,
         _say_rework(rework),
@@ -141,7 +141,7 @@ def _rates(cases: pl.DataFrame, drawn: pl.DataFrame) -> DefectRates | None:
         cases=cases.height,
         reviews=drawn.height,
         stands_for=min(cases.height, whole.cases + whole.missing),
-        rate=whole.figure() if whole.effective >= FEWEST else _withheld(drawn.height),
+        rate=whole.figure() if whole.effective >= FEWEST else Figure.withheld(drawn.height),
         quarters=tuple(
             _quarter(str(name), part.height, drawn.filter(quarter=name))
             for (name,), part in cases.sort("quarter").group_by("quarter", maintain_order=True)
@@ -151,38 +151,34 @@ def _rates(cases: pl.DataFrame, drawn: pl.DataFrame) -> DefectRates | None:
     )
 
 
-def _of(cases: int, drawn: pl.DataFrame) -> About:
+def _of(cases: int, drawn: pl.DataFrame) -> SampleTotal:
     """What reviews say about some `cases`; if all were made for certain, the others are missing.
 
-    No lottery speaks for those: their reviews have not come back, or nobody asked for one.
+    No random draw speaks for those: their reviews have not come back, or none was planned.
     """
-    found = about(drawn)
-    missing = cases - found.certain if found.certain == found.returned else 0
-    return replace(found, missing=missing)
+    total = sample_total(drawn)
+    missing = cases - total.certain if total.certain == total.returned else 0
+    return replace(total, missing=missing)
 
 
 def _groups(
-    cases: pl.DataFrame, drawn: pl.DataFrame, column: str, whole: About
-) -> tuple[Group, ...]:
+    cases: pl.DataFrame, drawn: pl.DataFrame, column: str, whole: SampleTotal
+) -> tuple[GroupRate, ...]:
     named = drawn.with_columns(pl.col(column).fill_null("")).sort(column, maintain_order=True)
     parts = named.group_by(column, maintain_order=True)
     sizes = Counter(cases[column].fill_null(""))
     groups = drawn_together({str(name): _of(sizes[name], part) for (name,), part in parts}, whole)
     return tuple(
-        group if group.returned >= FEWEST else replace(group, rate=_withheld(group.returned))
+        group if group.returned >= FEWEST else replace(group, rate=Figure.withheld(group.returned))
         for group in groups
     )
 
 
-def _quarter(name: str, cases: int, drawn: pl.DataFrame) -> Quarter:
+def _quarter(name: str, cases: int, drawn: pl.DataFrame) -> QuarterRate:
     stands_for = float((1 / drawn["inclusion_probability"]).sum()) / cases
-    told = drawn.height >= FEWEST and stands_for >= STANDS_FOR
-    rate = _of(cases, drawn).figure() if told else _withheld(drawn.height)
-    return Quarter(name, cases, drawn.height, stands_for, rate)
-
-
-def _withheld(reviews: int) -> Figure:
-    return Figure(None, None, None, reviews, "too_few")
+    enough = drawn.height >= FEWEST and stands_for >= STANDS_FOR
+    rate = _of(cases, drawn).figure() if enough else Figure.withheld(drawn.height)
+    return QuarterRate(name, cases, drawn.height, stands_for, rate)
 
 
 def _rework(tables: Tables, until: datetime, closed: pl.DataFrame) -> tuple[Rework, ...]:
@@ -203,51 +199,63 @@ def _rework(tables: Tables, until: datetime, closed: pl.DataFrame) -> tuple[Rewo
     )
 
 
-def _say_rates(rates: DefectRates | None, cases: int, reviews: int) -> Text:
+def _say_rates(rates: DefectRates | None, cases: int, reviews: int) -> Sayable:
     if not reviews:
         return _("No rate is estimated: there are no final reviews.")
     if rates is None:
-        return Text(
-            en=f"No rate is estimated for the {cases:,} closed cases: none of the {reviews:,} "
-            "reviews was drawn by lottery with a known chance. Picked and mandatory reviews "
+        return _(
+            "No rate is estimated for the {cases:,} closed cases: none of the {reviews:,} reviews "
+            "was drawn at random with a known inclusion probability. Picked and mandatory reviews "
             "say what was wrong in those cases, and nothing about the others.",
-            zh=f"对 {cases:,} 件已结案件不作比率估计：{reviews:,} 次评查中没有以已知概率"
-            "随机抽取的。挑选的和必查的评查只说明这些案件的问题，不能代表其他案件。",
+            cases=cases,
+            reviews=reviews,
         )
     if rates.rate.value is None:
-        return Text(
-            en=f"No rate is told for the {cases:,} closed cases: the {rates.reviews:,} reviews of "
-            f"known chance say less than {FEWEST} of a random sample would.",
-            zh=f"对 {cases:,} 件已结案件不给出比率：{rates.reviews:,} 次抽中概率已知的评查"
-            f"所含信息不及 {FEWEST} 次简单随机评查。",
+        return _(
+            "No rate is given for the {cases:,} closed cases: the {reviews:,} reviews of known "
+            "inclusion probability say less than {fewest} of a random sample would.",
+            cases=cases,
+            reviews=rates.reviews,
+            fewest=FEWEST,
         )
-    en = (
-        f"Of the {rates.stands_for:,} closed cases that the {rates.reviews:,} reviews of known "
-        f"chance stand for, an estimated {percent(rates.rate, 'en')} are defective."
+    return sentences(_say_rate(rates), *_say_how_far(rates, cases), *_say_latest(rates))
+
+
+def _say_rate(rates: DefectRates) -> Sayable:
+    return _(
+        "Of the {stands_for:,} closed cases that the {reviews:,} reviews of known inclusion "
+        "probability stand for, an estimated {rate} are defective.",
+        stands_for=rates.stands_for,
+        reviews=rates.reviews,
+        rate=percent(rates.rate),
     )
-    zh = (
-        f"{rates.reviews:,} 次抽中概率已知的评查代表 {rates.stands_for:,} 件已结案件，"
-        f"估计其中 {percent(rates.rate, 'zh')}存在质量问题。"
-    )
+
+
+def _say_how_far(rates: DefectRates, cases: int) -> Iterator[Sayable]:
     if rates.stands_for < STANDS_FOR * cases:
-        en += f" They do not stand for most of the {cases:,} closed cases."
-        zh += f"它们不能代表全部 {cases:,} 件已结案件中的大多数。"
-    told = [quarter for quarter in rates.quarters if quarter.rate.value is not None]
-    if told[1:]:
-        last = told[-1]
-        en += f" In {last.name}, the latest quarter that can be told, {percent(last.rate, 'en')}."
-        zh += f"可判断的最近一个季度 {last.name} 为 {percent(last.rate, 'zh')}。"
-    return Text(en=en, zh=zh)
+        yield _("They do not stand for most of the {cases:,} closed cases.", cases=cases)
 
 
-def _say_rework(rework: tuple[Rework, ...]) -> Text:
+def _say_latest(rates: DefectRates) -> Iterator[Sayable]:
+    """The latest quarter with a rate, if another one has a rate too."""
+    known = [quarter for quarter in rates.quarters if quarter.rate.value is not None]
+    if known[1:]:
+        yield _(
+            "In {quarter}, the latest quarter with a rate, it is {rate}.",
+            quarter=known[-1].name,
+            rate=percent(known[-1].rate),
+        )
+
+
+def _say_rework(rework: tuple[Rework, ...]) -> Sayable:
     if not rework:
-        return _("The office file marks no activity as work done again.")
+        return _("The office file marks no activity as rework.")
     last = rework[-1]
-    return Text(
-        en=f"Cases closed in {last.quarter} took {last.ratio:.2f} activities each, counting the "
-        f"case itself and work done again ({last.again:,} times on {last.cases:,} cases). This "
-        "describes the work; it is no target.",
-        zh=f"{last.quarter} 结案的案件案-件比为 1:{last.ratio:.2f}"
-        f"（{last.cases:,} 件案件，重复工作 {last.again:,} 次）。仅作描述，不是考核目标。",
+    return _(
+        "Cases closed in {quarter} took {ratio:.2f} activities each, counting the case itself and "
+        "rework ({again:,} times on {cases:,} cases). This describes the work; it is no target.",
+        quarter=last.quarter,
+        ratio=last.ratio,
+        again=last.again,
+        cases=last.cases,
     )

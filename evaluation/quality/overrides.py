@@ -1,6 +1,6 @@
-"""Where people decided otherwise than was suggested, and what came of it.
+"""Where people decided against a suggestion, and what the outcome was.
 
-Decisions are counted, people are not: no handler is named and no reason repeated.
+Decisions are counted, people are not: no handler is named and no reason is repeated.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from datetime import datetime
 
 import polars as pl
 
-from cases.language.messages import _
-from cases.language.texts import Text
+from cases.language.messages import Sayable, _, sentences
 from cases.tables.specification.overrides import OVERRIDDEN
 from cases.tables.tables import Tables, rows
 from evaluation.quality.returned import first_found, returned
@@ -33,7 +32,7 @@ class Change:
 
     `outcome` is, of the cases whose outcome is known, the share that proved complex (tracks) or
     had a defect (cases reviewed against the list); there is none for handlers, whose codes are
-    not told either (`suggested` and `decided` are None), and for cases left out.
+    not shown either (`suggested` and `decided` are None), and for cases left out.
     """
 
     about: str
@@ -48,15 +47,15 @@ class Overrides:
     """What was overridden, how, and whether it helped.
 
     `right` is, of the tracks changed from simple to complex or back, the share that proved as
-    decided; `drawn` the share of defects that reviews of the drawn cases found, to set beside
-    that of the cases reviewed against the list. Shares have Wilson's interval and are withheld
+    decided; `drawn` the share of defects that reviews of the drawn cases found, to compare
+    with that of the cases reviewed against the list. Shares have Wilson's interval and are withheld
     with fewer than `FEWEST` outcomes.
     """
 
     changes: tuple[Change, ...]
     right: Figure
     drawn: Figure
-    says: Text
+    says: Sayable
 
 
 def overrides(tables: Tables, plans: Sequence[Kept], until: datetime) -> Overrides | None:
@@ -79,7 +78,7 @@ def overrides(tables: Tables, plans: Sequence[Kept], until: datetime) -> Overrid
 
 
 def _tracks(tables: Tables, last: pl.DataFrame, until: datetime) -> pl.DataFrame:
-    """`KEYS` and `y`, 1 for complex, of the tracks of cases old enough to tell."""
+    """`KEYS` and `y`, 1 for complex, of the tracks of cases old enough to have an outcome."""
     labels = complexity_labels(tables, until).select("case_id", pl.col("y").cast(pl.Float64))
     return last.filter(about="track").join(labels, on="case_id").select(*KEYS, "y")
 
@@ -88,17 +87,17 @@ def _added(tables: Tables, last: pl.DataFrame, until: datetime) -> pl.DataFrame:
     """`KEYS` and `y`, 1 for a defect, of the cases reviewed against the list."""
     listed = last.filter(about="spot_check", decided="listed")
     reviews = rows(final_reviews(tables, until)).join(listed.select("case_id", "at"), on="case_id")
-    found = first_found(tables.office, reviews.filter(pl.col("reviewed_at") >= pl.col("at")))
-    return listed.join(found, on="case_id").select(*KEYS, y="defect")
+    results = first_found(tables.office, reviews.filter(pl.col("reviewed_at") >= pl.col("at")))
+    return listed.join(results, on="case_id").select(*KEYS, y="defect")
 
 
 def _drawn(tables: Tables, plans: Sequence[Kept], until: datetime) -> list[float]:
     """What reviews of the cases that plans drew found, 1 for a defect; each case once."""
     parts = [pl.DataFrame(schema={"case_id": pl.String(), "defect": pl.Float64()})]
     for kept in plans:
-        as_of = PlanParameters.model_validate(kept.told["parameters"]).as_of
-        found = returned(tables, as_of, until).select("case_id", "defect")
-        parts.append(found.filter(pl.col("case_id").is_in(kept.listed)))
+        as_of = PlanParameters.model_validate(kept.manifest["parameters"]).as_of
+        results = returned(tables, as_of, until).select("case_id", "defect")
+        parts.append(results.filter(pl.col("case_id").is_in(kept.listed)))
     cases = pl.concat(parts).unique("case_id", keep="first", maintain_order=True)
     return cases["defect"].to_list()
 
@@ -116,88 +115,91 @@ def _changes(made: pl.DataFrame, known: pl.DataFrame) -> Iterator[Change]:
     counted = made.with_columns(named).group_by(KEYS).len()
     outcomes = known.group_by(KEYS).agg("y")
     order = pl.col("about").cast(pl.Enum(list(OVERRIDDEN)))
-    found = counted.join(outcomes, on=KEYS, how="left").sort(order, *KEYS[1:])
-    for about, suggested, decided, times, y in found.iter_rows():
+    changes = counted.join(outcomes, on=KEYS, how="left").sort(order, *KEYS[1:])
+    for about, suggested, decided, times, y in changes.iter_rows():
         yield Change(about, suggested, decided, times, _share(y or ()))
 
 
 def _share(y: Sequence[float]) -> Figure:
     """The share of ones, withheld where there are few."""
     if 0 < len(y) < FEWEST:
-        return Figure(None, None, None, len(y), "too_few")
+        return Figure.withheld(len(y))
     return wilson(y)
 
 
-def _say(changes: tuple[Change, ...], right: Figure, drawn: Figure) -> Text:
-    parts = [_say_counts(changes), *_say_tracks(changes, right), *_say_added(changes, drawn)]
-    return Text(en=" ".join(one.en for one in parts), zh="".join(one.zh for one in parts))
+def _say(changes: tuple[Change, ...], right: Figure, drawn: Figure) -> Sayable:
+    return sentences(
+        _say_counts(changes), *_say_tracks(changes, right), *_say_added(changes, drawn)
+    )
 
 
-def _say_counts(changes: tuple[Change, ...]) -> Text:
+def _say_counts(changes: tuple[Change, ...]) -> Sayable:
     track, handler, spot_check = (
-        sum(one.times for one in changes if one.about == about) for about in OVERRIDDEN
+        sum(change.times for change in changes if change.about == about) for about in OVERRIDDEN
     )
-    total = track + handler + spot_check
-    return Text(
-        en=f"Decisions other than was suggested: {total:,} (tracks {track:,}, handlers "
-        f"{handler:,}, spot checks {spot_check:,}).",
-        zh=f"与建议不同的决定共{total:,}次（分流{track:,}，承办人{handler:,}，抽查{spot_check:,}）。",
+    return _(
+        "Decisions against a suggestion: {total:,} (tracks {tracks:,}, handlers {handlers:,}, spot "
+        "checks {spot_checks:,}).",
+        total=track + handler + spot_check,
+        tracks=track,
+        handlers=handler,
+        spot_checks=spot_check,
     )
 
 
-def _say_tracks(changes: tuple[Change, ...], right: Figure) -> Iterator[Text]:
-    """What became of the tracks that were changed, and who was right more often."""
-    if not any(one.about == "track" for one in changes):
+def _say_tracks(changes: tuple[Change, ...], right: Figure) -> Iterator[Sayable]:
+    """What became of the tracks that were changed, and whether they or suggestions were right."""
+    if not any(change.about == "track" for change in changes):
         return
     up, down = _outcome(changes, "simple", "complex"), _outcome(changes, "complex", "simple")
     if up.value is not None:
-        yield Text(
-            en=f"Of those changed from simple to complex, {percent(up, 'en')} proved complex.",
-            zh=f"由简改繁的案件中{percent(up, 'zh')}确为繁案。",
+        yield _(
+            "Of those changed from simple to complex, {share} proved complex.", share=percent(up)
         )
     if down.value is not None:
-        yield Text(
-            en=f"Of those changed from complex to simple, {percent(down, 'en')} proved complex.",
-            zh=f"由繁改简的案件中{percent(down, 'zh')}实为繁案。",
+        yield _(
+            "Of those changed from complex to simple, {share} proved complex.", share=percent(down)
         )
     yield _say_right(right)
 
 
-def _say_right(right: Figure) -> Text:
-    if right.low is None or right.high is None:
+def _say_right(right: Figure) -> Sayable:
+    if right.value is None:
         return _("Too few outcomes are known to say whether changes or suggestions were right.")
-    en = f"The change was right, and the suggestion wrong, in {percent(right, 'en')}: "
-    zh = f"更改正确而建议有误的占{percent(right, 'zh')}："
-    if right.low > EVEN:
-        return Text(
-            en=en + "changes were right more often than suggestions.",
-            zh=zh + "更改比建议更常正确。",
+    share = percent(right)
+    if right.surely_above(EVEN):
+        return _(
+            "The change was right, and the suggestion wrong, in {share}: changes were right more "
+            "often than suggestions.",
+            share=share,
         )
-    if right.high < EVEN:
-        return Text(
-            en=en + "suggestions were right more often than changes.",
-            zh=zh + "建议比更改更常正确。",
+    if right.surely_below(EVEN):
+        return _(
+            "The change was right, and the suggestion wrong, in {share}: suggestions were right "
+            "more often than changes.",
+            share=share,
         )
-    return Text(
-        en=en + "which of the two is right more often cannot be told.",
-        zh=zh + "尚不能判断何者更常正确。",
+    return _(
+        "The change was right, and the suggestion wrong, in {share}: it is not known which of the "
+        "two is right more often.",
+        share=share,
     )
 
 
-def _say_added(changes: tuple[Change, ...], drawn: Figure) -> Iterator[Text]:
-    """What reviews against the list found, beside those of the drawn cases."""
+def _say_added(changes: tuple[Change, ...], drawn: Figure) -> Iterator[Sayable]:
+    """What reviews against the list found, next to those of the drawn cases."""
     added = _outcome(changes, "left_out", "listed")
     if added.value is None:
         return
-    en = f"Of the cases reviewed against the list, {percent(added, 'en')} had a defect"
-    zh = f"名单之外加查的案件中{percent(added, 'zh')}有质量问题"
+    yield _("Of the cases reviewed against the list, {share} had a defect.", share=percent(added))
     if drawn.value is not None:
-        en += f"; of those drawn, {percent(drawn, 'en')}"
-        zh += f"；抽中的案件中为{percent(drawn, 'zh')}"
-    yield Text(en=en + ".", zh=zh + "。")
+        yield _("Of the drawn cases, {share} had a defect.", share=percent(drawn))
 
 
 def _outcome(changes: tuple[Change, ...], suggested: str, decided: str) -> Figure:
-    way = (suggested, decided)
-    found = (one.outcome for one in changes if (one.suggested, one.decided) == way)
-    return next(found, Figure(None, None, None, 0, "no_cases"))
+    outcomes = (
+        change.outcome
+        for change in changes
+        if (change.suggested, change.decided) == (suggested, decided)
+    )
+    return next(outcomes, Figure.withheld(0, "no_cases"))

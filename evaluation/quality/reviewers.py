@@ -1,4 +1,4 @@
-"""Do reviewers agree, and is one more severe than another: told from cases that several graded.
+"""Do reviewers agree, and is one more severe than another: from cases that several graded.
 
 Never a ranking: reviewers stand in the order of their codes, and those of whom too little
 is known have no figure.
@@ -38,7 +38,7 @@ class Agreement:
 
 
 @dataclass(frozen=True)
-class Severity:
+class ReviewerSeverity:
     """By how much harder than the average a reviewer grades; see `training/severity.py`."""
 
     reviewer: str
@@ -47,21 +47,22 @@ class Severity:
 
 @dataclass(frozen=True)
 class Reviewers:
-    """Agreement and severity; `told` says whether severity can be told apart from case mix."""
+    """Agreement and severity; `told` says whether severity can be separated from case mix."""
 
     agreement: Agreement
-    severities: tuple[Severity, ...]
+    severities: tuple[ReviewerSeverity, ...]
     told: bool
 
 
 def review_reviewers(tables: Tables, until: datetime) -> Reviewers:
     """Agreement and severity from the grades that were final by `until`."""
     readings = shared_readings(tables, until)
-    found = tuple(
-        Severity(line["reviewer"], _figure(line)) for line in severities(readings).to_dicts()
+    reviewers = tuple(
+        ReviewerSeverity(line["reviewer"], _figure(line))
+        for line in severities(readings).to_dicts()
     )
-    told = any(one.severity.value is not None for one in found)
-    return Reviewers(agreement(readings), found, told)
+    known = any(reviewer.severity.value is not None for reviewer in reviewers)
+    return Reviewers(agreement(readings), reviewers, known)
 
 
 def agreement(readings: pl.DataFrame) -> Agreement:
@@ -71,19 +72,19 @@ def agreement(readings: pl.DataFrame) -> Agreement:
     Tibshirani 1993).
     """
     two = readings.group_by("case_id", maintain_order=True).agg(
-        one=pl.col("y").first(), other=pl.col("y").get(1)
+        first=pl.col("y").first(), second=pl.col("y").get(1)
     )
     if two.height < FEWEST:
-        withheld = Figure(None, None, None, two.height, "too_few" if two.height else "no_cases")
+        withheld = Figure.of_few(two.height)
         return Agreement(two.height, withheld, withheld, withheld)
-    one, other = two["one"].to_numpy(), two["other"].to_numpy()
+    first, second = two["first"].to_numpy(), two["second"].to_numpy()
     graded = _graded(readings)
     times = np.vstack(list(draws(two.height, REPLICATES, SEED)))
     once = np.ones((1, two.height))
     return Agreement(
         two.height,
-        wilson(one == other),
-        _bootstrapped(kappa(one, other, once)[0], kappa(one, other, times), two.height),
+        wilson(first == second),
+        _bootstrapped(kappa(first, second, once)[0], kappa(first, second, times), two.height),
         _bootstrapped(
             ordinal_alpha(graded),
             np.array([ordinal_alpha(graded, drawn) for drawn in times]),
@@ -92,7 +93,7 @@ def agreement(readings: pl.DataFrame) -> Agreement:
     )
 
 
-def kappa(one: Floats, other: Floats, times: Floats) -> Floats:
+def kappa(first: Floats, second: Floats, times: Floats) -> Floats:
     """Cohen's kappa (1960) of two yes-or-no readings, each of shape (cases,).
 
     `times` says how often each case counts, shape (replicates, cases); the result has shape
@@ -102,9 +103,10 @@ def kappa(one: Floats, other: Floats, times: Floats) -> Floats:
     >>> kappa(yes, np.array([1, 0, 0, 0]), np.ones((1, 4))).tolist()
     [0.5]
     """
+    # kappa = (share agreed - share by chance) / (1 - share by chance)
     cases = times.sum(axis=1)
-    both, ones, others = (times @ part / cases for part in (one == other, one, other))
-    chance = ones * others + (1 - ones) * (1 - others)
+    both, yes, other_yes = (times @ part / cases for part in (first == second, first, second))
+    chance = yes * other_yes + (1 - yes) * (1 - other_yes)
     return np.where(chance < 1, (both - chance) / np.where(chance < 1, 1 - chance, 1), np.nan)
 
 
@@ -119,11 +121,14 @@ def ordinal_alpha(graded: Floats, times: Floats | None = None) -> float:
     0.444
     """
     times = np.ones(len(graded)) if times is None else times
+    # Coincidences: every pair of readings of a case, weighted by 1 / (its readings - 1).
     shares = graded * (times / (graded.sum(axis=1) - 1))[:, None]
     together = shares.T @ graded - np.diag(shares.sum(axis=0))
+    # Ordinal distance of two grades: (readings between their middles)^2.
     total = together.sum(axis=0)
     ahead = np.cumsum(total) - total / 2  # readings up to the middle of each grade
     apart = (ahead[:, None] - ahead) ** 2
+    # alpha = 1 - distance observed / distance expected if grades were paired at random
     expected = total @ apart @ total / (total.sum() - 1)
     return float(1 - (together * apart).sum() / expected) if expected else float("nan")
 
@@ -140,11 +145,11 @@ def _graded(readings: pl.DataFrame) -> Floats:
 def _bootstrapped(value: float, drawn: Floats, cases: int) -> Figure:
     """The figure with its interval, or why there is none."""
     if np.isnan(value):
-        return Figure(None, None, None, cases, "one_class")
+        return Figure.withheld(cases, "one_class")
     return percentile(float(value), drawn, cases)
 
 
 def _figure(line: dict[str, Any]) -> Figure:
     if line["severity"] is None:
-        return Figure(None, None, None, line["shared"], "too_few")
+        return Figure.withheld(line["shared"])
     return Figure(line["severity"], line["low"], line["high"], line["shared"])

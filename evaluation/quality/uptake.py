@@ -8,8 +8,7 @@ from datetime import datetime
 
 import polars as pl
 
-from cases.language.messages import _
-from cases.language.texts import Text
+from cases.language.messages import Sayable, _, sentences
 from cases.numeric import Z
 from cases.spreadsheet import harmless
 from cases.tables.tables import Tables
@@ -26,7 +25,7 @@ ORDER: tuple[SelectedBy, ...] = ("mandatory", "search", "lottery")
 
 @dataclass(frozen=True)
 class Selection:
-    """Of the cases drawn in one way, how many were `asked` for and which share came back."""
+    """Of the cases selected in one way, how many were `asked` for and which share came back."""
 
     selected_by: SelectedBy
     asked: int
@@ -53,7 +52,7 @@ class PlanUptake:
     second_read: int
     by: tuple[Selection, ...]
     risk_gap: Figure
-    says: Text
+    says: Sayable
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ class Uptake:
 
     plans: tuple[PlanUptake, ...]
     agreement: Agreement
-    agreement_says: Text
+    agreement_says: Sayable
 
 
 def uptake(tables: Tables, plans: Sequence[Kept], agreement: Agreement, until: datetime) -> Uptake:
@@ -70,19 +69,20 @@ def uptake(tables: Tables, plans: Sequence[Kept], agreement: Agreement, until: d
 
     Each plan must have been verified (`policies.spot_check.verify`).
     """
-    found = sorted((plan_uptake(tables, kept, until) for kept in plans), key=lambda one: one.as_of)
-    return Uptake(tuple(found), agreement, _say_agreement(agreement))
+    plan_uptakes = (plan_uptake(tables, kept, until) for kept in plans)
+    in_order = sorted(plan_uptakes, key=lambda plan: plan.as_of)
+    return Uptake(tuple(in_order), agreement, _say_agreement(agreement))
 
 
 def plan_uptake(tables: Tables, kept: Kept, until: datetime) -> PlanUptake:
     """What became of one verified plan by `until`."""
-    wish = PlanParameters.model_validate(kept.told["parameters"])
-    lines = _lines(tables, kept, wish.as_of, until)
+    parameters = PlanParameters.model_validate(kept.manifest["parameters"])
+    lines = _lines(tables, kept, parameters.as_of, until)
     came, missing = (lines.filter(pl.col(name) == held).height for name, held in STATES)
     second, gap = lines.filter("twice"), _risk_gap(lines)
     return PlanUptake(
-        plan_id=str(kept.told["plan_id"]),
-        as_of=wish.as_of,
+        plan_id=str(kept.manifest["plan_id"]),
+        as_of=parameters.as_of,
         asked=lines.height,
         returned=came,
         contestable=lines.height - came - missing,
@@ -91,7 +91,7 @@ def plan_uptake(tables: Tables, kept: Kept, until: datetime) -> PlanUptake:
         second_read=second.filter(pl.col("readers") > 1).height,
         by=tuple(_selections(lines)),
         risk_gap=gap,
-        says=_say_plan(lines.height, came, missing, gap, wish.as_of, until),
+        says=_say_plan(lines.height, came, missing, gap, parameters.as_of, until),
     )
 
 
@@ -124,7 +124,8 @@ def _selections(lines: pl.DataFrame) -> Iterator[Selection]:
 def _risk_gap(lines: pl.DataFrame) -> Figure:
     missing, others = (lines.filter(pl.col("made") == made)["risk"] for made in (False, True))
     if min(len(missing), len(others)) < FEWEST:
-        return Figure(None, None, None, len(missing), "too_few")
+        return Figure.withheld(len(missing))
+    # Welch: the difference of the means, and the root of the sum of their squared errors.
     (gone, gone_error), (here, here_error) = (_mean_and_error(part) for part in (missing, others))
     gap, margin = gone - here, Z * (gone_error + here_error) ** 0.5
     return Figure(gap, gap - margin, gap + margin, len(missing))
@@ -138,33 +139,38 @@ def _mean_and_error(values: pl.Series) -> tuple[float, float]:
 
 def _say_plan(
     asked: int, came: int, missing: int, gap: Figure, as_of: datetime, until: datetime
-) -> Text:
-    days = (until - as_of).days
-    en = (
-        f"Of the {asked:,} reviews that the plan of {as_of:%Y-%m-%d} asked for, {came:,} have come "
-        f"back and {missing:,} are missing {days:,} days after it."
+) -> Sayable:
+    counts = _(
+        "Of the {asked:,} reviews that the plan of {day} asked for, {came:,} have come back and "
+        "{missing:,} are missing {days:,} days after it.",
+        asked=asked,
+        day=as_of.date(),
+        came=came,
+        missing=missing,
+        days=(until - as_of).days,
     )
-    zh = (
-        f"{as_of:%Y-%m-%d} 的计划要求评查 {asked:,} 件，{days:,} 天后已返回 {came:,} 件，"
-        f"缺 {missing:,} 件。"
-    )
-    if (gap.low or 0.0) > 0:
-        en += " The missing ones are of higher risk, so those that came back are no random part."
-        zh += "缺失的风险更高，因此已返回的不是随机的一部分。"
-    elif (gap.high or 0.0) < 0:
-        en += " The missing ones are of lower risk, so those that came back are no random part."
-        zh += "缺失的风险更低，因此已返回的不是随机的一部分。"
-    return Text(en=en, zh=zh)
+    return sentences(counts, *_say_gap(gap))
 
 
-def _say_agreement(found: Agreement) -> Text:
+def _say_gap(gap: Figure) -> Iterator[Sayable]:
+    """Whether the reviews that came back are a random part, if they surely are not."""
+    if gap.surely_above(0):
+        yield _(
+            "The missing cases are of higher risk, so those that came back are not a random part."
+        )
+    elif gap.surely_below(0):
+        yield _(
+            "The missing cases are of lower risk, so those that came back are not a random part."
+        )
+
+
+def _say_agreement(found: Agreement) -> Sayable:
     if found.raw.value is None or found.kappa.value is None:
         return _("Too few cases were read twice to say whether reviewers agree.")
-    return Text(
-        en=f"On {found.cases:,} cases read twice, the readers agree on {percent(found.raw, 'en')} "
-        "whether there is a defect; beyond chance by a kappa of "
-        f"{number(found.kappa, 'en')}, where 1 is always and 0 is by chance.",
-        zh=f"在 {found.cases:,} 件评查两次的案件中，两位评查员对有无质量问题的一致率为 "
-        f"{percent(found.raw, 'zh')}；扣除偶然后 kappa 为 {number(found.kappa, 'zh')}，"
-        "1 为始终一致，0 为偶然。",
+    return _(
+        "On {cases:,} cases read twice, the reviewers agree on {raw} whether there is a defect; "
+        "beyond chance the agreement is a kappa of {kappa}, where 1 is always and 0 is by chance.",
+        cases=found.cases,
+        raw=percent(found.raw),
+        kappa=number(found.kappa),
     )

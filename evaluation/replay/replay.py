@@ -5,15 +5,15 @@ closed in it, and sees the outcomes of the cases it drew and of no others: a lab
 at the end of its period, or when its review became final if that was later. Each has a model
 of its own, fitted on the first year and on what was revealed to it.
 
-    ours             the draw of `policies.spot_check.planning`, weighted by its chances
-    random           equal chances
-    greedy           the top of the list; nothing says what the others are like, so that its
-                     rate is the naive one of the cases it reviewed
+    plan             the draw of `policies.spot_check.planning`, weighted by its probabilities
+    all_random       equal probabilities
+    top_of_the_list  the top of the list; nothing says what the other cases are like, so
+                     that its rate is the naive one of the cases it reviewed
     top_plus_random  the top of the list, and for one review in ten a random one of the rest
 
-Features that read reviews would tell of labels that were never revealed and are left out.
-All others are the same whoever chooses, so they are built once. Mandatory rules are left out:
-they choose the same cases for everyone.
+Features that read reviews would show labels that were never revealed and are left out.
+All other features are the same for every way to choose, so they are built once. Mandatory rules
+are left out: they choose the same cases in every way.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 import narwhals as nw
 import numpy as np
 import polars as pl
 
 from cases.errors import Refused
+from cases.language.messages import _
 from cases.office.model import Office
 from cases.progress import Progress, silent
 from cases.tables.tables import Tables, rows
 from cases.tables.values import TIME
-from evaluation.backtests.backtest import period_name
 from evaluation.quality.estimate import Survey, estimate
 from evaluation.statistics.metrics import Figure, wilson
 from features.as_of import closing_moments
@@ -41,16 +41,16 @@ from features.build import build
 from features.catalogue import catalogue, reads_reviews, risk_features
 from features.conditions import satisfying
 from models.questions.risk import RiskModel
-from policies.spot_check.draw import draw, tickets
+from policies.seeds import tickets
+from policies.spot_check.choices import Way
+from policies.spot_check.draw import draw
 from policies.spot_check.plan import FRAME, PlanParameters
 from policies.spot_check.planning import draw_plan
 from training.fit import fit_risk
 from training.labels import risk_labels
-from training.splits import Every, Period, rolling_origin
+from training.splits import Every, Period, period_name, rolling_origin
 from training.weights import review_weights
 
-Way = Literal["ours", "random", "greedy", "top_plus_random"]
-WAYS: tuple[Way, ...] = get_args(Way)
 TOP_SHARE = 0.9  # of the reviews of `top_plus_random`
 FIRST_LABELS = timedelta(days=365)
 FACTS = ("case_id", "closed_at", "kind", "unit", "handler")
@@ -68,8 +68,8 @@ FIGURES: dict[str, pl.DataType] = {
 }
 
 
-class Task(NamedTuple):
-    """One way to choose, with one seed."""
+class ReplayTask(NamedTuple):
+    """A way to choose, with a seed."""
 
     way: Way
     seed: int
@@ -82,7 +82,7 @@ class World:
     `cases` has a row per case of the periods with a known outcome: `case_id, closed_at, kind,
     unit, handler, moment` (its closing), `known_at, y`, the names of its `period` and `year`.
     `x` holds the features called `names` of these cases and of those of the year before;
-    `start` their labels, from which everyone starts, and `first_model` what they teach. The
+    `start` their labels, from which every way starts, and `first_model` what they teach. The
     models are refitted at `refits`. Of the cases of a period `capacity` are reviewed, or where
     that is None the share `share`. `unknown` cases of the periods have no known outcome and
     are left out.
@@ -120,7 +120,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Run:
-    """What one way to choose came to with one seed.
+    """The result of a way to choose with one seed.
 
     `periods` and `years` have the columns of `FIGURES` and a row per `span`: the `defects` in
     all `cases`, those `found` in the `reviews`, and the estimated rate `value` with its
@@ -153,15 +153,11 @@ def world_of(
         raise ValueError(f"the last day ({last}) is before the first ({first})")
     office, periods = tables.office, tuple(rolling_origin(first, last, every))
     begin, end = periods[0].after, periods[-1].until
-    closed = closing_moments(tables, after=begin - FIRST_LABELS, until=end)
-    asked = rows(satisfying(tables, closed, office.risk.among).select(*FACTS, "moment"))
-    outcomes = risk_labels(tables, datetime.max).select("case_id", "moment", "known_at", "y")
-    known = asked.join(outcomes, on=["case_id", "moment"]).sort("moment", "case_id")
+    judged, known = _judged(tables, begin - FIRST_LABELS, end)
     before, cases = _closed(known, begin - FIRST_LABELS, begin), _closed(known, begin, end)
     if cases.is_empty():
-        raise Refused("No case of this time has a known outcome: there is nothing to replay.")
-    features = catalogue(office)
-    names = tuple(name for name in risk_features(office) if not reads_reviews(features[name]))
+        raise Refused(_("No case of this time has a known outcome: there is nothing to replay."))
+    names = _replayable(office)
     moments = nw.from_native(known.select("case_id", "moment").lazy())
     x = rows(build(tables, moments, names, progress)).sort("moment", "case_id")
     start = _labels(before, inclusion_probability=1.0, revealed_at="known_at")
@@ -170,22 +166,43 @@ def world_of(
         office,
         names,
         x,
-        cases.with_columns(
-            pl.col("kind", "unit", "handler").fill_null(""),
-            period=period_name(every),
-            year=period_name("year"),
-        ),
+        _named(cases, every),
         start,
         _fitted(office, names, x, start, begin),
         periods,
         frozenset(origin for origin in origins if origin > begin),
         capacity,
         office.spot_checks.capacity_share if share is None else share,
-        unknown=_closed(asked, begin, end).height - cases.height,
+        unknown=_closed(judged, begin, end).height - cases.height,
     )
 
 
-def play(world: World, task: Task) -> Run:
+def _judged(tables: Tables, after: datetime, until: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The cases closed in (after, until] that the risk model is for; those of known outcome."""
+    closed = closing_moments(tables, after=after, until=until)
+    among = satisfying(tables, closed, tables.office.risk.among)
+    judged = rows(among.select(*FACTS, "moment"))
+    outcomes = risk_labels(tables, datetime.max).select("case_id", "moment", "known_at", "y")
+    known = judged.join(outcomes, on=["case_id", "moment"]).sort("moment", "case_id")
+    return judged, known
+
+
+def _replayable(office: Office) -> tuple[str, ...]:
+    """The features of the risk model that read no review."""
+    features = catalogue(office)
+    return tuple(name for name in risk_features(office) if not reads_reviews(features[name]))
+
+
+def _named(cases: pl.DataFrame, every: Every) -> pl.DataFrame:
+    """The cases with the names of their `period` and `year`, unknown facts as empty names."""
+    return cases.with_columns(
+        pl.col("kind", "unit", "handler").fill_null(""),
+        period=period_name(every),
+        year=period_name("year"),
+    )
+
+
+def play(world: World, task: ReplayTask) -> Run:
     """One way to choose, with one seed, through all periods."""
     batches = tuple(_batches(world, task))
     drawn = [case for batch in batches for case in batch.survey.drawn]
@@ -197,7 +214,7 @@ def play(world: World, task: Task) -> Run:
     )
 
 
-def _batches(world: World, task: Task) -> Iterator[Batch]:
+def _batches(world: World, task: ReplayTask) -> Iterator[Batch]:
     model, labels = world.first_model, [world.start]
     for period in world.periods:
         if period.after in world.refits:
@@ -214,7 +231,7 @@ def _closed(cases: pl.DataFrame, after: datetime, until: datetime) -> pl.DataFra
 
 
 def _survey(
-    world: World, task: Task, model: RiskModel, cases: pl.DataFrame, period: Period
+    world: World, task: ReplayTask, model: RiskModel, cases: pl.DataFrame, period: Period
 ) -> Survey:
     x = cases.join(world.x, on=["case_id", "moment"], maintain_order="left")
     low, high = model.interval(x)
@@ -225,9 +242,9 @@ def _survey(
         rule=pl.lit(None, pl.String),
     ).select(*FRAME)
     size, seed = world.reviews_of(cases.height), str(task.seed)
-    if task.way == "ours":
-        wish = PlanParameters.of(world.office, as_of=period.until, capacity=size, seed=seed)
-        plan = draw_plan(frame, wish)
+    if task.way == "plan":
+        parameters = PlanParameters.of(world.office, as_of=period.until, capacity=size, seed=seed)
+        plan = draw_plan(frame, parameters)
         frame, drawn = plan.frame, plan.lines["case_id"].to_list()
     else:
         frame, drawn = _drawn(frame, task.way, size, seed)
@@ -236,25 +253,25 @@ def _survey(
 
 
 def _drawn(frame: pl.DataFrame, way: Way, size: int, seed: str) -> tuple[pl.DataFrame, list[str]]:
-    """The frame with its chances (the top is certain, the rest alike), and the cases drawn."""
-    top = {"random": 0, "greedy": size, "top_plus_random": int(TOP_SHARE * size)}[way]
+    """The frame with inclusion probabilities (the top 1, the rest alike), and the cases drawn."""
+    top = {"all_random": 0, "top_of_the_list": size, "top_plus_random": int(TOP_SHARE * size)}[way]
     ranked = frame.sort("risk", "case_id", descending=[True, False])
     pi = np.ones(ranked.height)
     pi[top:] = (size - top) / max(1, ranked.height - top)
-    nobody = np.zeros(ranked.height, np.int64)
-    drawn = draw(pi, nobody, nobody[:1], tickets(seed, ranked["case_id"].to_list()))
-    chances = ranked.with_columns(inclusion_probability=pl.Series(pi))
-    return chances, ranked.filter(pl.Series(drawn))["case_id"].to_list()
+    no_group = np.zeros(ranked.height, np.int64)
+    drawn = draw(pi, no_group, no_group[:1], tickets(seed, ranked["case_id"].to_list()))
+    with_pi = ranked.with_columns(inclusion_probability=pl.Series(pi))
+    return with_pi, ranked.filter(pl.Series(drawn))["case_id"].to_list()
 
 
-def _revealed(batch: Batch, task: Task, period: Period) -> pl.DataFrame:
-    """The labels of the cases drawn; of the greedy ones nobody knows whom they stand for."""
-    chance = pl.lit(None, pl.Float64) if task.way == "greedy" else "inclusion_probability"
-    chances = batch.survey.frame.select("case_id", "inclusion_probability")
+def _revealed(batch: Batch, task: ReplayTask, period: Period) -> pl.DataFrame:
+    """The labels of the cases drawn; what those of the top of the list stand for is unknown."""
+    pi = pl.lit(None, pl.Float64) if task.way == "top_of_the_list" else "inclusion_probability"
+    probabilities = batch.survey.frame.select("case_id", "inclusion_probability")
     seen = batch.cases.filter(pl.col("case_id").is_in(batch.survey.drawn))
     revealed = pl.max_horizontal("known_at", pl.lit(period.until, TIME))
     return _labels(
-        seen.join(chances, on="case_id"), inclusion_probability=chance, revealed_at=revealed
+        seen.join(probabilities, on="case_id"), inclusion_probability=pi, revealed_at=revealed
     )
 
 
@@ -266,11 +283,11 @@ def _fitted(
     known_by: datetime,
 ) -> RiskModel:
     known = labels.filter(pl.col("revealed_at") <= known_by)
-    chance = known["inclusion_probability"]
+    pi = known["inclusion_probability"]
     labelled = known.with_columns(
-        review_weights(chance),
-        surveyed=chance.is_not_null(),
-        severity=pl.lit(0.0),  # told from reviews that nobody has revealed
+        review_weights(pi),
+        surveyed=pi.is_not_null(),
+        severity=pl.lit(0.0),  # it would come from reviews that were never revealed
     )
     return fit_risk(x, labelled, office, names)
 
@@ -279,17 +296,17 @@ def _labels(cases: pl.DataFrame, **columns: Any) -> pl.DataFrame:
     return cases.select("case_id", "moment", "y", **columns)
 
 
-def _by(span: str, batches: Sequence[Batch], task: Task) -> pl.DataFrame:
+def _by(span: str, batches: Sequence[Batch], task: ReplayTask) -> pl.DataFrame:
     """A row of `FIGURES` per period or year."""
     parts = itertools.groupby(batches, lambda batch: str(batch.cases[span][0]))
     return pl.DataFrame([_figures(task, name, list(part)) for name, part in parts], FIGURES)
 
 
-def _figures(task: Task, span: str, batches: Sequence[Batch]) -> dict[str, Any]:
+def _figures(task: ReplayTask, span: str, batches: Sequence[Batch]) -> dict[str, Any]:
     surveys = [batch.survey for batch in batches]
     y = pl.concat([batch.cases["y"] for batch in batches])
     seen = pl.concat([survey.outcomes["defect"] for survey in surveys])
-    rate: Figure = wilson(seen) if task.way == "greedy" else estimate(surveys, by=()).rate
+    rate: Figure = wilson(seen) if task.way == "top_of_the_list" else estimate(surveys, by=()).rate
     return {
         "way": task.way,
         "seed": task.seed,

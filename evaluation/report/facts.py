@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 import polars as pl
 
-from cases.language.texts import Text
+from cases.language.messages import Sayable, from_json
 from cases.tables.tables import Tables, moments_of, rows
 from features.build import build
 from features.catalogue import catalogue
@@ -26,8 +26,11 @@ MOST_INFLUENCES = 12
 
 @dataclass(frozen=True)
 class DataFacts:
-    """How much there is. `reviewable` cases are closed and of the risk model's kind; of these
-    `reviewed` have a review and `unknown` have none. `drawn` reviews have a known chance."""
+    """How much there is.
+
+    `reviewable` cases are closed and of the risk model's kind; of these `reviewed` have a review
+    and `unknown` have none. `drawn` reviews have a known inclusion probability.
+    """
 
     cases: int
     closed: int
@@ -56,7 +59,7 @@ class Input:
     """An attribute of the office's own: its column, what it means, when it is known."""
 
     name: str
-    meaning: Text
+    meaning: Sayable
     known: str
 
 
@@ -73,8 +76,8 @@ class Card:
     complexity: Fitted | None
     uses_handler: bool
     versions: dict[str, str]
-    defects: tuple[Text, ...]
-    complex: Text | None
+    defects: tuple[Sayable, ...]
+    complex: Sayable | None
     inputs: tuple[Input, ...]
 
 
@@ -83,7 +86,7 @@ class Influence:
     """A group of features: its strongest member's meaning, how many it has, and its `share`
     of all mean absolute contributions to the log-odds (0 to 1)."""
 
-    meaning: Text
+    meaning: Sayable
     members: int
     share: float
 
@@ -94,7 +97,7 @@ class Leak:
 
     column: str
     severity: str
-    evidence: Text
+    evidence: Sayable
     accepted: str | None
 
 
@@ -114,8 +117,8 @@ def data_facts(tables: Tables) -> DataFacts:
     cases, reviews = tables.case_rows, tables.review_rows
     closed = cases.filter(pl.col("closed_at").is_not_null())
     moments = closed.select("case_id", moment="closed_at")
-    asked = satisfying(tables, moments_of(moments), tables.office.risk.among)
-    reviewable = rows(asked.select("case_id"))
+    among = satisfying(tables, moments_of(moments), tables.office.risk.among)
+    reviewable = rows(among.select("case_id"))
     reviewed = reviewable.join(reviews, on="case_id", how="semi").height
     opened, last = cases["opened_at"].min(), closed["closed_at"].max()
     return DataFacts(
@@ -147,7 +150,8 @@ def card(tables: Tables, bundle: Bundle) -> Card:
         defects=tuple(grade.meaning for grade in grades if grade.defect),
         complex=office.complexity.meaning if office.complexity else None,
         inputs=tuple(
-            Input(name, one.meaning, one.known) for name, one in office.attributes.items()
+            Input(name, attribute.meaning, attribute.known)
+            for name, attribute in office.attributes.items()
         ),
     )
 
@@ -171,23 +175,23 @@ def influences(tables: Tables, bundle: Bundle, until: datetime) -> tuple[Influen
 
 def _ranked(tables: Tables, names: Sequence[str], size: np.ndarray) -> Iterator[Influence]:
     groups: dict[str, list[int]] = {}
-    for place, name in enumerate(names):
-        groups.setdefault(group_of(name), []).append(place)
+    for column, name in enumerate(names):
+        groups.setdefault(group_of(name), []).append(column)
     meanings, total = catalogue(tables.office), float(size.sum())
-    for members in sorted(groups.values(), key=lambda places: -size[places].sum()):
-        strongest = names[max(members, key=lambda place: size[place])]
+    for members in sorted(groups.values(), key=lambda columns: -size[columns].sum()):
+        strongest = names[max(members, key=lambda column: size[column])]
         share = float(size[members].sum()) / total if total else 0.0
         yield Influence(meanings[strongest].meaning, len(members), share)
 
 
 def leaks(bundle: Bundle) -> tuple[Leak, ...] | None:
-    """What the leak finder found when `bundle` was trained; None if it was not asked."""
+    """What the leak finder found when `bundle` was trained; None if nobody looked."""
     kept = bundle.about.get("leaks")
     if kept is None:
         return None
     return tuple(
-        Leak(one["column"], one["severity"], Text(**one["evidence"]), one["accepted"])
-        for one in kept
+        Leak(leak["column"], leak["severity"], from_json(leak["evidence"]), leak["accepted"])
+        for leak in kept
     )
 
 
@@ -195,11 +199,11 @@ def model_versions(versions: Iterable[Version]) -> tuple[ModelVersion, ...]:
     """The versions without where they are stored: a report names no machine."""
     return tuple(
         ModelVersion(
-            one.number,
-            f"{datetime.fromtimestamp(one.created / 1000, UTC):%Y-%m-%d}",
-            one.trained_until[:10],
-            CHAMPION in one.aliases,
-            one.events,
+            version.number,
+            f"{datetime.fromtimestamp(version.created / 1000, UTC):%Y-%m-%d}",
+            version.trained_until[:10],
+            CHAMPION in version.aliases,
+            version.events,
         )
-        for one in versions
+        for version in versions
     )

@@ -36,10 +36,28 @@ class Figure:
     n: int
     absent: Absence | None = None
 
+    @classmethod
+    def withheld(cls, n: int, why: Absence = "too_few") -> Figure:
+        """No value over `n` cases, and why."""
+        return cls(None, None, None, n, why)
+
+    @classmethod
+    def of_few(cls, n: int) -> Figure:
+        """No value because `n` cases are too few, or none at all."""
+        return cls.withheld(n, "too_few" if n else "no_cases")
+
+    def surely_above(self, bound: float) -> bool:
+        """Whether the whole interval lies above `bound`; no if there is none."""
+        return self.low is not None and self.low > bound
+
+    def surely_below(self, bound: float) -> bool:
+        """Whether the whole interval lies below `bound`; no if there is none."""
+        return self.high is not None and self.high < bound
+
 
 @dataclass(frozen=True)
 class Measures:
-    """What `measure` finds. `share` is the share of cases that precision, recall, lift take."""
+    """The result of `measure`. `share` is the share of cases that precision, recall, lift take."""
 
     n: int
     positives: int
@@ -60,7 +78,7 @@ class Measures:
 
 @dataclass(frozen=True)
 class Bin:
-    """One line of a calibration table: mean probability beside the rate that came true."""
+    """One line of a calibration table: mean probability next to the rate that came true."""
 
     mean_probability: float
     rate: Figure
@@ -105,8 +123,8 @@ def measure(
     ranking = Ranking(*checked(y, p, weight))
     n, positives = ranking.y.size, int(ranking.y.sum())
     if n == 0:
-        none = Figure(None, None, None, 0, "no_cases")
-        return Measures(0, 0, share, *[none] * 12)
+        return Measures(0, 0, share, *[Figure.withheld(0, "no_cases")] * 12)
+    # The sample itself, then the same figures of every bootstrap replicate.
     values = {name: float(row[0]) for name, row in statistics(ranking, None, share).items()}
     del values["calibration_noise"]
     drawn = _replicates(ranking, share, replicates, seed)
@@ -138,9 +156,9 @@ def auc_gain(
     ours, theirs = Ranking(*checked(y, p, weight)), Ranking(*checked(y, other, weight))
     n, positives = ours.y.size, int(ours.y.sum())
     if n == 0:
-        return Figure(None, None, None, 0, "no_cases")
+        return Figure.withheld(0, "no_cases")
     if positives in (0, n):
-        return Figure(None, None, None, n, "one_class")
+        return Figure.withheld(n, "one_class")
     value = float(auc(ours, None)[0] - auc(theirs, None)[0])
     # The same seed draws the same cases for both, which is what pairs them.
     pairs = zip(draws(n, replicates, seed), draws(n, replicates, seed), strict=True)
@@ -177,7 +195,7 @@ def wilson(y: ArrayLike, weight: ArrayLike | None = None) -> Figure:
     outcomes = np.asarray(y, dtype=np.float64)
     w = np.ones_like(outcomes) if weight is None else np.asarray(weight, dtype=np.float64)
     if outcomes.size == 0:
-        return Figure(None, None, None, 0, "no_cases")
+        return Figure.withheld(0, "no_cases")
     rate = float(np.average(outcomes, weights=w))
     low, high = wilson_interval(rate, effective_size(w))
     return Figure(rate, low, high, outcomes.size)
@@ -193,6 +211,7 @@ def wilson_interval(rate: float, size: float, z: float = Z) -> tuple[float, floa
 
     `z` is the normal quantile of its level, 95 % by default.
     """
+    # The rates r with (rate - r)^2 <= z^2 r (1 - r) / size: a quadratic in r.
     middle = (rate + z**2 / (2 * size)) / (1 + z**2 / size)
     half = z / (1 + z**2 / size) * (rate * (1 - rate) / size + z**2 / (4 * size**2)) ** 0.5
     return min(rate, max(0.0, middle - half)), max(rate, min(1.0, middle + half))
@@ -209,7 +228,7 @@ def percentile(value: float, drawn: Floats, n: int) -> Figure:
     """Percentile interval; replicates in which the figure is undefined are left out."""
     defined = drawn[np.isfinite(drawn)]
     if 2 * defined.size < drawn.size:
-        return Figure(None, None, None, n, "too_few")
+        return Figure.withheld(n)
     low, high = np.quantile(defined, [0.025, 0.975])
     return Figure(value, min(value, float(low)), max(value, float(high)), n)
 
@@ -222,6 +241,7 @@ def _calibration_interval(value: float, drawn: Floats, noise: Floats, n: int) ->
     inequality). Above, it is at most the expectation of `value` (Jensen), so that only the
     spread of `value` counts.
     """
+    # Below: |true gap| >= |seen gap| - |noise| in each bin. Above: E[value] >= true error.
     low = max(0.0, value - float(np.quantile(noise, 0.975)))
     spread = max(0.0, float(drawn.mean() - np.quantile(drawn, 0.025)))
     return Figure(value, low, value + spread, n)
@@ -229,7 +249,7 @@ def _calibration_interval(value: float, drawn: Floats, noise: Floats, n: int) ->
 
 def _undefined(n: int, positives: int) -> dict[str, Figure]:
     """The figures that need what the set does not have."""
-    one_class = Figure(None, None, None, n, "one_class")
+    one_class = Figure.withheld(n, "one_class")
     needs_both = ("auc", "log_loss_skill", "brier_skill")
     if positives == 0:
         return dict.fromkeys((*needs_both, "average_precision", "recall", "lift"), one_class)

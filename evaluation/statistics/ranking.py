@@ -59,8 +59,10 @@ def statistics(ranking: Ranking, counts: Floats | None, share: float) -> dict[st
     """Each figure of each replicate, NaN where it is undefined; shape (replicates,)."""
     y, p, w = ranking.y, ranking.p, ranking.weights(counts)
     total = w.sum(axis=1)
+    # What the head of the list finds, and the rate of each replicate.
     positive, every = tied_groups(ranking, counts)
     found, rate = found_at(positive, every, share), positive.sum(axis=1) / total
+    # Losses, and how much smaller they are than those of the rate itself (Murphy 1973).
     inside = np.clip(p, SMALLEST, 1 - SMALLEST)
     loss = -np.log(np.where(y == 1, inside, 1 - inside))
     log_loss, brier = w @ loss / total, w @ np.square(p - y) / total
@@ -68,6 +70,7 @@ def statistics(ranking: Ranking, counts: Floats | None, share: float) -> dict[st
         recall = found / positive.sum(axis=1)
         log_loss_skill = 1 - log_loss / _entropy(rate)
         brier_skill = 1 - brier / (rate * (1 - rate))
+    # Mean p minus rate of each calibration bin, times the bin's share of the weight.
     gaps = np.add.reduceat(w * (p - y), ranking.bin_starts, axis=1) / total[:, None]
     return {
         "bias": gaps.sum(axis=1),
@@ -97,16 +100,17 @@ def tied_groups(ranking: Ranking, counts: Floats | None) -> tuple[Floats, Floats
     return positive, np.add.reduceat(w, ranking.starts, axis=1)
 
 
-def pairs(positive: Floats, every: Floats) -> tuple[Floats, Floats]:
+def pairs_in_order(positive: Floats, every: Floats) -> tuple[Floats, Floats]:
     """Pairs of a positive and a negative: those in the right order (ties one half), and all."""
     negative = every - positive
+    # Mann and Whitney: each positive is ahead of the negatives below it and half of those tied.
     all_positive, all_negative = positive.sum(axis=1), negative.sum(axis=1)
     below = all_negative[:, None] - np.cumsum(negative, axis=1) + negative / 2
     return _dot(positive, below), all_positive * all_negative
 
 
 def _area(positive: Floats, every: Floats) -> Floats:
-    right, every_pair = pairs(positive, every)
+    right, every_pair = pairs_in_order(positive, every)
     with np.errstate(divide="ignore", invalid="ignore"):
         area: Floats = right / every_pair
     return area

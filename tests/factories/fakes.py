@@ -11,66 +11,69 @@ import polars as pl
 from cases.language.texts import Text
 from cases.tables.tables import Frame, Tables
 from models.calibration.conformal import Cutoffs
-from models.questions.question import Question
 from models.reasons.reasons import Reason
-from serving.use_cases.spot_checks import ServiceContext
+from serving.use_cases.context import ServiceContext
 from tests.factories.office import tables
 
 
 class FakeModel:
-    """Risk is a tenth for each suspect and each event recorded by the moment."""
+    """Risk is a tenth for each suspect and each event recorded by the moment.
 
+    A case is complex with a tenth for each suspect, and takes a day for each.
+    """
+
+    codes: tuple[str, ...] = ("risk", "complexity", "effort")
     about: Mapping[str, Any] = {"trained_until": "2026-01-01"}
-    codes: Sequence[str] = ("risk", "complexity", "effort")
 
     def __contains__(self, code: str) -> bool:
         return code in self.codes
 
-    def question(self, kind: type[Question]) -> Any:
-        """Itself: it does what each question does."""
-        del kind
+    def features(self, tables: Tables, moments: Frame, *codes: str) -> pl.DataFrame:
+        """The cases of the moment rows, with their risk already."""
+        assert set(codes) <= set(self.codes)
+        asked = moments.collect("polars").to_native()
+        return _risks(tables, asked.join(tables.case_rows, on="case_id"))
+
+    def answer(self, code: str, x: pl.DataFrame) -> pl.DataFrame:
+        """The answer to the question, per row."""
+        assert code in self.codes
+        suspects = pl.col("suspects")
+        columns = {
+            "risk": ["risk", "risk_low", "risk_high"],
+            "complexity": [(suspects / 10).alias("complex_probability")],
+            "effort": [
+                suspects.alias("effort"),
+                (suspects / 2).alias("effort_low"),
+                (suspects * 1.5).alias("effort_high"),
+            ],
+        }
+        return x.select("case_id", "moment", *columns[code])
+
+    def explain(self, code: str, x: pl.DataFrame, top: int) -> Mapping[str, Sequence[Reason]]:
+        """One reason per case, which says the language it is put into."""
+        assert code in self.codes
+        return {
+            case: (Reason("attribute.suspects", 0.5, Text(en=f"en: {case}", zh=f"zh: {case}")),)[
+                :top
+            ]
+            for case in x["case_id"]
+        }
+
+    def question(self, kind: type[Any]) -> FakeModel:
+        """What a question can do beyond answering; all of it stands here."""
+        assert kind.code in self.codes
         return self
 
     def score(
         self, tables: Tables, as_of: datetime, *, closed_after: datetime | None
     ) -> pl.DataFrame:
-        """Every closed case without a review, as a champion would give them."""
+        """Every closed case without a review, as the question of risk would give them."""
         reviewed = tables.review_rows.filter(pl.col("reviewed_at") <= as_of)
         cases = tables.case_rows.filter(pl.col("closed_at") <= as_of)
         cases = cases.join(reviewed, on="case_id", how="anti").with_columns(moment="closed_at")
         if closed_after is not None:
             cases = cases.filter(pl.col("closed_at") > closed_after)
         return _risks(tables, cases).sort("case_id")
-
-    def features(self, tables: Tables, moments: Frame, *codes: str) -> pl.DataFrame:
-        """The cases of the moment rows, with their risk already."""
-        del codes
-        cases = moments.collect("polars").to_native()
-        return _risks(tables, cases.join(tables.case_rows, on="case_id"))
-
-    def answer(self, code: str, x: pl.DataFrame) -> pl.DataFrame:
-        """The risk of each row, a tenth complex or a day of effort for each suspect."""
-        suspects = pl.col("suspects")
-        answers = {
-            "risk": {name: pl.col(name) for name in ("risk", "risk_low", "risk_high")},
-            "complexity": {"complex_probability": suspects / 10},
-            "effort": {
-                "effort": suspects,
-                "effort_low": suspects / 2,
-                "effort_high": suspects * 1.5,
-            },
-        }
-        return x.select("case_id", "moment", **answers[code])
-
-    def explain(self, code: str, x: pl.DataFrame, top: int) -> Mapping[str, Sequence[Reason]]:
-        """One reason per case, naming the language it is said in and the case."""
-        del code
-        return {
-            case_id: (
-                Reason("attribute.suspects", 0.5, Text(en=f"en: {case_id}", zh=f"zh: {case_id}")),
-            )[:top]
-            for case_id in x["case_id"]
-        }
 
     def cutoffs(self, complex_error: float, simple_error: float) -> Cutoffs:
         """With errors of 5 % and 20 % simple below two suspects, complex from five on."""
@@ -109,7 +112,7 @@ RULES = [
         "when": [{"attribute": "appealed", "equals": True}],
     }
 ]
-
+THEFT_ONLY = {"among": [{"attribute": "kind", "equals": "theft"}]}
 
 HANDLERS = """
 handler | unit | kinds | capacity | absent_from | absent_until

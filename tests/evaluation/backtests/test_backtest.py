@@ -1,4 +1,4 @@
-"""Nothing an estimator is told may come from the time it is tested on, or later."""
+"""Nothing an estimator is reported may come from the time it is tested on, or later."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from cases.errors import Refused
 from cases.progress import silent
 from cases.tables.tables import Tables
-from evaluation.backtests.backtest import MODEL, Backtest, Task, backtest, figures, roll
+from evaluation.backtests.backtest import MODEL, Backtest, BacktestTask, backtest, figures, roll
 from tests.factories.small_office import small_office
 from training.splits import Every, rolling_origin
 
@@ -63,7 +63,7 @@ def test_no_estimator_sees_a_label_of_its_own_time(
         seen.append(known["known_at"].max())  # type: ignore[arg-type]
         return {MODEL: Constant(0.5)}
 
-    task = Task(
+    task = BacktestTask(
         labels.select("case_id", "moment"),
         lambda until: labels.filter(pl.col("known_at") <= until),
         fit,
@@ -189,7 +189,7 @@ def test_too_few_labels_are_counted_not_scored() -> None:
             raise Refused("too few")
         return {MODEL: Constant(0.5), "base_rate": Constant(0.5)}
 
-    task = Task(
+    task = BacktestTask(
         labels.select("case_id", "moment"),
         lambda until: labels.filter(pl.col("known_at") <= until),
         fit,
@@ -231,7 +231,7 @@ def test_last_before_first_is_refused(tables: Tables) -> None:
 
 def test_tells_how_far_it_is() -> None:
     """Progress rises to the end for each question."""
-    told: list[tuple[str, float]] = []
+    reported: list[tuple[str, float]] = []
     backtest(
         small_office(500),
         first=date(2024, 4, 1),
@@ -239,10 +239,10 @@ def test_tells_how_far_it_is() -> None:
         until=EVER,
         every="month",
         retrain="month",
-        progress=lambda what, done: told.append((what, done)),
+        progress=lambda what, done: reported.append((str(what), done)),
     )
     for what in ("backtest of risk", "backtest of complexity"):
-        shares = [done for name, done in told if name == what]
+        shares = [done for name, done in reported if name == what]
         assert shares[0] == 0
         assert shares[-1] == 1
         assert all(a <= b for a, b in pairwise(shares))

@@ -37,18 +37,18 @@ def test_perfect_and_useless_models() -> None:
     perfect = decision_curve(y, y.astype(float))
     assert [one.threshold for one in perfect] == list(THRESHOLDS)
     assert all((one.gain.low or 0) > 0 for one in perfect)
-    assert "1–50 %" in say_decision(perfect).en
+    assert "1%–50%" in say_decision(perfect).say("en")
     useless = say_decision(decision_curve(y, np.full(200, 0.2)))
-    assert useless.en.startswith("At no threshold")
-    assert "不能确定" in useless.zh
+    assert useless.say("en").startswith("At no threshold")
+    assert "不能确定" in useless.say("zh")
 
 
 def test_says_where_it_does_harm() -> None:
     """Thresholds at which acting on the model is worse than all or none are named."""
     y, p = np.repeat([1, 0], [40, 160]), np.repeat([0.05, 0.9], [40, 160])
     said = say_decision(decision_curve(y, p))
-    assert "It does worse than checking all or none at" in said.en
-    assert "不如" in said.zh
+    assert "It does worse than checking all or none at" in said.say("en")
+    assert "不如" in said.say("zh")
 
 
 def test_holes_are_not_covered_up() -> None:
@@ -59,10 +59,10 @@ def test_holes_are_not_covered_up() -> None:
         NetBenefit(threshold, no, 0.0, gain)
         for threshold, gain in zip(THRESHOLDS, gains, strict=True)
     ]
-    assert "thresholds of 1 %, 3–5 %" in say_decision(curve).en
+    assert "thresholds of 1%, 3%–5%" in say_decision(curve).say("en")
 
 
 def test_no_cases() -> None:
     """Without cases there is no curve, and the sentence says so."""
     assert decision_curve([], []) == ()
-    assert say_decision(()).en.startswith("Too few")
+    assert say_decision(()).say("en").startswith("Too few")

@@ -12,7 +12,7 @@ from cases.tables.tables import Tables, moments_of
 from evaluation.backtests.efforts import (
     MODEL,
     WAYS,
-    Quarter,
+    QuarterModels,
     effort_backtest,
     effort_years,
     routed,
@@ -33,13 +33,13 @@ def office() -> Tables:
 
 
 @pytest.fixture(scope="module")
-def quarters(office: Tables) -> tuple[Quarter, ...]:
+def quarters(office: Tables) -> tuple[QuarterModels, ...]:
     """Its last two quarters of 2024."""
     return routing_backtest(office, FIRST, LAST, UNTIL)
 
 
 def test_quarters_are_routed_as_the_bundle_of_the_time_would(
-    office: Tables, quarters: tuple[Quarter, ...]
+    office: Tables, quarters: tuple[QuarterModels, ...]
 ) -> None:
     """Probabilities and cut-offs are those of a bundle trained at the quarter's start."""
     last = quarters[-1]
@@ -51,7 +51,7 @@ def test_quarters_are_routed_as_the_bundle_of_the_time_would(
     assert last.cases.sort("case_id")["p"].equals(probabilities)
 
 
-def test_every_case_has_a_track_by_every_way(quarters: tuple[Quarter, ...]) -> None:
+def test_every_case_has_a_track_by_every_way(quarters: tuple[QuarterModels, ...]) -> None:
     """Shares add up, for each way, each year and all."""
     years = routing_years(routed(quarters, Intake()))
     assert [(line.way, line.year) for line in years] == [

@@ -93,7 +93,7 @@ def test_honest_lift_by_hand(found: Performance, rows: list[Row]) -> None:
     assert found.honest.targeted is None
     assert found.honest.surveyed is not None
     assert found.honest.surveyed.lift.value == pytest.approx(lift(rows, found.share))
-    assert "whose chance of being reviewed is known" in found.honest.says.en
+    assert "with a known inclusion probability" in found.honest.says.say("en")
 
 
 def test_within_units_by_hand(found: Performance, rows: list[Row]) -> None:
@@ -126,17 +126,17 @@ def drawn_and_picked(chance: list[float | None]) -> pl.DataFrame:
 @pytest.mark.parametrize(
     ("chance", "said"),
     [
-        ([0.5, None], "whose chance of being reviewed is known"),
-        ([None, None], "On targeted reviews only, biased"),
+        ([0.5, None], "with a known inclusion probability"),
+        ([None, None], "On targeted reviews only, so with a bias"),
     ],
 )
 def test_targeted_reviews_are_named(chance: list[float | None], said: str) -> None:
     """Figures of picked cases never stand in for those of drawn ones without being named."""
     found = honest(drawn_and_picked(chance), 0.1)
-    assert said in found.says.en
+    assert said in found.says.say("en")
     assert (found.surveyed is None) == (chance == [None, None])
     assert found.targeted is not None
-    assert found.says.zh
+    assert found.says.say("zh")
 
 
 @pytest.mark.parametrize("every", [1, 3])
@@ -152,7 +152,7 @@ def test_key_reviews_alone_give_no_honest_lift(
     assert found is not None
     assert found.honest is not None
     assert (found.honest.surveyed is not None) == (every == 1)
-    assert found.honest.targeted is None or "biased" in found.honest.says.en
+    assert found.honest.targeted is None or "with a bias" in found.honest.says.say("en")
 
 
 def test_honest_weights_are_inverse_probabilities() -> None:
@@ -167,7 +167,7 @@ def test_too_few_to_be_honest() -> None:
     """With too few reviews of either outcome nothing is claimed."""
     found = honest(drawn_and_picked([1.0, 1.0]).head(10), 0.1)
     assert (found.surveyed, found.targeted) == (None, None)
-    assert found.says.en.startswith("Too few")
+    assert found.says.say("en").startswith("Too few")
 
 
 def test_small_slices_are_withheld(tables: Tables, tested: Backtest) -> None:
@@ -193,7 +193,7 @@ def test_complexity(tables: Tables, tested: Backtest) -> None:
     assert found is not None
     assert found.honest is None
     assert [one.by for one in found.within] == ["unit"]
-    assert "complex cases" in found.capacity_says.en
+    assert "complex cases" in found.capacity_says.say("en")
 
 
 def test_nothing_scored(tables: Tables, tested: Backtest) -> None:

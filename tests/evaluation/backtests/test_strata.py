@@ -39,9 +39,9 @@ def test_the_reviewer_trap_is_seen() -> None:
     assert found.lift_within.low < 1 < found.lift_within.high
     assert found.signal is False
     assert found.strata_alone
-    assert found.says.en.startswith("There is no case signal")
-    assert "comes from telling reviewers apart, not cases" in found.says.en
-    assert found.says.zh.startswith("没有可与偶然区分的案件信号")
+    assert found.says.say("en").startswith("There is no case signal")
+    assert "comes from distinguishing reviewers, not cases" in found.says.say("en")
+    assert found.says.say("zh").startswith("没有可与偶然区分的案件信号")
 
 
 def test_an_inconclusive_lift_is_no_proof() -> None:
@@ -50,8 +50,8 @@ def test_an_inconclusive_lift_is_no_proof() -> None:
     assert holds(found.lift_within, 1.0)
     assert found.signal is False
     assert not found.strata_alone
-    assert "comes from telling cases or reviewers apart cannot be told" in found.says.en
-    assert "无法判断" in found.says.zh
+    assert "It cannot be known whether the lift over all cases" in found.says.say("en")
+    assert "无法判断" in found.says.say("zh")
 
 
 def test_few_of_the_cases_prove_nothing() -> None:
@@ -77,11 +77,11 @@ def holds(figure: Figure, truth: float) -> bool:
 
 
 def test_case_signal_is_seen() -> None:
-    """A model that knows the case is said to tell cases apart."""
+    """A model that knows the case is said to distinguish cases."""
     found = reviewed(1, case_signal=1.0, severity=0.2)
     assert found.signal is True
-    assert found.says.en.startswith("The model tells cases of the same reviewer apart")
-    assert "能区分同一评查员的案件" in found.says.zh
+    assert found.says.say("en").startswith("The model distinguishes cases of the same reviewer")
+    assert "能区分同一评查员的案件" in found.says.say("zh")
 
 
 def test_agrees_with_counting_pairs() -> None:
@@ -126,5 +126,5 @@ def test_withheld(named: bool) -> None:
     names = np.array(["a"] * 50 + ["b"] * 50 if named else [None] * 100, dtype=object)
     found = within(y, np.full(100, 0.5), None, names, "unit", 0.1)
     assert found.auc_within.absent == ("one_class" if named else "no_cases")
-    assert found.says.en.startswith("Too few cases share a unit")
+    assert found.says.say("en").startswith("Too few cases share a unit")
     assert not found.signal

@@ -8,13 +8,14 @@ from datetime import datetime
 import polars as pl
 import pytest
 
+from cases.language.messages import say
 from cases.tables.tables import Tables
 from evaluation.backtests.backtest import MODEL, Backtest
 from evaluation.backtests.group_rates import NAMES
 from evaluation.backtests.subgroups import Fairness, fairness
-from evaluation.pages.render import Voice
 from evaluation.report.chapters.fairness import chapter
 from evaluation.report.summary import ReportSummary
+from evaluation.statistics.saying import TARGETED_ONLY
 from tests.factories.raw import Row, cases_by_id, first_reviews
 
 UNTIL = datetime(2024, 12, 31)
@@ -60,11 +61,11 @@ def mean(values: list[float]) -> float:
 def test_groups_by_hand(found: Fairness, rows: list[Row]) -> None:
     """Every figure of every group equals that counted row by row."""
     charges = found.groupings[0]
-    assert [one.name.en for one in charges.groups] == ["assault", "fraud", "theft"]
+    assert [one.name.say("en") for one in charges.groups] == ["assault", "fraud", "theft"]
     assert (found.cases, found.surveyed) == (len(rows), True)
     all_listed = sum(row["listed"] * row["y"] for row in rows)
     for one in charges.groups:
-        own = [row for row in rows if row["charge"] == one.name.en]
+        own = [row for row in rows if row["charge"] == one.name.say("en")]
         assert one.cases == len(own)
         by_hand = {
             "selection_rate": mean([row["listed"] for row in own]),
@@ -80,7 +81,7 @@ def test_groups_by_hand(found: Fairness, rows: list[Row]) -> None:
 
 def test_flags_are_named(found: Fairness) -> None:
     """A flag's groups are no and yes, in both languages."""
-    names = [(one.name.en, one.name.zh) for one in found.groupings[1].groups]
+    names = [(one.name.say("en"), one.name.say("zh")) for one in found.groupings[1].groups]
     assert names == [("no", "否"), ("yes", "是")]
 
 
@@ -102,8 +103,8 @@ def test_targeted_reviews_are_named(tables: Tables, tested: Backtest) -> None:
     found = fairness(picked, tested, UNTIL)
     assert found is not None
     assert not found.surveyed
-    assert found.says.en.endswith("On targeted reviews only, biased.")
-    assert found.says.zh.endswith("有偏差。")
+    assert found.says.say("en").endswith(str(TARGETED_ONLY))
+    assert found.says.say("zh").endswith("有偏差。")
 
 
 def test_key_reviews_alone_are_named_biased(tables: Tables, tested: Backtest) -> None:
@@ -131,7 +132,7 @@ def test_a_few_drawn_reviews_do_not_stand_for_all(
     assert found is not None
     assert found.surveyed == surveyed
     assert found.cases == (drawn if surveyed else tested.risk.scores.height)
-    assert found.says.en.endswith("biased.") != surveyed
+    assert found.says.say("en").endswith("biased.") != surveyed
 
 
 def test_nothing_to_compare(tables: Tables, tested: Backtest) -> None:
@@ -141,7 +142,7 @@ def test_nothing_to_compare(tables: Tables, tested: Backtest) -> None:
     assert fairness(named(tables, "charge"), nothing, UNTIL) is None
     alone = fairness(named(tables, "unit"), tested, datetime(2024, 12, 31))
     assert alone is not None
-    assert [one.name.en for one in alone.groupings[0].groups] == ["first", "second"]
+    assert [one.name.say("en") for one in alone.groupings[0].groups] == ["first", "second"]
 
 
 def test_units_are_not_ranked(tables: Tables, tested: Backtest, summary: ReportSummary) -> None:
@@ -149,10 +150,10 @@ def test_units_are_not_ranked(tables: Tables, tested: Backtest, summary: ReportS
     found = fairness(named(tables, "unit", "charge"), tested, UNTIL)
     assert found is not None
     units, charges = found.groupings
-    assert [one.name.en for one in units.groups] == ["first", "second"]
+    assert [one.name.say("en") for one in units.groups] == ["first", "second"]
     assert units.groups[0].selection_rate.value is not None
     assert units.differences == ()
     assert charges.differences
     assert found.comparisons == 3 * len(NAMES)
-    shown = chapter(dataclasses.replace(summary, fairness=found), Voice("en")).exhibits[0]
-    assert shown.says == "They stand in order of name and are not ranked."
+    shown = chapter(dataclasses.replace(summary, fairness=found)).exhibits[0]
+    assert say(shown.says, "en") == "They stand in order of name and are not ranked."

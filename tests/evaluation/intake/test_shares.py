@@ -11,7 +11,7 @@ from scipy.stats import binom
 
 from cases.errors import BadInput
 from evaluation.intake.shares import LEVEL, Shares, check_shares, holm, poisson_binomial, two_sided
-from policies.assignment.draw import draw_lots
+from policies.assignment.draw import draw_handlers
 from tests.factories.assignments import assigned
 
 CASES = 12
@@ -35,7 +35,7 @@ KINDS = pl.DataFrame(
 
 def lines(chances: pl.DataFrame, seed: str) -> pl.DataFrame:
     """The lines of an honest draw."""
-    dealt = draw_lots(chances, seed)
+    dealt = draw_handlers(chances, seed)
     pairs = {"case_id": list(dealt), "handler": list(dealt.values())}
     return pl.DataFrame(pairs).with_columns(how=pl.lit("drawn"))
 
@@ -58,8 +58,8 @@ def test_a_handler_who_is_spared_is_found() -> None:
     found = checked(pl.when(spared).then(pl.lit("B")).otherwise("handler").alias("handler"))
     assert not found.agree
     assert {"A", "B"} <= set(found.differing["handler"])
-    assert "do NOT agree" in found.sentence.en
-    assert "不符" in found.sentence.zh
+    assert "do NOT agree" in found.sentence.say("en")
+    assert "不符" in found.sentence.say("zh")
 
 
 def test_a_kind_that_is_steered_is_found() -> None:
@@ -87,13 +87,13 @@ def test_designated_cases_are_left_out_and_counted() -> None:
         [(one.chances, one.lines)], pl.DataFrame({"case_id": ["b"], "kind": ["k"]})
     )
     assert (found.cases, found.designated) == (1, 1)
-    assert "1 designated left out" in found.sentence.en
+    assert "1 designated left out" in found.sentence.say("en")
     assert check_shares([], KINDS).agree
 
 
 def test_a_line_that_is_kept_back_is_a_fault() -> None:
     """A case with chances and no line could hide a cheat."""
-    with pytest.raises(BadInput, match="lacks a case that has chances"):
+    with pytest.raises(BadInput, match="lacks a case that has probabilities"):
         check_shares([(DAYS[0], lines(DAYS[0], "s")[1:])], KINDS)
 
 

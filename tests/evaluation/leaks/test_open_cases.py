@@ -10,7 +10,7 @@ import pytest
 
 from cases.tables.tables import Tables
 from evaluation.leaks.open_cases import collapse, implied_areas, unlike_when_open
-from evaluation.leaks.pairs import BesideOpen, comparable
+from evaluation.leaks.pairs import OpenAndClosed, comparable
 from tests.factories.office import office
 
 
@@ -78,6 +78,6 @@ def test_open_cases_are_newer_and_slower(column: str, values: pl.Expr, found: bo
         values.alias(column), handler=pl.lit("h"), appealed=pl.lit(None)
     )
     tables = Tables.of(office(), rows)
-    pairs = BesideOpen.of(comparable(tables))
+    pairs = OpenAndClosed.of(comparable(tables))
     columns = {one.column for one in unlike_when_open(pairs, tables.office)}
     assert columns == ({column} if found else set())

@@ -15,6 +15,7 @@ from evaluation.quality.concentrations import (
     Concentrations,
     concentrations,
 )
+from evaluation.statistics.saying import TARGETED_ONLY
 from tests.factories.office import office
 
 
@@ -54,17 +55,17 @@ def test_a_planted_pair_is_found() -> None:
     cases = reviewed(1, pair=0.35)
     found = search(cases)
     first = found.found[0]
-    assert {first.first.level.en, first.second.level.en} == {"fraud", "4"}
+    assert {first.first.level.say("en"), first.second.level.say("en")} == {"fraud", "4"}
     own = cases.filter(pl.col("charge") == "fraud", pl.col("suspects") > 3)
     assert (first.cases, first.defects) == (own.height, int(own["y"].sum()))
     assert first.rate.value == pytest.approx(own["y"].mean())
     fraud = cases.filter(pl.col("charge") == "fraud")["y"].mean()
-    by_level = {one.level.en: one.rate for one in (first.first, first.second)}
+    by_level = {one.level.say("en"): one.rate for one in (first.first, first.second)}
     assert by_level["fraud"] == pytest.approx(fraud)
     assert first.p == pytest.approx(1 / (1 + PERMUTATIONS))
     assert found.held >= len(found.found)
-    assert "fraud" in found.says.en
-    assert "fraud" in found.says.zh
+    assert "fraud" in found.says.say("en")
+    assert "fraud" in found.says.say("zh")
 
 
 def test_expected_by_hand() -> None:
@@ -94,7 +95,7 @@ def test_pairs_that_are_one_fact_twice_are_not_looked_at() -> None:
     cases = reviewed(1, pair=0.35)
     doubled = cases.with_columns(kind=pl.when(pl.col("charge") == "fraud").then(pl.lit("f")))
     for one in search(doubled).found:
-        assert {one.first.level.en, one.second.level.en} != {"f", "fraud"}
+        assert {one.first.level.say("en"), one.second.level.say("en")} != {"f", "fraud"}
 
 
 def test_few_and_distinct_pairs_are_shown() -> None:
@@ -112,8 +113,8 @@ def test_too_few_cases(n: int) -> None:
     """With few cases nothing is looked at, and the sentence says so."""
     found = concentrations(office(), reviewed(1).head(n), surveyed=False)
     assert (found.cases, found.looked_at, found.found) == (n, 0, ())
-    assert found.says.en.startswith("Too few reviewed cases")
-    assert found.says.zh.startswith("评查的案件太少")
+    assert found.says.say("en").startswith("Too few reviewed cases")
+    assert found.says.say("zh").startswith("评查的案件太少")
 
 
 def test_pairs_among_picked_cases_are_called_biased() -> None:
@@ -121,5 +122,5 @@ def test_pairs_among_picked_cases_are_called_biased() -> None:
     for pair in (0.0, 0.35):
         found = concentrations(office(), reviewed(1, pair=pair), surveyed=False)
         assert bool(found.found) == bool(pair)
-        assert found.says.en.endswith("Among targeted reviews only, biased.")
-        assert found.says.zh.endswith("有偏差。")
+        assert found.says.say("en").endswith(str(TARGETED_ONLY))
+        assert found.says.say("zh").endswith("有偏差。")

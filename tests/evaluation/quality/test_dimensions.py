@@ -85,12 +85,12 @@ def test_weighted_shares_by_hand() -> None:
     assert facts.share.value == pytest.approx((2 + 3 * 2) / (4 + 7 * 2))
     assert documents.before.value == pytest.approx(1 / 10)
     assert (documents.share.n, documents.before.n) == (11, 10)
-    assert "wanting in documents: 72.2 % (" in found.says.en
-    assert "In the year before, documents was at 10.0 % (" in found.says.en
-    assert "next comes facts, 44.4 % (" in found.says.en
-    assert "1 of 12 reviews name none" in found.says.en
-    assert "最常见的问题维度是法律文书，占 72.2 %（" in found.says.zh
-    assert "picked" not in found.says.en
+    assert "a defect in documents: 72.2% (" in found.says.say("en")
+    assert "In the year before, documents was at 10.0% (" in found.says.say("en")
+    assert "The next is facts, 44.4% (" in found.says.say("en")
+    assert "1 of 12 reviews name no dimension" in found.says.say("en")
+    assert "质量问题最常出现在评查维度“法律文书”：占 72.2%（" in found.says.say("zh")
+    assert "picked" not in found.says.say("en")
 
 
 def test_picked_cases_count_alike_and_are_said_to_be_picked() -> None:
@@ -98,8 +98,8 @@ def test_picked_cases_count_alike_and_are_said_to_be_picked() -> None:
     reviewed = table(BY_HAND, COLUMNS).with_columns(inclusion_probability=pl.lit(None, pl.Float64))
     found = found_in(reviewed, surveyed=False)
     assert [one.share.value for one in found.found] == pytest.approx([8 / 11, 5 / 11])
-    assert "Among picked cases only" in found.says.en
-    assert "仅基于挑选的案件" in found.says.zh
+    assert "These are picked cases only" in found.says.say("en")
+    assert "仅基于挑选的案件" in found.says.say("zh")
 
 
 @pytest.mark.parametrize(("count", "told"), [(9, False), (10, True)])
@@ -109,14 +109,14 @@ def test_too_few_are_withheld(count: int, told: bool) -> None:
     found = found_in(year.head(count))
     assert all((one.share.value is not None) == told for one in found.found)
     assert all(one.before.absent == "too_few" for one in found.found)
-    assert ("too few for shares" in found.says.en) == (not told)
-    assert "year before" not in found.says.en
+    assert ("too few for shares" in found.says.say("en")) == (not told)
+    assert "year before" not in found.says.say("en")
 
 
 def test_undeclared_dimensions_are_called_by_their_code() -> None:
     """An office that declares none sees what its reviews name, as it stands there."""
     found = found_in(table(BY_HAND, COLUMNS), {})
-    assert [one.meaning.en for one in found.found] == ["documents", "facts"]
+    assert [one.meaning.say("en") for one in found.found] == ["documents", "facts"]
 
 
 def test_no_more_than_a_table_can_show() -> None:
@@ -134,7 +134,7 @@ def test_reviews_that_name_none() -> None:
     nothing = table(BY_HAND, COLUMNS).with_columns(dimensions=pl.lit(None, pl.String))
     found = found_in(nothing)
     assert (found.found, found.defective, found.unnamed) == ((), 12, 12)
-    assert "no review of a defective case names a dimension" in found.says.en
+    assert "no review of a defective case names a dimension" in found.says.say("en")
 
 
 def test_shares_of_the_small_office_from_raw_rows(tables: Tables) -> None:

@@ -29,7 +29,7 @@ def test_rates_by_hand(found: OfficeQuality, tables: Tables) -> None:
     assert found.rates.cases == len(cases)
     assert found.rates.reviews == len(reviews)
     assert found.rates.rate.value == pytest.approx(hajek(list(reviews.values())), rel=1e-3)
-    names = sorted({quarter(case["closed_at"]) for case in cases.tables.values()})
+    names = sorted({quarter(case["closed_at"]) for case in cases.values()})
     assert [one.name for one in found.rates.quarters] == names
     for one in found.rates.quarters:
         closed = [key for key, case in cases.items() if quarter(case["closed_at"]) == one.name]
@@ -65,7 +65,7 @@ def test_rework_by_hand(found: OfficeQuality, tables: Tables) -> None:
         again = sum(row["case_id"] in closed for row in returns)
         assert (one.cases, one.again) == (len(closed), again)
         assert one.ratio == pytest.approx((len(closed) + again) / len(closed))
-    assert f"{found.rework[-1].ratio:.2f}" in found.rework_says.zh
+    assert f"{found.rework[-1].ratio:.2f}" in found.rework_says.say("zh")
 
 
 REVIEWED = """
@@ -85,15 +85,15 @@ def test_picked_and_mandatory_reviews_give_no_rate(chance: str, estimated: bool)
     found = office_quality(made(REVIEWED, reviews=reviews), UNTIL)
     assert (found.rates is not None) == estimated
     if found.rates is None:
-        assert found.rates_say.en.startswith("No rate is estimated for the 2 closed cases")
-        assert "不作比率估计" in found.rates_say.zh
-        assert found.concentrations.says.en.startswith("Too few")
+        assert found.rates_say.say("en").startswith("No rate is estimated for the 2 closed cases")
+        assert "不作比率估计" in found.rates_say.say("zh")
+        assert found.concentrations.says.say("en").startswith("Too few")
     else:
         assert {one.rate.absent for one in found.rates.quarters} == {"too_few"}
         assert found.rates.reviews < FEWEST
         assert found.rates.rate.absent == "too_few"
-        assert found.rates_say.en.startswith("No rate is told for the 2 closed cases")
-        assert "不给出比率" in found.rates_say.zh
+        assert found.rates_say.say("en").startswith("No rate is given for the 2 closed cases")
+        assert "不给出比率" in found.rates_say.say("zh")
 
 
 def test_the_rate_is_of_the_cases_the_reviews_stand_for() -> None:
@@ -109,9 +109,9 @@ def test_the_rate_is_of_the_cases_the_reviews_stand_for() -> None:
     assert found.rates is not None
     assert (found.rates.cases, found.rates.stands_for) == (96, 24)
     assert found.rates.rate.value == pytest.approx(11 / 12)
-    assert found.rates_say.en.startswith("Of the 24 closed cases that the 12 reviews")
-    assert "not stand for most of the 96 closed cases" in found.rates_say.en
-    assert "24 件" in found.rates_say.zh
+    assert found.rates_say.say("en").startswith("Of the 24 closed cases that the 12 reviews")
+    assert "not stand for most of the 96 closed cases" in found.rates_say.say("en")
+    assert "24 件" in found.rates_say.say("zh")
 
 
 def test_every_case_reviewed_is_a_census() -> None:
@@ -181,7 +181,7 @@ def test_an_office_without_reviews_or_rework() -> None:
     activities = {"accepted": {"meaning": {"en": "accepted"}}}
     found = office_quality(made(REVIEWED, activities=activities, reviews=""), UNTIL)
     assert found.rates is None
-    assert found.rates_say.en.endswith("there are no final reviews.")
+    assert found.rates_say.say("en").endswith("there are no final reviews.")
     assert found.rework == ()
-    assert "no activity" in found.rework_says.en
+    assert "no activity" in found.rework_says.say("en")
     assert found.concentrations.found == ()

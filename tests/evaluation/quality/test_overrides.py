@@ -66,8 +66,8 @@ def test_tracks_by_hand() -> None:
     ]
     assert [one.outcome.value for one in found.changes] == [0.5, 0.5]
     assert (found.right.value, found.right.n) == (0.5, 22)
-    assert "which of the two is right more often cannot be told." in found.says.en
-    assert "由简改繁的案件中50.0 %" in found.says.zh
+    assert "it is not known which of the two is right more often." in found.says.say("en")
+    assert "由简单改为复杂的案件中，50.0%" in found.says.say("zh")
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_who_was_right_more_often(change: str, sentence: str) -> None:
     lines = [f"c{number} | 2024-02-01 | track | {change} | -" for number in range(0, 20, 2)]
     found = some(overrides(made("\n".join([LEDGER, *lines])), [], UNTIL))
     assert found.right.value == (1.0 if change == "simple | complex" else 0.0)
-    assert found.says.en.endswith(sentence)
+    assert found.says.say("en").endswith(sentence)
 
 
 def test_what_a_person_was_asked_is_no_suggestion_to_be_wrong() -> None:
@@ -91,7 +91,7 @@ def test_what_a_person_was_asked_is_no_suggestion_to_be_wrong() -> None:
     found = some(overrides(made(text), [], UNTIL))
     assert [one.outcome.value for one in found.changes] == [0.5, 0.5]
     assert found.right.absent == "no_cases"
-    assert "Too few outcomes are known" in found.says.en
+    assert "Too few outcomes are known" in found.says.say("en")
 
 
 def test_few_outcomes_are_withheld() -> None:
@@ -99,7 +99,7 @@ def test_few_outcomes_are_withheld() -> None:
     found = some(overrides(made(ledger(("0", 9, "track | simple | complex"))), [], UNTIL))
     assert [one.outcome.absent for one in found.changes] == ["too_few"]
     assert found.right.absent == "too_few"
-    assert "%" not in found.says.en
+    assert "%" not in found.says.say("en")
 
 
 def test_handlers_are_counted_and_not_named() -> None:
@@ -107,8 +107,8 @@ def test_handlers_are_counted_and_not_named() -> None:
     text = ledger(("0", 2, "handler | h1 | h2"), ("2", 1, "handler | h2 | h3"))
     found = some(overrides(made(text), [], UNTIL))
     assert told(found) == [("handler", None, None, 3, 0)]
-    assert found.says.en == (
-        "Decisions other than was suggested: 3 (tracks 0, handlers 3, spot checks 0)."
+    assert found.says.say("en") == (
+        "Decisions against a suggestion: 3 (tracks 0, handlers 3, spot checks 0)."
     )
     assert "h2" not in repr(found)
     assert "because" not in repr(found)
@@ -139,8 +139,9 @@ def test_reviews_against_the_list_beside_the_drawn_ones() -> None:
     ]
     assert found.changes[0].outcome.value == 0.4
     assert (found.drawn.value, found.drawn.n) == (0.25, 12)
-    assert "against the list, 40.0 % (16.8 to 68.7) had a defect; of those drawn" in found.says.en
-    assert "抽中的案件中为25.0 %" in found.says.zh
+    said = found.says.say("en")
+    assert "against the list, 40.0% (16.8% to 68.7%) had a defect. Of the drawn cases, 25" in said
+    assert "抽中的案件中，25.0%" in found.says.say("zh")
 
 
 def test_only_what_was_known_by_then() -> None:

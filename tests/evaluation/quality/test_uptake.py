@@ -70,9 +70,9 @@ def test_by_hand(office: Tables) -> None:
     by = [(one.selected_by, one.asked, one.returned.value) for one in found.by]
     assert by == [("mandatory", 1, 1.0), ("search", 1, 0.0), ("lottery", 2, 0.0)]
     assert found.risk_gap.absent == "too_few"
-    assert "Of the 4 reviews that the plan of 2024-02-01 asked for" in found.says.en
-    assert "1 have come back and 2 are missing 30 days after it" in found.says.en
-    assert "缺 2 件" in found.says.zh
+    assert "Of the 4 reviews that the plan of 1 February 2024 asked for" in found.says.say("en")
+    assert "1 have come back and 2 are missing 30 days after it" in found.says.say("en")
+    assert "缺 2 件" in found.says.say("zh")
 
 
 @pytest.mark.parametrize(
@@ -97,8 +97,8 @@ def test_missing_reviews_that_are_no_random_part(skipped: str, word: str, sign: 
     )
     found = plan_uptake(tables(CASES, reviews=reviews), kept(lines, risks), UNTIL)
     assert found.risk_gap.value == pytest.approx(0.5 if skipped == "high" else -0.5)
-    assert f"of {word} risk" in found.says.en
-    assert f"缺失的风险{sign}" in found.says.zh
+    assert f"of {word} risk" in found.says.say("en")
+    assert f"缺失的案件风险{sign}" in found.says.say("zh")
 
 
 def test_plans_in_order_of_time_and_agreement(office: Tables) -> None:
@@ -108,13 +108,13 @@ def test_plans_in_order_of_time_and_agreement(office: Tables) -> None:
     found = uptake(office, [later, kept(LINES, RISKS)], agreed, UNTIL)
     assert [one.as_of.day for one in found.plans] == [1, 20]
     assert found.agreement is agreed
-    assert found.agreement_says.en.startswith("Too few cases were read twice")
+    assert found.agreement_says.say("en").startswith("Too few cases were read twice")
 
 
 def test_agreement_in_words(office: Tables) -> None:
     """Agreement and kappa are said with their intervals."""
     figure = Figure(0.9, 0.8, 0.95, 60)
     found = uptake(office, [], Agreement(60, figure, figure, figure), UNTIL)
-    assert "On 60 cases read twice, the readers agree on 90.0 %" in found.agreement_says.en
-    assert "0.90（0.80 至 0.95）" in found.agreement_says.zh
+    assert "On 60 cases read twice, the reviewers agree on 90.0%" in found.agreement_says.say("en")
+    assert "0.90（0.80 至 0.95）" in found.agreement_says.say("zh")
     assert found.plans == ()

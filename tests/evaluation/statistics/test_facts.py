@@ -38,7 +38,7 @@ def test_levels(attribute: str, levels: list[str], level: list[int]) -> None:
     """Codes by name, flags no before yes, numbers in parts, the unknown in none."""
     description = office()
     found = fact(description, rows(CASES, case_columns(description)), attribute)
-    assert [one.en for one in found.levels] == levels
+    assert [one.say("en") for one in found.levels] == levels
     assert found.level.tolist() == level
     assert found.meaning.say("zh")
 
@@ -56,7 +56,7 @@ def test_dates_by_year() -> None:
         """,
         case_columns(description),
     )
-    assert [one.en for one in fact(description, cases, "held_on").levels] == ["2023", "2024"]
+    assert [one.say("en") for one in fact(description, cases, "held_on").levels] == ["2023", "2024"]
 
 
 def test_rare_codes_are_left_out() -> None:
@@ -68,7 +68,7 @@ def test_rare_codes_are_left_out() -> None:
         for name, kind in schema.items()
     )
     found = fact(office(), cases, "charge")
-    assert [one.en for one in found.levels] == [f"c{i:02d}" for i in range(MOST_LEVELS)]
+    assert [one.say("en") for one in found.levels] == [f"c{i:02d}" for i in range(MOST_LEVELS)]
     assert (found.level == -1).sum() == sum(30 - i for i in range(MOST_LEVELS, MOST_LEVELS + 5))
 
 

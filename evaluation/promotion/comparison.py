@@ -1,0 +1,184 @@
+"""Candidate and champion on the same later cases: scores, and figures with bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+from numpy.typing import ArrayLike
+
+from cases.language.messages import Sayable, _
+from cases.numeric import Floats
+from cases.progress import Progress, silent
+from cases.tables.tables import Tables
+from evaluation.statistics.metrics import REPLICATES, SEED
+from evaluation.statistics.ranking import Ranking, draws, statistics
+from models.bundle.bundle import Bundle
+from models.questions.complexity import Complexity
+from models.questions.question import Question
+from models.questions.risk import Risk
+from training.fit import fit_complexity, fit_risk, intake_table, risk_table
+from training.labels import complexity_labels, finished_moments, reviewed_moments, risk_labels
+from training.splits import Period, rolling_origin
+
+# By how much a candidate may be worse than the champion, in each figure that is required.
+MARGINS = {"auc": 0.03, "log_loss": 0.01, "calibration_error": 0.02}
+HIGHER_IS_BETTER = {"auc"}
+COMPARING = _("comparing with the champion")
+FIGURE_NAMES: Mapping[str, Sayable] = {
+    "auc": _("AUC"),
+    "log_loss": _("log loss"),
+    "calibration_error": _("calibration error"),
+}
+SCORES = pl.Schema(
+    {
+        "case_id": pl.String(),
+        "y": pl.Int8(),
+        "weight": pl.Float64(),
+        "candidate": pl.Float64(),
+        "champion": pl.Float64(),
+    }
+)
+SURE = 0.95  # one-sided, of each figure: all must hold, so none needs to be surer (Berger 1982)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One figure of candidate and champion on the same cases.
+
+    `worse` is by how much the candidate is worse (negative where it is better), `at_worst` the
+    upper end of its one-sided 95 % interval.
+    """
+
+    figure: str
+    candidate: float
+    champion: float
+    worse: float
+    at_worst: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether the candidate is surely not worse by more than the margin."""
+        return self.at_worst <= MARGINS[self.figure]
+
+    @property
+    def says(self) -> Sayable:
+        """The two figures, and what the candidate may lose at worst."""
+        return _(
+            "{figure} {candidate:.3f} against {champion:.3f}, worse by at most {at_worst:.3f} "
+            "({margin:.2f} allowed)",
+            figure=FIGURE_NAMES[self.figure],
+            candidate=self.candidate,
+            champion=self.champion,
+            at_worst=self.at_worst,
+            margin=MARGINS[self.figure],
+        )
+
+
+def later_scores(
+    tables: Tables, bundle: Bundle, champion: Bundle, progress: Progress = silent
+) -> pl.DataFrame:
+    """Cases whose outcome neither score had seen, maybe none, as `SCORES`.
+
+    Those whose outcome became known after the champion was trained and by the time the bundle
+    was. The champion scores them as it stands. The bundle has seen them, so what scores them in
+    its place is fitted the same way on what was known when the champion was trained, and again
+    at the end of each quarter, before their outcome was known: the way of training is judged.
+    """
+    question = _GateQuestion.of(tables, bundle)
+    begin, end = trained_until(champion), trained_until(bundle)
+    cases = question.labels(end).join(question.x, on=["case_id", "moment"])
+    origins = list(_origins(begin, end))
+    scored = []
+    for done, origin in enumerate(origins):
+        progress(COMPARING, done / len(origins))
+        known_at = pl.col("known_at")
+        later = cases.filter((known_at > origin.after) & (known_at <= origin.until))
+        if later.height:
+            scores = pl.Series("candidate", question.refitted(origin.after, later))
+            scored.append(later.with_columns(scores, champion=question.predicted(champion, later)))
+    progress(COMPARING, 1.0)
+    return pl.concat(scored).select(SCORES.names()) if scored else pl.DataFrame(schema=SCORES)
+
+
+def trained_until(bundle: Bundle) -> datetime:
+    """The moment whose knowledge the bundle was trained on."""
+    return datetime.fromisoformat(bundle.about["trained_until"])
+
+
+def compare(
+    y: ArrayLike,
+    candidate: ArrayLike,
+    champion: ArrayLike,
+    weight: ArrayLike,
+    *,
+    replicates: int = REPLICATES,
+) -> tuple[Comparison, ...]:
+    """Every figure of `MARGINS` for two sets of probabilities of the same cases.
+
+    Intervals by a bootstrap over cases, the same cases drawn for both (paired, percentile;
+    Efron and Tibshirani 1993): unlike DeLong's (1988), it takes weights, and the same draws
+    serve every figure.
+    """
+    outcomes, weights = np.asarray(y, dtype=np.float64), np.asarray(weight, dtype=np.float64)
+    both = [
+        Ranking(outcomes, np.asarray(p, dtype=np.float64), weights) for p in (candidate, champion)
+    ]
+    once = [statistics(ranking, None, 1.0) for ranking in both]
+    drawn = [
+        [statistics(ranking, counts, 1.0) for ranking in both]
+        for counts in draws(outcomes.size, replicates, SEED)
+    ]
+    return tuple(_compared(figure, once, drawn) for figure in MARGINS)
+
+
+def _compared(
+    figure: str, once: list[dict[str, Floats]], drawn: list[list[dict[str, Floats]]]
+) -> Comparison:
+    """`once` has the figures of candidate and champion, `drawn` those of every replicate."""
+    sign = -1.0 if figure in HIGHER_IS_BETTER else 1.0
+    worse = np.concatenate([sign * (own[figure] - other[figure]) for own, other in drawn])
+    at_worst = float(np.nanquantile(worse, SURE))
+    candidate, champion = (float(figures[figure][0]) for figures in once)
+    return Comparison(figure, candidate, champion, sign * (candidate - champion), at_worst)
+
+
+@dataclass(frozen=True)
+class _GateQuestion:
+    """The question a bundle is for: features of all labelled cases, how to learn and answer."""
+
+    tables: Tables
+    x: pl.DataFrame
+    risk: bool
+
+    @classmethod
+    def of(cls, tables: Tables, bundle: Bundle) -> _GateQuestion:
+        until = trained_until(bundle)
+        if "risk" not in bundle:
+            return cls(tables, intake_table(tables, finished_moments(tables, until)), risk=False)
+        return cls(tables, risk_table(tables, reviewed_moments(tables, until)), risk=True)
+
+    def labels(self, until: datetime) -> pl.DataFrame:
+        if self.risk:
+            return risk_labels(self.tables, until)
+        return complexity_labels(self.tables, until).with_columns(weight=pl.lit(1.0))
+
+    def refitted(self, known_by: datetime, cases: pl.DataFrame) -> Floats:
+        """Scores by a model of what was known by `known_by`."""
+        fit = fit_risk if self.risk else fit_complexity
+        return fit(self.x, self.labels(known_by), self.tables.office).predict(cases)
+
+    def predicted(self, champion: Bundle, cases: pl.DataFrame) -> Floats:
+        """Scores by the champion as it stands; `Refused` if it has no such model."""
+        kind: type[Question] = Risk if self.risk else Complexity
+        return champion.question(kind).answer(cases)[kind.estimate].to_numpy()
+
+
+def _origins(begin: datetime, end: datetime) -> Iterator[Period]:
+    """From `begin` to the end of its quarter, then quarter by quarter."""
+    for quarter in rolling_origin(begin.date(), end.date(), "quarter"):
+        if quarter.until > begin:
+            yield Period(max(quarter.after, begin), quarter.until)
