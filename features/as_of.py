@@ -249,23 +249,23 @@ def _by_key(office: Office, marks: list[Marks], key: tuple[str, ...], measures: 
 
 def _source(tables: Tables, cases: Frame, source: str) -> Frame:
     """One row per thing that counts: the case's columns, `time`, `turn` and the marks."""
-    one = nw.lit(1.0)
+    once = nw.lit(1.0)
     if source == "opened":
         turn = nw.lit(BEFORE_QUESTIONS)
-        return cases.with_columns(time=nw.col("opened_at"), turn=turn, opened=one)
+        return cases.with_columns(time=nw.col("opened_at"), turn=turn, opened=once)
     closed = cases.drop_nulls(subset=["closed_at"]).with_columns(time=nw.col("closed_at"))
     if source == "closed":
-        return closed.with_columns(turn=nw.lit(BEFORE_QUESTIONS), closed=one)
+        return closed.with_columns(turn=nw.lit(BEFORE_QUESTIONS), closed=once)
     seconds = lasting(nw.col("opened_at"), nw.col("closed_at")).dt.total_seconds()
     after = closed.with_columns(turn=nw.lit(AFTER_QUESTIONS))
     if source == "finished":
-        return after.with_columns(finished=one, finished_seconds=seconds.cast(nw.Float64()))
+        return after.with_columns(finished=once, finished_seconds=seconds.cast(nw.Float64()))
     reviews = _known_reviews(tables).select("case_id", "known_at", "grade")
     defect = nw.col("grade").is_in(sorted(tables.office.defect_grades))
     return after.join(reviews, on="case_id").with_columns(
         time=nw.max_horizontal("known_at", "closed_at"),
-        reviewed=one,
-        defects=nw.when(defect).then(one).otherwise(nw.lit(0.0)),
+        reviewed=once,
+        defects=nw.when(defect).then(once).otherwise(nw.lit(0.0)),
     )
 
 

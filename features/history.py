@@ -1,6 +1,6 @@
 """How earlier, similar cases turned out, as far as that was known at the moment.
 
-Rates of few cases are drawn towards the office's own: (sum + k * prior) / (n + k) with
+Rates of few cases are shrunk towards the office's: (sum + k * prior) / (n + k) with
 k = `PRIOR_CASES`, the posterior mean under a Beta prior worth k cases.
 """
 
@@ -136,21 +136,21 @@ def durations(office: Office, key: tuple[str, ...]) -> Iterator[Feature]:
 
 
 def shrunk(total: nw.Expr, count: nw.Expr, prior: nw.Expr) -> nw.Expr:
-    """The mean of `count` values, drawn towards the prior as if by `PRIOR_CASES` more."""
+    """The mean of `count` values, shrunk towards the prior as if by `PRIOR_CASES` more."""
     return (total + PRIOR_CASES * prior) / (count + PRIOR_CASES)
 
 
 def shrunk_to_office(
     defective: nw.Expr, reviewed: nw.Expr, office_defective: nw.Expr, office_reviewed: nw.Expr
 ) -> nw.Expr:
-    """A defect rate drawn towards the office's; null before its first review is known."""
+    """A defect rate shrunk towards the office's; null before its first review is known."""
     return shrunk(defective, reviewed, ratio(office_defective, office_reviewed))
 
 
 def usual_days(
     seconds: nw.Expr, finished: nw.Expr, office_seconds: nw.Expr, office_finished: nw.Expr
 ) -> nw.Expr:
-    """A mean duration drawn towards the office's; null before the first closing."""
+    """A mean duration shrunk towards the office's; null before the first closing."""
     return shrunk(seconds, finished, ratio(office_seconds, office_finished)) / 86_400
 
 

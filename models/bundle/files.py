@@ -55,14 +55,15 @@ def plainly(folder: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        detail = f": {error}" if isinstance(error, ValueError) else ""
+        name = type(error).__name__
+        detail = f"{name}: {error}" if isinstance(error, ValueError) else name
         raise Refused(
             _(
                 "The saved model in {folder} cannot be used: something in it is missing or "
                 "malformed ({error}). Train again (`triage train`), or restore the folder from "
                 "a copy.",
                 folder=folder.name,
-                error=f"{type(error).__name__}{detail}",
+                error=detail,
             )
         ) from None
 

@@ -39,7 +39,7 @@ class BaseRate:
 class RuleOfThumb:
     """The office's own ranking: points in the column `points`, turned into a share of defects.
 
-    More points never mean less risk, whatever the data say: it is the office's rule.
+    More points never mean less risk, whatever the data show: it is the office's rule.
     """
 
     points: str
@@ -65,7 +65,7 @@ class Logistic:
         """Fit with an L2 penalty; missing numbers take the median and are marked."""
         columns = Columns.learn(sample.x, self.names)
         codes = columns.codes
-        numbers = [place for place in range(len(self.names)) if place not in codes]
+        numbers = [i for i in range(len(self.names)) if i not in codes]
         empty: Any = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
         shape = ColumnTransformer(
             [
@@ -86,7 +86,7 @@ class Logistic:
 
 @dataclass
 class PlainLightGBM:
-    """LightGBM as it comes: default parameters, 100 rounds, uncalibrated."""
+    """LightGBM with default parameters: 100 rounds, uncalibrated."""
 
     names: Sequence[str]
 

@@ -28,8 +28,7 @@ SETTINGS: dict[str, object] = {
     "lambda_l2": 10.0,
     "cat_smooth": 30.0,
     "max_cat_threshold": 16,
-    # The same trees on every machine. On so few cases a second thread gains little, and
-    # waits long where other work takes its core.
+    # The same trees on every machine. On so few cases a second thread gains little.
     "deterministic": True,
     "force_row_wise": True,
     "num_threads": 1,
@@ -71,11 +70,11 @@ class Trees:
         """
         return self._predict(x, pred_contrib=True)
 
-    def _predict(self, x: pl.DataFrame, **how: bool) -> Floats:
+    def _predict(self, x: pl.DataFrame, **options: bool) -> Floats:
         matrix = self.columns.matrix(x)
         if not len(matrix):  # LightGBM refuses no rows
-            return np.empty((0, len(self.columns.names) + 1) if "pred_contrib" in how else 0)
-        return np.asarray(self.booster.predict(matrix, num_threads=1, **how), dtype=np.float64)
+            return np.empty((0, len(self.columns.names) + 1) if "pred_contrib" in options else 0)
+        return np.asarray(self.booster.predict(matrix, num_threads=1, **options), dtype=np.float64)
 
 
 def fit_trees(
@@ -83,7 +82,7 @@ def fit_trees(
 ) -> Trees:
     """Trees boosted for `rounds` rounds; `monotone` says +1 or -1 for a column's name.
 
-    They tell the log-odds of a case without the sample's offset.
+    Their sum is the log-odds of a case without the sample's offset.
     """
     settings, data = _settings(columns, monotone), dataset(columns, sample)
     booster = lgb.train(settings, data, num_boost_round=rounds)

@@ -14,11 +14,11 @@ Three steps, all in order of time:
 
 Trees are fitted with every case counting once; weights set the level alone. A case that a
 draw over-sampled was drawn for what the trees can see of it, so that weighting it down
-again would buy no truth and cost most of what the reviews taught (Shimodaira 2000, on
-covariate shift). The level of all cases does depend on who was drawn.
+again would gain nothing and lose most of what the reviews taught (Shimodaira 2000, on
+covariate shift). The level of all cases does depend on which were drawn.
 
 Only cases from a probability sample calibrate where there are enough of them: cases
-that somebody picked are no sample of anything, and would set the level of every risk.
+that were chosen by hand are not a sample, and would set the level of every risk.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ FEWEST_SURVEYED = 50  # of either outcome, for the probability sample to calibra
 class CalibratedTrees:
     """LightGBM on `names`, calibrated on later time; see the module's text for how.
 
-    `monotone` holds +1 for features with which the probability may only rise, -1 for only fall.
+    `monotone` holds +1 for features with which the probability may only rise, -1 for those with
+    which it may only fall.
     """
 
     names: Sequence[str]
@@ -56,6 +57,7 @@ class CalibratedTrees:
 
     def fit(self, sample: TrainingSample) -> Self:
         """Fit on cases with known outcomes; both outcomes must occur in the earlier half."""
+        # Step 1: how many rounds, by the last fifth of the cases.
         self.columns_ = Columns.learn(sample.x, self.names)
         later = round(len(sample) * (1 - LATER_SHARE))
         self.rounds_ = rounds_needed(
@@ -64,6 +66,7 @@ class CalibratedTrees:
             sample.between(later, len(sample)).unweighted(),
             self.monotone,
         )
+        # Step 2: level and interval, on scores of the later half out of time.
         scored = self._scores_out_of_time(sample)
         used = np.flatnonzero(np.isfinite(scored) & _calibrates(sample))
         score, y = scored[used], sample.y[used]
@@ -72,6 +75,7 @@ class CalibratedTrees:
         weight = sample.weight[used] * 0.5 ** (np.arange(len(used))[::-1] / HALF_LIFE)
         self.shift_ = level_shift(score, y, weight)
         self.interval_ = VennAbers.fit(score, y, weight)
+        # Step 3: the trees that are kept, on all cases.
         self.trees_ = self._trees(sample)
         return self
 

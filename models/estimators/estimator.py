@@ -1,4 +1,4 @@
-"""What every estimator of a defect's probability learns from and can do."""
+"""What every estimator of an outcome's probability learns from and can do."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class TrainingSample:
 
     `x` has one row per case and may hold more columns than an estimator reads; `y` is 0
     or 1, `weight` positive, `surveyed` marks the cases of a probability sample. `offset`,
-    if known, is what is known to be added to a case's log-odds by who told the outcome: an
-    estimator that heeds it predicts without it. All of shape (rows,).
+    if known, is what the reviewer's severity adds to a case's log-odds: an estimator that
+    uses it predicts without it. All of shape (rows,).
     """
 
     x: pl.DataFrame
@@ -44,7 +44,7 @@ class TrainingSample:
 
 
 class Estimator(Protocol):
-    """Fitted once on a sample, then asked about cases that are not in it."""
+    """Fitted once on a sample, then used on cases that are not in it."""
 
     def fit(self, sample: TrainingSample) -> Self:
         """Learn from these cases; the fitted state ends in `_`."""

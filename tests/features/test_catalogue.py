@@ -171,6 +171,13 @@ def test_shipped_offices_have_a_catalogue(path: Path) -> None:
     assert len(risk_features(load_office(path))) > 10
 
 
+def test_the_catalogue_of_one_office_is_made_once() -> None:
+    """Asked again for the same office it is the same object; another office has its own."""
+    one, other = factories.office(), factories.office()
+    assert catalogue(one) is catalogue(one)
+    assert catalogue(other) is not catalogue(one)
+
+
 def test_docs_are_those_of_the_catalogue() -> None:
     """docs/features.md is what the catalogue says today."""
     assert (ROOT / "docs" / "features.md").read_text(encoding="utf-8") == page.page()

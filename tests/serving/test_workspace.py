@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cases.errors import BadInput, Refused
+from models.registry import Registry
 from serving.workspace import Workspace, load_context, workers
 
 OFFICE = """
@@ -59,6 +60,18 @@ def test_without_a_champion_it_is_refused(tmp_path):
 
     with pytest.raises(Refused, match="train"):
         load_context(Workspace.of(tmp_path / "office.toml"))
+
+
+def test_tables_and_champion_are_of_one_office(tmp_path, monkeypatch):
+    """Features are kept by the office object, so a request must not meet two of them."""
+    (tmp_path / "office.toml").write_text(OFFICE, encoding="utf-8")
+    (tmp_path / "cases.csv").write_text("case_id,opened_at,closed_at\na,2024-01-01,\n")
+    asked = []
+    monkeypatch.setattr(Registry, "champion", lambda _, office: asked.append(office))
+
+    context = load_context(Workspace.of(tmp_path / "office.toml"))
+
+    assert context.tables.office is asked[0]
 
 
 def test_without_an_office_file_every_fault_is_told(tmp_path):

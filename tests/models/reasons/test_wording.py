@@ -53,7 +53,7 @@ def test_sentence() -> None:
         (SUSPECTS, 2.001, 2.0, True),
         (SUSPECTS, 2.06, 2.0, False),
         (SUSPECTS, -0.001, 0.0, True),
-        (SHARE, 0.12345, 0.123, False),
+        (SHARE, 0.12345, 0.13, False),
         (SHARE, 0.12345, 0.12, True),
         (DAYS, 1.04, 1.0, True),
         (APPEALED, 1.0, 0.0, False),
