@@ -19,4 +19,4 @@ def test_both_languages() -> None:
 def test_nothing_to_say() -> None:
     """A withheld figure cannot slip into a sentence."""
     with pytest.raises(ValueError, match="too_few"):
-        number(Figure.withheld(3))
+        number(Figure.withheld(3)).say("en")
