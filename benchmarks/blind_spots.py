@@ -29,8 +29,9 @@ from cases.numeric import Flags, Floats, Ints
 from evaluation.statistics.hidden_group import figure_of
 from evaluation.statistics.metrics import Figure
 from evaluation.statistics.sample import About, Sample, believe
+from policies.seeds import tickets
 from policies.spot_check import design
-from policies.spot_check.draw import draw, tickets
+from policies.spot_check.draw import draw
 
 CASES, UNITS, HANDLERS = 3000, 10, 50
 SPREAD = 1.2  # standard deviation of the true log-odds: an AUC of about 0.78

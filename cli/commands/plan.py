@@ -40,7 +40,7 @@ from policies.seeds import fresh_seed
 from policies.spot_check.plan import PlanParameters
 from policies.spot_check.verify import verify as verify_plan
 from serving.use_cases.context import ServiceContext
-from serving.use_cases.spot_checks import SpotChecks, spot_checks
+from serving.use_cases.spot_checks import PlannedSpotChecks, spot_checks
 
 PLAN = _(
     "Draw the cases to check: `plan.csv` (who and why), `frame.parquet` and `plan.json` (replay)."
@@ -110,7 +110,7 @@ def draw_and_write(
     folder: Path,
     language: Language,
     tell: Progress,
-) -> SpotChecks:
+) -> PlannedSpotChecks:
     """The plan, written into `folder` with its words in `language`."""
     tell(PLANNING, 0.0)
     result = spot_checks(ServiceContext(tables, champion), parameters)

@@ -24,7 +24,7 @@ from cli.files.folders import (
 )
 from evaluation.pages.intake import Sheet, render_intake
 from policies.assignment.obstacles import changes, says
-from policies.assignment.result import CHANCES, LINES, Assignment
+from policies.assignment.result import CHANCES, LINES, DrawnAssignment
 from policies.assignment.verify import verify_assignment
 from policies.assignment.who_may import WhoMay, who_may
 from policies.verified import Verified
@@ -68,7 +68,7 @@ def _manifest(suggestions: IntakeSuggestions, sheet: pl.DataFrame) -> dict[str, 
 
 
 def _write_draw(
-    assignment: Assignment, cases: pl.DataFrame, language: Language, folder: Path
+    assignment: DrawnAssignment, cases: pl.DataFrame, language: Language, folder: Path
 ) -> None:
     """Write the probabilities, who was left out and why, and the loads."""
     kinds = cases.select("case_id", "kind")
@@ -155,7 +155,7 @@ def _may(group: WhoMay) -> dict[str, Any]:
     return {"eligible": eligible, "excluded": excluded}
 
 
-def _made(assignment: Assignment) -> dict[str, str]:
+def _made(assignment: DrawnAssignment) -> dict[str, str]:
     """Of what an assignment was made, by name."""
     parameters = assignment.parameters
     return {

@@ -23,7 +23,7 @@ from cli.files.folders import (
 )
 from policies.spot_check.plan import FRAME, why
 from policies.spot_check.verify import LISTED, Kept, verify
-from serving.use_cases.spot_checks import REASONS_SHOWN, SpotChecks
+from serving.use_cases.spot_checks import REASONS_SHOWN, PlannedSpotChecks
 
 KEPT = pl.Schema(FRAME | {"inclusion_probability": pl.Float64()})
 COMMAND = "triage plan"
@@ -31,7 +31,7 @@ FRAME_FILE, JSON_FILE, SHEET_FILE = "frame.parquet", "plan.json", "plan.csv"
 
 
 def write_plan(
-    result: SpotChecks,
+    result: PlannedSpotChecks,
     office: Office,
     language: Language,
     made_from: dict[str, Any],
@@ -53,7 +53,7 @@ def check_plan_folder(folder: Path) -> None:
     check_unused(folder, (JSON_FILE, FRAME_FILE, SHEET_FILE), _("already holds a plan"))
 
 
-def plan_sheet(result: SpotChecks, office: Office, language: Language) -> pl.DataFrame:
+def plan_sheet(result: PlannedSpotChecks, office: Office, language: Language) -> pl.DataFrame:
     """The lines of the plan as `plan.csv` has them; exact numbers are in the frame."""
     lines = result.plan.lines
     whys = [say(why(line, office), language) for line in lines.iter_rows(named=True)]

@@ -11,12 +11,12 @@ from cli.console import Terminal
 from cli.files.plan import plan_sheet
 from policies.spot_check.choices import CHOICES
 from policies.spot_check.plan import Outlook
-from serving.use_cases.spot_checks import SpotChecks
+from serving.use_cases.spot_checks import PlannedSpotChecks
 
 SHOWN_FIRST, REASONS = 10, 3  # cases, and reasons of each
 
 
-def show_plan(terminal: Terminal, result: SpotChecks, office: Office) -> None:
+def show_plan(terminal: Terminal, result: PlannedSpotChecks, office: Office) -> None:
     """The first cases, the notes, how many were drawn by what, and what the plan buys."""
     sheet = plan_sheet(result, office, terminal.language)
     heads = _("rank"), _("case"), _("risk"), _("why it is on the list"), _("reasons")

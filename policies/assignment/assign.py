@@ -21,7 +21,7 @@ from policies.assignment.checks import check_designations, check_input
 from policies.assignment.draw import draw_handlers
 from policies.assignment.eligibility import CASES, HANDLERS, RECUSALS, Eligibility, eligibility
 from policies.assignment.loads import certain, loaded, loads_of
-from policies.assignment.result import LINES, Assignment, AssignmentParameters, How
+from policies.assignment.result import LINES, AssignmentParameters, DrawnAssignment, How
 
 
 class Line(NamedTuple):
@@ -40,7 +40,7 @@ def assign(
     handlers: pl.DataFrame,
     recusals: pl.DataFrame,
     parameters: AssignmentParameters,
-) -> Assignment:
+) -> DrawnAssignment:
     """Assign `cases` to `handlers`.
 
     The frames have the columns of `eligibility.CASES`, `HANDLERS` and `RECUSALS`; an absent
@@ -65,7 +65,7 @@ def assign(
     drawn = draw_handlers(chances, parameters.seed)
     lines = [*_designated_lines(designated), *_lines(undecided, chances, drawn)]
     unassigned = sum(handler is None for handler in drawn.values())
-    return Assignment(
+    return DrawnAssignment(
         parameters,
         pl.DataFrame([line[:-1] for line in lines], LINES, orient="row").sort("case_id"),
         {line.case_id: line.why for line in lines},

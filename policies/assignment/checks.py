@@ -30,8 +30,8 @@ def check_input(cases: pl.DataFrame, handlers: pl.DataFrame, recusals: pl.DataFr
     _assert_designations(cases, handlers["handler"])
     faults = [
         *_size(cases, handlers),
-        *_amounts(cases, _("cases"), "case_id", {"effort": _positive("effort")}),
-        *_amounts(handlers, _("handlers"), "handler", HANDLER_AMOUNTS),
+        *_amounts(cases, _("the cases"), "case_id", {"effort": _positive("effort")}),
+        *_amounts(handlers, _("the handlers"), "handler", HANDLER_AMOUNTS),
     ]
     if faults:
         raise BadInput(faults)
@@ -106,7 +106,7 @@ def _size(cases: pl.DataFrame, handlers: pl.DataFrame) -> Iterator[Fault]:
             cases=cases.height,
             handlers=handlers.height,
         )
-        yield Fault(_("cases"), problem, _("Give them in several batches."))
+        yield Fault(_("the cases"), problem, _("Give them in several batches."))
 
 
 def _amounts(

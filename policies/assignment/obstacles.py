@@ -50,9 +50,9 @@ OBSTACLES: Mapping[str, Obstacle] = {
         _("enter the skill {detail} for the handler"),
     ),
     "capacity": Obstacle(
-        _("with a capacity of 0"),
-        _("has a capacity of 0"),
-        _("give the handler a capacity above 0"),
+        _("with a working capacity of 0"),
+        _("has a working capacity of 0"),
+        _("give the handler a working capacity above 0"),
     ),
     "absent": Obstacle(
         _("absent"),

@@ -58,7 +58,7 @@ class AssignmentParameters(Model):
 
 
 @dataclass(frozen=True)
-class Assignment:
+class DrawnAssignment:
     """A drawn assignment.
 
     `lines` one row per case (columns of `LINES`) and `why` the reason of each, by case id;

@@ -24,7 +24,7 @@ def verify_assignment(
 ) -> Verified:
     """Draw again from the published probabilities and compare; the sentence says what differs.
 
-    `manifest` is what `Assignment.describe` gave, `chances` and `lines` have its columns;
+    `manifest` is what `DrawnAssignment.describe` gave, `chances` and `lines` have its columns;
     `published` is the commitment to the seed, if one was published before the draw.
     """
     difference = _difference(manifest, chances, lines, published)
@@ -56,7 +56,7 @@ def _difference(
     if not is_committed(parameters.seed, published):
         return OTHER_SEED
     if chances_hash(chances) != manifest.get("chances_hash"):
-        return _("the probabilities are not the ones it was drawn from (chances_hash).")
+        return _("the probabilities are not the ones it was drawn from (`chances_hash`).")
     if not _is_one_draw(chances):
         return _(
             "the probabilities are not those of a draw: they do not add up to one in every group."

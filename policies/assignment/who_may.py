@@ -9,7 +9,7 @@ import polars as pl
 
 from cases.language.messages import Sayable
 from policies.assignment.obstacles import changes, says
-from policies.assignment.result import Assignment
+from policies.assignment.result import DrawnAssignment
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class WhoMay:
     excluded: tuple[Excluded, ...]
 
 
-def who_may(assignment: Assignment) -> Iterator[WhoMay]:
+def who_may(assignment: DrawnAssignment) -> Iterator[WhoMay]:
     """Who may take which of the drawn cases; cases for which it is the same stand together."""
     chances = assignment.chances.drop_nulls("handler").sort("handler")
     eligible = chances.group_by("case_id").agg("handler", "probability")

@@ -62,11 +62,11 @@ def _difference(kept: Kept, published: str | None) -> Sayable | None:
     try:
         parameters = PlanParameters.model_validate(kept.manifest["parameters"])
     except (ValidationError, KeyError, TypeError, ValueError):
-        return _("plan.json does not hold the parameters of a plan.")
+        return _("`plan.json` does not hold the parameters of a plan.")
     if not is_committed(parameters.seed, published):
         return OTHER_SEED
     if frame_hash(kept.frame) != kept.manifest.get("frame_hash"):
-        return _("frame.parquet is not the frame that plan.json was made from (frame_hash).")
+        return _("`frame.parquet` is not the frame that `plan.json` was made from (`frame_hash`).")
     try:
         again = draw_plan(kept.frame, parameters)
     except PlumblineError as error:
@@ -85,7 +85,7 @@ def _other_probability(kept: pl.DataFrame, again: pl.DataFrame) -> Sayable | Non
     same = ((stated - drawn).abs() <= SAME * drawn).fill_null(value=False)
     for line in both.filter(~same).head(1).iter_rows(named=True):
         return _(
-            "frame.parquet gives case {case} the probability {stated}, the draw {drawn:.9g}.",
+            "`frame.parquet` gives case {case} the probability {stated}, the draw {drawn:.9g}.",
             case=line["case_id"],
             stated=line["inclusion_probability"],
             drawn=line["inclusion_probability_again"],
@@ -100,7 +100,7 @@ def _other_line(kept: pl.DataFrame, redrawn: pl.DataFrame) -> Sayable | None:
         for name in LISTED:
             if (line[name] or "") != (drawn[name] or ""):
                 return _(
-                    "plan.csv has {column} {listed} at rank {rank}, the draw {drawn}.",
+                    "`plan.csv` has {column} {listed} at rank {rank}, the draw {drawn}.",
                     column=name,
                     listed=line[name],
                     rank=rank,
@@ -108,7 +108,7 @@ def _other_line(kept: pl.DataFrame, redrawn: pl.DataFrame) -> Sayable | None:
                 )
     if kept.height != redrawn.height:
         return _(
-            "plan.csv has {listed:,} cases, the draw {drawn:,}.",
+            "`plan.csv` has {listed:,} cases, the draw {drawn:,}.",
             listed=kept.height,
             drawn=redrawn.height,
         )
@@ -122,7 +122,7 @@ def _other_description(manifest: Mapping[str, Any], again: SpotCheckPlan) -> Say
         # More may have been noted than the draw knows.
         same = _includes(stated, value) if name == "notes" else _is_same(stated, value)
         if not same:
-            return _("plan.json has another {name} than the draw.", name=name)
+            return _("`plan.json` has another {name} than the draw.", name=name)
     return None
 
 

@@ -10,7 +10,7 @@ from cases.language.catalogues import Language
 from cases.language.messages import Sayable, say
 from cases.office.model import Office
 from models.reasons.reasons import Reason
-from policies.assignment.result import Assignment
+from policies.assignment.result import DrawnAssignment
 from policies.assignment.who_may import WhoMay, who_may
 from policies.seeds import commitment
 from policies.spot_check.plan import why
@@ -33,10 +33,10 @@ from serving.http.documents import (
 from serving.use_cases.context import ServiceContext
 from serving.use_cases.intake import EFFORTS, IntakeSuggestions
 from serving.use_cases.scores import Scores
-from serving.use_cases.spot_checks import SpotChecks
+from serving.use_cases.spot_checks import PlannedSpotChecks
 
 
-def plan_out(drawn: SpotChecks, office: Office) -> PlanOut:
+def plan_out(drawn: PlannedSpotChecks, office: Office) -> PlanOut:
     """A drawn plan with a reason on every line."""
     plan, parameters, language = drawn.plan, drawn.plan.parameters, office.language
     return PlanOut(
@@ -144,7 +144,7 @@ def _who_out(who: WhoMay, language: Language) -> WhoOut:
     )
 
 
-def _loads_out(assignment: Assignment) -> list[LoadOut]:
+def _loads_out(assignment: DrawnAssignment) -> list[LoadOut]:
     loads = assignment.loads.select("handler", "capacity", "before", "expected", "after")
     return [LoadOut(**load) for load in loads.iter_rows(named=True)]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -20,7 +19,6 @@ HEADERS = {
 }
 
 
-@cache
 def templates(language: Language) -> Environment:
     """The templates with their own words in `language`."""
     environment = Environment(

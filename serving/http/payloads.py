@@ -78,19 +78,19 @@ Label = Annotated[
 ]
 
 Party = Annotated[Label, Field(pattern=r"^[^;；]*$")]
-Reason = Annotated[str, Field(min_length=1, max_length=LONGEST_REASON)]
+ReasonText = Annotated[str, Field(min_length=1, max_length=LONGEST_REASON)]
 Seed = Annotated[str, Field(min_length=1, max_length=LONGEST_SEED)]
 
 STRICT = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
-class Part(BaseModel):
+class RequestPart(BaseModel):
     """A part of a request: types are taken as they stand, unknown fields are faults."""
 
     model_config = STRICT
 
 
-class EventIn(Part):
+class EventIn(RequestPart):
     """One thing that happened to a case of the request."""
 
     at: Moment = Field(description="when it happened")
@@ -101,11 +101,11 @@ class EventIn(Part):
     actor: Label | None = Field(default=None, description="who did it")
 
 
-class AttributesIn(Part):
+class AttributesIn(RequestPart):
     """The office's own attributes of a case; one that is left out or null is unknown."""
 
 
-class CaseIn(Part):
+class CaseIn(RequestPart):
     """A closed case of the request, with its events."""
 
     case_id: Label = Field(description="the case; one the office has is replaced by this version")
@@ -122,7 +122,7 @@ class CaseIn(Part):
     )
 
 
-class SpotCheckRequest(Part):
+class SpotCheckRequest(RequestPart):
     """Which closed cases to check: of the office's own tables, or of the cases given."""
 
     as_of: AsOf = Field(description="use what was recorded by then; a date means to its end")
@@ -147,7 +147,7 @@ class SpotCheckRequest(Part):
     )
 
 
-class ScoreRequest(Part):
+class ScoreRequest(RequestPart):
     """Which cases to score: cases of the office by id, or the cases given. One of the two."""
 
     case_ids: tuple[Label, ...] | None = Field(
@@ -164,18 +164,18 @@ class ScoreRequest(Part):
         return self
 
 
-class DesignationIn(Part):
+class DesignationIn(RequestPart):
     """A chief's decision who is to handle a case, instead of a random draw."""
 
     handler: Label = Field(description="who is to handle it")
-    reason: Reason = Field(description="why it is not drawn at random; it is recorded")
+    reason: ReasonText = Field(description="why it is not drawn at random; it is recorded")
 
 
-class IntakeFactsIn(Part):
+class IntakeFactsIn(RequestPart):
     """What the office knows of a new case; left out or null means unknown."""
 
 
-class NewCaseIn(Part):
+class NewCaseIn(RequestPart):
     """A case that has just come in."""
 
     case_id: Label = Field(description="the case; nobody may be handling it yet")
@@ -193,7 +193,7 @@ class NewCaseIn(Part):
     )
 
 
-class GivenIn(Part):
+class GivenIn(RequestPart):
     """A case given to a handler since the office's tables were read."""
 
     case_id: Label = Field(description="the case; it counts once, and not if the tables have it")
@@ -201,7 +201,7 @@ class GivenIn(Part):
     effort: float | None = Field(default=None, ge=0, description="expected, as an answer gave it")
 
 
-class IntakeRequest(Part):
+class IntakeRequest(RequestPart):
     """New cases, to be routed and given to handlers together."""
 
     cases: tuple[NewCaseIn, ...] = Field(

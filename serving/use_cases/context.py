@@ -19,7 +19,7 @@ from models.reasons.reasons import Reason
 Asked = TypeVar("Asked", bound=Question)
 
 
-class Model(Protocol):
+class Champion(Protocol):
     """What the service asks of a champion; `models.bundle.bundle.Bundle` says it in full."""
 
     @property
@@ -47,7 +47,7 @@ class ServiceContext:
     """All that requests are answered from: one office's tables and its champion."""
 
     tables: Tables
-    model: Model
+    model: Champion
 
     @property
     def office(self) -> Office:

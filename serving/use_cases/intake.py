@@ -18,7 +18,7 @@ from models.questions.effort import Effort
 from models.reasons.reasons import Reason
 from policies.assignment.assign import assign
 from policies.assignment.checks import LARGEST, SMALLEST
-from policies.assignment.result import Assignment, AssignmentParameters
+from policies.assignment.result import AssignmentParameters, DrawnAssignment
 from policies.routing import Routing, route
 from policies.rulebook import asked_skills, settled_tracks
 from policies.seeds import fresh_seed
@@ -49,7 +49,7 @@ class IntakeSuggestions:
     cases: pl.DataFrame
     why: Mapping[str, Sayable]
     reasons: Mapping[str, Sequence[Reason]]
-    assignment: Assignment | None
+    assignment: DrawnAssignment | None
     notes: tuple[Sayable, ...]
 
 

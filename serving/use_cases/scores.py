@@ -13,7 +13,7 @@ from cases.nearest import ALIKE, did_you_mean
 from cases.tables.tables import Tables
 from models.questions.risk import Risk
 from serving.use_cases.closed_cases import closings, outside
-from serving.use_cases.context import Model, ServiceContext
+from serving.use_cases.context import Champion, ServiceContext
 from serving.use_cases.faults import fault, refuse
 from serving.use_cases.given_cases import GivenCase, check_given, with_given
 
@@ -53,7 +53,7 @@ def _unscorable(case_id: str, closed: Mapping[str, datetime | None]) -> tuple[Sa
     return problem, did_you_mean(case_id, closed, _("Send the case itself in `cases`."), ALIKE)
 
 
-def _scores(tables: Tables, model: Model, case_ids: Sequence[str]) -> Scores:
+def _scores(tables: Tables, model: Champion, case_ids: Sequence[str]) -> Scores:
     left_out = outside(tables, case_ids)
     scored = [case_id for case_id in case_ids if case_id not in left_out]
     x = model.features(tables, closings(tables, scored), Risk.code)

@@ -11,7 +11,6 @@ import polars as pl
 
 from cases.errors import BadInput, Fault
 from cases.language.messages import Sayable, _
-from cases.tables.newest import newest_record
 from cases.tables.tables import Tables
 from cases.tables.values import TIME
 from features.as_of import reviewed_by
@@ -29,7 +28,7 @@ ALREADY_REVIEWED = _("has already been reviewed.")
 
 
 @dataclass(frozen=True)
-class SpotChecks:
+class PlannedSpotChecks:
     """A drawn plan, the reasons of its lines, and the cases that could not be drawn, with why."""
 
     plan: SpotCheckPlan
@@ -39,7 +38,7 @@ class SpotChecks:
 
 def spot_checks(
     context: ServiceContext, parameters: PlanParameters, cases: Sequence[GivenCase] | None = None
-) -> SpotChecks:
+) -> PlannedSpotChecks:
     """The cases to check: among `cases` if given, else among all the office could check.
 
     `BadInput` for cases that contradict themselves or the office file, and where the office
@@ -55,7 +54,7 @@ def spot_checks(
 
 def _among_given(
     context: ServiceContext, parameters: PlanParameters, cases: Sequence[GivenCase]
-) -> SpotChecks:
+) -> PlannedSpotChecks:
     """A plan over the given cases; those of the office are context, not candidates."""
     check_given(cases, context.office, closed_by=parameters.as_of)
     tables = with_given(context.tables, cases)
@@ -65,10 +64,10 @@ def _among_given(
     x = context.model.features(tables, closings(tables, candidates), Risk.code)
     plan = _plan(tables, _with_facts(context.model.answer(Risk.code, x), tables), parameters)
     drawn = x.join(plan.lines, on="case_id", how="semi")
-    return SpotChecks(plan, _reasons(context, drawn), left_out)
+    return PlannedSpotChecks(plan, _reasons(context, drawn), left_out)
 
 
-def _among_all(context: ServiceContext, parameters: PlanParameters) -> SpotChecks:
+def _among_all(context: ServiceContext, parameters: PlanParameters) -> PlannedSpotChecks:
     """A plan over all the office could check; features are built again for what is drawn."""
     tables, as_of = context.tables, parameters.as_of
     risk = context.model.question(Risk)
@@ -80,7 +79,7 @@ def _among_all(context: ServiceContext, parameters: PlanParameters) -> SpotCheck
     plan = _plan(tables, scored, parameters)
     drawn = closings(tables, plan.lines["case_id"].to_list())
     x = context.model.features(tables, drawn, Risk.code)
-    return SpotChecks(plan, _reasons(context, x), {})
+    return PlannedSpotChecks(plan, _reasons(context, x), {})
 
 
 def _reviewed(tables: Tables, ids: Sequence[str], as_of: datetime) -> dict[str, Sayable]:
@@ -111,7 +110,7 @@ def _reasons(context: ServiceContext, x: pl.DataFrame) -> Mapping[str, Sequence[
 def _out_of_time(context: ServiceContext, as_of: datetime) -> Iterator[Sayable]:
     """Notes on a plan that its model or its tables do not reach to."""
     trained = datetime.fromisoformat(str(context.model.about["trained_until"]))
-    newest = newest_record(context.tables)
+    newest = context.tables.latest_record
     if as_of < trained:
         yield _(
             "With hindsight: the model learnt from what was known by {day}, later than this plan.",

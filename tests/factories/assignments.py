@@ -9,7 +9,7 @@ import polars as pl
 
 from policies.assignment.assign import assign
 from policies.assignment.eligibility import ABSENCE, CASES, HANDLERS, RECUSALS
-from policies.assignment.result import Assignment, AssignmentParameters
+from policies.assignment.result import AssignmentParameters, DrawnAssignment
 from tests.factories.office import rows
 
 LISTS = ("parties", "needs", "prefers")
@@ -47,14 +47,14 @@ def parameters(**changes: Any) -> AssignmentParameters:
 
 def assigned(
     case_table: str, handler_table: str, recused: str = "handler | case_id | party", **changes: Any
-) -> Assignment:
+) -> DrawnAssignment:
     """The assignment of ASCII tables."""
     return assign(
         cases(case_table), handlers(handler_table), recusals(recused), parameters(**changes)
     )
 
 
-def chances(assignment: Assignment) -> dict[tuple[str, str | None], float]:
+def chances(assignment: DrawnAssignment) -> dict[tuple[str, str | None], float]:
     """The probability of every case and handler, to four digits."""
     listed = assignment.chances.select("case_id", "handler", "probability").iter_rows()
     return {(case, handler): round(probability, 4) for case, handler, probability in listed}

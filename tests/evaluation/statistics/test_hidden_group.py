@@ -18,8 +18,9 @@ from evaluation.statistics.hidden_group import (
     reach,
 )
 from evaluation.statistics.sample import About, Sample, believe
+from policies.seeds import tickets
 from policies.spot_check.design import without_quotas
-from policies.spot_check.draw import draw, tickets
+from policies.spot_check.draw import draw
 
 
 def about(**changes: float) -> About:

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from cases.errors import BadInput, Refused
 from policies.assignment.assign import assign, usual_capacity
 from policies.assignment.draw import draw_handlers
-from policies.assignment.result import Assignment
+from policies.assignment.result import DrawnAssignment
 from policies.assignment.verify import verify_assignment
 from tests.factories.assignments import assigned, cases, chances, handlers, parameters, recusals
 
-RAISE = "give the handler a capacity above 0"
+RAISE = "give the handler a working capacity above 0"
 ONE = "case_id | kind\nc | k"
 
 
@@ -108,7 +108,7 @@ def test_the_floor_gives_way_where_room_is_short() -> None:
         ("handler", "nobody is eligible: there are no handlers."),
         (
             "handler | capacity\nA | 0\nB | 0",
-            "nobody is eligible: 2 with a capacity of 0. Nearest is A: "
+            "nobody is eligible: 2 with a working capacity of 0. Nearest is A: "
             + RAISE
             + ". Nearest is B: "
             + RAISE
@@ -161,12 +161,12 @@ def test_every_impossible_amount_is_listed() -> None:
         assigned(batch, who)
     assert Counter((str(f.where), f.column) for f in caught.value.faults) == Counter(
         [
-            ("cases", "effort"),
-            ("cases", "effort"),
-            ("handlers", "load"),
-            ("handlers", "open_cases"),
-            ("handlers", "capacity"),
-            ("handlers", "most_open"),
+            ("the cases", "effort"),
+            ("the cases", "effort"),
+            ("the handlers", "load"),
+            ("the handlers", "open_cases"),
+            ("the handlers", "capacity"),
+            ("the handlers", "most_open"),
         ]
     )
 
@@ -224,7 +224,7 @@ def test_the_order_of_the_input_does_not_matter() -> None:
     assert_same(assign(batch.reverse(), who.reverse(), recusals(), parameters()), plain)
 
 
-def assert_same(one: Assignment, other: Assignment) -> None:
+def assert_same(one: DrawnAssignment, other: DrawnAssignment) -> None:
     """Everything of two assignments is equal."""
     assert one.describe() == other.describe()
     for frame in ("lines", "chances", "excluded", "loads"):

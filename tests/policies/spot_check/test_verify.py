@@ -41,23 +41,23 @@ PROBABILITY = KEPT.frame.with_columns(
 @pytest.mark.parametrize(
     ("kept", "sentence"),
     [
-        (touched(parameters=SEED), "plan.csv has case_id"),
+        (touched(parameters=SEED), "`plan.csv` has case_id"),
         (touched(parameters={"capacity": "many"}), "does not hold the parameters"),
         (touched(parameters=None), "does not hold the parameters"),
         (touched(parameters=KEPT.manifest["parameters"] | {"capacity": 0}), "no plan can be drawn"),
         (touched(plan_id="0"), "has another plan_id"),
-        (Kept(KEPT.manifest, FRAME, KEPT.lines), "not the frame that plan.json was made from"),
+        (Kept(KEPT.manifest, FRAME, KEPT.lines), "not the frame that `plan.json` was made from"),
         (Kept(KEPT.manifest, PROBABILITY, KEPT.lines), "gives case c3 the probability 0.9"),
-        (Kept(KEPT.manifest, KEPT.frame, KEPT.lines[:-1]), "plan.csv has 9 cases, the draw 10."),
+        (Kept(KEPT.manifest, KEPT.frame, KEPT.lines[:-1]), "`plan.csv` has 9 cases, the draw 10."),
         (
             Kept(KEPT.manifest, KEPT.frame, KEPT.lines.with_columns(case_id=pl.lit("c0"))),
-            "plan.csv has case_id c0 at rank 1, the draw c39.",
+            "`plan.csv` has case_id c0 at rank 1, the draw c39.",
         ),
         (
             Kept(KEPT.manifest, KEPT.frame, KEPT.lines.with_columns(second_review=pl.lit("true"))),
-            "plan.csv has second_review true at rank 1",
+            "`plan.csv` has second_review true at rank 1",
         ),
-        (touched(outlook={}), "plan.json has another outlook than the draw."),
+        (touched(outlook={}), "`plan.json` has another outlook than the draw."),
     ],
 )
 def test_the_first_difference_is_named(kept: Kept, sentence: str) -> None:

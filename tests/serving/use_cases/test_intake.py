@@ -239,4 +239,4 @@ def test_nobody_eligible_is_an_answer() -> None:
     (case,) = ask("POST", "/intake", none, json={"cases": [sent()]}).json()["cases"]
     assert (case["handler"], case["how"]) == (None, "unassigned")
     assert case["how_so"].startswith("nobody is eligible: ")
-    assert "give the handler a capacity above 0" in case["how_so"]
+    assert "give the handler a working capacity above 0" in case["how_so"]
