@@ -119,7 +119,7 @@ def confirm(tables: Tables, fitted: Bundle, kept: Bundle, until: datetime) -> No
 
 
 def _answers(bundle: Bundle, tables: Tables, moments: Frame) -> Iterator[pl.DataFrame]:
-    for question in bundle.questions:
+    for question in sorted(bundle.questions):
         yield bundle.predict(question, tables, moments)
 
 
