@@ -1,8 +1,9 @@
-"""A model that can be worked out by hand, behind the same methods as a champion."""
+"""A model that can be worked out by hand, an office it answers for, and a closed case."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from cases.tables.tables import Frame, Tables
 from models.calibration.conformal import Cutoffs
 from models.reasons.reasons import Reason
 from serving.use_cases.context import ServiceContext
+from serving.use_cases.given_cases import GivenCase, GivenEvent
 from tests.factories.office import tables
 
 
@@ -157,3 +159,20 @@ def context(model: FakeModel | None = None, **changes: Any) -> ServiceContext:
         ),
         model or FakeModel(),
     )
+
+
+CASE = GivenCase(
+    case_id="x",
+    opened_at=datetime(2026, 1, 1),
+    closed_at=datetime(2026, 5, 1, 23, 59, 59, 999999),
+    kind="theft",
+    unit="u1",
+    handler="h1",
+    attributes={"suspects": 3.0, "charge": "theft", "appealed": False},
+    events=(GivenEvent(datetime(2026, 2, 1, 9, 30), "returned"),),
+)
+
+
+def given(case_id: str = "x", **changes: Any) -> GivenCase:
+    """A closed case with three suspects and one event."""
+    return replace(CASE, case_id=case_id, **changes)

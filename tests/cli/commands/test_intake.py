@@ -45,7 +45,7 @@ def test_an_intake_counts_what_an_earlier_one_gave(office: Path, tmp_path: Path)
     assert one["open_after"].to_list() == two["open_before"].to_list()
     assert one["after"].sum() == pytest.approx(two["before"].sum(), abs=0.5)
     again = triage("intake", office, "--cases", tmp_path / "one.csv", *then[:-1], tmp_path / "x")
-    assert (again.exit_code, "has been given to somebody already" in again.output) == (2, True)
+    assert (again.exit_code, "has been given to a handler already" in again.output) == (2, True)
 
 
 def test_an_intake_that_was_touched_is_found(office: Path, tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def test_verify_redraws_the_plan(office: Path, tmp_path: Path) -> None:
     sheet[1:].write_csv(kept / "plan.csv")
     other = triage("verify", kept)
     assert other.exit_code == 3
-    assert re.search("plan.csv has case_id [AP]-[0-9]+ at rank 1, the draw", other.output)
+    assert re.search("`plan.csv` has case_id [AP]-[0-9]+ at rank 1, the draw", other.output)
     assert triage("verify", kept, "--commitment", "0" * 64).exit_code == 3
 
 

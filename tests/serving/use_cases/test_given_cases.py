@@ -15,8 +15,7 @@ from features.build import build
 from features.catalogue import risk_features
 from serving.use_cases.faults import MOST_FAULTS
 from serving.use_cases.given_cases import GivenEvent, check_given, with_given
-from tests.factories.fakes import context
-from tests.factories.given import given
+from tests.factories.fakes import context, given
 
 TABLES = context().tables
 REPEATED = given(

@@ -9,8 +9,7 @@ import pytest
 from cases.errors import BadInput
 from serving.use_cases.closed_cases import OUTSIDE
 from serving.use_cases.scores import scores, scores_of_ids
-from tests.factories.fakes import THEFT_ONLY, context
-from tests.factories.given import given
+from tests.factories.fakes import THEFT_ONLY, context, given
 
 
 def test_cases_the_risk_is_not_for_are_left_out_with_the_reason():

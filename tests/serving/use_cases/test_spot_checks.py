@@ -10,8 +10,7 @@ from cases.errors import BadInput
 from policies.spot_check.plan import PlanParameters
 from serving.use_cases.closed_cases import OUTSIDE
 from serving.use_cases.spot_checks import ALREADY_REVIEWED, spot_checks
-from tests.factories.fakes import THEFT_ONLY, context
-from tests.factories.given import given
+from tests.factories.fakes import THEFT_ONLY, context, given
 
 
 def _parameters(as_of: datetime, capacity: int = 5) -> PlanParameters:
