@@ -31,9 +31,9 @@ from cases.demo import simulate
 from cases.demo.clock import START
 from evaluation.intake.shares import check_shares
 from policies.assignment.assign import assign
-from policies.assignment.draw import draw_lots
+from policies.assignment.draw import draw_handlers
 from policies.assignment.eligibility import RECUSALS
-from policies.assignment.result import Assignment, AssignmentParameters
+from policies.assignment.result import AssignmentParameters, DrawnAssignment
 
 Array = NDArray[np.float64]
 CASES = 25_000  # for about 100 handlers
@@ -94,7 +94,7 @@ class State:
     effort: Array  # as the policy sees it
     now: float = BEGIN
     handler: NDArray[np.int64] = field(init=False)
-    kept: list[Assignment] = field(default_factory=list)
+    kept: list[DrawnAssignment] = field(default_factory=list)
     spreads: list[tuple[float, ...]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -269,7 +269,7 @@ def balance() -> State:
     return default
 
 
-def least_over_floor(kept: list[Assignment], floor: float) -> float:
+def least_over_floor(kept: list[DrawnAssignment], floor: float) -> float:
     """The smallest probability of an eligible handler, as a multiple of the floor."""
     chances = pl.concat([one.chances for one in kept]).drop_nulls("handler")
     even = 1 / pl.len().over("case_id")
@@ -296,7 +296,7 @@ def shares(state: State, redraws: int = 100) -> None:
 
 def honest(chances: pl.DataFrame, seed: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The probabilities and another draw from them."""
-    dealt = draw_lots(chances, seed)
+    dealt = draw_handlers(chances, seed)
     lines = pl.DataFrame({"case_id": list(dealt), "handler": list(dealt.values())})
     return chances, lines.with_columns(how=pl.lit("drawn"))
 

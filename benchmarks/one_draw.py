@@ -31,9 +31,11 @@ from cases.office.loading import load_office
 from cases.office.model import Quota
 from cases.tables.reading import read_tables
 from evaluation.quality.estimate import Survey, estimate
+from models.questions.risk import Risk
 from models.registry import Registry
+from policies.seeds import tickets
 from policies.spot_check.design import Design, without_quotas
-from policies.spot_check.draw import draw, tickets
+from policies.spot_check.draw import draw
 from policies.spot_check.plan import FRAME, PlanParameters, margin_of
 from policies.spot_check.planning import draw_plan
 from policies.spot_check.quotas import quotas_of, with_cells
@@ -60,7 +62,8 @@ class Trial:
 def frame_of(folder: Path) -> tuple[pl.DataFrame, Floats]:
     """The demo office's frame as its champion scores it, and the true probabilities."""
     office = load_office(folder / "office.toml")
-    scored = Registry(folder / ".triage").champion(office).score(read_tables(office, folder), AS_OF)
+    risk = Registry(folder / ".triage").champion(office).question(Risk)
+    scored = risk.score(read_tables(office, folder), AS_OF)
     truth = pl.read_parquet(folder / "truth.parquet").select("case_id", "defect_probability")
     known = scored.with_columns(rule=pl.lit(None, pl.String)).join(truth, on="case_id")
     known = known.sort("unit", "handler", "case_id")

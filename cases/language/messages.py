@@ -54,7 +54,7 @@ class Message:
         return catalogue.gettext(self.template)
 
     def __str__(self) -> str:
-        """In English, for logs and for whoever reads the code."""
+        """In English, for logs and for readers of the code."""
         return self.say(SOURCE)
 
     def __hash__(self) -> int:
@@ -148,14 +148,14 @@ def as_json(value: object) -> Any:
     if isinstance(value, Message):
         kept = {
             "template": value.template,
-            "values": {name: as_json(one) for name, one in value.values.items()},
+            "values": {name: as_json(filling) for name, filling in value.values.items()},
             "plural": value.plural,
             "count": value.count,
             "context": value.context,
         }
-        return {name: one for name, one in kept.items() if one or name == "template"}
+        return {name: part for name, part in kept.items() if part or name == "template"}
     if isinstance(value, Joined):
-        return {"parts": [as_json(one) for one in value.parts], "by": as_json(value.separator)}
+        return {"parts": [as_json(part) for part in value.parts], "by": as_json(value.separator)}
     if isinstance(value, Text):
         return {"text": value.model_dump()}
     if isinstance(value, datetime | date):
@@ -164,7 +164,7 @@ def as_json(value: object) -> Any:
 
 
 def from_json(kept: Any) -> Any:
-    """What `as_json` described; `ValueError`, `KeyError` or `TypeError` if it is none.
+    """What `as_json` described; `ValueError`, `KeyError` or `TypeError` if it is not such a value.
 
     Nothing in it can do more than be shown.
     """
@@ -176,8 +176,8 @@ def from_json(kept: Any) -> Any:
         time = datetime.fromisoformat(kept["time"])
         return time if "T" in kept["time"] else time.date()
     if "parts" in kept:
-        return Joined(tuple(from_json(one) for one in kept["parts"]), from_json(kept["by"]))
-    values = {name: from_json(one) for name, one in kept.get("values", {}).items()}
+        return Joined(tuple(from_json(part) for part in kept["parts"]), from_json(kept["by"]))
+    values = {name: from_json(filling) for name, filling in kept.get("values", {}).items()}
     return Message(
         str(kept["template"]),
         values,

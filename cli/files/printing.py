@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cases.errors import Refused
 from cases.files import replaced
+from cases.language.messages import _, sentences
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SECONDS = 120
@@ -23,17 +24,18 @@ ARGUMENTS = (
     "--no-first-run",
     "--no-pdf-header-footer",
 )
-OTHERWISE = "Or write the report as .html: it prints from any browser."
+OTHERWISE = _("Or write the report as .html: it prints from any browser.")
 
 
 def print_page(html: str, target: Path) -> None:
     """Write `html` as PDF to `target`; `Refused` where no browser can."""
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
-        raise Refused(
+        missing = _(
             "A PDF is printed by Chromium, and there is none on this machine. Install it "
-            f"(Debian: `apt install chromium`). {OTHERWISE}"
+            "(Debian: `apt install chromium`)."
         )
+        raise Refused(sentences(missing, OTHERWISE))
     replaced(target, lambda fresh: _printed(browser, html, fresh))
 
 
@@ -46,8 +48,7 @@ def _printed(browser: str, html: str, target: Path) -> None:
         try:
             subprocess.run(command, check=True, capture_output=True, timeout=SECONDS)  # noqa: S603
         except (OSError, subprocess.SubprocessError) as error:
-            raise Refused(
-                f"Chromium did not print the report ({type(error).__name__}). {OTHERWISE}"
-            ) from None
+            failed = _("Chromium did not print the report ({error}).", error=type(error).__name__)
+            raise Refused(sentences(failed, OTHERWISE)) from None
         if not target.exists():
-            raise Refused(f"Chromium printed nothing. {OTHERWISE}")
+            raise Refused(sentences(_("Chromium printed nothing."), OTHERWISE))

@@ -10,13 +10,13 @@ from cases.files import replaced
 from cases.language.catalogues import Language
 from cases.progress import Progress
 from cases.tables.tables import Tables
+from cli.files.plan import verified_plan
 from cli.files.printing import print_page
-from cli.steps import verified_plan
 from evaluation.backtests.backtest import Backtest
 from evaluation.promotion.last_year import last_year_efforts
 from evaluation.report.export import as_json
 from evaluation.report.model_card import model_card
-from evaluation.report.page import render
+from evaluation.report.page import compose, render
 from evaluation.report.summary import ReportSummary, summarise
 from models.bundle.bundle import Bundle
 from models.registry import Registry, office_name
@@ -50,12 +50,16 @@ def summary_of(
 def write_report(summary: ReportSummary, language: Language, target: Path) -> None:
     """The page (.html), the page printed (.pdf), its content (.json) or the model card (.md)."""
     if target.suffix == ".pdf":
-        print_page(render(summary, language), target)
+        print_page(_page(summary, language), target)
         return
     texts: dict[str, Callable[[], str]] = {
-        ".html": partial(render, summary, language),
+        ".html": partial(_page, summary, language),
         ".json": partial(as_json, summary),
         ".md": partial(model_card, summary, language),
     }
     text = texts[target.suffix]()
     replaced(target, lambda path: path.write_text(text, "utf-8"))
+
+
+def _page(summary: ReportSummary, language: Language) -> str:
+    return render(compose(summary), language)

@@ -22,7 +22,7 @@ from cases.tables.tables import Tables
 from evaluation.statistics.metrics import Figure, Measures, auc_gain, measure
 from features.catalogue import intake_features
 from models.estimators.baselines import BaseRate, Logistic, PlainLightGBM
-from models.estimators.estimator import Estimator, Sample
+from models.estimators.estimator import Estimator, TrainingSample
 from training.fit import (
     fit_baselines,
     fit_complexity,
@@ -233,7 +233,7 @@ def _intake_baselines(x: pl.DataFrame, known: pl.DataFrame, office: Office) -> d
     """What the complexity model must beat; offices have no rule of thumb for it."""
     cases = known.join(x, on=["case_id", "moment"]).sort("moment", "case_id")
     ones = np.ones(cases.height)
-    sample = Sample(cases, cases["y"].cast(pl.Float64).to_numpy(), ones, ones.astype(bool))
+    sample = TrainingSample(cases, cases["y"].cast(pl.Float64).to_numpy(), ones, ones.astype(bool))
     names = intake_features(office)
     baselines: dict[str, Estimator] = {
         "base_rate": BaseRate(),

@@ -1,29 +1,32 @@
-"""The report's charts as SVG texts: figures and dates only, words belong to the page.
+"""The report's charts as SVG texts with words in a language.
 
-Every chart is a pure function of its summary: the same bytes on every run. Letters are
-drawn as paths, so that no font can be missing. Colours are Okabe and Ito's (2008), which
-colour-blind readers tell apart; lines also differ in their dashes and markers.
+Every chart is a pure function of its figures and the language: the same bytes on every run.
+Colours are Okabe and Ito's (2008), which colour-blind readers tell apart; lines also
+differ in their dashes and markers.
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 import polars as pl
 from matplotlib.figure import Figure as Canvas
 
+from cases.language.catalogues import SOURCE, Language
+from cases.language.messages import Sayable, _
 from evaluation.backtests.backtest import MODEL, PeriodFigures
 from evaluation.backtests.decision import NetBenefit
+from evaluation.pages.drawing import FAINT, GREY, STYLE, Chart, Ticks, chart, lines_of
+from evaluation.pages.names import ESTIMATORS, WAYS
 from evaluation.statistics.metrics import Bin, Figure, Measures
 
 COLOURS = {
     MODEL: "#0072B2",
-    "base_rate": "#777777",
+    "base_rate": GREY,
     "rule_of_thumb": "#E69F00",
     "logistic": "#009E73",
     "plain_lightgbm": "#CC79A7",
@@ -42,113 +45,151 @@ MARKERS = {
     "logistic": "^",
     "plain_lightgbm": "D",
 }
-WAY_COLOURS = {
-    "ours": "#0072B2",
-    "random": "#777777",
-    "greedy": "#D55E00",
-    "top_plus_random": "#E69F00",
-}
+WAY_COLOURS = dict(zip(WAYS, ("#0072B2", GREY, "#D55E00", "#E69F00"), strict=True))
 OBSERVED = "#D55E00"
-STYLE = {"svg.hashsalt": "plumbline", "svg.fonttype": "path", "font.size": 9}
-MOST_LABELS = 8
+NAME_WIDTH, NAME_LINES = 28, 3  # of a name beside its bar, in Latin letters
+LINE_HEIGHT = 0.17  # inches
+
+FOUND = _("Rate found, with 95% interval")
+PERIOD = _("Period")
 
 
 def over_time(
     periods: Sequence[PeriodFigures],
     estimators: Sequence[str],
     figure_of: Callable[[Measures], Figure],
+    up: Sayable,
+    language: Language,
 ) -> str:
-    """One figure per period and estimator, with the model's interval as a band."""
-    places = range(len(periods))
-    with _chart() as (canvas, axes):
-        for name in reversed(estimators):
-            found = [figure_of(period.measures[name]) for period in periods]
-            width = 2.0 if name == MODEL else 1.2
+    """One figure, called `up`, per period and estimator, with the model's interval as a band."""
+    x = range(len(periods))
+    with chart(language, height=3.6) as (drawing, axes):
+        for name in estimators:
+            figures = [figure_of(period.measures[name]) for period in periods]
+            values, low, high = _values(figures)
             axes.plot(
-                places, [_number(figure.value) for figure in found],
-                color=COLOURS[name], linestyle=DASHES[name], linewidth=width,
-                marker=MARKERS[name], markersize=4,
+                x, values,
+                color=COLOURS[name], linestyle=DASHES[name], linewidth=2 if name == MODEL else 1.2,
+                marker=MARKERS[name], markersize=4, label=drawing.words(ESTIMATORS[name]),
+                zorder=3 if name == MODEL else 2,
             )  # fmt: skip
             if name == MODEL:
-                low, high = ([_number(getattr(f, end)) for f in found] for end in ("low", "high"))
-                axes.fill_between(places, low, high, color=COLOURS[name], alpha=0.15, linewidth=0)
-        _name_periods(axes, periods)
-        return _svg(canvas)
+                label = drawing.words(_("95% interval of the model"))
+                _band(axes, x, low, high, label)
+        _across_periods(drawing, axes, periods, up)
+        axes.yaxis.set_major_formatter(Ticks(language, shares=False))
+        drawing.legend()
+        return drawing.svg()
 
 
-def expected_and_observed(periods: Sequence[PeriodFigures]) -> str:
+def expected_and_observed(periods: Sequence[PeriodFigures], language: Language) -> str:
     """Per period, the rate the model expected (line) and the rate found (points, intervals)."""
-    found = [period.measures[MODEL] for period in periods]
-    rates = [measures.base_rate for measures in found]
-    expected = [_number(m.base_rate.value) + _number(m.bias.value) for m in found]
-    with _chart() as (canvas, axes):
-        axes.plot(range(len(found)), expected, color=COLOURS[MODEL], linewidth=2)
-        _points(axes, list(range(len(found))), rates)
+    measures = [period.measures[MODEL] for period in periods]
+    expected = [_number(m.base_rate.value) + _number(m.bias.value) for m in measures]
+    with chart(language) as (drawing, axes):
+        label = drawing.words(_("Rate expected by the model"))
+        axes.plot(range(len(measures)), expected, color=COLOURS[MODEL], linewidth=2, label=label)
+        x = list(range(len(measures)))
+        _points(axes, x, [m.base_rate for m in measures], drawing.words(FOUND))
         axes.set_ylim(bottom=0)
-        _name_periods(axes, periods)
-        return _svg(canvas)
+        _across_periods(drawing, axes, periods, _("Share of cases with the outcome"))
+        axes.yaxis.set_major_formatter(Ticks(language, shares=True))
+        drawing.legend()
+        return drawing.svg()
 
 
-def reliability(bins: Sequence[Bin]) -> str:
+def reliability(bins: Sequence[Bin], language: Language) -> str:
     """Mean probability of each bin (across) against the rate found (up); the diagonal is right."""
-    with _chart(width=4.2) as (canvas, axes):
+    with chart(language, width=4.6, height=3.8) as (drawing, axes):
         probabilities = [line.mean_probability for line in bins]
         highest = max([*probabilities, *(_number(line.rate.high) for line in bins)], default=1.0)
-        axes.plot([0, highest], [0, highest], color="#777777", linewidth=1, linestyle="dotted")
-        _points(axes, probabilities, [line.rate for line in bins])
+        label = drawing.words(_("Right probabilities"))
+        ends = [0, highest]
+        axes.plot(ends, ends, color=GREY, linewidth=1, linestyle="dotted", label=label)
+        _points(axes, probabilities, [line.rate for line in bins], drawing.words(FOUND))
         axes.set_xlim(0, highest * 1.05)
         axes.set_ylim(0, highest * 1.05)
-        return _svg(canvas)
+        drawing.title(
+            axes,
+            up=_("Share of cases with the outcome"),
+            across=_("Mean probability given by the model"),
+        )
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter(Ticks(language, shares=True))
+        drawing.legend(columns=1)
+        return drawing.svg()
 
 
 def rates_over_time(
-    names: Sequence[str], rates: Sequence[Figure], wanted: float | None = None
+    names: Sequence[Sayable | str],
+    rates: Sequence[Figure],
+    titles: tuple[Sayable, Sayable],
+    wanted: tuple[float, Sayable] | None,
+    language: Language,
 ) -> str:
-    """A rate per period, with intervals, and what is `wanted` as a dashed line."""
-    with _chart() as (canvas, axes):
+    """A rate per period, with intervals; what is `wanted` (and its name) as a dashed line.
+
+    `titles` are those of the upright and of the horizontal axis.
+    """
+    up, across = titles
+    with chart(language) as (drawing, axes):
         if wanted is not None:
-            axes.axhline(wanted, color="#777777", linewidth=1, linestyle="dashed")
-        _points(axes, list(range(len(rates))), rates)
-        axes.set_ylim(bottom=0)
-        _name_places(axes, names)
-        return _svg(canvas)
-
-
-def decision(curve: Sequence[NetBenefit]) -> str:
-    """Net benefit (up) by threshold (across): the model, all cases (dashed), none (dotted)."""
-    at = [one.threshold for one in curve]
-    model = [one.model for one in curve]
-    with _chart() as (canvas, axes):
-        low, high = ([_number(getattr(f, end)) for f in model] for end in ("low", "high"))
-        axes.fill_between(at, low, high, color=COLOURS[MODEL], alpha=0.15, linewidth=0)
-        axes.plot(at, [one.everyone for one in curve], color="#777777", linestyle="dashed")
-        axes.axhline(0, color="#777777", linestyle="dotted")
-        axes.plot(
-            at, [_number(f.value) for f in model], color=COLOURS[MODEL], marker="o", markersize=4
+            label = drawing.words(wanted[1])
+            axes.axhline(wanted[0], color=GREY, linewidth=1, linestyle="dashed", label=label)
+        _points(
+            axes, list(range(len(rates))), rates, drawing.words(_("Observed, with 95% interval"))
         )
-        top = max(_number(f.high) for f in model)
-        axes.set_ylim(-top / 2, top * 1.1)
-        return _svg(canvas)
+        axes.set_ylim(bottom=0)
+        axes.set_xlim(-0.5, len(rates) - 0.5)
+        drawing.name_places(axes, names)
+        drawing.title(axes, up=up, across=across)
+        axes.yaxis.set_major_formatter(Ticks(language, shares=True))
+        drawing.legend()
+        return drawing.svg()
 
 
-def groups(panels: Sequence[Sequence[Figure]]) -> str:
-    """Shares of numbered groups with intervals, from the top down; a panel (A, B, ...) each."""
-    count = len(panels[0])
-    height = 0.9 + 0.25 * count
-    with _chart(width=9.0, panels=len(panels), height=height) as (canvas, drawn):
-        for letter, axes, figures in zip("ABCDEFGH", drawn, panels, strict=False):
-            x = [_number(figure.value) for figure in figures]
-            low = [value - _number(f.low) for value, f in zip(x, figures, strict=True)]
-            high = [_number(f.high) - value for value, f in zip(x, figures, strict=True)]
+def decision(curve: Sequence[NetBenefit], language: Language) -> str:
+    """Net benefit (up) by threshold (across): the model, all cases (dashed), none (dotted)."""
+    x = [point.threshold for point in curve]
+    values, low, high = _values([point.model for point in curve])
+    everyone = [point.everyone for point in curve]
+    with chart(language) as (drawing, axes):
+        _band(axes, x, low, high, drawing.words(_("95% interval of the model")))
+        label = drawing.words(_("Checking all cases"))
+        axes.plot(x, everyone, color=GREY, linestyle="dashed", label=label)
+        axes.axhline(0, color=GREY, linestyle="dotted", label=drawing.words(_("Checking none")))
+        label = drawing.words(ESTIMATORS[MODEL])
+        axes.plot(x, values, color=COLOURS[MODEL], marker="o", markersize=4, label=label)
+        axes.set_ylim(-max(high) / 2, max(high) * 1.1)
+        drawing.title(axes, up=_("Net benefit"), across=_("Threshold"))
+        axes.xaxis.set_major_formatter(Ticks(language, shares=True))
+        axes.yaxis.set_major_formatter(Ticks(language, shares=False))
+        drawing.legend(columns=2)
+        return drawing.svg()
+
+
+def groups(
+    names: Sequence[Sayable],
+    panels: Sequence[tuple[Sayable, Sequence[Figure]]],
+    language: Language,
+) -> str:
+    """Shares of named groups with intervals, from the top down; a panel, by its title, each."""
+    y = range(len(names))
+    with chart(language, 9.0, len(panels), _height(names, language)) as (drawing, drawn):
+        for axes, (title, figures) in zip(drawn, panels, strict=True):
+            x, low, high = _values(figures)
             axes.errorbar(
-                x, range(1, count + 1), xerr=(low, high),
+                x, y, xerr=(x - low, high - x),
                 fmt="o", color=COLOURS[MODEL], markersize=4, elinewidth=1, capsize=2,
             )  # fmt: skip
-            axes.set_title(letter, loc="left", fontweight="bold")
-            axes.set_yticks(range(1, count + 1))
-            axes.set_ylim(count + 0.5, 0.5)
+            drawing.title(axes, up=title, width=34)
+            axes.set_yticks(list(y), [""] * len(names))
+            axes.set_ylim(len(names) - 0.5, -0.5)
             axes.set_xlim(left=0)
-        return _svg(canvas)
+            axes.xaxis.set_major_formatter(Ticks(language, shares=True))
+        labels = [drawing.words(name, NAME_WIDTH, NAME_LINES) for name in names]
+        drawn[0].set_yticks(list(y), labels)
+        return drawing.svg()
 
 
 @cache
@@ -163,84 +204,94 @@ def key(name: str) -> str:
             marker=MARKERS[name], markersize=5, markevery=[1],
         )  # fmt: skip
         axes.set_axis_off()
-        return _svg(canvas)
+        return Chart(canvas, SOURCE).svg()
 
 
-def bars(values: Sequence[float]) -> str:
-    """Values as bars from the top down, numbered as the lines of their table."""
-    places = range(1, len(values) + 1)
-    with _chart(height=0.6 + 0.22 * len(values)) as (canvas, axes):
-        axes.barh(places, values, height=0.7, color=COLOURS[MODEL])
-        axes.set_yticks(places)
+def bars(
+    names: Sequence[Sayable], values: Sequence[float], across: Sayable, language: Language
+) -> str:
+    """Shares as bars from the top down, each with its name."""
+    y = range(len(values))
+    with chart(language, height=_height(names, language)) as (drawing, axes):
+        axes.barh(y, values, height=0.7, color=COLOURS[MODEL])
+        axes.set_yticks(y, [drawing.words(name, NAME_WIDTH, NAME_LINES) for name in names])
         axes.invert_yaxis()
         axes.grid(axis="y", visible=False)
-        axes.grid(axis="x", color="#dddddd", linewidth=0.6)
-        axes.set_axisbelow(True)
-        return _svg(canvas)
+        axes.grid(axis="x", color=FAINT, linewidth=0.6)
+        axes.margins(y=0.01)
+        drawing.title(axes, across=across)
+        axes.xaxis.set_major_formatter(Ticks(language, shares=True))
+        return drawing.svg()
 
 
-def replayed(years: pl.DataFrame) -> str:
+def replayed(years: pl.DataFrame, language: Language) -> str:
     """Per year and way to choose, defects found (left), and rates with intervals (right).
 
     `years` is what `evaluation.replay.results.by_span` returns. Black lines are true rates.
     """
     spans = years["span"].unique(maintain_order=True).to_list()
-    with _chart(width=9.0, panels=2) as (canvas, (found, rates)):
-        for place, (way, colour) in enumerate(WAY_COLOURS.items()):
-            own = years.filter(way=way)
-            x = [spans.index(span) + 0.2 * (place - 1.5) for span in own["span"]]
-            found.bar(x, own["found"].to_list(), width=0.18, color=colour)
-            value, low, high = (own[name].to_numpy() for name in ("value", "low", "high"))
+    with chart(language, width=9.0, panels=2, height=3.6) as (drawing, (found, rates)):
+        for position, (way, colour) in enumerate(WAY_COLOURS.items()):
+            of_way = years.filter(way=way)
+            x = [spans.index(span) + 0.2 * (position - 1.5) for span in of_way["span"]]
+            label = drawing.words(WAYS[way])
+            found.bar(x, of_way["found"].to_list(), width=0.18, color=colour, label=label)
+            value, low, high = (of_way[name].to_numpy() for name in ("value", "low", "high"))
             rates.errorbar(
                 x, value, (value - low, high - value),
-                fmt="o", color=colour, markersize=4, elinewidth=1.2,
+                fmt="o", color=colour, markersize=4, elinewidth=1.2, label=label,
             )  # fmt: skip
-        for place, span in enumerate(spans):
-            truth = years.filter(span=span)["truth"][0]
-            rates.plot([place - 0.4, place + 0.4], [truth, truth], color="black", linewidth=1.2)
+        label = drawing.words(_("True rate"))
+        for index, span in enumerate(spans):
+            truth = [years.filter(span=span)["truth"][0]] * 2
+            rates.plot([index - 0.4, index + 0.4], truth, color="black", linewidth=1.2, label=label)
         for axes in (found, rates):
-            axes.set_xticks(range(len(spans)), spans)
+            drawing.name_places(axes, spans)
             axes.set_ylim(bottom=0)
-        return _svg(canvas)
+        drawing.title(found, up=_("Defects found, mean of the draws"), across=_("Year"))
+        up = _("Rate of defects, estimate of the first draw with its 95% interval")
+        drawing.title(rates, up=up, across=_("Year"), width=60)
+        found.yaxis.set_major_formatter(Ticks(language, shares=False))
+        rates.yaxis.set_major_formatter(Ticks(language, shares=True))
+        drawing.legend(columns=5)
+        return drawing.svg()
 
 
-@contextmanager
-def _chart(
-    width: float = 7.0, panels: int = 1, height: float = 2.8
-) -> Iterator[tuple[Canvas, Any]]:
-    with mpl.rc_context(STYLE):
-        canvas = Canvas(figsize=(width, height), layout="constrained")
-        axes = canvas.subplots(1, panels)
-        for each in canvas.axes:
-            each.spines[["top", "right"]].set_visible(False)
-            each.grid(axis="y", color="#dddddd", linewidth=0.6)
-        yield canvas, axes
+def _height(names: Sequence[Sayable], language: Language) -> float:
+    """Inches that names below each other take, with the axis below them."""
+    longest = max(len(lines_of(name, language, NAME_WIDTH, NAME_LINES)) for name in names)
+    return 1.0 + len(names) * max(0.24, LINE_HEIGHT * longest + 0.06)
 
 
-def _points(axes: Any, x: Sequence[float], figures: Sequence[Figure]) -> None:
-    y = [_number(figure.value) for figure in figures]
-    low = [value - _number(f.low) for value, f in zip(y, figures, strict=True)]
-    high = [_number(f.high) - value for value, f in zip(y, figures, strict=True)]
-    axes.errorbar(x, y, (low, high), fmt="o", color=OBSERVED, markersize=4, elinewidth=1, capsize=2)
+def _band(axes: Any, x: Sequence[float], low: Any, high: Any, label: str) -> None:
+    """The interval of a line."""
+    axes.fill_between(x, low, high, color=COLOURS[MODEL], alpha=0.15, linewidth=0, label=label)
 
 
-def _name_periods(axes: Any, periods: Sequence[PeriodFigures]) -> None:
-    _name_places(axes, [period.period for period in periods])
+def _points(axes: Any, x: Sequence[float], figures: Sequence[Figure], label: str) -> None:
+    y, low, high = _values(figures)
+    axes.errorbar(
+        x, y, (y - low, high - y),
+        fmt="o", color=OBSERVED, markersize=4, elinewidth=1, capsize=2, label=label,
+    )  # fmt: skip
 
 
-def _name_places(axes: Any, names: Sequence[str]) -> None:
-    step = -(-len(names) // MOST_LABELS) or 1
-    places = list(range(0, len(names), step))
-    axes.set_xticks(places, [names[place] for place in places])
+def _across_periods(
+    drawing: Chart, axes: Any, periods: Sequence[PeriodFigures], up: Sayable
+) -> None:
+    drawing.name_places(axes, [period.period for period in periods])
+    drawing.title(axes, up=up, across=PERIOD)
+
+
+def _values(figures: Sequence[Figure]) -> tuple[Any, Any, Any]:
+    """Values and ends of the intervals, shape (n,) each; a gap where there is no value."""
+    ends = ("value", "low", "high")
+    value, low, high = (
+        np.array([_number(getattr(figure, end)) for figure in figures]) for end in ends
+    )
+    return value, low, high
 
 
 def _number(value: float | None) -> float:
     """A gap in the line where there is no value."""
     return float("nan") if value is None else value
-
-
-def _svg(canvas: Canvas) -> str:
-    text = io.StringIO()
-    nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    canvas.savefig(text, format="svg", metadata=nothing)
-    return text.getvalue()

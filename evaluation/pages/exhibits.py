@@ -5,30 +5,42 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from cases.language.catalogues import Language
+from cases.language.messages import Sayable, _, sentences
+from evaluation.pages.cells import Cell
+
 LONGEST = 12  # lines of a table that are shown at once; longer ones open on demand
+
+Picture = Callable[[Language], str]
 
 
 @dataclass(frozen=True)
 class Exhibit:
-    """A table of texts, a sentence saying what it shows, and perhaps a `picture` of it.
+    """A table, a sentence saying what it shows, and perhaps a `picture` of it.
 
-    The picture is drawn (SVG) only where it is shown. The first cell of a row names it.
-    `marks` are small pictures of how each row is drawn, none or one per row; `notes` say how
-    to read the figures.
+    Everything is a value that is put into a language where it is shown; only there the picture
+    is drawn (SVG). The first cell of a row names it. `marks` are small pictures of how each row
+    is drawn, none or one per row; `notes` say how to read the figures.
     """
 
-    title: str
-    says: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    picture: Callable[[], str] | None = None
+    title: Sayable
+    says: Sayable
+    head: tuple[Sayable, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    picture: Picture | None = None
     marks: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Sayable, ...] = ()
 
     @property
-    def folded(self) -> bool:
-        """Whether the table opens on demand."""
-        return len(self.rows) > LONGEST
+    def note(self) -> Sayable:
+        """All notes, one after the other."""
+        return sentences(*self.notes)
+
+    @property
+    def folded(self) -> Sayable | None:
+        """What opens the table, if it opens on demand."""
+        lines = len(self.rows)
+        return _("The whole table ({lines} lines)", lines=lines) if lines > LONGEST else None
 
 
 @dataclass(frozen=True)
@@ -36,6 +48,6 @@ class Chapter:
     """One question of a reader: `lead` answers it in a sentence, or says why it cannot be."""
 
     key: str
-    title: str
-    lead: str
+    title: Sayable
+    lead: Sayable
     exhibits: tuple[Exhibit, ...] = ()

@@ -65,7 +65,7 @@ def _fitted(tables: Tables, until: datetime, progress: Progress) -> Bundle:
     leaks = find_leaks(tables, until, progress)
     refuse_blatant(tables.office, leaks)
     bundle = train(tables, until, progress)
-    return replace(bundle, about=bundle.about | {"leaks": as_kept(tables.office, leaks)})
+    return replace(bundle, about={**bundle.about, "leaks": as_kept(tables.office, leaks)})
 
 
 def _registered(
@@ -84,7 +84,7 @@ def _verdict(
     tables: Tables, registry: Registry, bundle: Bundle, tested: Backtest, progress: Progress
 ) -> Verdict:
     """The gate's verdict; where there is a champion that cannot be loaded, it says so."""
-    outcome = tested.complexity if bundle.risk is None else tested.risk
+    outcome = tested.risk if "risk" in bundle else tested.complexity
     champion, note = _champion(registry, tables.office)
     verdict = decide(tables, bundle, champion, outcome, progress)
     return verdict if note is None else replace(verdict, reason=sentences(verdict.reason, note))
@@ -119,12 +119,8 @@ def confirm(tables: Tables, fitted: Bundle, kept: Bundle, until: datetime) -> No
 
 
 def _answers(bundle: Bundle, tables: Tables, moments: Frame) -> Iterator[pl.DataFrame]:
-    if bundle.risk is not None:
-        yield bundle.score_moments(tables, moments)
-    if bundle.complexity is not None:
-        yield bundle.complexity_at(tables, moments)
-    if bundle.effort is not None:
-        yield bundle.effort_at(tables, moments)
+    for question in bundle.questions:
+        yield bundle.predict(question, tables, moments)
 
 
 def pooled_metrics(tested: Backtest) -> dict[str, float]:

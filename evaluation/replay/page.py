@@ -2,50 +2,241 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
 import polars as pl
 
 from cases.language.catalogues import Language
+from cases.language.messages import Sayable, _, sentences
 from evaluation.pages import charts
-from evaluation.pages.render import image, page, shown, speaker
-from evaluation.replay.replay import WAYS
+from evaluation.pages.cells import (
+    NOTHING,
+    SHARE,
+    Cell,
+    Value,
+    count,
+    round_share,
+    share,
+    share_interval,
+)
+from evaluation.pages.exhibits import Picture
+from evaluation.pages.names import SPANS, WAYS
+from evaluation.pages.render import page
 from evaluation.replay.results import Replay, by_span, facts, missed, totals, unseen
 from evaluation.statistics.metrics import Figure
 from features.attributes import BUILT_IN
 
+PERIOD = _("Period")
+CASES = _("Cases")
+REVIEWS = _("Reviews")
+WAY = _("Way to choose")
+FOUND = _("Defects found")
+TRUE_RATE = _("True rate")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the page: heads of columns and lines; a line's first cell names it.
+
+    Cells that name a way to choose have its colour before them, by the way's code.
+    """
+
+    head: tuple[Cell, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True)
+class Unwatched:
+    """What the ways to choose never looked at, by a fact of cases; `worse` got worse meanwhile."""
+
+    fact: Sayable
+    missed: Table
+    worse: Table
+
+
+@dataclass(frozen=True)
+class ReplayPage:
+    """The page as values that are put into a language where they are shown."""
+
+    office: Sayable
+    made_of: Sayable
+    notes: tuple[Sayable, ...]
+    totals: Table
+    picture: Picture
+    years: Table
+    periods: Table
+    unwatched: tuple[Unwatched, ...]
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to choose as a cell: its name, and the colour it is drawn in."""
+
+    code: str
+
+    @property
+    def colour(self) -> str:
+        """The colour of its bars."""
+        return charts.WAY_COLOURS[self.code]
+
+    def say(self, language: Language) -> str:
+        """Its name in `language`."""
+        return WAYS[self.code].say(language)
+
 
 def render_replay(result: Replay, language: Language) -> str:
     """The page in `language`; all text from the office file is escaped."""
-    world, years = result.world, by_span(result.years)
-    say = speaker(language)
-    return page(
-        "replay.html.jinja",
-        language,
-        result=result,
-        office=world.office.office.name.say(language),
-        ways=WAYS,
-        colours=charts.WAY_COLOURS,
-        totals=totals(result).to_dicts(),
-        picture=image(charts.replayed(years)),
-        years=_lines(years),
-        periods=_lines(by_span(result.periods)),
-        blind={_meaning(result, fact, language): _blind(result, fact) for fact in facts(world)},
-        figure=lambda figure: shown(figure, True, say),
+    return page("replay.html.jinja", language, replay=compose(result))
+
+
+def compose(result: Replay) -> ReplayPage:
+    """The page on a replay, for all languages at once."""
+    years, periods = by_span(result.years), by_span(result.periods)
+    return ReplayPage(
+        office=result.world.office.office.name,
+        made_of=sentences(_made_of(result), _capacity(result)),
+        notes=tuple(_notes(result)),
+        totals=_totals(totals(result)),
+        picture=partial(charts.replayed, years),
+        years=_spans(years),
+        periods=_spans(periods),
+        unwatched=tuple(_unwatched(result, fact) for fact in facts(result.world)),
     )
 
 
-def _lines(spans: pl.DataFrame) -> list[dict[str, object]]:
-    """The rows of `by_span`, the estimate and its interval as a `Figure`."""
-    return [
-        line | {"rate": Figure(line["value"], line["low"], line["high"], line["cases"], "too_few")}
-        for line in spans.iter_rows(named=True)
-    ]
+def _made_of(result: Replay) -> Sayable:
+    return _(
+        "Cases closed from {first} to {last}, drawn every {every} after a first year of labels; "
+        "models trained again every {retrain}; {seeds} draws of each way that leaves something to "
+        "chance.",
+        first=result.first,
+        last=result.last,
+        every=SPANS[result.every],
+        retrain=SPANS[result.retrain],
+        seeds=result.seeds,
+    )
 
 
-def _meaning(result: Replay, fact: str, language: Language) -> str:
+def _capacity(result: Replay) -> Sayable:
+    capacity = result.world.capacity
+    if capacity is None:
+        taken = round_share(result.world.share)
+        return _("Reviewed: {share} of the cases of a period.", share=taken)
+    return _("Reviewed: {cases:,} cases a period.", cases=capacity)
+
+
+def _notes(result: Replay) -> Iterator[Sayable]:
+    """What must be known before a figure is read."""
+    yield _(
+        "A way to choose sees the outcome of a case it drew at the end of the case's period, or "
+        "when the review became final if that was later. It never sees any other outcome."
+    )
+    yield _(
+        "{features} features that read earlier reviews are left out: they would give away "
+        "outcomes nobody had seen. Rules that make reviews mandatory are left out too.",
+        features=result.left_out,
+    )
+    yield _(
+        "The top of the list says nothing about the rest. Its rate is the naive one of the cases "
+        "it reviewed."
+    )
+    if result.world.unknown:
+        yield _("{cases:,} cases without a known outcome are left out.", cases=result.world.unknown)
+
+
+def _totals(lines: pl.DataFrame) -> Table:
+    head = (
+        WAY,
+        REVIEWS,
+        FOUND,
+        _("× top of the list"),
+        _("× random"),
+        _("Years whose interval holds the truth"),
+        _("Mean width of a year's interval"),
+    )
+    return Table(head, tuple(map(_total, lines.to_dicts())))
+
+
+def _total(line: dict[str, Any]) -> tuple[Cell, ...]:
+    return (
+        Way(line["way"]),
+        Value(line["reviews"], ".0f"),
+        Value(line["found"], ".1f"),
+        _or_nothing(line["of_greedy"], ".2f"),
+        _or_nothing(line["of_random"], ".2f"),
+        _or_nothing(line["covered"], SHARE),
+        _or_nothing(line["width"], SHARE),
+    )
+
+
+def _spans(lines: pl.DataFrame) -> Table:
+    """The rows of `by_span`."""
+    head = (
+        PERIOD,
+        CASES,
+        TRUE_RATE,
+        WAY,
+        REVIEWS,
+        FOUND,
+        _("Estimate of the first draw"),
+        _("Holds the truth"),
+    )
+    return Table(head, tuple(map(_span, lines.to_dicts())))
+
+
+def _span(line: dict[str, Any]) -> tuple[Cell, ...]:
+    rate = Figure(line["value"], line["low"], line["high"], line["cases"], "too_few")
+    return (
+        line["span"],
+        count(line["cases"]),
+        share(line["truth"]),
+        Way(line["way"]),
+        Value(line["reviews"], ".0f"),
+        Value(line["found"], ".1f"),
+        share_interval(rate),
+        _or_nothing(line["covered"], SHARE),
+    )
+
+
+def _or_nothing(value: float | None, spec: str) -> Cell:
+    return NOTHING if value is None else Value(value, spec)
+
+
+def _unwatched(result: Replay, fact: str) -> Unwatched:
     attribute = result.world.office.attributes.get(fact)
-    return attribute.meaning.say(language) if attribute else BUILT_IN[fact].say(language)
+    meaning = attribute.meaning if attribute else BUILT_IN[fact]
+    shares = missed(result, fact).pivot("way", index="year", values="missed").to_dicts()
+    rows = tuple((line["year"], *(share(line[way]) for way in WAYS)) for line in shares)
+    by_way = Table((PERIOD, *map(Way, WAYS)), rows)
+    return Unwatched(meaning, by_way, _worse(unseen(result, fact), meaning))
 
 
-def _blind(result: Replay, fact: str) -> dict[str, object]:
-    shares = missed(result, fact).pivot("way", index="year", values="missed")
-    return {"missed": shares.to_dicts(), "unseen": unseen(result, fact).to_dicts()}
+def _worse(groups: pl.DataFrame, fact: Sayable) -> Table:
+    """The groups that got worse while the top of the list did not look."""
+    head = (
+        PERIOD,
+        fact,
+        CASES,
+        _("Defects"),
+        TRUE_RATE,
+        _("Year before"),
+        _("Reviewed by this system"),
+        _("found"),
+    )
+    rows = tuple(
+        (
+            line["year"],
+            str(line["group"]),
+            count(line["cases"]),
+            count(line["defects"]),
+            share(line["rate"]),
+            share(line["rate_before"]),
+            Value(line["reviewed"], ".1f"),
+            Value(line["found"], ".1f"),
+        )
+        for line in groups.to_dicts()
+    )
+    return Table(head, rows)

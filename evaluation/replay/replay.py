@@ -32,7 +32,8 @@ from cases.errors import Refused
 from cases.language.messages import _
 from cases.office.model import Office
 from cases.progress import Progress, silent
-from cases.tables.tables import TIME, Tables, rows
+from cases.tables.tables import Tables, rows
+from cases.tables.values import TIME
 from evaluation.quality.estimate import Survey, estimate
 from evaluation.statistics.metrics import Figure, wilson
 from features.as_of import closing_moments
@@ -40,7 +41,8 @@ from features.build import build
 from features.catalogue import catalogue, reads_reviews, risk_features
 from features.conditions import satisfying
 from models.questions.risk import RiskModel
-from policies.spot_check.draw import draw, tickets
+from policies.seeds import tickets
+from policies.spot_check.draw import draw
 from policies.spot_check.plan import FRAME, PlanParameters
 from policies.spot_check.planning import draw_plan
 from training.fit import fit_risk

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
-from typing import Any, get_args
+import math
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
 
-from pydantic import TypeAdapter
-
-from cases.language.catalogues import Language
-from evaluation.pages.render import Voice
+from cases.language.catalogues import languages
+from cases.language.messages import Joined, Sayable
+from evaluation.pages.cells import Interval, Named, Value
 from evaluation.report.headlines import headlines
-from evaluation.report.notes import Note, said
+from evaluation.report.notes import Note
 from evaluation.report.summary import ReportSummary
 
 FORMAT = 1  # another number where a key is renamed or goes; a new key changes nothing
@@ -20,17 +23,52 @@ def as_json(summary: ReportSummary) -> str:
     """The summary as a JSON object whose keys are the names of its fields.
 
     A figure is an object with `value, low, high, n` and, where it has no value, `absent`
-    saying why. Words are objects with `en` and `zh`. `front_page` holds the sentences.
+    saying why. Words are objects with a key per language. `front_page` holds the sentences.
     """
-    content = json.loads(TypeAdapter(ReportSummary).dump_json(summary))  # no number is null there
-    content["notes"] = [_told(note) for note in summary.notes]
-    front = [_told(note) for note in headlines(summary)]
-    whole = {"format": FORMAT, "front_page": front} | content
+    front = [_plain(note) for note in headlines(summary)]
+    whole = {"format": FORMAT, "front_page": front} | _fields(summary)
     return json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
-def _told(note: Note) -> dict[str, Any]:
-    """A note with its sentence in every language."""
-    words = {language: said(note, Voice(language)) for language in get_args(Language)}
-    values = json.loads(TypeAdapter(dict[str, Any]).dump_json(note.values))
-    return {"code": note.code, "values": values} | words
+def _plain(value: Any) -> Any:
+    """A value of the summary as JSON knows values."""
+    if isinstance(value, Note):
+        return {"code": value.code, "values": _plain(value.values)} | _words(value.says)
+    if isinstance(value, Interval | Named | Value):
+        return _plain(_without_words(value))
+    if isinstance(value, Joined) and all(isinstance(part, str) for part in value.parts):
+        return list(value.parts)  # codes in a row
+    if isinstance(value, Sayable):
+        return _words(value)
+    if dataclasses.is_dataclass(value):
+        return _fields(value)
+    return _without_fields(value)
+
+
+def _without_fields(value: Any) -> Any:
+    """A mapping, a sequence or a single value as JSON knows values."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, date):  # or a moment, which is one too
+        return value.isoformat()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def _without_words(value: Interval | Named | Value) -> Any:
+    """What a program reads in the place of a number or a name in a sentence."""
+    if isinstance(value, Interval):
+        return value.figure
+    return value.code if isinstance(value, Named) else value.number
+
+
+def _words(text: Sayable) -> dict[str, str]:
+    """A text in every language there is."""
+    return {language: text.say(language) for language in languages()}
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}

@@ -10,14 +10,12 @@ import numpy as np
 import polars as pl
 
 from cases.language.messages import Sayable, from_json
-from cases.language.texts import Text
 from cases.tables.tables import Tables, moments_of, rows
 from features.build import build
 from features.catalogue import catalogue
 from features.conditions import satisfying
 from models.bundle.bundle import Bundle
-from models.questions.complexity import ComplexityModel
-from models.questions.risk import RiskModel
+from models.questions.risk import Risk
 from models.reasons.reasons import group_of
 from models.registry import CHAMPION, Event, Version
 from training.labels import reviewed_moments
@@ -28,8 +26,11 @@ MOST_INFLUENCES = 12
 
 @dataclass(frozen=True)
 class DataFacts:
-    """How much there is. `reviewable` cases are closed and of the risk model's kind; of these
-    `reviewed` have a review and `unknown` have none. `drawn` reviews have a known chance."""
+    """How much there is.
+
+    `reviewable` cases are closed and of the risk model's kind; of these `reviewed` have a review
+    and `unknown` have none. `drawn` reviews have a known inclusion probability.
+    """
 
     cases: int
     closed: int
@@ -58,7 +59,7 @@ class Input:
     """An attribute of the office's own: its column, what it means, when it is known."""
 
     name: str
-    meaning: Text
+    meaning: Sayable
     known: str
 
 
@@ -75,8 +76,8 @@ class Card:
     complexity: Fitted | None
     uses_handler: bool
     versions: dict[str, str]
-    defects: tuple[Text, ...]
-    complex: Text | None
+    defects: tuple[Sayable, ...]
+    complex: Sayable | None
     inputs: tuple[Input, ...]
 
 
@@ -85,7 +86,7 @@ class Influence:
     """A group of features: its strongest member's meaning, how many it has, and its `share`
     of all mean absolute contributions to the log-odds (0 to 1)."""
 
-    meaning: Text
+    meaning: Sayable
     members: int
     share: float
 
@@ -116,8 +117,8 @@ def data_facts(tables: Tables) -> DataFacts:
     cases, reviews = tables.case_rows, tables.review_rows
     closed = cases.filter(pl.col("closed_at").is_not_null())
     moments = closed.select("case_id", moment="closed_at")
-    asked = satisfying(tables, moments_of(moments), tables.office.risk.among)
-    reviewable = rows(asked.select("case_id"))
+    among = satisfying(tables, moments_of(moments), tables.office.risk.among)
+    reviewable = rows(among.select("case_id"))
     reviewed = reviewable.join(reviews, on="case_id", how="semi").height
     opened, last = cases["opened_at"].min(), closed["closed_at"].max()
     return DataFacts(
@@ -142,26 +143,30 @@ def card(tables: Tables, bundle: Bundle) -> Card:
     return Card(
         trained_until=str(about["trained_until"])[:10],
         data_hash=str(about["data_hash"]),
-        risk=_fitted(bundle.risk, about["reviewed_cases"], about["defects"]),
-        complexity=_fitted(bundle.complexity, about["complexity_cases"], about["complex"]),
+        risk=_fitted(bundle, "risk", about["reviewed_cases"], about["defects"]),
+        complexity=_fitted(bundle, "complexity", about["complexity_cases"], about["complex"]),
         uses_handler=office.risk.use_handler,
         versions=dict(about["versions"]),
         defects=tuple(grade.meaning for grade in grades if grade.defect),
         complex=office.complexity.meaning if office.complexity else None,
         inputs=tuple(
-            Input(name, one.meaning, one.known) for name, one in office.attributes.items()
+            Input(name, attribute.meaning, attribute.known)
+            for name, attribute in office.attributes.items()
         ),
     )
 
 
-def _fitted(model: RiskModel | ComplexityModel | None, cases: int, positives: int) -> Fitted | None:
-    return None if model is None else Fitted(cases, positives, len(model.names))
+def _fitted(bundle: Bundle, question: str, cases: int, positives: int) -> Fitted | None:
+    if question not in bundle:
+        return None
+    return Fitted(cases, positives, len(bundle.questions[question].names))
 
 
-def influences(tables: Tables, risk: RiskModel | None, until: datetime) -> tuple[Influence, ...]:
+def influences(tables: Tables, bundle: Bundle, until: datetime) -> tuple[Influence, ...]:
     """Groups of features, the most influential first, on the latest cases trained on."""
-    if risk is None:
+    if "risk" not in bundle:
         return ()
+    risk = bundle.question(Risk).model
     latest = rows(reviewed_moments(tables, until)).sort("moment", "case_id").tail(EXPLAINED)
     x = rows(build(tables, moments_of(latest), list(risk.names)))
     size = np.abs(risk.trees_.contributions(x))[:, : len(risk.names)].mean(axis=0)
@@ -170,23 +175,23 @@ def influences(tables: Tables, risk: RiskModel | None, until: datetime) -> tuple
 
 def _ranked(tables: Tables, names: Sequence[str], size: np.ndarray) -> Iterator[Influence]:
     groups: dict[str, list[int]] = {}
-    for place, name in enumerate(names):
-        groups.setdefault(group_of(name), []).append(place)
+    for column, name in enumerate(names):
+        groups.setdefault(group_of(name), []).append(column)
     meanings, total = catalogue(tables.office), float(size.sum())
-    for members in sorted(groups.values(), key=lambda places: -size[places].sum()):
-        strongest = names[max(members, key=lambda place: size[place])]
+    for members in sorted(groups.values(), key=lambda columns: -size[columns].sum()):
+        strongest = names[max(members, key=lambda column: size[column])]
         share = float(size[members].sum()) / total if total else 0.0
         yield Influence(meanings[strongest].meaning, len(members), share)
 
 
 def leaks(bundle: Bundle) -> tuple[Leak, ...] | None:
-    """What the leak finder found when `bundle` was trained; None if it was not asked."""
+    """What the leak finder found when `bundle` was trained; None if nobody looked."""
     kept = bundle.about.get("leaks")
     if kept is None:
         return None
     return tuple(
-        Leak(one["column"], one["severity"], from_json(one["evidence"]), one["accepted"])
-        for one in kept
+        Leak(leak["column"], leak["severity"], from_json(leak["evidence"]), leak["accepted"])
+        for leak in kept
     )
 
 
@@ -194,11 +199,11 @@ def model_versions(versions: Iterable[Version]) -> tuple[ModelVersion, ...]:
     """The versions without where they are stored: a report names no machine."""
     return tuple(
         ModelVersion(
-            one.number,
-            f"{datetime.fromtimestamp(one.created / 1000, UTC):%Y-%m-%d}",
-            one.trained_until[:10],
-            CHAMPION in one.aliases,
-            one.events,
+            version.number,
+            f"{datetime.fromtimestamp(version.created / 1000, UTC):%Y-%m-%d}",
+            version.trained_until[:10],
+            CHAMPION in version.aliases,
+            version.events,
         )
-        for one in versions
+        for version in versions
     )

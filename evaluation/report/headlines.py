@@ -2,19 +2,85 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from itertools import islice
 
+from cases.language.messages import _
 from evaluation.backtests.answers import Answer, surely_behind
 from evaluation.backtests.backtest import MODEL
 from evaluation.backtests.strata import Within
 from evaluation.drift.changes import Changes
+from evaluation.pages.cells import (
+    Value,
+    interval,
+    multiple_interval,
+    round_share,
+    share,
+    share_interval,
+)
+from evaluation.pages.names import estimator
 from evaluation.report.notes import CALIBRATED, Note
 from evaluation.report.summary import ReportSummary
 from evaluation.statistics.metrics import Figure, Measures
 
 MOST_FOUND = 3
 CALIBRATED_OF_RATE = 1 / 3  # of the base rate: 3 points of error are much where 5 % are defective
+
+# Whether choosing by the model pays, by whether it does: `share, lift, precision, rate`.
+WORTH_RISK = {
+    True: _(
+        "Choosing by the model pays: the {share} of cases with the highest risk held {lift} times "
+        "the defects of a random choice, {precision} against {rate}."
+    ),
+    False: _(
+        "Choosing by the model is not clearly better than chance: the {share} of cases with the "
+        "highest risk held {lift} times the defects of a random choice, {precision} against {rate}."
+    ),
+}
+WORTH_COMPLEXITY = {
+    True: _(
+        "The model recognises complex cases early: the {share} with the highest probability held "
+        "{lift} times as many as a random choice, {precision} against {rate}."
+    ),
+    False: _(
+        "The model does not clearly recognise complex cases: the {share} with the highest "
+        "probability held {lift} times as many as a random choice, {precision} against {rate}."
+    ),
+}
+DO = {
+    "review": _(
+        "Have more cases reviewed, a part of them drawn at random, and train again "
+        "(`triage train`)."
+    ),
+    "random": _(
+        "Do not choose by this model. Draw cases at random until a model trained on more of them "
+        "holds."
+    ),
+    "second": _(
+        "Do not choose by this model yet: have a part of the cases read by two reviewers, so that "
+        "severity can be separated from cases."
+    ),
+    "tell": _(
+        "Have a part of the cases read by two reviewers: that will show whether the model ranks "
+        "cases or the severity of who reads them."
+    ),
+    "order": _(
+        "Use the order, not the probabilities as rates; train again on the newest outcomes "
+        "(`triage train`)."
+    ),
+    "intake": _(
+        "Use the probabilities to route new cases; let a person decide where they are in the "
+        "middle."
+    ),
+    "draw": _(
+        "Let `triage plan` draw the next reviews: with known inclusion probabilities the figures "
+        "will speak for all cases."
+    ),
+    "use": _(
+        "Let `triage plan` draw the next reviews, and train again when their grades are final."
+    ),
+}
 
 
 def headlines(summary: ReportSummary) -> tuple[Note, ...]:
@@ -31,13 +97,15 @@ def _found(summary: ReportSummary) -> Iterator[Note]:
     """What the model is worth, where it is wrong, what changed, what the office's quality is."""
     answer = judged(summary)
     if answer is None:
-        yield Note("found_untested")
+        says = _("Nothing can be said of the model yet: no later case has a known outcome.")
+        yield Note("found_untested", says)
     else:
         yield _worth(summary, answer)
         yield _wrong(summary, answer)
     if (changed := _changed(summary)) is not None:
-        told = changed.findings[-1 if _rated(changed) else 0].what
-        yield Note("found_changed", {"quarter": changed.name, "what": told})
+        finding = changed.findings[-1 if _rated(changed) else 0].what
+        says = _("In {quarter} something changed: {what}", quarter=changed.name, what=finding)
+        yield Note("found_changed", says)
     yield _quality(summary)
 
 
@@ -45,54 +113,98 @@ def _quality(summary: ReportSummary) -> Note:
     """The office's rate of defects, or why there is none."""
     rates, data = summary.quality.rates, summary.data
     if rates is not None and rates.rate.value is not None:
-        values = {"rate": _interval(rates.rate), "reviews": rates.reviews}
-        return Note("found_quality", values | {"cases": rates.stands_for})
+        says = _(
+            "Of the {cases:,} closed cases that the {reviews:,} reviews of known inclusion "
+            "probability stand for, an estimated {rate} are defective.",
+            rate=share_interval(rates.rate),
+            reviews=rates.reviews,
+            cases=rates.stands_for,
+        )
+        return Note("found_quality", says)
     if not data.reviews:
-        return Note("found_no_reviews", {"cases": data.reviewable})
-    return Note("found_no_quality", {"cases": data.reviewable, "reviews": data.reviews})
+        says = _(
+            "How many of the {cases:,} closed cases are defective cannot be said: there are no "
+            "reviews.",
+            cases=data.reviewable,
+        )
+        return Note("found_no_reviews", says)
+    says = _(
+        "How many of the {cases:,} closed cases are defective cannot be said: too few of the "
+        "{reviews:,} reviews were drawn at random.",
+        cases=data.reviewable,
+        reviews=data.reviews,
+    )
+    return Note("found_no_quality", says)
 
 
 def _changed(summary: ReportSummary) -> Changes | None:
     """What changed, if the front page must say so: anything since training, or the rates."""
-    found = summary.changes
-    if found is None or not found.findings:
+    changes = summary.changes
+    if changes is None or not changes.findings:
         return None
-    return found if _rated(found) or not found.trained_on else None
+    return changes if _rated(changes) or not changes.trained_on else None
 
 
-def _rated(found: Changes) -> bool:
+def _rated(changes: Changes) -> bool:
     """Whether base rate or calibration raised an alarm; they come last among the findings."""
-    return _shifted(found) or any(one.alarm for one in found.drift.rates.values())
+    return _shifted(changes) or any(rate.alarm for rate in changes.drift.rates.values())
 
 
-def _shifted(found: Changes) -> bool:
+def _shifted(changes: Changes) -> bool:
     """Whether calibration raised an alarm."""
-    return found.drift.calibration is not None and found.drift.calibration.alarm
+    return changes.drift.calibration is not None and changes.drift.calibration.alarm
 
 
 def _worth(summary: ReportSummary, answer: Answer) -> Note:
     """What the top of the list holds against chance, unless it may only tell reviewers apart."""
     measures = _deciding(summary, answer)
     if measures.lift.value is None or measures.lift.low is None:
-        return Note("found_too_few", {"cases": measures.n})
+        says = _(
+            "Nothing can be said of the model yet: its {cases:,} later cases hold too few of one "
+            "outcome.",
+            cases=measures.n,
+        )
+        return Note("found_too_few", says)
     within = _no_signal(summary)
     if measures.lift.low > 1 and within is not None:
-        code = "found_no_signal" if within.strata_alone else "found_unsure_signal"
-        values = {"over": _times(within.lift), "within": _times(within.lift_within)}
-        return Note(code, values)
-    question = "complexity" if summary.card.risk is None else "risk"
-    code = f"found_worth_{question}" if measures.lift.low > 1 else f"found_no_worth_{question}"
+        return _signal_of_reviewers(within)
+    pays = measures.lift.low > 1
+    says = (WORTH_COMPLEXITY if summary.card.risk is None else WORTH_RISK)[pays]
     values = {
-        "share": f"{100 * measures.share:.3g} %",
-        "lift": _times(measures.lift),
-        "precision": _percent(measures.precision),
-        "rate": _percent(measures.base_rate),
+        "share": round_share(measures.share),
+        "lift": multiple_interval(measures.lift),
+        "precision": share(measures.precision.value or 0.0),
+        "rate": share(measures.base_rate.value or 0.0),
     }
-    return Note(code, values)
+    question = "complexity" if summary.card.risk is None else "risk"
+    code = f"found_worth_{question}" if pays else f"found_no_worth_{question}"
+    return Note(code, dataclasses.replace(says, values=values))
+
+
+def _signal_of_reviewers(within: Within) -> Note:
+    """That the list may tell reviewers apart and not cases."""
+    values = {
+        "over": multiple_interval(within.lift),
+        "within": multiple_interval(within.lift_within),
+    }
+    if within.strata_alone:
+        says = _(
+            "It shows no case signal: its top held {over} times the defects of a random choice, "
+            "among cases of the same reviewer {within} times. It tells reviewers apart, not cases.",
+            **values,
+        )
+        return Note("found_no_signal", says)
+    says = _(
+        "It is not known whether it ranks cases or reviewers: on the same cases its top held "
+        "{over} times the defects of a random choice, among cases of the same reviewer {within} "
+        "times, which may be chance.",
+        **values,
+    )
+    return Note("found_unsure_signal", says)
 
 
 def _deciding(summary: ReportSummary, answer: Answer) -> Measures:
-    """The figures that say whether choosing pays: of the cases drawn by a known chance, if any.
+    """The figures that say whether choosing pays: of the cases drawn at random, if any.
 
     The others were picked, and flatter a model that picks alike.
     """
@@ -105,21 +217,55 @@ def _wrong(summary: ReportSummary, answer: Answer) -> Note:
     pooled = answer.pooled
     error = pooled.measures[MODEL].calibration_error
     if error.value is None:
-        return Note("found_no_calibration")
+        says = _("Whether its probabilities hold cannot be said: too few cases.")
+        return Note("found_no_calibration", says)
     name = min(pooled.gains, key=lambda other: _standing(pooled.gains[other]), default=None)
     if name is not None and (pooled.gains[name].low or 0.0) <= 0:
-        code = "found_behind" if surely_behind(pooled.gains[name]) else "found_not_ahead"
-        return Note(code, {"estimator": name, "gain": pooled.gains[name]})
-    worst = max(answer.periods, key=lambda one: abs(one.measures[MODEL].bias.value or 0.0))
+        return _outdone(name, pooled.gains[name])
+    return _calibration(answer, error.value, off=_off(summary, answer))
+
+
+def _outdone(name: str, gain: Figure) -> Note:
+    """That a plainer way ranks as well, or better."""
+    values = {"estimator": estimator(name), "gain": interval(gain)}
+    if surely_behind(gain):
+        says = _(
+            "A simpler way ranks better: the model's AUC less that of “{estimator}” is {gain}.",
+            **values,
+        )
+        return Note("found_behind", says)
+    says = _(
+        "A simpler way ranks about as well: against “{estimator}” the model gains {gain} in AUC, "
+        "which may be nothing.",
+        **values,
+    )
+    return Note("found_not_ahead", says)
+
+
+def _calibration(answer: Answer, error: float, *, off: bool) -> Note:
+    """Whether probabilities can be read as rates, and the period in which they were worst."""
+    worst = max(answer.periods, key=lambda period: abs(period.measures[MODEL].bias.value or 0.0))
     measures = worst.measures[MODEL]
     rate, bias = measures.base_rate.value or 0.0, measures.bias.value or 0.0
     values = {
         "period": worst.period,
-        "expected": f"{100 * (rate + bias):.1f} %",
-        "found": _percent(measures.base_rate),
-        "error": f"{100 * error.value:.1f}",
+        "expected": share(rate + bias),
+        "found": share(rate),
+        "error": Value(100 * error, ".1f"),
     }
-    return Note("found_off" if _off(summary, answer) else "found_calibrated", values)
+    if off:
+        says = _(
+            "Its probabilities are off by {error} percentage points on average; most in {period}, "
+            "where it expected {expected} and {found} came true.",
+            **values,
+        )
+        return Note("found_off", says)
+    says = _(
+        "Its probabilities can be read as rates: off by {error} percentage points on average, "
+        "most in {period}, where it expected {expected} and {found} came true.",
+        **values,
+    )
+    return Note("found_calibrated", says)
 
 
 def _standing(gain: Figure) -> tuple[bool, float]:
@@ -129,13 +275,14 @@ def _standing(gain: Figure) -> tuple[bool, float]:
 
 def _no_signal(summary: ReportSummary) -> Within | None:
     """The figures within reviewers, if the lift there may be that of chance."""
-    found = summary.performance.get("risk")
-    own = [one for one in found.within if one.by == "reviewer"] if found else []
-    return own[0] if own and own[0].signal is False else None
+    performance = summary.performance.get("risk")
+    parts = performance.within if performance else ()
+    within = next((part for part in parts if part.by == "reviewer"), None)
+    return within if within and within.signal is False else None
 
 
 def _off(summary: ReportSummary, answer: Answer) -> bool:
-    """Whether the probabilities are no rates: by their error over all, or lately by drift."""
+    """Whether the probabilities are not rates: by their error over all, or lately by drift."""
     measures = answer.pooled.measures[MODEL]
     allowed = min(CALIBRATED, (measures.base_rate.value or 0.0) * CALIBRATED_OF_RATE)
     lately = summary.changes is not None and _shifted(summary.changes)
@@ -143,25 +290,68 @@ def _off(summary: ReportSummary, answer: Answer) -> bool:
 
 
 def _sure(summary: ReportSummary) -> Note:
-    """How many cases stand behind, and for whom they speak."""
+    """How many cases stand behind, and for which cases they speak."""
     answer, data = judged(summary), summary.data
     if answer is None:
-        return Note("sure_untested", {"reviews": data.reviews, "cases": data.cases})
-    values = {"cases": answer.cases, "positives": answer.pooled.measures[MODEL].positives}
+        says = _(
+            "The tables hold {cases:,} cases and {reviews:,} reviews; that is not enough to test "
+            "a model on.",
+            reviews=data.reviews,
+            cases=data.cases,
+        )
+        return Note("sure_untested", says)
+    values: dict[str, int] = {
+        "cases": answer.cases,
+        "positives": answer.pooled.measures[MODEL].positives,
+    }
     if summary.card.risk is None:
-        return Note("sure_complexity", values)
+        says = _(
+            "These figures rest on {cases:,} later cases the model had not seen, {positives:,} of "
+            "them complex.",
+            **values,
+        )
+        return Note("sure_complexity", says)
     drawn = _surveyed(summary)
     if drawn is None:
-        return Note("sure_targeted", values)
+        return _sure_of_reviewed(values)
     if drawn.n < answer.cases:
-        return Note("sure_surveyed", values | {"drawn": drawn.n})
-    return Note("sure_all", values | {"unknown": data.unknown})
+        return _sure_of_drawn(values | {"drawn": drawn.n})
+    return _sure_of_all(values | {"unknown": data.unknown})
+
+
+def _sure_of_reviewed(values: dict[str, int]) -> Note:
+    says = _(
+        "These figures rest on {cases:,} later cases the model had not seen, {positives:,} of "
+        "them with a defect. Too few were drawn with a known inclusion probability: they speak "
+        "for reviewed cases only.",
+        **values,
+    )
+    return Note("sure_targeted", says)
+
+
+def _sure_of_drawn(values: dict[str, int]) -> Note:
+    says = _(
+        "The model was tested on {cases:,} later cases it had not seen, {positives:,} of them "
+        "with a defect. Whether choosing by it pays is judged on the {drawn:,} drawn with a known "
+        "inclusion probability, which speak for all cases.",
+        **values,
+    )
+    return Note("sure_surveyed", says)
+
+
+def _sure_of_all(values: dict[str, int]) -> Note:
+    says = _(
+        "These figures rest on {cases:,} later cases the model had not seen, {positives:,} of "
+        "them with a defect. {unknown:,} closed cases have no review: unknown, not good.",
+        **values,
+    )
+    return Note("sure_all", says)
 
 
 def _surveyed(summary: ReportSummary) -> Measures | None:
-    """The figures on the reviews drawn by a known chance; None where they are too few."""
-    found = summary.performance.get("risk")
-    return found.honest.surveyed if found and found.honest else None
+    """The figures on the reviews drawn at random; None where they are too few."""
+    performance = summary.performance.get("risk")
+    return performance.honest.surveyed if performance and performance.honest else None
 
 
 def _do(summary: ReportSummary) -> Note:
@@ -173,30 +363,18 @@ def _reasons_to_act(summary: ReportSummary) -> Iterator[Note]:
     """Everything that could be done, the most urgent first; the last always applies."""
     answer, changed = judged(summary), _changed(summary)
     if answer is None or (lift := _deciding(summary, answer).lift).low is None:
-        yield Note("do_review")
+        yield Note("do_review", DO["review"])
         return
     if lift.low <= 1:
-        yield Note("do_random")
+        yield Note("do_random", DO["random"])
     if (within := _no_signal(summary)) is not None:
-        yield Note("do_second" if within.strata_alone else "do_tell")
+        code = "second" if within.strata_alone else "tell"
+        yield Note(f"do_{code}", DO[code])
     if changed is not None:
-        yield Note("do_advice", {"advice": changed.advice})
+        yield Note("do_advice", changed.advice)
     if _off(summary, answer):
-        yield Note("do_order")
+        yield Note("do_order", DO["order"])
     if summary.card.risk is None:
-        yield Note("do_intake")
-    yield Note("do_draw" if _surveyed(summary) is None else "do_use")
-
-
-def _percent(figure: Figure) -> str:
-    return f"{100 * (figure.value or 0.0):.1f} %"
-
-
-def _times(figure: Figure) -> str:
-    """A multiple with its interval, to one decimal: more would not be read."""
-    return f"{figure.value:.1f} ({figure.low:.1f}–{figure.high:.1f})"
-
-
-def _interval(figure: Figure) -> str:
-    """A share with its interval."""
-    return f"{_percent(figure)} ({100 * (figure.low or 0):.1f}–{100 * (figure.high or 1):.1f})"
+        yield Note("do_intake", DO["intake"])
+    code = "draw" if _surveyed(summary) is None else "use"
+    yield Note(f"do_{code}", DO[code])

@@ -7,11 +7,13 @@ filled in: nothing is invented.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from cases.language.catalogues import Language
+from cases.language.messages import Sayable, _, listed, say
+from evaluation.pages.cells import NOTHING, Cell, round_share
 from evaluation.pages.exhibits import Chapter, Exhibit
-from evaluation.pages.render import Voice, share
 from evaluation.report.chapters import (
     drift,
     fairness,
@@ -22,110 +24,179 @@ from evaluation.report.chapters import (
     ranking,
     versions,
 )
+from evaluation.report.chapters.heads import VALUE
 from evaluation.report.headlines import headlines
-from evaluation.report.notes import about_handlers, said
+from evaluation.report.notes import about_handlers
 from evaluation.report.summary import ReportSummary
 
 # Fields that only the office can fill in, and where Annex IV of Regulation (EU) 2024/1689 asks
 # for them; a dash where only registers of algorithms do.
-UNFILLED = (
-    ("responsible", "1(a)"),
-    ("contact", "–"),
-    ("status", "–"),
-    ("legal_basis", "–"),
-    ("impact_assessment", "–"),
-    ("hardware", "1(e)"),
-    ("cybersecurity", "2(h)"),
-    ("risk_management", "5"),
-    ("standards", "7"),
-    ("conformity", "8"),
-    ("monitoring_plan", "9"),
+UNFILLED: tuple[tuple[Sayable, str], ...] = (
+    (_("Responsible unit and provider"), "1(a)"),
+    (_("Contact for questions and objections"), NOTHING),
+    (_("Status and date of first use"), NOTHING),
+    (_("Legal basis"), NOTHING),
+    (_("Impact assessments made"), NOTHING),
+    (_("Hardware it runs on"), "1(e)"),
+    (_("Cybersecurity measures"), "2(h)"),
+    (_("Risk management system"), "5"),
+    (_("Harmonised standards applied"), "7"),
+    (_("EU declaration of conformity"), "8"),
+    (_("Post-market monitoring"), "9"),
 )
+NOT_FILLED = _("Not filled in.")
+OVERSIGHT_RISK = _(
+    "The risk model decides nothing: it gives a probability with an interval and reasons a reader "
+    "can check, and people review the case. Every case keeps a known inclusion probability, so "
+    "that reviews also test the model."
+)
+OVERSIGHT_COMPLEXITY = _(
+    "Of a new case the model says simple, complex, or that a person decides, with its reasons; "
+    "its suggestions are suggestions, and a person decides otherwise where need be."
+)
+KNOWN: dict[str, Sayable] = {"intake": _("intake"), "closing": _("closing")}
+
+
+Part = Sayable | Exhibit | tuple[Sayable, ...]  # a paragraph, a table, or a list
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the card."""
+
+    title: Sayable
+    parts: tuple[Part, ...]
 
 
 def model_card(summary: ReportSummary, language: Language) -> str:
     """The card in `language`; texts of the office file are escaped."""
-    voice = Voice(language)
-    office = escaped(summary.office.say(language))
-    parts = [f"# {voice.say('model_card')}: {office}", voice.say("card_lead")]
-    for key, lines in _sections(summary, voice):
-        parts += [f"## {voice.say(key)}", *lines]
-    return "\n\n".join(parts) + "\n"
+    title = _("Model card: {office}", office=summary.office)
+    lead = _(
+        "Made from the audit report and the office file, in the order of what the EU AI Act "
+        "(Regulation (EU) 2024/1689, Annex IV) and registers of algorithms ask for. What neither "
+        "says is marked as not filled in."
+    )
+    text = Markdown(language)
+    blocks = [f"# {text.line(title)}", text.line(lead)]
+    for section in sections(summary):
+        blocks += [f"## {text.line(section.title)}", *text.blocks(section.parts)]
+    return "\n\n".join(blocks) + "\n"
 
 
-def _sections(summary: ReportSummary, voice: Voice) -> Iterator[tuple[str, list[str]]]:
-    yield "card_summary", [_listed([said(one, voice) for one in headlines(summary)])]
-    yield "card_purpose", list(_purpose(summary, voice))
-    asked = ("risk", summary.card.risk), ("complexity", summary.card.complexity)
-    oversight = [voice.say(f"oversight_{name}") for name, model in asked if model is not None]
-    yield "card_oversight", [*oversight, *_chapter(people.chapter(summary, voice))]
-    made = making.chapter(summary, voice)
-    yield "card_data", [*_chapter(made), *_inputs(summary, voice)]
-    for question in ("risk", "complexity"):
-        yield question, _chapter(ranking.chapter(summary, question, voice))
-    yield "intake", _chapter(intake.chapter(summary, voice))
-    yield "fairness", _chapter(fairness.chapter(summary, voice))
-    yield "leaks", _chapter(leaks.chapter(summary, voice))
-    yield "drift", _chapter(drift.chapter(summary, voice))
-    yield "card_versions", _chapter(versions.chapter(summary, voice))
-    yield "card_logging", [escaped(voice.say("logging"))]
-    yield "card_unfilled", [_unfilled(voice)]
+def sections(summary: ReportSummary) -> Iterator[Section]:
+    """The card as values, in the order of Annex IV."""
+    yield Section(_("In short"), (tuple(note.says for note in headlines(summary)),))
+    yield Section(_("Purpose and intended users (Annex IV, 1)"), tuple(_purpose(summary)))
+    oversight = (*_oversight(summary), *_parts(people.chapter(summary)))
+    yield Section(_("Human oversight (Annex IV, 2(e) and 3)"), oversight)
+    data = (*_parts(making.chapter(summary)), *_inputs(summary))
+    yield Section(_("Data, making and limits (Annex IV, 2 and 3)"), data)
+    yield _section(ranking.chapter(summary, "risk"))
+    yield _section(ranking.chapter(summary, "complexity"))
+    for subject in (intake, fairness, leaks, drift):
+        yield _section(subject.chapter(summary))
+    history = _parts(versions.chapter(summary))
+    yield Section(_("Versions and changes (Annex IV, 6)"), history)
+    yield Section(_("Logging and replay (Annex IV, 2(g))"), (_logging(),))
+    yield Section(_("To be filled in by the office"), (_unfilled(),))
 
 
-def _purpose(summary: ReportSummary, voice: Voice) -> Iterator[str]:
+def _section(chapter: Chapter) -> Section:
+    return Section(chapter.title, _parts(chapter))
+
+
+def _parts(chapter: Chapter) -> tuple[Part, ...]:
+    return (chapter.lead, *chapter.exhibits)
+
+
+def _purpose(summary: ReportSummary) -> Iterator[Sayable]:
     card = summary.card
     if card.risk is not None:
-        yield voice.say("purpose_risk", share=share(summary.share))
-        grades = [one.say(voice.language) for one in card.defects]
-        yield escaped(voice.say("what_is_defect", grades=voice.listed(grades)))
+        yield _(
+            "Estimates, for closed cases, the probability that a review finds a defect, so that "
+            "those who plan reviews can choose which cases to check; {share} of cases can be "
+            "reviewed. Intended users: the people who plan, make and answer for reviews.",
+            share=round_share(summary.share),
+        )
+        yield _("A defect is one of these grades: {grades}.", grades=listed(card.defects))
     if card.complexity is not None and card.complex is not None:
-        yield escaped(voice.say("purpose_complexity", meaning=card.complex))
-    yield said(about_handlers(card), voice)
-    yield voice.say("not_for")
+        yield _(
+            "Estimates, for new cases, the probability that they prove complex: {meaning}.",
+            meaning=card.complex,
+        )
+    yield about_handlers(card).says
+    yield _("Not for: judging a case, or judging or ranking people or units.")
 
 
-def _inputs(summary: ReportSummary, voice: Voice) -> Iterator[str]:
+def _oversight(summary: ReportSummary) -> Iterator[Sayable]:
+    if summary.card.risk is not None:
+        yield OVERSIGHT_RISK
+    if summary.card.complexity is not None:
+        yield OVERSIGHT_COMPLEXITY
+
+
+def _inputs(summary: ReportSummary) -> Iterator[Exhibit]:
     """The office's own attributes: what they mean and when they are known."""
-    rows = tuple(
-        (one.name, one.meaning.say(voice.language), one.known) for one in summary.card.inputs
+    inputs = summary.card.inputs
+    if inputs:
+        says = _(
+            "{inputs} attributes; features are computed from them and from events, each as of the "
+            "moment it is known.",
+            inputs=len(inputs),
+        )
+        rows = tuple(
+            (line.name, line.meaning, KNOWN.get(line.known, line.known)) for line in inputs
+        )
+        head = (_("Column"), _("Meaning"), _("Known at"))
+        yield Exhibit(_("Attributes declared by the office"), says, head, rows)
+
+
+def _logging() -> Sayable:
+    return _(
+        "Kept with every model: the fingerprint of its data, the time it knows, versions, figures "
+        "on later cases. Kept with every plan: the frame with every case's inclusion probability, "
+        "the seed, the model's description; `triage verify` draws it again."
     )
-    if rows:
-        head = tuple(map(voice.say, ("column", "meaning", "known")))
-        title = voice.say("card_inputs")
-        yield from _exhibit(Exhibit(title, voice.say("says_inputs", inputs=len(rows)), head, rows))
 
 
-def _unfilled(voice: Voice) -> str:
-    rows = tuple(
-        (voice.say(f"field_{name}"), where, voice.say("unfilled")) for name, where in UNFILLED
-    )
-    return _table(tuple(map(voice.say, ("field", "annex", "value"))), rows)
+def _unfilled() -> Exhibit:
+    rows = tuple((name, where, NOT_FILLED) for name, where in UNFILLED)
+    says = _("Neither data nor office file say this.")
+    return Exhibit(_("Open fields"), says, (_("Field"), _("Annex IV"), VALUE), rows)
 
 
-def _chapter(chapter: Chapter) -> list[str]:
-    return [escaped(chapter.lead), *(line for one in chapter.exhibits for line in _exhibit(one))]
+@dataclass(frozen=True)
+class Markdown:
+    """Texts and tables as Markdown in a language."""
 
+    language: Language
 
-def _exhibit(one: Exhibit) -> Iterator[str]:
-    yield f"### {escaped(one.title)}"
-    yield escaped(one.says)
-    if one.rows:
-        yield _table(one.head, one.rows)
-    if one.notes:
-        yield escaped(" ".join(one.notes))
+    def line(self, text: Cell) -> str:
+        """A text on one line, shown as it stands."""
+        return escaped(say(text, self.language))
 
+    def blocks(self, parts: Iterable[Part]) -> Iterator[str]:
+        """Paragraphs, lists and tables."""
+        for part in parts:
+            if isinstance(part, Exhibit):
+                yield from self._exhibit(part)
+            elif isinstance(part, tuple):
+                yield "\n".join(f"- {self.line(item)}" for item in part)
+            else:
+                yield self.line(part)
 
-def _table(head: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> str:
-    lines = (head, ("---",) * len(head), *rows)
-    return "\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines)
+    def _exhibit(self, exhibit: Exhibit) -> Iterator[str]:
+        yield f"### {self.line(exhibit.title)}"
+        yield self.line(exhibit.says)
+        if exhibit.rows:
+            rule = "|" + " --- |" * len(exhibit.head)
+            lines = map(self._row, exhibit.rows)
+            yield "\n".join([self._row(exhibit.head), rule, *lines])
+        if exhibit.notes:
+            yield self.line(exhibit.note)
 
-
-def _cell(text: str) -> str:
-    return text if text == "---" else escaped(text)
-
-
-def _listed(sentences: list[str]) -> str:
-    return "\n".join(f"- {escaped(one)}" for one in sentences)
+    def _row(self, cells: Iterable[Cell]) -> str:
+        return f"| {' | '.join(map(self.line, cells))} |"
 
 
 def escaped(text: str) -> str:

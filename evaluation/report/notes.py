@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
+from cases.language.messages import Message, Sayable, _, listed
 from evaluation.backtests.answers import Answer
 from evaluation.backtests.backtest import MODEL
-from evaluation.pages.render import Voice
+from evaluation.pages.cells import Value
+from evaluation.pages.names import estimator
 from evaluation.report.facts import Card, DataFacts
 from evaluation.statistics.metrics import FEWEST, Figure
 
@@ -17,48 +18,137 @@ CALIBRATED = 0.03  # largest calibration error that passes without a remark
 
 @dataclass(frozen=True)
 class Note:
-    """Something a reader must know; `code` names the phrase, `values` fill it."""
+    """Something a reader must know: its code for programs, and the sentence."""
 
     code: str
-    values: dict[str, Any] = field(default_factory=dict)
+    says: Sayable
+
+    @property
+    def values(self) -> Mapping[str, object]:
+        """What fills the sentence."""
+        return self.says.values if isinstance(self.says, Message) else {}
 
 
 def limits(data: DataFacts, card: Card) -> Iterator[Note]:
     """What the data and the models do not say."""
-    yield Note("no_risk" if card.risk is None else "estimates_reviews")
+    yield _no_risk() if card.risk is None else _estimates_reviews()
     if data.unknown and card.risk is not None:
-        yield Note("unknown", {"unknown": data.unknown, "reviewable": data.reviewable})
+        yield _unknown(data)
     if data.drawn < data.reviews:
-        yield Note("targeted", {"reviews": data.reviews, "without": data.reviews - data.drawn})
+        yield _targeted(data)
     yield about_handlers(card)
+
+
+def _no_risk() -> Note:
+    says = _(
+        "The model says nothing about risk: there were no reviews, or too few, to learn from. "
+        "A complexity is the estimated probability that a new case proves complex. "
+        "It is not a finding, and a person decides."
+    )
+    return Note("no_risk", says)
+
+
+def _estimates_reviews() -> Note:
+    says = _(
+        "A risk is the estimated probability that a review of the case finds a defect. "
+        "It is not a finding, and a person decides."
+    )
+    return Note("estimates_reviews", says)
+
+
+def _unknown(data: DataFacts) -> Note:
+    says = _(
+        "{unknown:,} of {reviewable:,} closed cases have no review. They are unknown, not good, "
+        "and count nowhere below.",
+        unknown=data.unknown,
+        reviewable=data.reviewable,
+    )
+    return Note("unknown", says)
+
+
+def _targeted(data: DataFacts) -> Note:
+    says = _(
+        "{without:,} of {reviews:,} reviews have no recorded inclusion probability. If these "
+        "cases were picked because something seemed wrong, the figures hold for reviewed cases "
+        "only, and the rate of defects is not that of the office.",
+        reviews=data.reviews,
+        without=data.reviews - data.drawn,
+    )
+    return Note("targeted", says)
 
 
 def about_handlers(card: Card) -> Note:
     """Whether the model knows who handled a case."""
     if card.uses_handler:
-        return Note("handler_used")
-    return Note("facts_alone" if card.risk is None else "handler_unused")
+        says = _(
+            "The office file lets the model use who handled a case, what came of that handler's "
+            "earlier cases, and how busy that handler was."
+        )
+        return Note("handler_used", says)
+    if card.risk is None:
+        says = _(
+            "The model knows the facts of a case at intake only: not who handles it, and not "
+            "how busy anyone is."
+        )
+        return Note("facts_alone", says)
+    says = _(
+        "The model does not know who handled a case, nor what came of that handler's earlier "
+        "cases. It does use how busy that handler was: how many cases were open, opened and closed."
+    )
+    return Note("handler_unused", says)
 
 
 def doubts(answer: Answer | None) -> Iterator[Note]:
     """Where the figures of the main question are missing or poor."""
     if answer is None:
-        yield Note("no_backtest")
+        says = _("There were too few cases of known outcome in this time to test the model.")
+        yield Note("no_backtest", says)
         return
     if answer.untrained:
-        yield Note("untrained", {"cases": answer.untrained})
+        says = _(
+            "{cases:,} cases were left out, because before them too little was known to train on.",
+            cases=answer.untrained,
+        )
+        yield Note("untrained", says)
+    yield from _poor_years(answer)
+    yield from _withheld(answer)
+
+
+def _poor_years(answer: Answer) -> Iterator[Note]:
+    """The years in which probabilities are off, or another way is as good."""
     shown = [year for year in answer.years if year.measures[MODEL].auc.value is not None]
     off = [year.period for year in shown if _over(year.measures[MODEL].calibration_error)]
     if off:
-        yield Note("miscalibrated", {"years": ", ".join(off), "limit": 100 * CALIBRATED})
+        says = _(
+            "In {years} the calibration error exceeds {limit} percentage points: there, read "
+            "probabilities as an order and not as rates.",
+            years=listed(off),
+            limit=Value(100 * CALIBRATED, ".0f"),
+        )
+        yield Note("miscalibrated", says)
     for name in answer.estimators[1:]:
         unsure = [year.period for year in shown if not _above(year.gains[name], 0)]
         if unsure:
-            yield Note("not_better", {"years": ", ".join(unsure), "estimator": name})
+            says = _(
+                "In {years} the model is not clearly better (AUC) than: {estimator}.",
+                years=listed(unsure),
+                estimator=estimator(name),
+            )
+            yield Note("not_better", says)
+
+
+def _withheld(answer: Answer) -> Iterator[Note]:
+    """How many periods have too few cases for figures."""
     periods = {figures.period: figures for figures in (*answer.periods, *answer.years)}.values()
     withheld = sum(figures.measures[MODEL].auc.absent == "too_few" for figures in periods)
     if withheld:
-        yield Note("withheld", {"periods": withheld, "fewest": FEWEST})
+        says = _(
+            "Figures of {periods} periods are withheld: fewer than {fewest} cases with, or "
+            "without, the outcome.",
+            periods=withheld,
+            fewest=FEWEST,
+        )
+        yield Note("withheld", says)
 
 
 def _over(figure: Figure) -> bool:
@@ -67,13 +157,3 @@ def _over(figure: Figure) -> bool:
 
 def _above(figure: Figure, floor: float) -> bool:
     return figure.low is not None and figure.low > floor
-
-
-def said(note: Note, voice: Voice) -> str:
-    """The sentence of a note."""
-    values = dict(note.values)
-    if "estimator" in values:
-        values["estimator"] = voice.say(str(values["estimator"]))
-    if "years" in values:
-        values["years"] = voice.listed(str(values["years"]).split(", "))
-    return voice.say(note.code, **values)

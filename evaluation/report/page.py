@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import groupby
 
 from cases.language.catalogues import Language
+from cases.language.messages import Sayable, _
+from evaluation.pages.cells import NOTHING
 from evaluation.pages.exhibits import Chapter
-from evaluation.pages.render import Voice, page
+from evaluation.pages.render import page
 from evaluation.report.chapters import (
     drift,
     fairness,
@@ -22,40 +25,60 @@ from evaluation.report.chapters import (
     versions,
 )
 from evaluation.report.headlines import headlines
-from evaluation.report.notes import said
 from evaluation.report.summary import ReportSummary
 
+ABOUT = {"found": _("What it found"), "sure": _("How sure"), "do": _("What to do")}
 
-def render(summary: ReportSummary, language: Language) -> str:
-    """The report in `language`; all text from the office file is escaped."""
-    voice = Voice(language)
-    return page(
-        "report.html.jinja",
-        language,
-        office=summary.office.say(language),
-        front=tuple(_front(summary, voice)),
-        summary=summary,
-        chapters=tuple(chapters(summary, voice)),
+
+@dataclass(frozen=True)
+class Report:
+    """The whole report as values that are put into a language where they are shown.
+
+    `front` is what the front page says, each part with its title; `made_of` names the data.
+    """
+
+    office: Sayable
+    front: tuple[tuple[Sayable, tuple[Sayable, ...]], ...]
+    chapters: tuple[Chapter, ...]
+    made_of: Sayable
+
+
+def compose(summary: ReportSummary) -> Report:
+    """The report on a summary: every sentence and every table, for all languages at once."""
+    made_of = _(
+        "The model knows what was known by {until}; tested on cases of {first} to {last}; data "
+        "{data}. In brackets: 95% intervals.",
+        until=summary.card.trained_until,
+        first=summary.first,
+        last=summary.last,
+        data=summary.data.data_hash[:12] or NOTHING,
     )
+    front, parts = tuple(_front(summary)), tuple(chapters(summary))
+    return Report(summary.office, front, parts, made_of)
 
 
-def _front(summary: ReportSummary, voice: Voice) -> Iterator[tuple[str, list[str]]]:
+def render(report: Report, language: Language) -> str:
+    """The page in `language`; all text from the office file is escaped."""
+    return page("report.html.jinja", language, report=report)
+
+
+def _front(summary: ReportSummary) -> Iterator[tuple[Sayable, tuple[Sayable, ...]]]:
     """What the front page is about, and the sentences on it."""
-    for about, own in groupby(headlines(summary), key=lambda one: one.code.split("_")[0]):
-        yield voice.say(f"about_{about}"), [said(one, voice) for one in own]
+    for about, notes in groupby(headlines(summary), key=lambda note: note.code.split("_")[0]):
+        yield ABOUT[about], tuple(note.says for note in notes)
 
 
-def chapters(summary: ReportSummary, voice: Voice) -> Iterator[Chapter]:
-    """Every chapter, those without anything to tell saying so."""
-    yield ranking.chapter(summary, "risk", voice)
-    yield influences.chapter(summary, voice)
-    yield leaks.chapter(summary, voice)
-    yield drift.chapter(summary, voice)
-    yield fairness.chapter(summary, voice)
-    yield ranking.chapter(summary, "complexity", voice)
-    yield intake.chapter(summary, voice)
-    yield versions.chapter(summary, voice)
-    yield quality.chapter(summary, voice)
-    yield reviewers.chapter(summary, voice)
-    yield people.chapter(summary, voice)
-    yield making.chapter(summary, voice)
+def chapters(summary: ReportSummary) -> Iterator[Chapter]:
+    """Every chapter; those without anything to show say so."""
+    yield ranking.chapter(summary, "risk")
+    yield influences.chapter(summary)
+    yield leaks.chapter(summary)
+    yield drift.chapter(summary)
+    yield fairness.chapter(summary)
+    yield ranking.chapter(summary, "complexity")
+    yield intake.chapter(summary)
+    yield versions.chapter(summary)
+    yield quality.chapter(summary)
+    yield reviewers.chapter(summary)
+    yield people.chapter(summary)
+    yield making.chapter(summary)

@@ -40,7 +40,7 @@ from policies.spot_check.verify import Kept
 
 @dataclass(frozen=True)
 class ReportSummary:
-    """Everything the report shows; rendering adds words and no numbers."""
+    """Everything the report shows; chapters add words and no numbers."""
 
     office: Text
     data: DataFacts
@@ -84,13 +84,13 @@ def summarise(
     """
     until = datetime.fromisoformat(bundle.about["trained_until"])
     now = now or until
-    found = review_reviewers(tables, until)
-    data, own = data_facts(tables), card(tables, bundle)
+    reviewers = review_reviewers(tables, until)
+    data, about = data_facts(tables), card(tables, bundle)
     risk, complexity = answer(backtest.risk), answer(backtest.complexity)
     return ReportSummary(
         office=tables.office.office.name,
         data=data,
-        card=own,
+        card=about,
         first=backtest.first,
         last=backtest.last,
         every=backtest.every,
@@ -105,18 +105,18 @@ def summarise(
         changes=changes(tables, bundle, now),
         versions=model_versions(versions),
         quality=office_quality(tables, now),
-        uptake=uptake(tables, plans, found.agreement, now) if plans else None,
+        uptake=uptake(tables, plans, reviewers.agreement, now) if plans else None,
         overrides=overrides(tables, plans, now),
-        reviewers=found,
-        influences=influences(tables, bundle.risk, until),
-        notes=(*limits(data, own), *doubts(complexity if own.risk is None else risk)),
+        reviewers=reviewers,
+        influences=influences(tables, bundle, until),
+        notes=(*limits(data, about), *doubts(complexity if about.risk is None else risk)),
     )
 
 
 def _performance(tables: Tables, backtest: Backtest, until: datetime) -> dict[str, Performance]:
     """What the scores of each question are worth, of those that were asked."""
-    found = {
+    performance = {
         "risk": risk_performance(tables, backtest, until),
         "complexity": complexity_performance(tables, backtest),
     }
-    return {question: one for question, one in found.items() if one is not None}
+    return {question: figures for question, figures in performance.items() if figures is not None}

@@ -17,14 +17,15 @@ from sklearn.metrics import roc_auc_score
 from cases.demo import make_demo, simulate
 from cases.demo.clock import END, START, in_hours, off_hours
 from cases.demo.dimensions import DIMENSIONS, NAMED, with_dimensions
+from cases.demo.draws import Term, total
 from cases.demo.files import truth_table
 from cases.demo.model import DEFECT
 from cases.demo.people import draw_severity
 from cases.demo.process import EFFORT, RETURN
 from cases.demo.reviews import GRADES, NEW_RULES, NEWS, STEPS, draw_reviews, realise, realise_again
 from cases.demo.staffing import OVERRIDES, RIGHT_SHARE, draw_overrides
-from cases.demo.terms import Term, total
 from cases.errors import BadInput
+from cases.language.messages import Sayable
 from cases.office.loading import load_office
 from cases.tables.reading import read_tables
 from cases.tables.tables import Tables
@@ -59,9 +60,9 @@ col = pl.col
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A demo office of 6,000 cases."""
-    place = tmp_path_factory.mktemp("demo")
-    make_demo(place, cases=6_000, seed=1)
-    return place
+    folder = tmp_path_factory.mktemp("demo")
+    make_demo(folder, cases=6_000, seed=1)
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -115,12 +116,12 @@ def test_any_small_office_is_read_without_a_fault(
     tmp_path_factory: pytest.TempPathFactory, cases: int, seed: int
 ) -> None:
     """Whatever the size and the seed, the checks find no fault and no case is lost."""
-    place = tmp_path_factory.mktemp("small")
-    tables = read_tables(load_office(make_demo(place, cases=cases, seed=seed)), place)
+    folder = tmp_path_factory.mktemp("small")
+    tables = read_tables(load_office(make_demo(folder, cases=cases, seed=seed)), folder)
     assert tables.case_rows.height == cases
     assert set(tables.event_rows["case_id"]) <= set(tables.case_rows["case_id"])
     assert set(tables.review_rows["case_id"]) <= set(tables.case_rows["case_id"])
-    assert pl.read_parquet(place / "truth.parquet").height == cases
+    assert pl.read_parquet(folder / "truth.parquet").height == cases
 
 
 @pytest.mark.parametrize(("cases", "seed", "faults"), [(0, 1, 1), (1, -1, 1), (-3, -3, 2)])
@@ -142,7 +143,7 @@ def test_files_of_others_are_never_written_over(tmp_path: Path, name: str) -> No
 
 
 def test_an_office_begun_from_the_demo_is_not_remade(tmp_path: Path) -> None:
-    """The demo's office file beside somebody's own tables is not taken for a demo."""
+    """The demo's office file next to somebody's own tables is not taken for a demo."""
     make_demo(tmp_path, cases=10)
     (tmp_path / "truth.parquet").unlink()
     with pytest.raises(BadInput, match="is a folder that holds other files"):
@@ -168,9 +169,9 @@ def test_a_place_where_no_folder_can_be_made_is_told(tmp_path: Path) -> None:
 
 def test_progress_ends_at_one(tmp_path: Path) -> None:
     """Progress never goes back and ends when all is written."""
-    told: list[tuple[str, float]] = []
-    make_demo(tmp_path, cases=10, progress=lambda *said: told.append(said))
-    done = [share for _, share in told]
+    steps: list[tuple[str | Sayable, float]] = []
+    make_demo(tmp_path, cases=10, progress=lambda *step: steps.append(step))
+    done = [share for _what, share in steps]
     assert done == sorted(done)
     assert done[-1] == 1
 
@@ -322,10 +323,10 @@ def test_what_moves_a_dimension() -> None:
     named = found["dimensions"].str.split(";")
     weight = np.exp(whole.select(**{n: total(t) for n, t in DIMENSIONS.items()}).to_numpy())
     alone = (named.list.len() == 1).to_numpy()
-    for place, name in enumerate(DIMENSIONS):
+    for number, name in enumerate(DIMENSIONS):
         holds = named.list.contains(name).to_numpy()
-        foreseen = (weight[:, place] / weight.sum(axis=1))[alone]
-        assert abs(holds[alone].mean() - foreseen.mean()) < 0.02
+        expected_share = (weight[:, number] / weight.sum(axis=1))[alone]
+        assert abs(holds[alone].mean() - expected_share.mean()) < 0.02
     shares = named.list.len().value_counts(normalize=True).sort("dimensions")["proportion"]
     assert np.abs(shares.to_numpy() - NAMED).max() < 0.02
     evidence, returned = named.list.contains("evidence"), whole["returns"] > 0
@@ -399,7 +400,7 @@ def test_severity_shifts_grades_and_nothing_else() -> None:
         draw_reviews(np.random.default_rng(5), whole, badness, np.full(12, shift))
         for shift in (-1.0, 1.0)
     )
-    rank = {grade: place for place, grade in enumerate(GRADES)}
+    rank = {grade: number for number, grade in enumerate(GRADES)}
     gap = severe["grade"].replace_strict(rank) - mild["grade"].replace_strict(rank)
     assert mild.drop("grade").equals(severe.drop("grade"))
     assert gap.min() >= 0
@@ -418,7 +419,7 @@ def test_a_just_reviewer_finds_exactly_the_defects() -> None:
 
 
 def test_reviewers_differ() -> None:
-    """Severities spread around a mean of nought."""
+    """Severities spread around a mean of zero."""
     severity = draw_severity(np.random.default_rng(1))
     assert abs(severity.mean()) < 1e-12
     assert severity.std() > 0.2
@@ -495,7 +496,7 @@ def test_a_week_of_new_cases_follows_the_tables(folder: Path, tables: Tables) ->
     assert not week["case_id"].is_in(known).any()
     assert week["opened_at"].is_between(END, END + timedelta(days=7)).all()
     assert week["opened_at"].dt.weekday().max() <= 5
-    intake = [name for name, told in tables.office.attributes.items() if told.known == "intake"]
+    intake = [name for name, fact in tables.office.attributes.items() if fact.known == "intake"]
     assert set(intake) <= set(week.columns)
     assert week["parties"].str.contains(r"^X\d{4}(;X\d{4})*$").all()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from getpass import getuser
@@ -10,9 +11,18 @@ from pathlib import Path
 import pytest
 
 from cases.errors import Refused
+from cases.language.messages import _, sentences
 from cases.tables.tables import Tables
 from models.bundle.bundle import Bundle
-from models.registry import Registry, Version, office_name, registered_name
+from models.questions.risk import Risk
+from models.registry import (
+    EVENT,
+    LONGEST_REASON,
+    Registry,
+    Version,
+    office_name,
+    registered_name,
+)
 from tests.factories.small_office import UNTIL
 
 
@@ -48,7 +58,8 @@ def test_promoted_is_champion(
     """The promoted version comes back and scores to the bit as what was logged."""
     registry.promote(logged)
     champion = registry.champion(bundle.office)
-    assert champion.score(small_tables, UNTIL).equals(bundle.score(small_tables, UNTIL))
+    scored = [trained.question(Risk).score(small_tables, UNTIL) for trained in (champion, bundle)]
+    assert scored[0].equals(scored[1])
 
 
 def test_offices_are_apart(registry: Registry, logged: Version) -> None:
@@ -70,6 +81,30 @@ def test_decisions_are_kept_with_the_version(
     assert version.trained_until == UNTIL.isoformat()
     assert version.was_promoted
     assert registry._client.get_run(logged.run_id).data.metrics["gate.auc.worse"] == 0.1
+
+
+def test_reasons_are_kept_for_any_language(
+    registry: Registry, logged: Version, bundle: Bundle
+) -> None:
+    """A message is restored as a message; where it is too long, its English words are kept."""
+    reason = sentences(_("Nothing can be trained."), _("{count} days", count=3))
+    endless = sentences(*[_("Nothing can be trained.")] * 60)
+    for kept in (reason, endless):
+        registry.record(logged, "refused", kept)
+    (version,) = registry.versions(office_name(bundle.office))
+    restored, cut_short = (event.reason for event in version.events[-2:])
+    assert restored == reason
+    assert cut_short == str(endless)[:LONGEST_REASON]
+
+
+def test_a_reason_that_cannot_be_read_is_shown_as_it_stands(
+    registry: Registry, logged: Version, bundle: Bundle
+) -> None:
+    """Somebody else's tag in the store does not hide the other versions."""
+    value = json.dumps({"what": "refused", "reason": {"template": "{a}", "values": {"b": 1}}})
+    registry._client.set_model_version_tag(logged.name, logged.number, f"{EVENT}9", value)
+    (version,) = registry.versions(office_name(bundle.office))
+    assert "template" in str(version.events[-1].reason)
 
 
 @pytest.mark.parametrize("name", ["测试院", "A/B: c'd", "x" * 300, ""])

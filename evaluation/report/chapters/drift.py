@@ -5,79 +5,121 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from cases.language.messages import Sayable, _, listed
 from evaluation.drift.changes import Changes
 from evaluation.drift.drift import Calibration, Window
 from evaluation.pages import charts
+from evaluation.pages.cells import NOTHING, Cell, Value, count, interval, share, share_interval
 from evaluation.pages.exhibits import Chapter, Exhibit
-from evaluation.pages.render import Voice, share
+from evaluation.report.chapters.heads import CASES, EXPECTED, KNOWN_OUTCOMES, NUMBER
 from evaluation.report.summary import ReportSummary
 
+TITLE = _("What changed")
+BASE_RATE = _("Base rate")
+TIME = _("Time")
+WINDOWS: dict[str, Sayable] = {"training": _("trained on"), "previous": _("quarter before")}
 
-def chapter(summary: ReportSummary, voice: Voice) -> Chapter:
+
+def chapter(summary: ReportSummary) -> Chapter:
     """What to do first, then what was found; without enough outcomes a sentence that says so."""
-    title, found = voice.say("drift"), summary.changes
-    if found is None:
-        return Chapter("drift", title, voice.say("no_drift"))
-    code = "drift_lead_trained_on" if found.trained_on else "drift_lead"
-    lead = voice.say(code, quarter=found.name, advice=found.advice)
-    return Chapter("drift", title, lead, tuple(_exhibits(found, voice)))
+    if summary.changes is None:
+        lead = _("No quarter has enough known outcomes to say whether anything changed.")
+        return Chapter("drift", TITLE, lead)
+    return Chapter("drift", TITLE, _lead(summary.changes), tuple(_exhibits(summary.changes)))
 
 
-def _exhibits(found: Changes, voice: Voice) -> Iterator[Exhibit]:
-    yield _findings(found, voice)
-    yield _windows(found, voice)
-    if found.drift.calibration is not None:
-        yield _calibration(found.drift.calibration, voice)
+def _lead(changes: Changes) -> Sayable:
+    if changes.trained_on:
+        return _(
+            "{quarter} against the quarter before; the model was trained on both. {advice}",
+            quarter=changes.name,
+            advice=changes.advice,
+        )
+    return _(
+        "{quarter} against the time the model was trained on, and against the quarter before. "
+        "{advice}",
+        quarter=changes.name,
+        advice=changes.advice,
+    )
 
 
-def _findings(found: Changes, voice: Voice) -> Exhibit:
+def _exhibits(changes: Changes) -> Iterator[Exhibit]:
+    yield _findings(changes)
+    yield _windows(changes)
+    if changes.drift.calibration is not None:
+        yield _calibration(changes.drift.calibration)
+
+
+def _findings(changes: Changes) -> Exhibit:
+    says = _(
+        "{alarms} of {tested} comparisons of inputs and scores moved beyond chance and enough to "
+        "matter.",
+        alarms=sum(len(alarms) for alarms in changes.drift.alarms.values()),
+        tested=sum(len(shifts) for shifts in changes.drift.shifts.values()),
+    )
+    how = _(
+        "All alarms of a quarter together are false in at most 5% of quarters without any change. "
+        "Not compared: {untested} inputs that describe other cases or the calendar.",
+        untested=len(changes.drift.untested),
+    )
     rows = tuple(
-        (str(place), one.what.say(voice.language), one.next.say(voice.language))
-        for place, one in enumerate(found.findings, start=1)
+        (str(number), finding.what, finding.next)
+        for number, finding in enumerate(changes.findings, start=1)
     )
-    shifts = [one for part in found.drift.shifts.values() for one in part]
-    alarms = sum(len(one) for one in found.drift.alarms.values())
-    says = voice.say("says_alarms", alarms=alarms, tested=len(shifts))
-    head = tuple(map(voice.say, ("number", "finding", "next")))
-    note = voice.say("how_drift", untested=len(found.drift.untested))
-    return Exhibit(voice.say("drift_findings"), says, head, rows, notes=(note,))
+    head = (NUMBER, TITLE, _("What to do"))
+    return Exhibit(_("What was found"), says, head, rows, notes=(how,))
 
 
-def _windows(found: Changes, voice: Voice) -> Exhibit:
-    windows = found.drift.windows
-    lines = [(voice.say(f"window_{name}"), one) for name, one in windows.items()]
-    lines.append((found.name, found.drift.now))
-    changed = any(one.alarm for one in found.drift.rates.values())
-    says = voice.say(
-        "says_rate_changed" if changed else "says_rate_same",
-        quarter=found.name,
-        now=voice.share(found.drift.now.rate),
-        before=voice.listed(
-            [voice.say("rate_then", time=n, rate=voice.share(one.rate)) for n, one in lines[:-1]]
-        ),
-    )
-    rates = [one.rate for _, one in lines]
-    numbered = [str(place) for place in range(1, len(lines) + 1)]
+def _windows(changes: Changes) -> Exhibit:
+    windows: list[tuple[Sayable | str, Window]] = [
+        *((WINDOWS[code], window) for code, window in changes.drift.windows.items()),
+        (changes.name, changes.drift.now),
+    ]
+    names, rates = [name for name, _window in windows], [window.rate for _name, window in windows]
     return Exhibit(
-        voice.say("windows_title"),
-        says,
-        tuple(map(voice.say, ("number", "window", "cases", "mean_score", "outcomes", "base_rate"))),
-        tuple(
-            (number, name, *_window(one, voice))
-            for number, (name, one) in zip(numbered, lines, strict=True)
-        ),
-        partial(charts.rates_over_time, numbered, rates),
-        notes=(voice.say("windows_chart"),),
+        _("Base rate and scores"),
+        _says_rate(changes),
+        (TIME, CASES, _("Mean score"), KNOWN_OUTCOMES, BASE_RATE),
+        tuple((name, *_line(window)) for name, window in windows),
+        partial(charts.rates_over_time, names, rates, (BASE_RATE, TIME), None),
     )
 
 
-def _window(one: Window, voice: Voice) -> tuple[str, ...]:
-    score = "–" if one.score is None else share(one.score)
-    return (f"{one.cases:,}", score, f"{one.outcomes:,}", voice.share(one.rate))
+def _says_rate(changes: Changes) -> Sayable:
+    """Whether the base rate changed, and what it was before."""
+    before = [
+        _("{time}: {rate}", time=WINDOWS[code], rate=share_interval(window.rate))
+        for code, window in changes.drift.windows.items()
+    ]
+    values = {
+        "quarter": changes.name,
+        "now": share_interval(changes.drift.now.rate),
+        "before": listed(before),
+    }
+    if any(change.alarm for change in changes.drift.rates.values()):
+        return _(
+            "The base rate has changed beyond chance: {now} in {quarter} ({before}).", **values
+        )
+    return _(
+        "The base rate has not changed beyond chance: {now} in {quarter} ({before}).", **values
+    )
 
 
-def _calibration(found: Calibration, voice: Voice) -> Exhibit:
-    row = (f"{found.observed:,.0f}", f"{found.expected:,.0f}", voice.figure(found.ratio))
-    says = voice.say("says_drifted" if found.alarm else "says_held", ratio=found.ratio)
-    head = tuple(map(voice.say, ("observed", "expected", "observed_over_expected")))
-    return Exhibit(voice.say("drift_calibration"), says, head, (row,))
+def _line(window: Window) -> tuple[Cell, ...]:
+    score = NOTHING if window.score is None else share(window.score)
+    return (count(window.cases), score, count(window.outcomes), share_interval(window.rate))
+
+
+def _calibration(calibration: Calibration) -> Exhibit:
+    ratio = interval(calibration.ratio)
+    says = (
+        _("They do not: found over expected is {ratio}, and 1 would be right.", ratio=ratio)
+        if calibration.alarm
+        else _(
+            "Nothing speaks against it: found over expected is {ratio}, and 1 would be right.",
+            ratio=ratio,
+        )
+    )
+    row = (Value(calibration.observed, ",.0f"), Value(calibration.expected, ",.0f"), ratio)
+    head = (_("Found"), EXPECTED, _("Found over expected"))
+    return Exhibit(_("Do its probabilities still hold"), says, head, (row,))

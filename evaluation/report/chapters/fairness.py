@@ -4,61 +4,70 @@ from __future__ import annotations
 
 from functools import partial
 
-from evaluation.backtests.group_rates import UNRANKED, Difference, GroupFigures, Grouping
+from cases.language.messages import Sayable, _, listed
+from evaluation.backtests.group_rates import UNRANKED, Difference, Grouping
 from evaluation.pages import charts
+from evaluation.pages.cells import Cell, Interval, count
 from evaluation.pages.exhibits import Chapter, Exhibit
-from evaluation.pages.render import Voice
+from evaluation.pages.names import FIGURES, cells, heads
+from evaluation.report.chapters.heads import CASES, NO_RISK_MODEL
 from evaluation.report.summary import ReportSummary
 
+TITLE = _("Groups of cases: does the list treat them alike?")
 DRAWN = ("selection_rate", "true_positive_rate", "false_positive_rate")
 RATES = (*DRAWN, "calibration", "detection_share", "defect_share")
 
 
-def chapter(summary: ReportSummary, voice: Voice) -> Chapter:
+def chapter(summary: ReportSummary) -> Chapter:
     """The groups by every attribute named; without any a sentence that says so."""
-    title, found = voice.say("fairness"), summary.fairness
-    if found is None:
-        why = "no_groups" if summary.card.risk else "no_risk_model"
-        return Chapter("fairness", title, voice.say(why))
-    exhibits = tuple(_grouping(one, voice) for one in found.groupings)
-    return Chapter("fairness", title, found.says.say(voice.language), exhibits)
+    fairness = summary.fairness
+    if fairness is None:
+        no_groups = _("The office file names no groups to compare (`fairness`).")
+        return Chapter("fairness", TITLE, no_groups if summary.card.risk else NO_RISK_MODEL)
+    exhibits = tuple(map(_grouping, fairness.groupings))
+    return Chapter("fairness", TITLE, fairness.says, exhibits)
 
 
-def _grouping(found: Grouping, voice: Voice) -> Exhibit:
-    rows = tuple(
-        (str(place), one.name.say(voice.language), f"{one.cases:,}", *_rates(one, voice))
-        for place, one in enumerate(found.groups, start=1)
+def _grouping(grouping: Grouping) -> Exhibit:
+    groups = grouping.groups
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (group.name, count(group.cases), *cells(group, RATES)) for group in groups
     )
-    told = any(one.selection_rate.value is not None for one in found.groups)
-    panels = [[getattr(one, name) for one in found.groups] for name in DRAWN]
+    shown = any(group.selection_rate.value is not None for group in groups)
+    panels = [(FIGURES[name].head, [getattr(group, name) for group in groups]) for name in DRAWN]
+    how = _(
+        "Groups whose rates of defects differ cannot be equal in all columns at once; what "
+        "difference is right, people judge."
+    )
+    names = [group.name for group in groups]
     return Exhibit(
-        found.meaning.say(voice.language),
-        _says(found, voice),
-        tuple(map(voice.say, ("number", "group", "cases", *RATES))),
+        grouping.meaning,
+        _says(grouping),
+        (_("Group"), CASES, *heads(RATES)),
         rows,
-        partial(charts.groups, panels) if told else None,
-        notes=(voice.say("groups_chart"), voice.say("how_fairness")) if told else (),
+        partial(charts.groups, names, panels) if shown else None,
+        notes=(how,) if shown else (),
     )
 
 
-def _rates(one: GroupFigures, voice: Voice) -> list[str]:
-    found = [(name, getattr(one, name)) for name in RATES]
-    return [voice.figure(f) if name == "calibration" else voice.share(f) for name, f in found]
+def _says(grouping: Grouping) -> Sayable:
+    """The differences beyond chance, that there is none, or that none is shown."""
+    if grouping.attribute in UNRANKED:
+        return _("They stand in order of name and are not ranked.")
+    sure = [difference for difference in grouping.differences if difference.beyond_chance]
+    if sure:
+        return _("Larger than chance allows: {differences}.", differences=listed(map(_said, sure)))
+    if grouping.differences:
+        return _("No difference between its groups is larger than chance allows.")
+    return _("Fewer than two of its groups are large enough to compare.")
 
 
-def _says(found: Grouping, voice: Voice) -> str:
-    """The differences beyond chance, that there is none, or that none is told."""
-    if found.attribute in UNRANKED:
-        return voice.say("says_unranked")
-    told = [one for one in found.differences if one.beyond_chance]
-    if not told:
-        compared = bool(found.differences)
-        return voice.say("says_no_difference" if compared else "says_nothing_compared")
-    return voice.say("says_differences", differences=voice.listed([_said(d, voice) for d in told]))
-
-
-def _said(one: Difference, voice: Voice) -> str:
-    figure = one.difference
-    shown = voice.figure(figure) if one.measure == "calibration" else voice.share(figure)
-    measure = voice.say(one.measure)
-    return voice.say("difference", measure=measure, more=one.more, less=one.less, by=shown)
+def _said(difference: Difference) -> Sayable:
+    figure = FIGURES[difference.measure]
+    return _(
+        "“{measure}” is higher for {more} than for {less} by {by}",
+        measure=figure.head,
+        more=difference.more,
+        less=difference.less,
+        by=Interval(difference.difference, figure.spec),
+    )

@@ -4,31 +4,46 @@ from __future__ import annotations
 
 from functools import partial
 
+from cases.language.messages import _
 from evaluation.pages import charts
+from evaluation.pages.cells import count, share
 from evaluation.pages.exhibits import Chapter, Exhibit
-from evaluation.pages.render import Voice, share
+from evaluation.report.chapters.heads import NO_RISK_MODEL
+from evaluation.report.facts import Influence
 from evaluation.report.summary import ReportSummary
 
+TITLE = _("What moves the risk most")
+SHARE = _("Share of all contributions")
 
-def chapter(summary: ReportSummary, voice: Voice) -> Chapter:
+
+def chapter(summary: ReportSummary) -> Chapter:
     """The groups of features with the largest contributions, as shares of all."""
-    title, found = voice.say("influences"), summary.influences
-    if not found:
-        return Chapter("influences", title, voice.say("no_risk_model"))
-    first = found[0].meaning
-    says = voice.say(
-        "says_influences",
-        first=first,
-        share=share(found[0].share),
-        most=len(found),
-        together=share(sum(one.share for one in found)),
+    if not summary.influences:
+        return Chapter("influences", TITLE, NO_RISK_MODEL)
+    lead = _("Which facts of a case the model's scores rest on. An influence is not a cause.")
+    return Chapter("influences", TITLE, lead, (_strongest(summary.influences),))
+
+
+def _strongest(influences: tuple[Influence, ...]) -> Exhibit:
+    says = _(
+        "Strongest is “{first}” with {share:.1%} of all contributions; the {most} listed make "
+        "{together:.1%}.",
+        first=influences[0].meaning,
+        share=influences[0].share,
+        most=len(influences),
+        together=sum(influence.share for influence in influences),
     )
-    lines = tuple(
-        (str(place), one.meaning.say(voice.language), f"{one.members:,}", share(one.share))
-        for place, one in enumerate(found, start=1)
+    names = [influence.meaning for influence in influences]
+    shares = [influence.share for influence in influences]
+    note = _(
+        "Share of all contributions to the model's scores, over the latest reviewed cases. "
+        "An influence is not a cause."
     )
-    head = tuple(map(voice.say, ("number", "influence", "members", "influence_share")))
-    picture = partial(charts.bars, [one.share for one in found])
-    note = voice.say("influences_lead")
-    exhibit = Exhibit(voice.say("influences_table"), says, head, lines, picture, notes=(note,))
-    return Chapter("influences", title, voice.say("influences_chapter"), (exhibit,))
+    return Exhibit(
+        _("The strongest influences"),
+        says,
+        (_("Influence"), _("Features of its kind"), SHARE),
+        tuple((line.meaning, count(line.members), share(line.share)) for line in influences),
+        partial(charts.bars, names, shares, SHARE),
+        notes=(note,),
+    )

@@ -1,66 +1,120 @@
-"""New cases: how they were routed, and how their effort was foreseen."""
+"""New cases: how they were routed, and how their effort was forecast."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
 
-from evaluation.intake.figures import IntakeFigures
+from cases.language.messages import Sayable, _, listed
+from evaluation.intake.figures import IntakeFigures, RoutedYear
 from evaluation.pages import charts
+from evaluation.pages.cells import (
+    NOTHING,
+    SHARE,
+    Cell,
+    Value,
+    count,
+    interval,
+    round_share,
+    share_interval,
+)
 from evaluation.pages.exhibits import Chapter, Exhibit
-from evaluation.pages.render import Voice, share
+from evaluation.report.chapters.heads import CASES, YEAR_OF_INTAKE
 from evaluation.report.summary import ReportSummary
 from evaluation.statistics.metrics import Figure
 from models.questions.effort import COVERAGE
 
+TITLE = _("New cases: track and effort")
+CALLED_SIMPLE = _("Of complex ones, called simple")
+HOLDS = _("80% interval holds")
 
-def chapter(summary: ReportSummary, voice: Voice) -> Chapter:
+
+def chapter(summary: ReportSummary) -> Chapter:
     """Errors against those allowed, and intervals against what came; or why there are none."""
-    title, found = voice.say("intake"), summary.intake
-    if not (found.routed or found.foreseen):
-        return Chapter("intake", title, voice.say("no_intake"))
-    return Chapter("intake", title, voice.say("routed_lead"), tuple(_exhibits(found, voice)))
+    figures = summary.intake
+    if not (figures.routed or figures.foreseen):
+        lead = _(
+            "The model neither routes new cases nor forecasts their effort, or nothing is known "
+            "yet to test it on."
+        )
+        return Chapter("intake", TITLE, lead)
+    lead = _("What new cases were called when they came in, and what they then proved to be.")
+    return Chapter("intake", TITLE, lead, tuple(_exhibits(figures)))
 
 
-def _exhibits(found: IntakeFigures, voice: Voice) -> Iterator[Exhibit]:
-    if found.routed:
-        yield _routing(found, voice)
-    if found.foreseen:
-        yield _efforts(found, voice)
+def _exhibits(figures: IntakeFigures) -> Iterator[Exhibit]:
+    if figures.routed:
+        yield _routing(figures)
+    if figures.foreseen:
+        yield _efforts(figures)
 
 
-def _routing(found: IntakeFigures, voice: Voice) -> Exhibit:
-    *years, whole = found.routed
-    head = ("year_of_intake", "cases", "left_to_person", "complex_error", "simple_error")
+def _routing(figures: IntakeFigures) -> Exhibit:
+    *years, _whole = figures.routed
+    head = (
+        YEAR_OF_INTAKE,
+        CASES,
+        _("Left to a person"),
+        CALLED_SIMPLE,
+        _("Of simple ones, called complex"),
+    )
     rows = tuple(
         (
-            _year(one.year, voice),
-            f"{one.cases:,}",
-            share(one.person / one.cases) if one.cases else "–",
-            voice.share(one.complex_error),
-            voice.share(one.simple_error),
+            _year(year.year),
+            count(year.cases),
+            _left_to_person(year),
+            share_interval(year.complex_error),
+            share_interval(year.simple_error),
         )
-        for one in found.routed
+        for year in figures.routed
     )
-    over = [str(one.year) for one in years if not _kept(one.complex_error, found.allowed_complex)]
-    says = voice.say(
-        "says_misrouting" if over else "says_routing",
-        years=voice.listed(over),
-        complex=voice.share(whole.complex_error),
-        allowed_complex=f"{100 * found.allowed_complex:.3g} %",
-        simple=voice.share(whole.simple_error),
-        allowed_simple=f"{100 * found.allowed_simple:.3g} %",
-        person=share(whole.person / whole.cases) if whole.cases else "–",
+    how = _(
+        "Every case is judged by the cut-offs in force when it came in, which knew only earlier "
+        "outcomes. The newest years hold cases that were decided fast."
     )
-    names, errors = [str(one.year) for one in years], [one.complex_error for one in years]
-    return Exhibit(
-        voice.say("routing_title"),
-        says,
-        tuple(map(voice.say, head)),
-        rows,
-        partial(charts.rates_over_time, names, errors, found.allowed_complex),
-        notes=(voice.say("routing_chart"), voice.say("how_routing")),
+    picture = partial(
+        charts.rates_over_time,
+        [str(year.year) for year in years],
+        [year.complex_error for year in years],
+        (CALLED_SIMPLE, YEAR_OF_INTAKE),
+        (figures.allowed_complex, _("Allowed")),
     )
+    title = _("Simple, complex, or a person decides")
+    shown = picture if years else None
+    return Exhibit(title, _says_routing(figures), head, rows, shown, notes=(how,))
+
+
+def _says_routing(figures: IntakeFigures) -> Sayable:
+    """Whether any year has more errors than allowed, and the errors of all years."""
+    *years, whole = figures.routed
+    over = [
+        str(year.year) for year in years if not _kept(year.complex_error, figures.allowed_complex)
+    ]
+    values = {
+        "complex": share_interval(whole.complex_error),
+        "allowed_complex": round_share(figures.allowed_complex),
+        "simple": share_interval(whole.simple_error),
+        "allowed_simple": round_share(figures.allowed_simple),
+        "person": _left_to_person(whole),
+    }
+    if over:
+        return _(
+            "More complex cases than allowed were called simple, beyond chance, in {years}. Over "
+            "all years {complex} were ({allowed_complex} allowed), of simple ones {simple} were "
+            "called complex ({allowed_simple} allowed); {person} were left to a person.",
+            years=listed(over),
+            **values,
+        )
+    return _(
+        "In no year were more complex cases than allowed called simple beyond chance: over all "
+        "{complex} ({allowed_complex} allowed). Of simple ones {simple} were called complex "
+        "({allowed_simple} allowed); {person} were left to a person.",
+        **values,
+    )
+
+
+def _left_to_person(year: RoutedYear) -> Cell:
+    return Value(year.person / year.cases, SHARE) if year.cases else NOTHING
 
 
 def _kept(error: Figure, allowed: float) -> bool:
@@ -68,39 +122,50 @@ def _kept(error: Figure, allowed: float) -> bool:
     return error.low is None or error.low <= allowed
 
 
-def _efforts(found: IntakeFigures, voice: Voice) -> Exhibit:
-    *years, whole = found.foreseen
-    head = ("year_of_intake", "cases", "interval_holds", "interval_width", "constant_width",
-            "foreseen_over_true", "slowest_auc")  # fmt: skip
+def _efforts(figures: IntakeFigures) -> Exhibit:
+    *years, whole = figures.foreseen
+    head = (
+        YEAR_OF_INTAKE,
+        CASES,
+        HOLDS,
+        _("Its width (median)"),
+        _("Width of one interval for all"),
+        _("Forecast over true, in total"),
+        _("AUC of the slowest fifth"),
+    )
     rows = tuple(
         (
-            _year(one.year, voice),
-            f"{one.cases:,}",
-            voice.share(one.coverage),
-            f"{one.width:.1f}",
-            f"{one.constant_width:.1f}",
-            f"{one.ratio:.2f}",
-            voice.figure(one.auc),
+            _year(year.year),
+            count(year.cases),
+            share_interval(year.coverage),
+            Value(year.width, ".1f"),
+            Value(year.constant_width, ".1f"),
+            Value(year.ratio, ".2f"),
+            interval(year.auc),
         )
-        for one in found.foreseen
+        for year in figures.foreseen
     )
-    says = voice.say(
-        "says_efforts",
-        coverage=voice.share(whole.coverage),
-        width=f"{whole.width:.1f}",
-        constant=f"{whole.constant_width:.1f}",
-        unit=found.unit,
+    says = _(
+        "The 80% interval held the true effort in {coverage} of cases; half of the intervals are "
+        "narrower than {width:.1f} {unit}, where one interval for all takes {constant:.1f}.",
+        coverage=share_interval(whole.coverage),
+        width=whole.width,
+        constant=whole.constant_width,
+        unit=figures.unit,
     )
-    names, coverage = [str(one.year) for one in years], [one.coverage for one in years]
-    return Exhibit(
-        voice.say("efforts_title"),
-        says,
-        tuple(map(voice.say, head)),
-        rows,
-        partial(charts.rates_over_time, names, coverage, COVERAGE),
-        notes=(voice.say("efforts_chart"), voice.say("how_efforts")),
+    how = _(
+        "Forecast by models fitted again each quarter on what was known before it; cases not yet "
+        "closed are left out."
     )
+    picture = partial(
+        charts.rates_over_time,
+        [str(year.year) for year in years],
+        [year.coverage for year in years],
+        (_("Share of cases whose effort lay in the interval"), YEAR_OF_INTAKE),
+        (COVERAGE, _("Promised")),
+    )
+    return Exhibit(_("Effort"), says, head, rows, picture if years else None, notes=(how,))
 
 
-def _year(year: int, voice: Voice) -> str:
-    return str(year) if year else voice.say("all_years")
+def _year(year: int) -> Cell:
+    return str(year) if year else _("all years")

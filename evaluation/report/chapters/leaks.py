@@ -2,27 +2,49 @@
 
 from __future__ import annotations
 
+from cases.language.messages import Sayable, _, listed
+from evaluation.pages.cells import NOTHING, Cell
 from evaluation.pages.exhibits import Chapter, Exhibit
-from evaluation.pages.render import Voice
 from evaluation.report.facts import Leak
 from evaluation.report.summary import ReportSummary
 
+TITLE = _("What the model may know too early")
+SEVERITIES: dict[str, Sayable] = {"blatant": _("blatant"), "suspicious": _("suspicious")}
 
-def chapter(summary: ReportSummary, voice: Voice) -> Chapter:
+
+def chapter(summary: ReportSummary) -> Chapter:
     """What the leak finder found at training, and what the office file accepts of it."""
-    title, found = voice.say("leaks"), summary.leaks
-    if not found:
-        return Chapter("leaks", title, voice.say("no_leaks" if found == () else "leaks_untold"))
-    taken = sum(one.accepted is not None for one in found)
-    lead = voice.say("says_leaks", columns=len({one.column for one in found}), accepted=taken)
-    head = tuple(map(voice.say, ("column", "severity_of_leak", "evidence", "accepted_because")))
-    rows = tuple(_line(one, voice) for one in found)
-    blatant = [one.column for one in found if one.severity == "blatant"]
-    says = voice.say("says_blatant", columns=voice.listed(blatant)) if blatant else ""
-    exhibit = Exhibit(voice.say("leaks_title"), says or voice.say("says_no_blatant"), head, rows)
-    return Chapter("leaks", title, lead, (exhibit,))
+    leaks = summary.leaks
+    if leaks is None:
+        lead = _("Nobody looked for such columns when this model was trained; `triage check` does.")
+        return Chapter("leaks", TITLE, lead)
+    if not leaks:
+        lead = _("No column of the tables seemed to know too much when the model was trained.")
+        return Chapter("leaks", TITLE, lead)
+    lead = _(
+        "Columns that seemed to know too much when the model was trained: {columns}. Findings "
+        "that are accepted in the office file: {accepted}.",
+        columns=len({leak.column for leak in leaks}),
+        accepted=sum(leak.accepted is not None for leak in leaks),
+    )
+    return Chapter("leaks", TITLE, lead, (_findings(leaks),))
 
 
-def _line(one: Leak, voice: Voice) -> tuple[str, ...]:
-    severity = voice.say(f"leak_{one.severity}")
-    return (one.column, severity, one.evidence.say(voice.language), one.accepted or "–")
+def _findings(leaks: tuple[Leak, ...]) -> Exhibit:
+    head = (_("Column"), _("How surely"), _("Evidence"), _("Accepted because"))
+    return Exhibit(_("The findings"), _says(leaks), head, tuple(map(_line, leaks)))
+
+
+def _says(leaks: tuple[Leak, ...]) -> Sayable:
+    blatant = [leak.column for leak in leaks if leak.severity == "blatant"]
+    if blatant:
+        return _(
+            "Blatant: {columns}. If one is not known in time, every figure of this report is too "
+            "good.",
+            columns=listed(blatant),
+        )
+    return _("None is blatant; ask who fills the column in about each of them.")
+
+
+def _line(leak: Leak) -> tuple[Cell, ...]:
+    return (leak.column, SEVERITIES[leak.severity], leak.evidence, leak.accepted or NOTHING)

@@ -4,73 +4,100 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cases.language.messages import Sayable, _
+from evaluation.pages.cells import NOTHING, Cell, Indented, count
 from evaluation.pages.exhibits import Chapter, Exhibit
-from evaluation.pages.render import Voice, share
-from evaluation.report.notes import said
+from evaluation.pages.names import SPANS
+from evaluation.report.chapters.heads import CASES, FACT, NUMBER, REVIEWS, VALUE
+from evaluation.report.facts import DataFacts, Fitted
 from evaluation.report.summary import ReportSummary
 
-PART = "\u2003"  # sets in what is a part of the line above it
+TITLE = _("How this report was made")
 
 
-def chapter(summary: ReportSummary, voice: Voice) -> Chapter:
+def chapter(summary: ReportSummary) -> Chapter:
     """What anyone needs who wants to make the report again, and what it does not say."""
-    exhibits = (_data(summary, voice), _card(summary, voice), _limits(summary, voice))
-    tested = voice.say(
-        "tested",
+    tested = _(
+        "Tested on cases from {first} to {last}, by {every}; models trained again every {retrain} "
+        "on what was known before it began.",
         first=summary.first,
         last=summary.last,
-        every=voice.say(summary.every),
-        retrain=voice.say(summary.retrain),
+        every=SPANS[summary.every],
+        retrain=SPANS[summary.retrain],
     )
-    return Chapter("making", voice.say("making"), tested, exhibits)
+    return Chapter("making", TITLE, tested, (_data(summary.data), _card(summary), _limits(summary)))
 
 
-def _data(summary: ReportSummary, voice: Voice) -> Exhibit:
-    data, say = summary.data, voice.say
-    counts = (
-        ("", "all_cases", data.cases),
-        (PART, "closed", data.closed),
-        ("", "events", data.events),
-        ("", "reviewable", data.reviewable),
-        (PART, "reviewed", data.reviewed),
-        (PART, "unreviewed", data.unknown),
-        ("", "reviews", data.reviews),
-        (PART, "drawn", data.drawn),
+def _data(data: DataFacts) -> Exhibit:
+    days = _(
+        "{first} – {last}",
+        first=data.first_opened or NOTHING,
+        last=data.last_closed or NOTHING,
     )
-    days = (data.first_opened or "–", data.last_closed or "–")
-    rows = (
-        *((part + say(name), f"{count:,}") for part, name, count in counts),
-        (say("span"), " – ".join(map(str, days))),
-        (say("data_hash"), data.data_hash or "–"),
+    rows: tuple[tuple[Cell, ...], ...] = (
+        *((Indented(name) if part else name, count(size)) for name, size, part in _counts(data)),
+        (_("First opening, last closing"), days),
+        (_("Fingerprint of the files (SHA-256)"), data.data_hash or NOTHING),
     )
-    known = share(data.reviewed / data.reviewable if data.reviewable else 0.0)
-    says = say("says_data", reviewed=data.reviewed, reviewable=data.reviewable, share=known)
-    return Exhibit(say("data"), says, (say("fact"), say("value")), rows)
-
-
-def _card(summary: ReportSummary, voice: Voice) -> Exhibit:
-    card, say = summary.card, voice.say
-    rows = (
-        (say("trained_until"), card.trained_until),
-        *_fitted(summary, voice),
-        (say("trained_on"), card.data_hash or "–"),
-        (say("versions"), ", ".join(" ".join(one) for one in card.versions.items())),
+    says = _(
+        "{reviewed:,} of {reviewable:,} closed cases that can be reviewed have a review "
+        "({share:.1%}).",
+        reviewed=data.reviewed,
+        reviewable=data.reviewable,
+        share=data.reviewed / data.reviewable if data.reviewable else 0.0,
     )
-    same = "says_same_data" if card.data_hash == summary.data.data_hash else "says_other_data"
-    return Exhibit(say("card"), say(same), (say("fact"), say("value")), rows)
+    return Exhibit(_("The data"), says, (FACT, VALUE), rows)
 
 
-def _fitted(summary: ReportSummary, voice: Voice) -> Iterator[tuple[str, str]]:
-    for name, fitted in (("risk", summary.card.risk), ("complexity", summary.card.complexity)):
-        if fitted is not None:
-            features = f"{voice.say('features')}: {fitted.features:,}"
-            counts = f"{fitted.cases:,}, {fitted.positives:,} ({features})"
-            yield voice.say(f"{name}_learnt_from"), counts
+def _counts(data: DataFacts) -> Iterator[tuple[Sayable, int, bool]]:
+    """What is counted, how many, and whether it is a part of the count above it."""
+    yield CASES, data.cases, False
+    yield _("closed"), data.closed, True
+    yield _("Events"), data.events, False
+    yield _("Closed cases that can be reviewed"), data.reviewable, False
+    yield _("reviewed"), data.reviewed, True
+    yield _("unknown"), data.unknown, True
+    yield REVIEWS, data.reviews, False
+    yield _("with a recorded inclusion probability"), data.drawn, True
 
 
-def _limits(summary: ReportSummary, voice: Voice) -> Exhibit:
-    rows = tuple(
-        (str(place), said(note, voice)) for place, note in enumerate(summary.notes, start=1)
+def _card(summary: ReportSummary) -> Exhibit:
+    card = summary.card
+    rows: tuple[tuple[Cell, ...], ...] = (
+        (_("Knows what was known by"), card.trained_until),
+        *_models(summary),
+        (_("Fingerprint of the files it was trained on"), card.data_hash or NOTHING),
+        (_("Versions of the software"), ", ".join(map(" ".join, card.versions.items()))),
     )
-    head = (voice.say("number"), voice.say("limit"))
-    return Exhibit(voice.say("limits"), voice.say("says_limits", limits=len(rows)), head, rows)
+    same = card.data_hash == summary.data.data_hash
+    says = (
+        _("The model was trained on the same files that this report reads.")
+        if same
+        else _("The files have changed since the model was trained.")
+    )
+    return Exhibit(_("The model and its versions"), says, (FACT, VALUE), rows)
+
+
+def _models(summary: ReportSummary) -> Iterator[tuple[Cell, ...]]:
+    """How many cases each model was fitted on."""
+    if summary.card.risk is not None:
+        name = _("Risk: reviewed cases learnt from, of them with a defect")
+        yield name, _fitted(summary.card.risk)
+    if summary.card.complexity is not None:
+        name = _("Complexity: closed cases learnt from, of them complex")
+        yield name, _fitted(summary.card.complexity)
+
+
+def _fitted(model: Fitted) -> Sayable:
+    return _(
+        "{cases:,}, {positives:,} (features: {features:,})",
+        cases=model.cases,
+        positives=model.positives,
+        features=model.features,
+    )
+
+
+def _limits(summary: ReportSummary) -> Exhibit:
+    rows = tuple((str(number), note.says) for number, note in enumerate(summary.notes, start=1))
+    says = _("{limits} things to know before a figure is used.", limits=len(rows))
+    return Exhibit(_("Limits"), says, (NUMBER, _("What must be known")), rows)

@@ -2,79 +2,152 @@
 
 from __future__ import annotations
 
+from cases.language.messages import Sayable, _, sentences
+from evaluation.pages.cells import NOTHING, Cell, Named, count, interval, share_interval
 from evaluation.pages.exhibits import Chapter, Exhibit
-from evaluation.pages.render import Voice
 from evaluation.quality.overrides import Change, Overrides
-from evaluation.quality.uptake import PlanUptake, Uptake
+from evaluation.quality.uptake import PlanUptake, Selection, Uptake
+from evaluation.report.chapters.heads import KNOWN_OUTCOMES
 from evaluation.report.summary import ReportSummary
 
+TITLE = _("What people did with plans and suggestions")
+PLAN = _("Plan of")
+ASKED = _("Reviews asked for")
+SELECTED_BY: dict[str, Sayable] = {
+    "mandatory": _("rule"),
+    "search": _("search"),
+    "lottery": _("random draw"),
+}
+ABOUT: dict[str, Sayable] = {
+    "track": _("track"),
+    "handler": _("handler"),
+    "spot_check": _("spot check"),
+}
+DECIDED: dict[str, dict[str, Sayable]] = {
+    "track": {
+        "simple": _("simple"),
+        "complex": _("complex"),
+        "person": _("a person decides"),
+    },
+    "spot_check": {"listed": _("on the list"), "left_out": _("left out")},
+}
 
-def chapter(summary: ReportSummary, voice: Voice) -> Chapter:
+
+def chapter(summary: ReportSummary) -> Chapter:
     """What became of each plan that the report was given, and of what was overridden."""
-    title, found = voice.say("people"), summary.uptake
-    others = () if summary.overrides is None else (_overrides(summary.overrides, voice),)
-    if found is None or not found.plans:
-        return Chapter("people", title, voice.say("no_plans"), others)
-    asked, came = (sum(getattr(one, name) for one in found.plans) for name in ("asked", "returned"))
-    lead = voice.say("says_plans", plans=len(found.plans), asked=asked, returned=came)
-    return Chapter("people", title, lead, (_plans(found, voice), *_ways(found, voice), *others))
+    uptake = summary.uptake
+    overridden = () if summary.overrides is None else (_overrides(summary.overrides),)
+    if uptake is None or not uptake.plans:
+        lead = _(
+            "No plan was given to this report (`--plan`), so nothing is said of what people did "
+            "with it."
+        )
+        return Chapter("people", TITLE, lead, overridden)
+    lead = _(
+        "Plans: {plans}. They asked for {asked:,} reviews, of which {returned:,} have come back.",
+        plans=len(uptake.plans),
+        asked=sum(plan.asked for plan in uptake.plans),
+        returned=sum(plan.returned for plan in uptake.plans),
+    )
+    return Chapter("people", TITLE, lead, (_plans(uptake), _selections(uptake), *overridden))
 
 
-def _plans(found: Uptake, voice: Voice) -> Exhibit:
-    head = ("plan", "asked", "returned", "contestable", "missing", "second_read", "risk_gap")
-    rows = tuple(_plan(one, voice) for one in found.plans)
-    says = voice.joined(*(one.says for one in found.plans))
-    note = voice.say("how_plans")
-    return Exhibit(voice.say("plans_title"), says, tuple(map(voice.say, head)), rows, notes=(note,))
-
-
-def _plan(one: PlanUptake, voice: Voice) -> tuple[str, ...]:
-    counts = (one.asked, one.returned, one.contestable, one.missing)
-    return (
-        f"{one.as_of:%Y-%m-%d}",
-        *(f"{count:,}" for count in counts),
-        f"{one.second_read:,} / {one.second_asked:,}",
-        voice.figure(one.risk_gap),
+def _plans(uptake: Uptake) -> Exhibit:
+    head = (
+        PLAN,
+        ASKED,
+        _("Come back"),
+        _("Not final yet"),
+        _("Missing"),
+        _("Read twice, of asked"),
+        _("Risk of the missing less the others"),
+    )
+    note = _(
+        "If the missing reviews are of other risk than those that came back, the latter are not a "
+        "random part."
+    )
+    return Exhibit(
+        _("Plan by plan"),
+        sentences(*(plan.says for plan in uptake.plans)),
+        head,
+        tuple(map(_plan, uptake.plans)),
+        notes=(note,),
     )
 
 
-def _ways(found: Uptake, voice: Voice) -> tuple[Exhibit, ...]:
+def _plan(plan: PlanUptake) -> tuple[Cell, ...]:
+    counts = (plan.asked, plan.returned, plan.contestable, plan.missing)
+    twice = _("{read:,} / {asked:,}", read=plan.second_read, asked=plan.second_asked)
+    return (_day(plan), *map(count, counts), twice, interval(plan.risk_gap))
+
+
+def _day(plan: PlanUptake) -> str:
+    return f"{plan.as_of:%Y-%m-%d}"
+
+
+def _selections(uptake: Uptake) -> Exhibit:
     """How many of the reviews asked for came back, by why the case was on the list."""
-    lines = [(one, way) for one in found.plans for way in one.by]
     rows = tuple(
         (
-            f"{plan.as_of:%Y-%m-%d}",
-            voice.say(f"by_{way.selected_by}"),
-            f"{way.asked:,}",
-            voice.share(way.returned),
+            _day(plan),
+            SELECTED_BY[selection.selected_by],
+            count(selection.asked),
+            share_interval(selection.returned),
         )
-        for plan, way in lines
+        for plan in uptake.plans
+        for selection in plan.by
     )
-    _, least = min(lines, key=lambda line: line[1].returned.value or 0.0)
-    says = voice.say("says_none_back")
-    if any(way.returned.value for _, way in lines):
-        way = voice.say(f"by_{least.selected_by}")
-        says = voice.say("says_ways", way=way, share=voice.share(least.returned))
-    head = tuple(map(voice.say, ("plan", "selected_by", "asked", "returned_share")))
-    return (Exhibit(voice.say("ways_title"), says, head, rows),)
+    says = _says_selections([selection for plan in uptake.plans for selection in plan.by])
+    head = (PLAN, _("On the list by"), ASKED, _("Share that came back"))
+    return Exhibit(_("By why a case was on the list"), says, head, rows)
 
 
-def _overrides(found: Overrides, voice: Voice) -> Exhibit:
+def _says_selections(selections: list[Selection]) -> Sayable:
+    if not any(selection.returned.value for selection in selections):
+        return _("No review has come back yet.")
+    least = min(selections, key=lambda selection: selection.returned.value or 0.0)
+    return _(
+        "Fewest came back of the cases chosen by {way}: {share}.",
+        way=Named(least.selected_by, SELECTED_BY[least.selected_by]),
+        share=share_interval(least.returned),
+    )
+
+
+def _overrides(overrides: Overrides) -> Exhibit:
     """What was overridden, how, and what came of it; nobody is named."""
-    head = ("about", "from", "to", "times", "known", "outcome")
-    rows = tuple(_override(one, voice) for one in found.changes)
-    says, note = found.says.say(voice.language), voice.say("how_overrides")
-    title = voice.say("overrides_title")
-    names = tuple(voice.say(f"override_{name}") for name in head)
-    return Exhibit(title, says, names, rows, notes=(note,))
-
-
-def _override(one: Change, voice: Voice) -> tuple[str, ...]:
-    codes = (one.suggested, one.decided)
-    return (
-        voice.say(f"override_{one.about}"),
-        *("–" if code is None else voice.say(f"{one.about}_{code}") for code in codes),
-        f"{one.times:,}",
-        f"{one.outcome.n:,}",
-        voice.share(one.outcome) if one.outcome.n else "–",
+    head = (
+        _("About"),
+        _("Suggested"),
+        _("Decided"),
+        _("Times"),
+        KNOWN_OUTCOMES,
+        _("Proved complex, or had a defect"),
     )
+    note = _(
+        "As the office wrote them down. Tracks are judged by cases opened long enough ago to be "
+        "closed, handlers not at all. How a case is treated may change how it ends, so this is "
+        "not a proof."
+    )
+    return Exhibit(
+        _("Decisions other than was suggested"),
+        overrides.says,
+        head,
+        tuple(map(_override, overrides.changes)),
+        notes=(note,),
+    )
+
+
+def _override(change: Change) -> tuple[Cell, ...]:
+    outcome = change.outcome
+    return (
+        ABOUT[change.about],
+        _decided(change.about, change.suggested),
+        _decided(change.about, change.decided),
+        count(change.times),
+        count(outcome.n),
+        share_interval(outcome) if outcome.n else NOTHING,
+    )
+
+
+def _decided(about: str, code: str | None) -> Cell:
+    return NOTHING if code is None else DECIDED[about][code]

@@ -5,143 +5,189 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from cases.language.messages import Sayable, _
 from evaluation.pages import charts
+from evaluation.pages.cells import Cell, Value, count, share_interval
 from evaluation.pages.exhibits import Chapter, Exhibit
-from evaluation.pages.render import Voice
-from evaluation.quality.concentrations import Concentration, Part
+from evaluation.pages.names import UNNAMED
+from evaluation.quality.concentrations import Concentration, Concentrations, Part
 from evaluation.quality.dimensions import Dimensions
 from evaluation.quality.estimate import GroupRate
-from evaluation.quality.office_quality import DefectRates, OfficeQuality
+from evaluation.quality.office_quality import OfficeQuality, QuarterRate
+from evaluation.report.chapters.heads import (
+    CASES,
+    DEFECT_RATE,
+    EXPECTED,
+    KIND,
+    PERIOD,
+    REVIEWS,
+    UNIT,
+)
 from evaluation.report.summary import ReportSummary
 
-
-def chapter(summary: ReportSummary, voice: Voice) -> Chapter:
-    """Rates, what was wanting, where defects concentrate, and work done again; no rankings."""
-    found = summary.quality
-    lead = found.rates_say.say(voice.language)
-    return Chapter("quality", voice.say("quality"), lead, tuple(_exhibits(found, voice)))
+TITLE = _("The quality of the office")
+LAST_YEAR, YEAR_BEFORE = _("Last year"), _("Year before")
 
 
-def _exhibits(found: OfficeQuality, voice: Voice) -> Iterator[Exhibit]:
-    if found.rates is not None:
-        yield _quarters(found.rates, voice)
-        yield _groups("kind", found.rates.kinds, voice)
-        yield _groups("unit", found.rates.units, voice)
-    if found.dimensions.found:
-        yield _dimensions(found.dimensions, voice)
-    if found.concentrations.cases:
-        yield _concentrations(found, voice)
-    yield _rework(found, voice)
+def chapter(summary: ReportSummary) -> Chapter:
+    """Rates, what had defects, where they concentrate, and work done again; no rankings."""
+    quality = summary.quality
+    return Chapter("quality", TITLE, quality.rates_say, tuple(_exhibits(quality)))
 
 
-def _quarters(rates: DefectRates, voice: Voice) -> Exhibit:
-    quarters = rates.quarters
-    told = [one for one in quarters if one.rate.value is not None]
-    says = voice.say("says_no_quarter", quarters=len(quarters))
-    if told:
-        low, high = (pick(told, key=lambda one: one.rate.value or 0.0) for pick in (min, max))
-        says = voice.say(
-            "says_quarters",
-            shown=len(told),
+def _exhibits(quality: OfficeQuality) -> Iterator[Exhibit]:
+    if quality.rates is not None:
+        yield _quarters(quality.rates.quarters)
+        yield _groups(_("By kind of case"), KIND, quality.rates.kinds)
+        yield _groups(_("By unit"), UNIT, quality.rates.units)
+    if quality.dimensions.found:
+        yield _dimensions(quality.dimensions)
+    if quality.concentrations.cases:
+        yield _concentrations(quality.concentrations)
+    yield _rework(quality)
+
+
+def _quarters(quarters: tuple[QuarterRate, ...]) -> Exhibit:
+    rows = tuple(
+        (
+            quarter.name,
+            count(quarter.cases),
+            count(quarter.reviews),
+            Value(quarter.stands_for, ".0%"),
+            share_interval(quarter.rate),
+        )
+        for quarter in quarters
+    )
+    head = (PERIOD, CASES, REVIEWS, _("Share of cases they stand for"), DEFECT_RATE)
+    names, rates = [quarter.name for quarter in quarters], [quarter.rate for quarter in quarters]
+    shown = any(rate.value is not None for rate in rates)
+    picture = partial(charts.rates_over_time, names, rates, (DEFECT_RATE, PERIOD), None)
+    how = _(
+        "The rate of the cases closed in the quarter, with 95% intervals, from reviews of known "
+        "inclusion probability; a gap where they stand for too few cases."
+    )
+    return Exhibit(
+        _("Over time"),
+        _says_quarters(quarters),
+        head,
+        rows,
+        picture if shown else None,
+        notes=(how,),
+    )
+
+
+def _says_quarters(quarters: tuple[QuarterRate, ...]) -> Sayable:
+    """Between which rates the quarters lie."""
+    rated = [quarter for quarter in quarters if quarter.rate.value is not None]
+    if not rated:
+        return _(
+            "In none of {quarters} quarters do drawn reviews stand for enough cases; no rate is "
+            "given.",
             quarters=len(quarters),
-            low=voice.share(low.rate),
-            lowest=low.name,
-            high=voice.share(high.rate),
-            highest=high.name,
         )
+    low, high = (pick(rated, key=lambda line: line.rate.value or 0.0) for pick in (min, max))
+    return _(
+        "In the {shown} of {quarters} quarters that have a rate, it lies between {low} in "
+        "{lowest} and {high} in {highest}.",
+        shown=len(rated),
+        quarters=len(quarters),
+        low=share_interval(low.rate),
+        lowest=low.name,
+        high=share_interval(high.rate),
+        highest=high.name,
+    )
+
+
+def _groups(title: Sayable, by: Sayable, groups: tuple[GroupRate, ...]) -> Exhibit:
     rows = tuple(
         (
-            one.name,
-            f"{one.cases:,}",
-            f"{one.reviews:,}",
-            f"{100 * one.stands_for:.0f} %",
-            voice.share(one.rate),
+            group.name or UNNAMED,
+            count(group.cases),
+            count(group.returned),
+            share_interval(group.rate),
+            Value(group.shrunk, ".0%"),
         )
-        for one in quarters
+        for group in groups
     )
-    head = ("period", "cases", "reviews", "stands_for", "defect_rate")
-    names, figures = [one.name for one in quarters], [one.rate for one in quarters]
+    says = _(
+        "{shown} of {groups} have reviews enough for a rate; they stand in order of name, and "
+        "this is not a ranking.",
+        shown=sum(group.rate.value is not None for group in groups),
+        groups=len(groups),
+    )
+    how = _(
+        "Where reviews are few, a rate is pulled towards that of the whole, by the share in the "
+        "last column."
+    )
+    head = (by, CASES, REVIEWS, DEFECT_RATE, _("Pulled towards the whole by"))
+    return Exhibit(title, says, head, rows, notes=(how,))
+
+
+def _dimensions(dimensions: Dimensions) -> Exhibit:
+    lines = dimensions.found
+    rows = tuple(
+        (line.meaning, count(line.cases), share_interval(line.share), share_interval(line.before))
+        for line in lines
+    )
+    panels = (
+        (_("Closed in the last year"), [line.share for line in lines]),
+        (_("Closed in the year before"), [line.before for line in lines]),
+    )
+    how = _(
+        "Of the defective cases whose review names any dimension, the share that names this one, "
+        "with 95% intervals, by the year in which they were closed. Cases are the reviewed ones "
+        "of the last year."
+    )
+    picture = partial(charts.groups, [line.meaning for line in lines], panels)
     return Exhibit(
-        voice.say("quarters_title"),
-        says,
-        tuple(map(voice.say, head)),
+        _("In which dimensions cases had defects"),
+        dimensions.says,
+        (_("Dimension"), CASES, LAST_YEAR, YEAR_BEFORE),
         rows,
-        partial(charts.rates_over_time, names, figures) if told else None,
-        notes=(voice.say("how_quarters"),),
+        picture if lines[0].share.value is not None else None,
+        notes=(how,),
     )
 
 
-def _groups(by: str, groups: tuple[GroupRate, ...], voice: Voice) -> Exhibit:
-    told = sum(one.rate.value is not None for one in groups)
-    rows = tuple(
-        (
-            one.name or voice.say("unnamed"),
-            f"{one.cases:,}",
-            f"{one.returned:,}",
-            voice.share(one.rate),
-            f"{100 * one.shrunk:.0f} %",
-        )
-        for one in groups
+def _concentrations(concentrations: Concentrations) -> Exhibit:
+    head = (
+        _("One fact"),
+        _("With"),
+        CASES,
+        _("Defects"),
+        EXPECTED,
+        DEFECT_RATE,
+        _("By chance (p)"),
     )
-    head = (by, "cases", "reviews", "defect_rate", "drawn_towards")
-    says = voice.say("says_groups", shown=told, groups=len(groups))
-    title, note = voice.say(f"rates_by_{by}"), voice.say("how_groups")
-    return Exhibit(title, says, tuple(map(voice.say, head)), rows, notes=(note,))
-
-
-def _dimensions(found: Dimensions, voice: Voice) -> Exhibit:
-    rows = tuple(
-        (
-            str(place),
-            one.meaning.say(voice.language),
-            f"{one.cases:,}",
-            voice.share(one.share),
-            voice.share(one.before),
-        )
-        for place, one in enumerate(found.found, start=1)
+    how = _(
+        "p allows for the test of all pairs. Expected is what the reviewers of these cases "
+        "find in other cases. A pair is a place to look, not a cause."
     )
-    years = [[one.share for one in found.found], [one.before for one in found.found]]
-    told = found.found[0].share.value is not None
-    head = ("number", "dimension", "cases", "last_year", "year_before")
-    return Exhibit(
-        voice.say("dimensions_title"),
-        found.says.say(voice.language),
-        tuple(map(voice.say, head)),
-        rows,
-        partial(charts.groups, years) if told else None,
-        notes=(voice.say("how_dimensions"),),
-    )
+    rows = tuple(map(_pair, concentrations.found))
+    title = _("Where defects concentrate")
+    return Exhibit(title, concentrations.says, head, rows, notes=(how,))
 
 
-def _concentrations(found: OfficeQuality, voice: Voice) -> Exhibit:
-    rows = tuple(_pair(one, voice) for one in found.concentrations.found)
-    head = ("one_fact", "other_fact", "cases", "defects", "expected", "defect_rate", "p_value")
-    says, note = found.concentrations.says.say(voice.language), voice.say("how_concentrations")
-    title = voice.say("concentrations_title")
-    return Exhibit(title, says, tuple(map(voice.say, head)), rows, notes=(note,))
-
-
-def _pair(one: Concentration, voice: Voice) -> tuple[str, ...]:
+def _pair(pair: Concentration) -> tuple[Cell, ...]:
     return (
-        _part(one.first, voice),
-        _part(one.second, voice),
-        f"{one.cases:,}",
-        f"{one.defects:,}",
-        f"{one.expected:.1f}",
-        voice.share(one.rate),
-        f"{one.p:.3f}",
+        _part(pair.first),
+        _part(pair.second),
+        count(pair.cases),
+        count(pair.defects),
+        Value(pair.expected, ".1f"),
+        share_interval(pair.rate),
+        Value(pair.p, ".3f"),
     )
 
 
-def _part(one: Part, voice: Voice) -> str:
-    return f"{one.meaning.say(voice.language)}: {one.level.say(voice.language)}"
+def _part(part: Part) -> Sayable:
+    return _("{name}: {value}", name=part.meaning, value=part.level)
 
 
-def _rework(found: OfficeQuality, voice: Voice) -> Exhibit:
+def _rework(quality: OfficeQuality) -> Exhibit:
     rows = tuple(
-        (one.quarter, f"{one.cases:,}", f"{one.again:,}", f"{one.ratio:.2f}")
-        for one in found.rework
+        (line.quarter, count(line.cases), count(line.again), Value(line.ratio, ".2f"))
+        for line in quality.rework
     )
-    says = found.rework_says.say(voice.language)
-    head = tuple(map(voice.say, ("period", "cases", "again", "rework_ratio")))
-    return Exhibit(voice.say("rework_title"), says, head, rows)
+    head = (PERIOD, CASES, _("Done again"), _("Activities per case"))
+    return Exhibit(_("Rework: work done again"), quality.rework_says, head, rows)

@@ -3,192 +3,261 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
+from cases.language.messages import Sayable, _, listed, sentences
 from evaluation.backtests.answers import Answer, surely_behind
 from evaluation.backtests.backtest import MODEL, PeriodFigures
 from evaluation.pages import charts
+from evaluation.pages.cells import (
+    Cell,
+    count,
+    interval,
+    round_share,
+    share,
+    share_interval,
+)
 from evaluation.pages.exhibits import Chapter, Exhibit
-from evaluation.pages.render import Voice, share
+from evaluation.pages.names import ESTIMATORS, FIGURES, cells, estimator, heads
 from evaluation.report.chapters import worth
+from evaluation.report.chapters.heads import (
+    CASES,
+    ESTIMATOR,
+    FOUND_RATE,
+    GAIN,
+    INTERVALS,
+    NO_RISK_MODEL,
+    PERIOD,
+    TOO_FEW,
+)
 from evaluation.report.summary import ReportSummary
-from evaluation.statistics.metrics import Figure, Measures
+from evaluation.statistics.metrics import Bin, Figure, Measures
 
 Question = Literal["risk", "complexity"]
 
-# Figures of the tables: name, and whether it is a share (shown in per cent).
-COLUMNS = (("auc", False), ("lift", False), ("calibration_error", True))
-POOLED = (*COLUMNS, ("average_precision", False), ("log_loss", False), ("brier", False))
+TITLES: dict[Question, Sayable] = {
+    "risk": _("Risk: will a review find a defect?"),
+    "complexity": _("Complexity: will a new case prove complex?"),
+}
+NO_MODEL: dict[Question, Sayable] = {
+    "risk": NO_RISK_MODEL,
+    "complexity": _(
+        "There is no complexity model: the office file does not say what is complex, or too few "
+        "such cases are known."
+    ),
+}
+COLUMNS = ("auc", "lift", "calibration_error")
+POOLED = (*COLUMNS, "average_precision", "log_loss", "brier")
 
 
-@dataclass(frozen=True)
-class Asked:
-    """One question, how it was answered, and the words to tell it in."""
-
-    summary: ReportSummary
-    question: Question
-    answer: Answer
-    voice: Voice
-
-
-def chapter(summary: ReportSummary, question: Question, voice: Voice) -> Chapter:
+def chapter(summary: ReportSummary, question: Question) -> Chapter:
     """The chapter on one question; without later cases a sentence that says so."""
     answer = summary.risk if question == "risk" else summary.complexity
     model = summary.card.risk if question == "risk" else summary.card.complexity
     if answer is None:
-        why = f"no_{question}_model" if model is None else "not_tested"
-        return Chapter(question, voice.say(question), voice.say(why))
-    asked = Asked(summary, question, answer, voice)
-    return Chapter(question, voice.say(question), _lead(asked), tuple(_exhibits(asked)))
+        not_tested = _("Not tested: no outcomes, or too few of them, in this time.")
+        why = NO_MODEL[question] if model is None else not_tested
+        return Chapter(question, TITLES[question], why)
+    exhibits = tuple(_exhibits(summary, question, answer))
+    return Chapter(question, TITLES[question], _lead(answer), exhibits)
 
 
-def _lead(asked: Asked) -> str:
-    answer, say = asked.answer, asked.voice.say
-    positives = answer.pooled.measures[MODEL].positives
-    return say("pooled_lead", cases=answer.cases, positives=positives)
+def _lead(answer: Answer) -> Sayable:
+    return _(
+        "Tested on {cases:,} cases that came later than all the model had learnt from; "
+        "{positives:,} of them had the outcome.",
+        cases=answer.cases,
+        positives=answer.pooled.measures[MODEL].positives,
+    )
 
 
-def _exhibits(asked: Asked) -> Iterator[Exhibit]:
-    yield pooled(asked)
-    yield over_time(asked)
-    yield by_year(asked)
-    yield rates(asked)
-    yield calibration(asked)
-    found = asked.summary.performance.get(asked.question)
-    if found is not None:
-        yield from worth.exhibits(found, asked.voice)
+def _exhibits(summary: ReportSummary, question: Question, answer: Answer) -> Iterator[Exhibit]:
+    yield pooled(answer, summary.share)
+    yield over_time(answer)
+    yield by_year(answer)
+    yield rates(answer)
+    performance = summary.performance.get(question)
+    if performance is not None:
+        yield calibration(answer.calibration, performance.calibration_says)
+        yield from worth.exhibits(performance)
 
 
-def pooled(asked: Asked) -> Exhibit:
-    """The model and what it must beat, on all cases."""
-    answer, say = asked.answer, asked.voice.say
+def pooled(answer: Answer, taken: float) -> Exhibit:
+    """The model and what it must beat, on all cases; `taken` is the share that lift is of."""
+    how = _(
+        "AUC: of a case with the outcome and one without, how often the first got the higher "
+        "risk; 0.5 is chance. Lift: among the {share} of cases with the highest risk, how many "
+        "times as many have the outcome as among all. Calibration error: distance between risks "
+        "and rates over ten equally large groups; noise alone makes it more than zero.",
+        share=round_share(taken),
+    )
     return Exhibit(
-        say("pooled"),
-        _says_pooled(asked),
-        (say("estimator"), *(say(name) for name, _ in POOLED), say("gain")),
-        tuple(_line(asked, answer.pooled, name, POOLED) for name in answer.estimators),
+        _("All later cases together"),
+        _says_pooled(answer),
+        (ESTIMATOR, *heads(POOLED), GAIN),
+        tuple(_line(answer.pooled, name, POOLED) for name in answer.estimators),
         marks=_marks(answer),
-        notes=(say("intervals"), say("how_to_read", share=f"{100 * asked.summary.share:.3g} %")),
+        notes=(INTERVALS, how),
     )
 
 
-def _says_pooled(asked: Asked) -> str:
+def _says_pooled(answer: Answer) -> Sayable:
     """The model's AUC, and its lead over the best of the others."""
-    pooled, say = asked.answer.pooled, asked.voice.say
-    auc = pooled.measures[MODEL].auc
+    auc, gains = answer.pooled.measures[MODEL].auc, answer.pooled.gains
     if auc.value is None:
-        return say("says_too_few")
-    sentence = say("says_auc", auc=auc)
-    if not pooled.gains:
-        return sentence
-    best = min(pooled.gains, key=lambda name: pooled.gains[name].value or 0.0)
-    gain = pooled.gains[best]
-    lead = "says_leads" if (gain.low or 0.0) > 0 else "says_no_lead"
-    lead = "says_behind" if surely_behind(gain) else lead
-    join = "" if asked.voice.language == "zh" else " "
-    return sentence + join + say(lead, other=say(best), gain=gain)
+        return TOO_FEW
+    ranks = _(
+        "Of a case with the outcome and one without, the model ranked the first higher with a "
+        "frequency of {auc}.",
+        auc=interval(auc),
+    )
+    if not gains:
+        return ranks
+    best = min(gains, key=lambda name: gains[name].value or 0.0)
+    return sentences(ranks, _says_lead(best, gains[best]))
 
 
-def over_time(asked: Asked) -> Exhibit:
+def _says_lead(best: str, gain: Figure) -> Sayable:
+    """Whether the model is ahead of the best of the others, about as good, or behind."""
+    values = {"other": estimator(best), "gain": interval(gain)}
+    if surely_behind(gain):
+        return _(
+            "The best of the others ({other}) ranks better: the model's AUC less that of the "
+            "other is {gain}.",
+            **values,
+        )
+    if (gain.low or 0.0) > 0:
+        return _("It leads the best of the others ({other}) by {gain}.", **values)
+    return _("Its lead over the best of the others ({other}) is within chance: {gain}.", **values)
+
+
+def over_time(answer: Answer) -> Exhibit:
     """The AUC of every period, and of each estimator in it."""
-    answer, voice = asked.answer, asked.voice
-    names = answer.estimators
-    drawn = any(period.measures[MODEL].auc.value is not None for period in answer.periods)
-    auc = partial(charts.over_time, answer.periods, names, lambda found: found.auc)
+    names, periods = answer.estimators, answer.periods
+    shown = any(period.measures[MODEL].auc.value is not None for period in periods)
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            period.period,
+            count(period.measures[MODEL].n),
+            *(interval(period.measures[name].auc) for name in names),
+        )
+        for period in periods
+    )
+    auc = FIGURES["auc"].head
+    picture = partial(charts.over_time, periods, names, lambda measures: measures.auc, auc)
     return Exhibit(
-        voice.say("auc_title"),
-        _says_over_time(asked),
-        (voice.say("period"), voice.say("cases"), *(voice.say(name) for name in names)),
-        tuple(
-            (
-                period.period,
-                f"{period.measures[MODEL].n:,}",
-                *(voice.figure(period.measures[name].auc) for name in names),
-            )
-            for period in answer.periods
-        ),
-        auc if drawn else None,
-        notes=(voice.say("auc_chart"),) if drawn else (),
+        _("Ranking over time (AUC)"),
+        _says_over_time(answer),
+        (PERIOD, CASES, *(ESTIMATORS[name] for name in names)),
+        rows,
+        picture if shown else None,
+        notes=(_("0.5 is chance; higher ranks better."),) if shown else (),
     )
 
 
-def _says_over_time(asked: Asked) -> str:
-    told = [
+def _says_over_time(answer: Answer) -> Sayable:
+    """Between which AUCs the periods lie, and which those are."""
+    ranked = sorted(
         (period.measures[MODEL].auc.value, period.period)
-        for period in asked.answer.periods
+        for period in answer.periods
         if period.measures[MODEL].auc.value is not None
-    ]
-    say, total = asked.voice.say, len(asked.answer.periods)
-    if not told:
-        return say("says_no_period", periods=total)
-    (low, worst), (high, best) = min(told), max(told)
-    if len(told) == 1:
-        return say("says_one_period", period=worst, value=low)
-    values = {"low": low, "worst": worst, "high": high, "best": best}
-    return say("says_over_time", shown=len(told), periods=total, **values)
+    )
+    if not ranked:
+        return _(
+            "In none of the {periods} periods are there enough cases of both outcomes; no figure "
+            "is given.",
+            periods=len(answer.periods),
+        )
+    (low, worst), (high, best) = ranked[0], ranked[-1]
+    if len(ranked) == 1:
+        return _(
+            "Only {period} has enough cases of both outcomes: the model's AUC was {value:.3f}.",
+            period=worst,
+            value=low,
+        )
+    return _(
+        "In the {shown} of {periods} periods with enough cases, the model's AUC lay between "
+        "{low:.3f} ({worst}) and {high:.3f} ({best}).",
+        shown=len(ranked),
+        periods=len(answer.periods),
+        low=low,
+        worst=worst,
+        high=high,
+        best=best,
+    )
 
 
-def by_year(asked: Asked) -> Exhibit:
+def by_year(answer: Answer) -> Exhibit:
     """Every year's figures of every estimator."""
-    answer, say = asked.answer, asked.voice.say
     lines = [(year, name) for year in answer.years for name in answer.estimators]
     return Exhibit(
-        say("by_year"),
-        _says_by_year(asked),
-        (say("period"), say("estimator"), *(say(name) for name, _ in COLUMNS), say("gain")),
-        tuple((year.period, *_line(asked, year, name, COLUMNS)) for year, name in lines),
+        _("Year by year"),
+        _says_by_year(answer.years),
+        (PERIOD, ESTIMATOR, *heads(COLUMNS), GAIN),
+        tuple((year.period, *_line(year, name, COLUMNS)) for year, name in lines),
     )
 
 
-def _says_by_year(asked: Asked) -> str:
+def _says_by_year(years: tuple[PeriodFigures, ...]) -> Sayable:
     """In which years the model leads all others beyond chance."""
-    voice, years = asked.voice, asked.answer.years
-    told = [year for year in years if year.measures[MODEL].auc.value is not None]
-    if not told or not told[0].gains:
-        return voice.say("says_too_few")
-    ahead = [y.period for y in told if all((gain.low or 0.0) > 0 for gain in y.gains.values())]
+    ranked = [year for year in years if year.measures[MODEL].auc.value is not None]
+    if not ranked or not ranked[0].gains:
+        return TOO_FEW
+    ahead = [y.period for y in ranked if all((gain.low or 0.0) > 0 for gain in y.gains.values())]
     if not ahead:
-        return voice.say("says_never_ahead", years=len(told))
-    return voice.say("says_ahead", ahead=len(ahead), years=len(told), which=voice.listed(ahead))
-
-
-def rates(asked: Asked) -> Exhibit:
-    """Per period, the rate the model expected and the rate found."""
-    answer, voice = asked.answer, asked.voice
-    found = [(period.period, period.measures[MODEL]) for period in answer.periods]
-    return Exhibit(
-        voice.say("rates_title"),
-        _says_rates(asked),
-        tuple(map(voice.say, ("period", "cases", "expected_rate", "base_rate_found"))),
-        tuple(
-            (name, f"{one.n:,}", _expected(one, voice), voice.share(one.base_rate))
-            for name, one in found
-        ),
-        partial(charts.expected_and_observed, answer.periods),
-        notes=(voice.say("rates_chart"),),
+        return _(
+            "In none of {years} years does the model rank better than every other way beyond "
+            "chance.",
+            years=len(ranked),
+        )
+    return _(
+        "In {ahead} of {years} years the model ranks better than every other way beyond chance: "
+        "{which}.",
+        ahead=len(ahead),
+        years=len(ranked),
+        which=listed(ahead),
     )
 
 
-def _says_rates(asked: Asked) -> str:
+def rates(answer: Answer) -> Exhibit:
+    """Per period, the rate the model expected and the rate found."""
+    rows = tuple(
+        (
+            period.period,
+            count(period.measures[MODEL].n),
+            _expected(period.measures[MODEL]),
+            share_interval(period.measures[MODEL].base_rate),
+        )
+        for period in answer.periods
+    )
+    return Exhibit(
+        _("Expected and found, over time"),
+        _says_rates(answer),
+        (PERIOD, CASES, _("Rate expected"), FOUND_RATE),
+        rows,
+        partial(charts.expected_and_observed, answer.periods),
+    )
+
+
+def _says_rates(answer: Answer) -> Sayable:
     """In how many periods the expected rate lies within the interval of the rate found."""
-    told = [
-        (abs(one.bias.value), period.period, one, _within(one))
-        for period in asked.answer.periods
-        if (one := period.measures[MODEL]).bias.value is not None
+    judged = [
+        (abs(measures.bias.value), period.period, measures)
+        for period in answer.periods
+        if (measures := period.measures[MODEL]).bias.value is not None
     ]
-    if not told:
-        return asked.voice.say("says_too_few")
-    inside = sum(within for *_, within in told)
-    _, period, furthest, _ = max(told, key=lambda one: one[:2])
-    return asked.voice.say(
-        "says_rates",
-        inside=inside,
-        periods=len(told),
+    if not judged:
+        return TOO_FEW
+    _off, period, furthest = max(judged, key=lambda line: line[:2])
+    return _(
+        "In {inside} of {periods} periods the rate expected lies within the interval of the rate "
+        "found; furthest off is {period}: {expected} expected, {found:.1%} found.",
+        inside=sum(_within(measures) for _off, _period, measures in judged),
+        periods=len(judged),
         period=period,
-        expected=_expected(furthest, asked.voice),
-        found=share(furthest.base_rate.value or 0.0),
+        expected=_expected(furthest),
+        found=furthest.base_rate.value or 0.0,
     )
 
 
@@ -198,37 +267,28 @@ def _within(measures: Measures) -> bool:
     return low <= value + bias <= high
 
 
-def _expected(measures: Measures, voice: Voice) -> str:
+def _expected(measures: Measures) -> Cell:
     rate, bias = measures.base_rate.value, measures.bias
     if rate is None or bias.value is None:
-        return voice.figure(Figure(None, None, None, bias.n, bias.absent))
+        return interval(Figure(None, None, None, bias.n, bias.absent))
     return share(rate + bias.value)
 
 
-def calibration(asked: Asked) -> Exhibit:
+def calibration(bins: tuple[Bin, ...], says: Sayable) -> Exhibit:
     """Probabilities in ten groups against the rate found in each."""
-    bins, voice = asked.answer.calibration, asked.voice
-    return Exhibit(
-        voice.say("calibration_table"),
-        asked.summary.performance[asked.question].calibration_says.say(voice.language),
-        tuple(map(voice.say, ("mean_risk", "base_rate_found", "cases"))),
-        tuple(
-            (share(line.mean_probability), voice.share(line.rate), f"{line.rate.n:,}")
-            for line in bins
-        ),
-        partial(charts.reliability, bins) if bins else None,
-        notes=(voice.say("reliability_chart"),),
+    rows = tuple(
+        (share(line.mean_probability), share_interval(line.rate), count(line.rate.n))
+        for line in bins
     )
+    head = (_("Mean risk"), FOUND_RATE, CASES)
+    picture = partial(charts.reliability, bins) if bins else None
+    note = _("On the dotted line probabilities are right.")
+    return Exhibit(_("Calibration table"), says, head, rows, picture, notes=(note,))
 
 
-def _line(
-    asked: Asked, figures: PeriodFigures, name: str, columns: tuple[tuple[str, bool], ...]
-) -> tuple[str, ...]:
-    measures, voice = figures.measures[name], asked.voice
-    values = ((getattr(measures, column), is_share) for column, is_share in columns)
-    gain = voice.figure(figures.gains[name]) if name in figures.gains else ""
-    said = (voice.share(one) if is_share else voice.figure(one) for one, is_share in values)
-    return (voice.say(name), *said, gain)
+def _line(figures: PeriodFigures, name: str, columns: tuple[str, ...]) -> tuple[Cell, ...]:
+    gain = interval(figures.gains[name]) if name in figures.gains else ""
+    return (ESTIMATORS[name], *cells(figures.measures[name], columns), gain)
 
 
 def _marks(answer: Answer) -> tuple[str, ...]:

@@ -4,35 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cases.language.messages import Sayable, _
+from evaluation.pages.cells import NOTHING, Cell
 from evaluation.pages.exhibits import Chapter, Exhibit
-from evaluation.pages.render import Voice
 from evaluation.report.facts import ModelVersion
 from evaluation.report.summary import ReportSummary
 
+TITLE = _("Versions, and what the gate said")
+VERDICTS: dict[str, Sayable] = {
+    "promoted": _("promoted"),
+    "refused": _("refused"),
+    "restored": _("restored"),
+}
 
-def chapter(summary: ReportSummary, voice: Voice) -> Chapter:
+
+def chapter(summary: ReportSummary) -> Chapter:
     """Every version with every verdict, newest first."""
-    title, versions = voice.say("gate"), summary.versions
+    versions = summary.versions
     if not versions:
-        return Chapter("gate", title, voice.say("no_versions"))
-    rows = tuple(line for one in versions for line in _lines(one, voice))
-    head = tuple(map(voice.say, ("version", "made", "knows_by", "verdict", "on", "because")))
-    exhibit = Exhibit(voice.say("verdicts"), _says(versions, voice), head, rows)
-    return Chapter("gate", title, voice.say("gate_lead"), (exhibit,))
+        return Chapter("gate", TITLE, _("The registry lists no version of this model."))
+    lead = _(
+        "A candidate becomes champion only if it passes the gate: it must hold on later cases, "
+        "and against the present champion."
+    )
+    rows = tuple(line for version in versions for line in _lines(version))
+    head = (_("Version"), _("Made"), _("Knows by"), _("Verdict"), _("On"), _("Because"))
+    exhibit = Exhibit(_("Every verdict"), _says(versions), head, rows)
+    return Chapter("gate", TITLE, lead, (exhibit,))
 
 
-def _lines(one: ModelVersion, voice: Voice) -> Iterator[tuple[str, ...]]:
-    facts = (one.number, one.made, one.trained_until or "–")
-    if not one.events:
-        yield (*facts, voice.say("no_verdict"), "–", "–")
-    for event in one.events:
-        yield (*facts, voice.say(f"verdict_{event.what}"), event.at[:10], event.reason)
+def _lines(version: ModelVersion) -> Iterator[tuple[Cell, ...]]:
+    facts = (version.number, version.made, version.trained_until or NOTHING)
+    if not version.events:
+        yield (*facts, _("none recorded"), NOTHING, NOTHING)
+    for event in version.events:
+        yield (*facts, VERDICTS[event.what], event.at[:10], event.reason)
 
 
-def _says(versions: tuple[ModelVersion, ...], voice: Voice) -> str:
+def _says(versions: tuple[ModelVersion, ...]) -> Sayable:
     refused = sum(any(event.what == "refused" for event in one.events) for one in versions)
-    present = next((one.number for one in versions if one.champion), None)
-    if present is None:
-        return voice.say("says_no_champion", versions=len(versions), refused=refused)
-    values = {"champion": present, "versions": len(versions), "refused": refused}
-    return voice.say("says_versions", **values)
+    champion = next((version.number for version in versions if version.champion), None)
+    if champion is None:
+        return _(
+            "Of {versions} versions none is champion; refused: {refused}.",
+            versions=len(versions),
+            refused=refused,
+        )
+    return _(
+        "Version {champion} is champion; versions kept: {versions}, refused: {refused}.",
+        champion=champion,
+        versions=len(versions),
+        refused=refused,
+    )

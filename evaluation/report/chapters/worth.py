@@ -5,148 +5,175 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from cases.language.messages import Sayable, _, sentences
+from evaluation.backtests.at_capacity import Span, Ties
 from evaluation.backtests.backtest import MODEL
 from evaluation.backtests.decision import NetBenefit
 from evaluation.backtests.performance import Honest, Performance, Slice
 from evaluation.backtests.strata import Within
 from evaluation.pages import charts
+from evaluation.pages.cells import (
+    ABSENT,
+    MULTIPLE,
+    NOTHING,
+    NUMBER,
+    SHARE,
+    Cell,
+    Value,
+    count,
+    interval,
+    share_interval,
+)
 from evaluation.pages.exhibits import Exhibit
-from evaluation.pages.render import Voice
-from evaluation.statistics.metrics import Figure, Measures
+from evaluation.pages.names import UNNAMED, cells, heads
+from evaluation.report.chapters.heads import CASES, FOUND_RATE, KIND, MEASURE, REVIEWS, VALUE
+from evaluation.statistics.metrics import Measures
 
-KIND = (("auc", False), ("lift", False), ("calibration_error", True))
-HONEST = (("base_rate", True), ("precision", True), ("recall", True), ("lift", False))
+CAPACITY = ("precision", "recall", "lift", "brier_skill", "log_loss_skill")
+KIND_FIGURES = ("auc", "lift", "calibration_error")
+HONEST = ("base_rate", "precision", "recall", "lift")
 STRATA = ("auc", "auc_within", "lift", "lift_within")
+BY: dict[str, Sayable] = {"reviewer": _("the same reviewer"), "unit": _("the same unit")}
 
 
-def exhibits(found: Performance, voice: Voice) -> Iterator[Exhibit]:
+def exhibits(performance: Performance) -> Iterator[Exhibit]:
     """Everything that `Performance` adds to the figures of the backtest."""
-    yield capacity(found, voice)
-    if found.honest is not None:
-        yield honest(found.honest, voice)
-    yield within(found.within, voice)
-    yield kinds([one for one in found.slices if one.by == "kind"], voice)
-    curve = found.slices[0].decision
+    yield capacity(performance)
+    if performance.honest is not None:
+        yield honest(performance.honest)
+    yield within(performance.within)
+    yield kinds([part for part in performance.slices if part.by == "kind"])
+    curve = performance.slices[0].decision
     if curve:
-        yield decision(curve, found, voice)
+        yield decision(curve, performance.decision_says)
 
 
-def capacity(found: Performance, voice: Voice) -> Exhibit:
+def capacity(performance: Performance) -> Exhibit:
     """What the top of the list holds, and whether the probabilities beat the plain rate."""
-    whole = found.slices[0]
-    measures, ties = whole.figures.measures[MODEL], whole.ties
-    rows = [
-        (voice.say(name), voice.figure(figure) if name == "lift" else voice.share(figure), "")
-        for name, figure in (
-            ("precision", measures.precision),
-            ("recall", measures.recall),
-            ("lift", measures.lift),
-            ("brier_skill", measures.brier_skill),
-            ("log_loss_skill", measures.log_loss_skill),
-        )
-    ]
-    if ties is not None and ties.lift is not None and ties.recall is not None:
-        spans = {"precision": ties.precision, "recall": ties.recall, "lift": ties.lift}
-        for place, (name, span) in enumerate(spans.items()):
-            scale, mark = (1, "") if name == "lift" else (100, " %")
-            reach = f"{scale * span.worst:.1f}–{scale * span.best:.1f}{mark}"
-            rows[place] = (*rows[place][:2], reach if ties.tied else "–")
+    whole = performance.slices[0]
+    ties = _ties(whole.ties)
+    figures = cells(whole.figures.measures[MODEL], CAPACITY)
+    rows = tuple(
+        (head, figure, ties.get(name, ""))
+        for name, head, figure in zip(CAPACITY, heads(CAPACITY), figures, strict=True)
+    )
     return Exhibit(
-        voice.say("capacity_title"),
-        voice.joined(found.capacity_says, found.skill_says),
-        tuple(map(voice.say, ("measure", "value", "ties"))),
-        tuple(rows),
+        _("The top of the list, and the probabilities"),
+        sentences(performance.capacity_says, performance.skill_says),
+        (MEASURE, VALUE, _("Worst and best if ties fall so")),
+        rows,
     )
 
 
-def honest(found: Honest, voice: Voice) -> Exhibit:
+def _ties(ties: Ties | None) -> dict[str, Cell]:
+    """The reach of each figure over all orders of equal probabilities, by the figure's name."""
+    if ties is None or ties.lift is None or ties.recall is None:
+        return {}
+    spans = {"precision": ties.precision, "recall": ties.recall, "lift": ties.lift}
+    return {
+        name: _reach(span, MULTIPLE if name == "lift" else SHARE) if ties.tied else NOTHING
+        for name, span in spans.items()
+    }
+
+
+def _reach(span: Span, spec: str) -> Sayable:
+    worst, best = Value(span.worst, spec), Value(span.best, spec)
+    return _("{worst}–{best}", worst=worst, best=best)
+
+
+def honest(reviews: Honest) -> Exhibit:
     """Drawn reviews, which speak for all, and picked ones, which speak for themselves."""
-    parts = (("surveyed", found.surveyed), ("targeted_reviews", found.targeted))
-    rows = tuple((voice.say(name), *_figures(one, voice)) for name, one in parts)
-    head = tuple(map(voice.say, ("reviews", "cases", *(name for name, _ in HONEST))))
-    return Exhibit(voice.say("honest_title"), found.says.say(voice.language), head, rows)
+    rows = (
+        (_("drawn with a known inclusion probability"), *_figures(reviews.surveyed)),
+        (_("picked"), *_figures(reviews.targeted)),
+    )
+    head = (REVIEWS, CASES, *heads(HONEST))
+    return Exhibit(_("On drawn reviews, and on picked ones"), reviews.says, head, rows)
 
 
-def _figures(measures: Measures | None, voice: Voice) -> tuple[str, ...]:
+def _figures(measures: Measures | None) -> tuple[Cell, ...]:
     if measures is None:
-        return ("–", *[voice.say("absent_too_few")] * len(HONEST))
-    said = (_said(getattr(measures, name), is_share, voice) for name, is_share in HONEST)
-    return (f"{measures.n:,}", *said)
+        return (NOTHING, *[ABSENT["too_few"]] * len(HONEST))
+    return (count(measures.n), *cells(measures, HONEST))
 
 
-def within(found: tuple[Within, ...], voice: Voice) -> Exhibit:
+def within(parts: tuple[Within, ...]) -> Exhibit:
     """All cases against cases of the same reviewer, or unit, alone."""
     rows = tuple(
         (
-            voice.say(f"by_{one.by}"),
-            f"{one.strata:,}",
-            f"{one.cases:,}",
-            f"{one.left_out:,}",
-            *(voice.figure(getattr(one, name)) for name in STRATA),
+            BY[part.by],
+            count(part.strata),
+            count(part.cases),
+            count(part.left_out),
+            *cells(part, STRATA),
         )
-        for one in found
+        for part in parts
     )
-    head = ("stratum", "strata", "cases", "left_out", *STRATA)
-    says = voice.joined(*(one.says for one in found))
-    return Exhibit(voice.say("within_title"), says, tuple(map(voice.say, head)), rows)
+    head = (_("Compared within"), _("Groups"), CASES, _("Cases left out"), *heads(STRATA))
+    says = sentences(*(part.says for part in parts))
+    return Exhibit(_("Cases, or only who reviewed them"), says, head, rows)
 
 
-def kinds(found: list[Slice], voice: Voice) -> Exhibit:
+def kinds(parts: list[Slice]) -> Exhibit:
     """The model's figures by kind of case, in order of name."""
-    rows = tuple(
-        (
-            one.name or voice.say("unnamed"),
-            f"{measures.n:,}",
-            voice.share(measures.base_rate),
-            *(_of_kind(one, name, is_share, voice) for name, is_share in KIND),
-        )
-        for one in found
-        for measures in [one.figures.measures[MODEL]]
+    head = (KIND, CASES, FOUND_RATE, *heads(KIND_FIGURES))
+    return Exhibit(_("By kind of case"), _says_kinds(parts), head, tuple(map(_kind, parts)))
+
+
+def _kind(part: Slice) -> tuple[Cell, ...]:
+    measures = part.figures.measures[MODEL]
+    enough = bool(part.calibration)  # of either outcome
+    figures: tuple[Cell, ...] = (
+        cells(measures, KIND_FIGURES) if enough else (ABSENT["too_few"],) * len(KIND_FIGURES)
     )
-    head = ("kind", "cases", "base_rate_found", *(name for name, _ in KIND))
-    says = _says_kinds(found, voice)
-    return Exhibit(voice.say("kinds_title"), says, tuple(map(voice.say, head)), rows)
+    return (part.name or UNNAMED, count(measures.n), share_interval(measures.base_rate), *figures)
 
 
-def _of_kind(one: Slice, name: str, is_share: bool, voice: Voice) -> str:
-    if not one.calibration:  # too few cases of either outcome
-        return voice.say("absent_too_few")
-    return _said(getattr(one.figures.measures[MODEL], name), is_share, voice)
+def _says_kinds(parts: list[Slice]) -> Sayable:
+    """Between which AUCs the kinds lie that have enough cases."""
+    ranked = sorted(
+        (auc, part.name)
+        for part in parts
+        if part.calibration and (auc := part.figures.measures[MODEL].auc.value) is not None
+    )
+    if not ranked:
+        return _(
+            "None of {kinds} kinds has enough cases of both outcomes for a figure.",
+            kinds=len(parts),
+        )
+    (low, worst), (high, best) = ranked[0], ranked[-1]
+    return _(
+        "In the {shown} of {kinds} kinds with enough cases, AUC lies between {low:.3f} ({worst}) "
+        "and {high:.3f} ({best}).",
+        shown=len(ranked),
+        kinds=len(parts),
+        low=low,
+        worst=worst or UNNAMED,
+        high=high,
+        best=best or UNNAMED,
+    )
 
 
-def _says_kinds(found: list[Slice], voice: Voice) -> str:
-    told = [
-        (auc, one.name or voice.say("unnamed"))
-        for one in found
-        if one.calibration and (auc := one.figures.measures[MODEL].auc.value) is not None
-    ]
-    if not told:
-        return voice.say("says_no_kind", kinds=len(found))
-    (low, worst), (high, best) = min(told), max(told)
-    values = {"low": low, "worst": worst, "high": high, "best": best}
-    return voice.say("says_kinds", shown=len(told), kinds=len(found), **values)
-
-
-def decision(curve: tuple[NetBenefit, ...], found: Performance, voice: Voice) -> Exhibit:
+def decision(curve: tuple[NetBenefit, ...], says: Sayable) -> Exhibit:
     """The net benefit of acting on the probabilities, by threshold."""
     rows = tuple(
         (
-            f"{100 * one.threshold:.0f} %",
-            voice.figure(one.model),
-            f"{one.everyone:.3f}",
-            voice.figure(one.gain),
+            Value(point.threshold, ".0%"),
+            interval(point.model),
+            Value(point.everyone, NUMBER),
+            interval(point.gain),
         )
-        for one in curve
+        for point in curve
     )
-    return Exhibit(
-        voice.say("decision_title"),
-        found.decision_says.say(voice.language),
-        tuple(map(voice.say, ("threshold", "net_benefit", "of_everyone", "net_gain"))),
-        rows,
-        partial(charts.decision, curve),
-        notes=(voice.say("decision_chart"), voice.say("how_decision")),
+    head = (
+        _("Threshold"),
+        _("Net benefit of the model"),
+        _("Of checking all"),
+        _("Model less the better of all and none"),
     )
-
-
-def _said(figure: Figure, is_share: bool, voice: Voice) -> str:
-    return voice.share(figure) if is_share else voice.figure(figure)
+    how = _(
+        "If you would check 19 good cases to catch one defective case, your threshold is 5%. Net "
+        "benefit counts what is caught, less needless checks weighed by that rate."
+    )
+    title = _("Is acting on it worth it")
+    return Exhibit(title, says, head, rows, partial(charts.decision, curve), notes=(how,))

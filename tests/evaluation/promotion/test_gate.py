@@ -21,6 +21,7 @@ from evaluation.promotion.comparison import MARGINS, Comparison, compare, later_
 from evaluation.promotion.gate import Verdict, against_champion, decide, judge, succeeds
 from evaluation.statistics.metrics import Figure
 from models.bundle.bundle import Bundle
+from tests.factories.small_office import without
 from training.run import train
 
 
@@ -99,23 +100,25 @@ def test_complexity_is_judged_alike(tested: Backtest) -> None:
             {},
             "by 30 June 2024, the champion what was known by 1 July 2024",
         ),
-        (
-            {"not_trained": {"risk": "too few."}},
-            {},
-            "what the champion estimates: risk.",
-        ),
-        ({"not_trained": {"risk": "."}}, {"not_trained": {"risk": "."}}, None),
-        ({}, {"not_trained": {"risk": "too few."}}, None),
+        ({"lacks": "risk"}, {}, "what the champion estimates: risk."),
+        ({"lacks": "risk"}, {"lacks": "risk"}, None),
+        ({}, {"lacks": "risk"}, None),
     ],
 )
 def test_a_champion_yields_to_none_that_knows_less(
     bundle: Bundle, own: dict[str, Any], champions: dict[str, Any], words: str | None
 ) -> None:
     """A candidate of an earlier time, or without a model the champion has, is not promoted."""
-    candidate, champion = (replace(bundle, about=bundle.about | one) for one in (own, champions))
+    candidate, champion = (altered(bundle, **changes) for changes in (own, champions))
     verdict = succeeds(candidate, champion)
     assert verdict.promoted is (words is None)
     assert words is None or words in str(verdict.reason)
+
+
+def altered(bundle: Bundle, lacks: str = "", **about: Any) -> Bundle:
+    """The bundle without a question, or with other facts about itself."""
+    bundle = without(bundle, **{lacks: "too few."}) if lacks else bundle
+    return replace(bundle, about={**bundle.about, **about})
 
 
 def pair(size: int, noise: float, seed: int) -> tuple[np.ndarray, ...]:
@@ -230,7 +233,7 @@ def test_the_whole_decision(
     both = decide(tables, bundle, champion, None)
     assert both.comparisons
     assert both.reason.say("en").startswith("Good. It ")
-    blank = replace(champion, about=champion.about | {"not_trained": {"risk": "few."}})
+    blank = without(champion, risk="few.")
     assert "The champion does not estimate risk." in str(decide(tables, bundle, blank, None).reason)
 
     def refuse(*_: object) -> pl.DataFrame:
@@ -258,10 +261,7 @@ def test_the_same_tables_again_replace_no_champion(
 
 def test_complexity_is_compared_alike(tables: Tables, pairs: tuple[Bundle, Bundle]) -> None:
     """Bundles without a risk model are compared by complexity."""
-    champion, bundle = (
-        replace(one, risk=None, about=one.about | {"not_trained": {"risk": "few."}})
-        for one in pairs
-    )
+    champion, bundle = (without(trained, risk="few.") for trained in pairs)
     scores = later_scores(tables, bundle, champion)
     assert scores["candidate"].is_between(0, 1).all()
     assert scores.height > 0
@@ -271,9 +271,6 @@ def test_effort_alone_is_promoted_unless_the_champion_knows_more(
     tables: Tables, pairs: tuple[Bundle, Bundle]
 ) -> None:
     """An office that states neither reviews nor complexity can balance loads all the same."""
-    bare = replace(
-        pairs[0], risk=None, complexity=None,
-        about=pairs[0].about | {"not_trained": {"risk": "none", "complexity": "none"}},
-    )  # fmt: skip
+    bare = without(pairs[0], risk="none", complexity="none")
     assert decide(tables, bare, None, None).promoted
     assert not decide(tables, bare, pairs[1], None).promoted

@@ -12,11 +12,12 @@ import pytest
 from cases.errors import Refused
 from evaluation.quality.estimate import Estimate, Survey, estimate
 from evaluation.statistics.sample import corrected_risks
-from policies.spot_check.draw import draw, tickets
+from policies.seeds import tickets
+from policies.spot_check.draw import draw
 from policies.spot_check.plan import FRAME
 from policies.spot_check.planning import draw_plan
 from policies.spot_check.quotas import with_cells
-from tests.factories.frames import frame, wish
+from tests.factories.frames import frame, parameters
 
 RISKS = np.random.default_rng(1).beta(1, 10, 1200)
 
@@ -146,7 +147,7 @@ def test_unbiased_and_covered_whatever_the_model(model: str) -> None:
     }[model]
     y = np.random.default_rng(3).random(truth.size) < truth
     cases = frame(risks, handlers=np.arange(truth.size) % 12, units=np.arange(truth.size) % 3)
-    plan = draw_plan(cases, wish(capacity=120, search_share=0.6))
+    plan = draw_plan(cases, parameters(capacity=120, search_share=0.6))
     kept = with_cells(plan.frame)
     pi, cell = kept["inclusion_probability"].to_numpy(), kept["cell"].to_numpy()
     known = pl.DataFrame({"case_id": cases["case_id"], "defect": y * 1.0}).sort("case_id")
