@@ -15,8 +15,8 @@ LONGEST_SHOWN = 20  # letters of what is not a language code
 class Text(BaseModel):
     """Words in one language or more, by language code; where one is missing another stands in.
 
-    >>> Text(en="appeal", zh="上诉").say("zh"), Text(zh="上诉").say("en")
-    ('上诉', '上诉')
+    >>> Text(en="appeal", de="Einspruch").say("de"), Text(de="Einspruch").say("en")
+    ('Einspruch', 'Einspruch')
     """
 
     model_config = ConfigDict(extra="allow", frozen=True)

@@ -51,7 +51,8 @@ def _table(spec: TableSpec) -> str:
     header = "| Column | Holds | Needed | Meaning |\n|---|---|---|---|"
     rows = (_column(column) for column in spec.columns if column.in_file)
     links = (f"`{link.column}` must be in the `{link.to}` table." for link in spec.links)
-    about = " ".join([spec.meaning, *links])
+    every = ["Every office has it."] if spec.needed else []
+    about = " ".join([spec.meaning, *every, *links])
     return "\n".join([f"## The table `{spec.name}`", "", about, "", header, *rows])
 
 

@@ -37,7 +37,7 @@ def _unread(column: str) -> pl.Expr:
 
 
 def _number(column: str) -> Check:
-    remedy = _("Write digits with a decimal point, without spaces, thousands separators or units.")
+    remedy = _("Write digits with a decimal point, without spaces, thousands separators or words.")
     return Check(column, _("is not a number."), remedy, _unread(column))
 
 
