@@ -60,7 +60,7 @@ def main() -> None:
     print(f"{chosen.seeds} seeds in {(time.perf_counter() - start) / 60:.1f} minutes")
     _report(result)
     if chosen.picture:
-        chosen.picture.write_text(replayed(by_span(result.years)), "utf-8")
+        chosen.picture.write_text(replayed(by_span(result.years), "en"), "utf-8")
 
 
 def _with_share(office: Office, share: float | None) -> Office:

@@ -127,7 +127,7 @@ def _poor_years(answer: Answer) -> Iterator[Note]:
         )
         yield Note("miscalibrated", says)
     for name in answer.estimators[1:]:
-        unsure = [year.period for year in shown if not _above(year.gains[name], 0)]
+        unsure = [year.period for year in shown if not year.gains[name].surely_above(0)]
         if unsure:
             says = _(
                 "In {years} the model is not clearly better (AUC) than: {estimator}.",
@@ -153,7 +153,3 @@ def _withheld(answer: Answer) -> Iterator[Note]:
 
 def _over(figure: Figure) -> bool:
     return figure.value is not None and figure.value > CALIBRATED
-
-
-def _above(figure: Figure, floor: float) -> bool:
-    return figure.low is not None and figure.low > floor

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import get_args
 
 import pytest
 
-from cases.language.catalogues import Language
+from cases.language.catalogues import Language, languages
 from cases.tables.tables import Tables
 from evaluation.backtests.backtest import Backtest, backtest
-from evaluation.report.page import render
+from evaluation.report.page import Report, compose, render
 from evaluation.report.summary import ReportSummary, summarise
 from models.bundle.bundle import Bundle
 from tests.factories.small_office import HOSTILE, small_office
@@ -57,6 +56,12 @@ def summary(tables: Tables, bundle: Bundle, tested: Backtest) -> ReportSummary:
 
 
 @pytest.fixture(scope="session")
-def pages(summary: ReportSummary) -> dict[Language, str]:
+def report(summary: ReportSummary) -> Report:
+    """That report, for all languages at once."""
+    return compose(summary)
+
+
+@pytest.fixture(scope="session")
+def pages(report: Report) -> dict[Language, str]:
     """That report as a page, by language."""
-    return {language: render(summary, language) for language in get_args(Language)}
+    return {language: render(report, language) for language in languages()}

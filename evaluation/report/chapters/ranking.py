@@ -127,7 +127,7 @@ def _says_lead(best: str, gain: Figure) -> Sayable:
             "other is {gain}.",
             **values,
         )
-    if (gain.low or 0.0) > 0:
+    if gain.surely_above(0):
         return _("It leads the best of the others ({other}) by {gain}.", **values)
     return _("Its lead over the best of the others ({other}) is within chance: {gain}.", **values)
 
@@ -204,7 +204,7 @@ def _says_by_year(years: tuple[PeriodFigures, ...]) -> Sayable:
     ranked = [year for year in years if year.measures[MODEL].auc.value is not None]
     if not ranked or not ranked[0].gains:
         return TOO_FEW
-    ahead = [y.period for y in ranked if all((gain.low or 0.0) > 0 for gain in y.gains.values())]
+    ahead = [y.period for y in ranked if all(gain.surely_above(0) for gain in y.gains.values())]
     if not ahead:
         return _(
             "In none of {years} years does the model rank better than every other way beyond "
@@ -270,7 +270,7 @@ def _within(measures: Measures) -> bool:
 def _expected(measures: Measures) -> Cell:
     rate, bias = measures.base_rate.value, measures.bias
     if rate is None or bias.value is None:
-        return interval(Figure(None, None, None, bias.n, bias.absent))
+        return interval(Figure.withheld(bias.n, bias.absent or "too_few"))
     return share(rate + bias.value)
 
 

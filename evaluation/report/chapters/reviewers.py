@@ -84,7 +84,7 @@ def _says_agreement(agreement: Agreement) -> Sayable:
 
 def _severity(severities: tuple[ReviewerSeverity, ...]) -> Exhibit:
     figures = [line.severity for line in severities if line.severity.value is not None]
-    apart = sum((figure.low or 0) > 0 or (figure.high or 0) < 0 for figure in figures)
+    apart = sum(figure.surely_above(0) or figure.surely_below(0) for figure in figures)
     how = _(
         "By how much harder (above 0) or milder (below 0) than the average of them a reviewer "
         "grades the same cases, in log-odds of finding a defect, pulled towards 0 where little is "

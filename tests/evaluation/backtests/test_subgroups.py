@@ -8,11 +8,11 @@ from datetime import datetime
 import polars as pl
 import pytest
 
+from cases.language.messages import say
 from cases.tables.tables import Tables
 from evaluation.backtests.backtest import MODEL, Backtest
 from evaluation.backtests.group_rates import NAMES
 from evaluation.backtests.subgroups import Fairness, fairness
-from evaluation.pages.render import Voice
 from evaluation.report.chapters.fairness import chapter
 from evaluation.report.summary import ReportSummary
 from evaluation.statistics.saying import TARGETED_ONLY
@@ -155,5 +155,5 @@ def test_units_are_not_ranked(tables: Tables, tested: Backtest, summary: ReportS
     assert units.differences == ()
     assert charges.differences
     assert found.comparisons == 3 * len(NAMES)
-    shown = chapter(dataclasses.replace(summary, fairness=found), Voice("en")).exhibits[0]
-    assert shown.says == "They stand in order of name and are not ranked."
+    shown = chapter(dataclasses.replace(summary, fairness=found)).exhibits[0]
+    assert say(shown.says, "en") == "They stand in order of name and are not ranked."

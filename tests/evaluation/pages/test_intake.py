@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from cases.language.messages import _
 from evaluation.pages.intake import Sheet, render_intake
 from tests.factories.office import office
 
@@ -28,14 +29,14 @@ def case(**changes: Any) -> dict[str, Any]:
         "kind": "theft",
         "unit": None,
         "track": "person",
-        "why": "between the cut-offs",
+        "why": _("between the cut-offs {low:.1%}", low=0.0625),
         "complex_probability": 0.0821,
         "effort": 2.0,
         "effort_low": 1.0,
         "effort_high": 4.0,
         "handler": "h1",
         "how": "drawn",
-        "how_so": "drawn by lot",
+        "how_so": "drawn at random",
         "reasons": ["many suspects"],
         "eligible": [{"handler": "h1", "probability": 0.75}],
         "excluded": [{"reason": "is absent", "handlers": ["h2", "h3"]}],
@@ -54,11 +55,12 @@ def test_every_case_has_its_track_effort_handler_and_reasons() -> None:
     page = shown(case())
     for words in (
         "a person decides",
-        "complex with a probability of 8.2 %",
+        "complex with a probability of 8.2%",
         "1.0–4.0",
-        "drawn by lot",
+        "drawn at random",
         "many suspects",
-        "h1 75.0 %",
+        "between the cut-offs 6.2%",
+        "h1 75.0%",
         "is absent: h2, h3",
         "1 cases: 0 simple, 0 complex; of 1 a person decides.",
     ):

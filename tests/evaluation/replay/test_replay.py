@@ -262,4 +262,5 @@ def test_the_page(result: Replay) -> None:
     assert "只查排名靠前" in chinese
     assert "2024-07" in english
     years = by_span(result.years)
-    assert charts.replayed(years) == charts.replayed(years)
+    assert charts.replayed(years, "zh") == charts.replayed(years, "zh")
+    assert ">Top of the list<" in charts.replayed(years, "en")

@@ -8,13 +8,21 @@ import re
 
 import pytest
 
-from cases.language.catalogues import Language
+from cases.language.catalogues import Language, languages
+from cases.language.messages import say
 from cases.language.texts import Text
 from evaluation.backtests.backtest import MODEL
-from evaluation.pages.render import speaker
 from evaluation.report.export import FORMAT, as_json
 from evaluation.report.headlines import headlines
-from evaluation.report.model_card import UNFILLED, escaped, model_card
+from evaluation.report.model_card import (
+    NOT_FILLED,
+    OVERSIGHT_COMPLEXITY,
+    OVERSIGHT_RISK,
+    UNFILLED,
+    escaped,
+    model_card,
+    sections,
+)
 from evaluation.report.summary import ReportSummary
 from evaluation.statistics.metrics import Figure
 from tests.factories.small_office import HOSTILE
@@ -47,7 +55,8 @@ def test_json_holds_the_summary(summary: ReportSummary) -> None:
     assert content["office"] == {"en": "Test office", "zh": "测试院"}
     front = content["front_page"]
     assert [one["code"] for one in front] == [note.code for note in headlines(summary)]
-    assert all(one["en"] and one["zh"] for one in [*front, *content["notes"]])
+    notes = [*front, *content["notes"]]
+    assert all(note[language] for note in notes for language in languages())
 
 
 def test_json_has_no_number_that_is_none(summary: ReportSummary) -> None:
@@ -60,11 +69,10 @@ def test_json_has_no_number_that_is_none(summary: ReportSummary) -> None:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_card_says_what_nobody_has_filled_in(summary: ReportSummary, language: Language) -> None:
     """Every field that neither data nor office file fills stands there as not filled in."""
-    say = speaker(language)
-    card = model_card(summary, language)
+    card, missing = model_card(summary, language), say(NOT_FILLED, language)
     for name, where in UNFILLED:
-        assert f"| {say(f'field_{name}')} | {where} | {say('unfilled')} |" in card
-    assert card.count(f"| {say('unfilled')} |") == len(UNFILLED)
+        assert f"| {say(name, language)} | {where} | {missing} |" in card
+    assert card.count(f"| {missing} |") == len(UNFILLED)
 
 
 def test_card_is_made_of_the_summary(summary: ReportSummary) -> None:
@@ -74,16 +82,18 @@ def test_card_is_made_of_the_summary(summary: ReportSummary) -> None:
     auc = summary.risk.pooled.measures[MODEL].auc
     assert f"{auc.value:.3f} ({auc.low:.3f}–{auc.high:.3f})" in card
     assert f"| {summary.data.cases:,} |" in card
-    for key in (
-        "card_purpose",
-        "card_oversight",
-        "card_data",
-        "fairness",
-        "drift",
-        "card_versions",
-        "card_logging",
+    titles = [say(section.title, "en") for section in sections(summary)]
+    for begin in (
+        "Purpose and intended users",
+        "Human oversight",
+        "Data, making and limits",
+        "Groups of cases",
+        "What changed",
+        "Versions and changes",
+        "Logging and replay",
     ):
-        assert f"## {speaker('en')(key)}" in card
+        assert any(title.startswith(begin) for title in titles)
+    assert all(f"## {escaped(title)}" in card for title in titles)
     assert "lightgbm" in card
     assert summary.data.data_hash in card
 
@@ -94,11 +104,10 @@ def test_card_of_a_model_for_new_cases_says_nothing_of_reviews(summary: ReportSu
     asked = {"complexity": summary.performance["complexity"]}
     bare = dataclasses.replace(summary, card=card, risk=None, performance=asked, notes=())
     text = model_card(bare, "en")
-    say = speaker("en")
-    assert escaped(say("oversight_complexity")) in text
-    assert say("facts_alone") in text
-    for key in ("oversight_risk", "handler_unused"):
-        assert escaped(say(key)) not in text
+    assert escaped(str(OVERSIGHT_COMPLEXITY)) in text
+    assert "The model knows the facts of a case at intake only" in text
+    assert escaped(str(OVERSIGHT_RISK)) not in text
+    assert "The model does not know who handled a case" not in text
 
 
 def test_tables_of_the_card_are_whole(summary: ReportSummary) -> None:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import datetime
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
 
-from cases.language.catalogues import Language
+from cases.language.catalogues import languages
 from cases.tables.tables import Tables
 from evaluation.backtests.backtest import MODEL, Backtest
 from evaluation.drift.drift import Calibration
-from evaluation.pages.render import Voice
+from evaluation.pages.cells import multiple_interval
 from evaluation.report.headlines import headlines, judged
-from evaluation.report.notes import said
 from evaluation.report.summary import ReportSummary
 from evaluation.statistics.metrics import Figure
 from models.bundle.bundle import Bundle
@@ -39,7 +38,7 @@ def with_model(summary: ReportSummary, **figures: Figure) -> ReportSummary:
 
 
 def with_honest(summary: ReportSummary, **figures: Any) -> ReportSummary:
-    """The summary with other figures of the cases drawn by a known chance."""
+    """The summary with other figures of the cases drawn at random."""
     risk = summary.performance["risk"]
     assert risk.honest is not None
     assert risk.honest.surveyed is not None
@@ -82,14 +81,14 @@ GOOD = {
 
 
 def test_three_to_five_sentences(summary: ReportSummary) -> None:
-    """What was found, how sure, what to do: each at least once, in this order, in both tongues."""
+    """What was found, how sure, what to do: each at least once, in this order, in all languages."""
     found = headlines(summary)
     assert 3 <= len(found) <= 5
     about = [note.code.split("_")[0] for note in found]
     assert about == sorted(about, key=["found", "sure", "do"].index)
     assert set(about) == {"found", "sure", "do"}
-    for language in get_args(Language):
-        assert all(said(note, Voice(language)) for note in found)
+    for language in languages():
+        assert all(note.says.say(language) for note in found)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +128,7 @@ def test_drawn_cases_decide_whether_choosing_pays(
     good = with_signal(with_model(summary, **GOOD), signal=True)
     note, *_, sure, last = headlines(with_honest(good, lift=Figure(*lift, 90), n=90))
     assert (note.code, sure.code, last.code) == (worth, "sure_surveyed", do)
-    assert note.values["lift"] == f"{lift[0]} ({lift[1]}–{lift[2]})"
+    assert str(note.values["lift"]) == f"{lift[0]} ({lift[1]}–{lift[2]})"
     assert sure.values["drawn"] == 90
 
 
@@ -153,7 +152,7 @@ def test_proof_of_the_reviewer_trap_is_told(summary: ReportSummary) -> None:
     note, *_, last = headlines(trapped)
     assert (note.code, last.code) == ("found_no_signal", "do_second")
     over = trapped.performance["risk"].within[0].lift
-    assert note.values["over"].startswith(f"{over.value:.1f} (")
+    assert note.values["over"] == multiple_interval(over)
 
 
 SAME, BETTER = Figure(-0.05, -0.2, 0.1, 100), Figure(-0.02, -0.03, -0.01, 100)
@@ -177,7 +176,7 @@ def test_a_plain_model_as_good_is_told_of(
     same = dataclasses.replace(good, risk=dataclasses.replace(good.risk, pooled=pooled))
     note = headlines(same)[1]
     assert note.code == code
-    assert "Logistic regression" in said(note, Voice("en"))
+    assert "Logistic regression" in note.says.say("en")
 
 
 @pytest.mark.parametrize("withheld", [False, True])
@@ -190,11 +189,11 @@ def test_the_office_s_rate_is_of_what_its_reviews_stand_for(
     rate = Figure(None, None, None, 3, "too_few") if withheld else rates.rate
     rates = dataclasses.replace(rates, stands_for=1810, rate=rate)
     quality = dataclasses.replace(summary.quality, rates=rates)
-    told = {n.code: n for n in headlines(dataclasses.replace(summary, quality=quality))}
+    by_code = {note.code: note for note in headlines(dataclasses.replace(summary, quality=quality))}
     if withheld:
-        assert "found_no_quality" in told
+        assert "found_no_quality" in by_code
     else:
-        assert "Of the 1,810 closed cases" in said(told["found_quality"], Voice("en"))
+        assert "Of the 1,810 closed cases" in by_code["found_quality"].says.say("en")
 
 
 def test_without_later_cases_nothing_is_claimed(summary: ReportSummary) -> None:
@@ -209,7 +208,7 @@ def test_numbers_are_those_of_the_scores(
 ) -> None:
     """Share, rate, lift and counts of the front page, worked out again from scores and reviews.
 
-    Share, rate and lift are those of the reviews known to be drawn, all with one chance, when
+    Share, rate and lift are those of the reviews known to be drawn, all with one probability, when
     the model was trained.
     """
     assert tested.risk is not None
@@ -222,9 +221,9 @@ def test_numbers_are_those_of_the_scores(
     taken = np.clip(room - np.arange(y.size), 0, 1)  # without ties
     top = float((taken * y).sum() / room)
     values = headlines(with_signal(summary, signal=True))[0].values
-    assert values["rate"] == f"{100 * rate:.1f} %"
-    assert values["precision"] == f"{100 * top:.1f} %"
-    assert values["lift"].split(" ")[0] == f"{top / rate:.1f}"
+    assert str(values["rate"]) == f"{rate:.1%}"
+    assert str(values["precision"]) == f"{top:.1%}"
+    assert str(values["lift"]).split(" ")[0] == f"{top / rate:.1f}"
     sure = next(note for note in headlines(summary) if note.code.startswith("sure"))
     assert sure.values["cases"] == scores.height
     assert sure.values["positives"] == int(scores["y"].sum())
@@ -250,8 +249,8 @@ def test_expected_rates_are_mean_probabilities(summary: ReportSummary, tested: B
     good = with_signal(with_model(summary, **GOOD), signal=True)
     worst, values = by_period.to_dicts()[-1], headlines(good)[1].values
     assert values["period"] == worst["period"]
-    assert values["expected"] == f"{100 * worst['expected']:.1f} %"
-    assert values["found"] == f"{100 * worst['found']:.1f} %"
+    assert str(values["expected"]) == f"{worst['expected']:.1%}"
+    assert str(values["found"]) == f"{worst['found']:.1%}"
 
 
 def test_complexity_is_judged_where_there_is_no_risk(summary: ReportSummary) -> None:

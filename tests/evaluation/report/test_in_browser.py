@@ -12,7 +12,7 @@ import pytest
 
 from cases.language.catalogues import Language
 from cases.language.texts import Text
-from evaluation.report.page import render
+from evaluation.report.page import compose, render
 from evaluation.report.summary import ReportSummary
 from tests.factories.browser import ARGUMENTS, CHROMIUM
 
@@ -21,6 +21,20 @@ PAPER = 718  # CSS pixels between the margins of A4
 CUT = """[...document.querySelectorAll('th, td, p, dd, dt, li, h1, h2, h3')]
     .filter(one => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0)
     .map(one => one.textContent.trim().slice(0, 60))"""
+
+# Words of a picture that reach beyond it, or that lie over other words of it.
+OUTSIDE = """[...document.querySelectorAll('figure svg')].flatMap(picture => {
+    const frame = picture.getBoundingClientRect();
+    const words = [...picture.querySelectorAll('text')];
+    const boxes = words.map(word => word.getBoundingClientRect());
+    const beyond = box => box.left < frame.left - 1 || box.right > frame.right + 1
+        || box.top < frame.top - 1 || box.bottom > frame.bottom + 1;
+    const over = (one, other) => one.left < other.right - 1 && other.left < one.right - 1
+        && one.top < other.bottom - 3 && other.top < one.bottom - 3;
+    return words.filter((word, i) => beyond(boxes[i])
+        || boxes.some((box, j) => i !== j && over(box, boxes[i])))
+        .map(word => word.textContent);
+})"""
 
 
 @pytest.fixture(scope="module")  # while it is open, its event loop bars asyncio from this thread
@@ -42,7 +56,7 @@ def browser() -> Iterator[Any]:
 def test_opens_in_a_browser(
     pages: dict[Language, str], browser: Any, tmp_path: Path, language: Language, width: int
 ) -> None:
-    """On a context and on a phone: no sideways scrolling, no complaints, every chart drawn."""
+    """On a desk and on a phone: no sideways scrolling, no complaints, every chart drawn."""
     file = tmp_path / "report.html"
     file.write_text(pages[language], encoding="utf-8")
     page = browser.new_page(viewport={"width": width, "height": 900})
@@ -52,13 +66,13 @@ def test_opens_in_a_browser(
     page.on("dialog", lambda dialog: complaints.append(dialog.message))
     page.goto(file.as_uri())
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    if (
-        width == 1280
-    ):  # on a context whole tables are seen; on a phone they may scroll by themselves
+    if width == 1280:  # here whole tables are seen; on a phone they may scroll by themselves
         tables = "[...document.querySelectorAll('.wide')]"
         assert page.evaluate(f"{tables}.every(one => one.scrollWidth <= one.clientWidth)")
     assert page.evaluate(CUT) == []
     assert page.evaluate("[...document.images].every(image => image.naturalWidth > 0)")
+    assert page.evaluate("document.querySelectorAll('figure svg').length") > 5
+    assert page.evaluate(OUTSIDE) == []
     assert complaints == []
     page.close()
 
@@ -106,7 +120,7 @@ def test_very_long_names_stay_on_the_page(
     influences = tuple(dataclasses.replace(one, meaning=long) for one in summary.influences)
     changed = dataclasses.replace(summary, office=long, influences=influences)
     file = tmp_path / "report.html"
-    file.write_text(render(changed, "en"), encoding="utf-8")
+    file.write_text(render(compose(changed), "en"), encoding="utf-8")
     page = browser.new_page(viewport={"width": width, "height": 1000})
     page.emulate_media(media=media)
     page.goto(file.as_uri())

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections import Counter
+from collections.abc import Callable
 from datetime import date, datetime
 from html.parser import HTMLParser
-from typing import get_args
+from typing import Any
 
 import polars as pl
 import pytest
 
-from cases.language.catalogues import Language
+from cases.language.catalogues import Language, languages
+from cases.language.messages import say
 from cases.language.texts import Text
 from cases.tables.tables import Tables
 from evaluation.backtests.answers import FEWEST, answer, shown_figures
 from evaluation.backtests.backtest import MODEL, Backtest, PeriodFigures, backtest
-from evaluation.pages import charts
-from evaluation.pages.render import Voice, _phrases, shown, speaker
-from evaluation.quality.reviewers import Agreement, Reviewers, Severity
+from evaluation.pages import charts, drawing, exhibits
+from evaluation.pages.cells import interval, share_interval
+from evaluation.pages.names import FIGURES
+from evaluation.quality.reviewers import Agreement, Reviewers, ReviewerSeverity
+from evaluation.report.chapters.heads import NO_RISK_MODEL
+from evaluation.report.chapters.ranking import TITLES
+from evaluation.report.chapters.reviewers import SEVERITY
 from evaluation.report.model_card import model_card
-from evaluation.report.notes import Note
-from evaluation.report.page import chapters, render
+from evaluation.report.page import Report, chapters, compose, render
 from evaluation.report.summary import ReportSummary, summarise
 from evaluation.statistics.metrics import Figure, auc_gain, measure
 from models.bundle.bundle import Bundle
@@ -42,7 +48,7 @@ def test_influences_are_shares_in_falling_order(summary: ReportSummary) -> None:
     shares = [one.share for one in summary.influences]
     assert shares == sorted(shares, reverse=True)
     assert 0 < sum(shares) <= 1 + 1e-9
-    assert summary.influences[0].meaning.en == HOSTILE  # suspects drive the made-up risk
+    assert say(summary.influences[0].meaning, "en") == HOSTILE  # suspects drive the made-up risk
 
 
 def test_unknown_cases_and_handlers_are_spoken_of(summary: ReportSummary) -> None:
@@ -52,14 +58,15 @@ def test_unknown_cases_and_handlers_are_spoken_of(summary: ReportSummary) -> Non
     assert "targeted" not in codes
 
 
-def test_targeted_reviews_are_owned_up_to(tables: Tables, bundle: Bundle, tested: Backtest) -> None:
-    """Reviews without a recorded chance of being chosen get a warning with their number."""
+def test_targeted_reviews_are_pointed_out(tables: Tables, bundle: Bundle, tested: Backtest) -> None:
+    """Reviews without a recorded inclusion probability get a warning with their number."""
     reviews = tables.review_rows
     unknown = reviews.with_columns(inclusion_probability=None).cast(reviews.schema)
     changed = Tables.of(tables.office, tables.case_rows, events=tables.event_rows, reviews=unknown)
     notes = summarise(changed, bundle, tested).notes
     count = reviews.height
-    assert Note("targeted", {"reviews": count, "without": count}) in notes
+    targeted = next(note for note in notes if note.code == "targeted")
+    assert targeted.values == {"reviews": count, "without": count}
 
 
 @pytest.mark.parametrize(("positives", "held"), [(FEWEST - 1, True), (FEWEST, False)])
@@ -95,8 +102,8 @@ def test_backtest_without_outcomes_still_reports(
     """Where nothing could be tested the report says so."""
     untested = dataclasses.replace(tested, risk=None, complexity=None)
     summary = summarise(tables, bundle, untested)
-    assert Note("no_backtest") in summary.notes
-    assert "Not tested" in render(summary, "en")
+    assert "no_backtest" in [note.code for note in summary.notes]
+    assert "Not tested" in render(compose(summary), "en")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -110,9 +117,9 @@ def test_complexity_alone(
     assert "no_risk" in codes
     assert "no_backtest" not in codes
     assert (summary.influences, summary.card.risk) == ((), None)
-    html = render(summary, language)
-    assert speaker(language)("complexity") in html
-    assert speaker(language)("no_risk_model") in html
+    html = render(compose(summary), language)
+    assert TITLES["complexity"].say(language) in html
+    assert NO_RISK_MODEL.say(language) in html
 
 
 def test_no_chart_of_nothing(summary: ReportSummary, pages: dict[Language, str]) -> None:
@@ -122,34 +129,34 @@ def test_no_chart_of_nothing(summary: ReportSummary, pages: dict[Language, str])
     one = {name: measure(y, p) for name in summary.complexity.estimators}
     few = shown_figures(PeriodFigures("2024", one, {}))
     answer = dataclasses.replace(summary.complexity, years=(few,), periods=(few,))
-    caption = "Up: AUC;"
-    html = render(dataclasses.replace(summary, complexity=answer, risk=None), "en")
+    caption = 'aria-label="Ranking over time (AUC):'
+    html = render(compose(dataclasses.replace(summary, complexity=answer, risk=None)), "en")
     assert caption not in html
     assert caption in pages["en"]
 
 
 @pytest.mark.parametrize(
-    ("language", "sentence"), [("en", "cannot be told apart"), ("zh", "无法区分评查员的宽严")]
+    ("language", "sentence"), [("en", "cannot be separated"), ("zh", "无法区分评查员的宽严")]
 )
-def test_one_reviewer_to_a_case_is_owned_up_to(
+def test_one_reviewer_to_a_case_is_pointed_out(
     summary: ReportSummary, pages: dict[Language, str], language: Language, sentence: str
 ) -> None:
     """Without cases graded twice the report says that severity cannot be told, with no figure."""
     assert not summary.reviewers.told
     assert sentence in pages[language]
-    assert speaker(language)("severity_log_odds") not in pages[language]
+    assert SEVERITY.say(language) not in pages[language]
 
 
 def test_reviewers_are_listed_with_intervals(summary: ReportSummary) -> None:
     """Where it can be told, each reviewer has a figure with its interval, or none and why."""
-    told = Severity("R1", Figure(0.3, 0.1, 0.5, 40))
-    held = Severity(HOSTILE, Figure(None, None, None, 3, "too_few"))
+    told = ReviewerSeverity("R1", Figure(0.3, 0.1, 0.5, 40))
+    held = ReviewerSeverity(HOSTILE, Figure(None, None, None, 3, "too_few"))
     agreed = Agreement(43, *[Figure(0.8, 0.7, 0.9, 43)] * 3)
     found = dataclasses.replace(summary, reviewers=Reviewers(agreed, (told, held), told=True))
-    html = render(found, "en")
+    html = render(compose(found), "en")
     assert '0.300 <span class="together">(0.100–0.500)</span>' in html
     assert "withheld: too few" in html
-    assert speaker("en")("severity_untold") not in html
+    assert "cannot be separated" not in html
     assert HOSTILE not in html
 
 
@@ -186,16 +193,70 @@ def test_page_is_self_contained_and_escaped(
 
 def test_same_summary_same_bytes(summary: ReportSummary, pages: dict[Language, str]) -> None:
     """Rendering is a pure function: the same summary gives the same file."""
-    assert render(summary, "zh") == pages["zh"]
+    assert render(compose(summary), "zh") == pages["zh"]
 
 
-def test_charts_carry_no_fonts_and_no_date(summary: ReportSummary) -> None:
-    """An SVG has its letters as paths and nothing of the day it was drawn."""
+def test_languages_share_one_computation(
+    summary: ReportSummary, pages: dict[Language, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Chapters and their tables are made once for all languages, a picture once for each."""
+    made: Counter[str] = Counter()
+
+    def counted(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def count(*values: Any, **named: Any) -> Any:
+            made[name] += 1
+            return function(*values, **named)
+
+        return count
+
+    monkeypatch.setattr(
+        exhibits.Exhibit, "__post_init__", counted("tables", lambda _: None), raising=False
+    )
+    monkeypatch.setattr(drawing.Chart, "svg", counted("pictures", drawing.Chart.svg))
+    report = compose(summary)
+    tables, drawn = made["tables"], made["pictures"]
+    assert tables == sum(len(chapter.exhibits) for chapter in report.chapters)
+    pictures = sum(
+        table.picture is not None for chapter in report.chapters for table in chapter.exhibits
+    )
+    for number, language in enumerate(("en", "zh"), start=1):
+        assert render(report, language) == pages[language]
+        assert made["tables"] == tables
+        assert made["pictures"] == drawn + number * pictures
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Right probabilities"), ("zh", "概率准确")])
+def test_charts_carry_their_words_and_no_date(
+    summary: ReportSummary, language: Language, words: str
+) -> None:
+    """A picture has its words as text without a font, and nothing of the day it was drawn."""
     assert summary.risk is not None
-    svg = charts.reliability(summary.risk.calibration)
-    assert "<text" not in svg
+    svg = charts.reliability(summary.risk.calibration, language)
+    assert f">{words}<" in svg
+    assert ">10%<" in svg
+    assert "font-family" not in svg
     assert "<dc:date>" not in svg
-    assert svg == charts.reliability(summary.risk.calibration)
+    assert svg == charts.reliability(summary.risk.calibration, language)
+
+
+def test_bars_carry_their_names(report: Report) -> None:
+    """The names of groups and bars stand in the picture itself."""
+    influences = next(one for one in report.chapters if one.key == "influences").exhibits[0]
+    assert influences.picture is not None
+    for language in languages():
+        svg = influences.picture(language)
+        assert f">{say(influences.head[-1], language)}<" in svg
+        assert svg.count("<text") > len(influences.rows)
+
+
+def test_pictures_of_a_page_share_no_names(pages: dict[Language, str]) -> None:
+    """What a picture refers to is its own: no name of a part stands twice in a page."""
+    for html in pages.values():
+        names = re.findall(r' id="([^"]+)"', html)
+        assert len(names) == len(set(names))
+        assert set(re.findall(r'url\(#([^)]+)\)|href="#([^"]+)"', html)) <= {
+            pair for name in names for pair in ((name, ""), ("", name))
+        }
 
 
 def test_charts_leave_gaps_for_withheld_figures(summary: ReportSummary) -> None:
@@ -204,34 +265,21 @@ def test_charts_leave_gaps_for_withheld_figures(summary: ReportSummary) -> None:
     y, p = [1, 0, 0], [0.3, 0.2, 0.1]
     few = shown_figures(PeriodFigures("2030", {MODEL: measure(y, p)}, {}))
     periods = (*summary.risk.periods, few)
-    assert charts.over_time(periods, (MODEL,), lambda found: found.auc).startswith("<?xml")
-    assert charts.expected_and_observed(periods).startswith("<?xml")
-    assert charts.reliability(()).startswith("<?xml")
-
-
-def test_every_phrase_has_both_languages_and_the_same_places() -> None:
-    """No phrase is missing a language, nor a number that the other language gives."""
-    for key, phrase in _phrases().items():
-        assert set(phrase) == {"en", "zh"}, key
-        places = [sorted(set(re.findall(r"\{(\w+)", text))) for text in phrase.values()]
-        assert places[0] == places[1], key
-
-
-def test_chinese_phrases_have_chinese_punctuation() -> None:
-    """No phrase mixes half-width marks into Chinese, the numbers' own places apart."""
-    for key, phrase in _phrases().items():
-        assert not re.search(r"[,;:()?!]", re.sub(r"\{[^}]*\}", "", phrase["zh"])), key
+    auc = FIGURES["auc"].head
+    assert charts.over_time(periods, (MODEL,), lambda found: found.auc, auc, "en").startswith("<?x")
+    assert charts.expected_and_observed(periods, "en").startswith("<?xml")
+    assert charts.reliability((), "en").startswith("<?xml")
 
 
 def test_parts_of_a_count_are_set_in(pages: dict[Language, str]) -> None:
     """What is a part of the count above it stands further in."""
     parts = re.findall(r'<th scope="row">\u2003(.*?)</th>', pages["en"])
-    assert parts == ["closed", "reviewed", "unknown", "with a recorded chance of being chosen"]
+    assert parts == ["closed", "reviewed", "unknown", "with a recorded inclusion probability"]
 
 
 def test_the_dash_of_an_interval_is_no_minus() -> None:
-    """An interval that begins below nought has spaces around its dash."""
-    assert shown(Figure(-0.8, -1, -0.5, 5), False, speaker("en")) == "-0.800 (-1.000 – -0.500)"
+    """An interval that begins below zero has spaces around its dash."""
+    assert str(interval(Figure(-0.8, -1, -0.5, 5))) == "-0.800 (-1.000 – -0.500)"
 
 
 @pytest.mark.parametrize(
@@ -240,12 +288,12 @@ def test_the_dash_of_an_interval_is_no_minus() -> None:
         (Figure(None, None, None, 0, "no_cases"), "no cases"),
         (Figure(None, None, None, 5, "one_class"), "one outcome only"),
         (Figure(None, None, None, 5, "too_few"), "withheld: too few"),
-        (Figure(0.5, 0.25, 0.75, 5), "50.0 % (25.0–75.0)"),
+        (Figure(0.5, 0.25, 0.75, 5), "50.0% (25.0%–75.0%)"),
     ],
 )
 def test_absent_figures_say_why(figure: Figure, words: str) -> None:
     """A figure is shown with its interval, or with the reason why there is none."""
-    assert shown(figure, True, speaker("en")) == words
+    assert str(share_interval(figure)) == words
 
 
 def test_every_picture_has_its_sentence_and_its_table(pages: dict[Language, str]) -> None:
@@ -260,20 +308,20 @@ def test_every_picture_has_its_sentence_and_its_table(pages: dict[Language, str]
             assert says[1].strip()
         for one in pictured:
             assert one.count("<table>") == 1
-            alt = re.search(r'<figure><img src="[^"]*" alt="([^"]+)">', one)
-            assert alt
+            label = re.search(r'<figure><svg [^>]*role="img" aria-label="([^"]+)">', one)
+            assert label
+            assert "<text" in one
             assert one.index("<figure>") < one.index('class="says"') < one.index("<table>")
         assert html.count("<figure>") == len(pictured)
 
 
 def test_every_row_has_a_cell_per_column(summary: ReportSummary) -> None:
     """No table has a row longer or shorter than its head; marks are one per row or none."""
-    for language in get_args(Language):
-        for chapter in chapters(summary, Voice(language)):
-            assert chapter.lead
-            for one in chapter.exhibits:
-                assert {len(row) for row in one.rows} <= {len(one.head)}
-                assert len(one.marks) in {0, len(one.rows)}
+    for chapter in chapters(summary):
+        assert all(say(chapter.lead, language) for language in languages())
+        for one in chapter.exhibits:
+            assert {len(row) for row in one.rows} <= {len(one.head)}
+            assert len(one.marks) in {0, len(one.rows)}
 
 
 def test_very_long_names_break(summary: ReportSummary, bundle: Bundle) -> None:
@@ -282,7 +330,7 @@ def test_very_long_names_break(summary: ReportSummary, bundle: Bundle) -> None:
         said = Text(en=name)
         influence = dataclasses.replace(summary.influences[0], meaning=said)
         changed = dataclasses.replace(summary, office=said, influences=(influence,))
-        html = render(changed, "en")
+        html = render(compose(changed), "en")
         assert "<b>" not in html
         assert ("&lt;b&gt;&amp;amp;" in html) == name.startswith("<")
 
@@ -297,18 +345,18 @@ def test_an_office_with_nothing_is_reported_on(tables: Tables) -> None:
     )
     summary = summarise(bare, bundle, tried)
     missing = {
-        "risk": "no_risk_model",
-        "influences": "no_risk_model",
-        "fairness": "no_risk_model",
-        "reviewers": "no_reviews",
-        "people": "no_plans",
-        "gate": "no_versions",
+        "risk": "There is no risk model",
+        "influences": "There is no risk model",
+        "fairness": "There is no risk model",
+        "reviewers": "The tables hold no reviews",
+        "people": "No plan was given to this report",
+        "gate": "The registry lists no version",
     }
-    for language in get_args(Language):
-        voice = Voice(language)
-        told = {one.key: one for one in chapters(summary, voice)}
-        for key, code in missing.items():
-            assert told[key].lead == voice.say(code)
-            assert told[key].exhibits == ()
-        assert "<table>" in render(summary, language)
-        assert voice.say("no_risk_model") in model_card(summary, language)
+    report = compose(summary)
+    by_key = {chapter.key: chapter for chapter in report.chapters}
+    for key, begin in missing.items():
+        assert say(by_key[key].lead, "en").startswith(begin)
+        assert by_key[key].exhibits == ()
+    for language in languages():
+        assert "<table>" in render(report, language)
+        assert NO_RISK_MODEL.say(language) in model_card(summary, language)
