@@ -122,6 +122,14 @@ def test_chinese_uses_the_words_of_the_glossary() -> None:
     assert unlike == {}
 
 
+def test_a_defect_has_one_name_in_chinese() -> None:
+    """Nothing calls it a flaw, which is a grade of some offices."""
+    for message in messages(catalogue_of("zh")).values():
+        for text in forms(message.string):
+            assert "缺陷" not in text
+            assert "瑕疵" not in text
+
+
 def source_files() -> Iterator[Path]:
     """Code and templates, but not the demo office, whose tables and names are Chinese too."""
     for package in (*PACKAGES, "benchmarks"):

@@ -29,7 +29,7 @@ from tests.factories.languages import (
     unbracketed,
 )
 
-CASES = 3_000
+CASES = 6_000
 WIDE = "2000"  # columns of the terminal, so that no cell of a table is broken
 NAMES = {
     "Plumbline",  # the product

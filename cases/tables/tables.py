@@ -30,6 +30,8 @@ HANDLERS = SPECIFICATIONS["handlers"].schema
 RECUSALS = SPECIFICATIONS["recusals"].schema
 OVERRIDES = SPECIFICATIONS["overrides"].schema
 
+EXTENDED = ("cases", "events")  # the tables that a request can add to
+
 
 def case_columns(office: Office) -> dict[str, pl.DataType]:
     """Columns of the case table of `office` and their types."""
@@ -154,9 +156,6 @@ class Tables:
             problem, remedy = _("the table has no rows."), _("Give at least one case.")
             raise BadInput([Fault("cases", problem, remedy)])
         return max(moments)
-
-
-EXTENDED = ("cases", "events")  # the tables that a request can add to
 
 
 def _lazy(native: Any, schema: dict[str, pl.DataType]) -> Frame:

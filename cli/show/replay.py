@@ -30,7 +30,7 @@ def _row(line: Mapping[str, Any]) -> tuple[object, ...]:
     return (
         CHOICES[line["way"]],
         _("{number:.1f}", number=line["found"]),
-        _multiple(line["of_greedy"]),
+        _multiple(line["of_top"]),
         _multiple(line["of_random"]),
         "-" if line["covered"] is None else _("{share:.0%}", share=line["covered"]),
     )

@@ -11,7 +11,6 @@ import polars as pl
 
 from cases.errors import BadInput, Fault
 from cases.language.messages import Sayable, _
-from cases.tables.newest import newest_record
 from cases.tables.tables import Tables
 from cases.tables.values import TIME
 from features.as_of import reviewed_by
@@ -111,7 +110,7 @@ def _reasons(context: ServiceContext, x: pl.DataFrame) -> Mapping[str, Sequence[
 def _out_of_time(context: ServiceContext, as_of: datetime) -> Iterator[Sayable]:
     """Notes on a plan that its model or its tables do not reach to."""
     trained = datetime.fromisoformat(str(context.model.about["trained_until"]))
-    newest = newest_record(context.tables)
+    newest = context.tables.latest_record
     if as_of < trained:
         yield _(
             "With hindsight: the model learnt from what was known by {day}, later than this plan.",

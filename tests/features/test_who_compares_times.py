@@ -17,7 +17,7 @@ MAY = {
     "evaluation/quality/office_quality.py": "what came back up to the day of the report",
     "evaluation/quality/returned.py": "reviews made after a plan",
     "evaluation/quality/overrides.py": "reviews made after an override",
-    "serving/http/requests.py": "faults of cases that a request sends",
+    "serving/use_cases/given_cases.py": "faults of cases that a request sends",
 }
 
 

@@ -39,7 +39,7 @@ def logged(registry: Registry, bundle: Bundle) -> Version:
 
 
 def test_without_champion(registry: Registry, bundle: Bundle) -> None:
-    """An office without a champion is told to train one."""
+    """An office without a champion is asked to train one."""
     with pytest.raises(Refused, match="triage train"):
         registry.champion(bundle.office)
 
@@ -100,7 +100,7 @@ def test_reasons_are_kept_for_any_language(
 def test_a_reason_that_cannot_be_read_is_shown_as_it_stands(
     registry: Registry, logged: Version, bundle: Bundle
 ) -> None:
-    """Somebody else's tag in the store does not hide the other versions."""
+    """A tag that another program wrote does not hide the versions."""
     value = json.dumps({"what": "refused", "reason": {"template": "{a}", "values": {"b": 1}}})
     registry._client.set_model_version_tag(logged.name, logged.number, f"{EVENT}9", value)
     (version,) = registry.versions(office_name(bundle.office))
@@ -127,7 +127,7 @@ def test_runs_name_no_user(registry: Registry, logged: Version) -> None:
 
 
 def test_models_are_kept_in_any_home(tmp_path: Path, bundle: Bundle) -> None:
-    """Whatever the folder is called, the store lies in it, nothing beside it, and it works."""
+    """Whatever the folder is called, the store lies in it, nothing next to it, and it works."""
     name = "why? a%20b #院&c=%"
     home = tmp_path / name
     registry = Registry(home)

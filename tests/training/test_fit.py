@@ -143,7 +143,7 @@ def test_office_without_reviews(tmp_path: Path) -> None:
 
 
 def test_nothing_to_train() -> None:
-    """An office file with neither reviews nor complexity, nor enough cases, is told all three."""
+    """An office file with neither reviews nor complexity, nor enough cases, is shown all three."""
     with pytest.raises(Refused, match=r"\[tables.reviews\].*\[complexity\].*known effort"):
         train(without_reviews(90, complexity=None), UNTIL)
 
@@ -157,7 +157,7 @@ def test_usual_is_what_is_usual_among_the_models_cases() -> None:
 
 
 def test_scores_out_of_time_do_not_change_later() -> None:
-    """Routing is calibrated on the same scores, and cuts alike, when later outcomes are told."""
+    """Routing is calibrated on the same scores, and cuts alike, when later outcomes are known."""
     tables, early, late = small_office(1500), datetime(2024, 9, 1), datetime(2025, 1, 1)
     then, now = (_routing(tables, until) for until in (early, late))
     known = now.rows.filter(pl.col("known_at") <= early)
@@ -172,7 +172,7 @@ def _routing(tables: Tables, until: datetime) -> Outcomes:
 
 
 def test_an_effort_model_does_not_change_later() -> None:
-    """Fitted on what was known by a day it is the same when later cases have been told."""
+    """Fitted on what was known by a day it is the same when later cases are known."""
     tables, early, late = small_office(1500), datetime(2024, 9, 1), datetime(2025, 1, 1)
     models = []
     for until in (early, late):

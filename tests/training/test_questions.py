@@ -94,7 +94,7 @@ def test_a_new_question_is_trained_kept_and_asked(tables: Tables, tmp_path: Path
 
 
 def test_what_a_new_question_lacks_is_said(tables: Tables) -> None:
-    """Left out of the bundle with its reason, which whoever asks gets to read."""
+    """Left out of the bundle with its reason, which every answer repeats."""
     bundle = train(small_office(499), UNTIL)
     assert "pages" not in bundle
     assert str(bundle.not_trained["pages"]) == "499 cases are too few."

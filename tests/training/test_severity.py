@@ -1,4 +1,4 @@
-"""Reviewer severity, told from cases that several reviewers graded."""
+"""Reviewer severity, estimated from cases that several reviewers graded."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_two_reviewers_worked_by_hand() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cases", "told"),
+    ("cases", "known"),
     [
         ([], set()),
         ([{"A": 1, "B": 0}] * (FEWEST_SHARED - 1), set()),
@@ -92,10 +92,10 @@ def test_two_reviewers_worked_by_hand() -> None:
     ],
     ids=["none", "few", "enough", "agree", "two groups", "groups linked", "one with few"],
 )
-def test_what_cannot_be_told_is_withheld(cases: list[dict[str, int]], told: set[str]) -> None:
+def test_what_cannot_be_estimated_is_withheld(cases: list[dict[str, int]], known: set[str]) -> None:
     """No figure for few shared cases, outside the largest linked group, or without any dispute."""
     found = severities(read(*cases))
-    assert set(found.drop_nulls("severity")["reviewer"]) == told
+    assert set(found.drop_nulls("severity")["reviewer"]) == known
     assert found.select(pl.col("severity").is_null() == pl.col("high").is_null()).to_series().all()
 
 
@@ -139,7 +139,7 @@ def test_severity_is_found_and_its_interval_holds(shared_noise: float) -> None:
     """Over 40 simulated offices: correlation with the truth >= 0.8, coverage 90 to 99 %.
 
     320 intervals: with a coverage of 95 % the share that hold lies within 95 +- 3.6 % but
-    once in 300 times. Estimates drawn towards nought are right on average where they stand:
+    once in 300 times. Estimates drawn towards zero are right on average where they stand:
     the slope of truth on estimate is 1, give or take 0.15.
     """
     rng = np.random.default_rng(1)

@@ -47,9 +47,9 @@ def changed(described: Any, changes: Any) -> Any:
     return described | {key: changed(described.get(key), new) for key, new in changes.items()}
 
 
-def risks(bundle: Bundle, *asked: Any, **how: Any) -> pl.DataFrame:
+def risks(bundle: Bundle, *asked: Any, **options: Any) -> pl.DataFrame:
     """The risk of every case that could be spot-checked."""
-    return bundle.question(Risk).score(*asked, **how)
+    return bundle.question(Risk).score(*asked, **options)
 
 
 def test_scores_closed_cases_nobody_reviewed(bundle: Bundle, small_tables: Tables) -> None:
@@ -138,7 +138,7 @@ def test_what_is_left_of_the_open_cases(bundle: Bundle, small_tables: Tables) ->
 
 
 def test_efforts_lie_in_their_interval(bundle: Bundle, small_tables: Tables) -> None:
-    """The expected effort of a new case has a low and a high beside it."""
+    """The expected effort of a new case has a low and a high value with it."""
     opened = intake_moments(small_tables, after=datetime(2024, 7, 20), until=UNTIL)
     found = bundle.predict("effort", small_tables, opened)
     assert found.columns == ["case_id", "moment", "effort", "effort_low", "effort_high"]

@@ -102,20 +102,20 @@ def test_interval_holds_the_probability() -> None:
 def test_picked_cases_do_not_set_the_level() -> None:
     """Among as many picked cases, all defective, the level is still that of the random sample."""
     drawn, picked = sample(1000, seed=5), sample(1000, seed=6)
-    places = np.arange(2000).reshape(2, 1000).T.ravel()  # one drawn, one picked, in turn
+    order = np.arange(2000).reshape(2, 1000).T.ravel()  # one drawn, one picked, alternating
     mixed = TrainingSample(
-        pl.concat([drawn.x, picked.x])[places],
-        np.concatenate([drawn.y, np.ones(1000)])[places],
+        pl.concat([drawn.x, picked.x])[order],
+        np.concatenate([drawn.y, np.ones(1000)])[order],
         np.ones(2000),
-        (np.arange(2000) < 1000)[places],
+        (np.arange(2000) < 1000)[order],
     )
-    told, untold = (
+    surveyed, unsurveyed = (
         CalibratedTrees(NAMES).fit(TrainingSample(mixed.x, mixed.y, mixed.weight, surveyed))
         for surveyed in (mixed.surveyed, mixed.surveyed | True)
     )
     level = drawn.y.mean()
-    assert abs(told.interval(drawn.x)[0].mean() - level) < 0.05
-    assert told.predict(drawn.x).mean() < untold.predict(drawn.x).mean()
+    assert abs(surveyed.interval(drawn.x)[0].mean() - level) < 0.05
+    assert surveyed.predict(drawn.x).mean() < unsurveyed.predict(drawn.x).mean()
 
 
 def told_by_reviewers(severe: float) -> TrainingSample:
@@ -131,7 +131,7 @@ def told_by_reviewers(severe: float) -> TrainingSample:
 
 
 def test_a_known_offset_is_taken_out() -> None:
-    """The risk is that under nobody's severity: severe reviewers of one kind do not raise it.
+    """The risk is that under an average reviewer: severe reviewers of one kind do not raise it.
 
     Without the offset the risk of five suspects comes out 0.1 too high.
     """

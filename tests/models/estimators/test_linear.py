@@ -21,10 +21,10 @@ def sample(rows: int, seed: int = 3) -> TrainingSample:
     random = np.random.default_rng(seed)
     size = random.normal(2.0, 0.7, rows)
     charge = random.choice(["theft", "fraud"], rows)
-    chance = 1 / (1 + np.exp(3.0 - 0.8 * size - (charge == "fraud")))
+    probability = 1 / (1 + np.exp(3.0 - 0.8 * size - (charge == "fraud")))
     x = pl.DataFrame({"amount": np.expm1(size), "charge": charge})
     return TrainingSample(
-        x, (random.random(rows) < chance).astype(float), np.ones(rows), np.ones(rows) > 0
+        x, (random.random(rows) < probability).astype(float), np.ones(rows), np.ones(rows) > 0
     )
 
 
@@ -93,7 +93,7 @@ def test_no_facts_at_all() -> None:
 
 
 def test_contributions_are_against_the_average_case() -> None:
-    """They sum to the log-odds; over the cases fitted on, each column's mean is nought."""
+    """They sum to the log-odds; over the cases fitted on, each column's mean is zero."""
     cases = sample(500)
     model = fitted(cases)
     parts = model.contributions(cases.x)

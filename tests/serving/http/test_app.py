@@ -337,3 +337,44 @@ def test_the_landing_page_speaks_chinese():
     assert '<html lang="zh">' in page
     assert "测试院" in page
     assert "应当先行评查哪些已结案件" in page
+
+
+CHINESE = {"name": {"en": "Test office", "zh": "测试院"}, "language": "zh"}
+
+
+def test_faults_and_reasons_are_in_the_offices_language():
+    """What people read is put into its language; names of fields and the title are for programs."""
+    office = context(office=CHINESE)
+
+    problem = ask("POST", "/score", office, json={"case_ids": ["zz"]}).json()
+    plan = ask("POST", "/spot_checks", office, json=request()).json()
+    lost = ask("GET", "/nothing", office).json()
+
+    assert problem["faults"] == [
+        {
+            "field": "case_ids[0]",
+            "problem": "不是本机构的案件。",
+            "remedy": "请在`cases`中提交案件本身。",
+        }
+    ]
+    assert problem["title"] == "Unprocessable Entity"
+    assert problem["detail"] == "请求有1处错误，未作计算。"
+    assert plan["lines"][0]["why"].startswith("随机抽取：入样概率")
+    assert plan["lines"][0]["reasons"][0]["sentence"] == "zh: b"
+    assert "2026年3月1日" in plan["notes"][0]
+    assert lost["detail"].startswith("该地址没有内容")
+
+
+def test_two_languages_are_spoken_at_once():
+    """Nothing is global: offices of two languages answer side by side, with the same figures."""
+    english, chinese = (
+        ask("POST", "/spot_checks", of, json=request()).json()
+        for of in (context(), context(office=CHINESE))
+    )
+
+    assert english["plan_id"] == chinese["plan_id"]
+    assert [line["case_id"] for line in english["lines"]] == [
+        line["case_id"] for line in chinese["lines"]
+    ]
+    assert english["lines"][0]["why"] != chinese["lines"][0]["why"]
+    assert ask("POST", "/spot_checks", json=request()).json() == english
