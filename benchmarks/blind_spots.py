@@ -28,7 +28,7 @@ from scipy.special import expit
 from cases.numeric import Flags, Floats, Ints
 from evaluation.statistics.hidden_group import figure_of
 from evaluation.statistics.metrics import Figure
-from evaluation.statistics.sample import About, Sample, believe
+from evaluation.statistics.sample import SampleTotal, SurveySample, corrected_risks
 from policies.seeds import tickets
 from policies.spot_check import design
 from policies.spot_check.draw import draw
@@ -103,7 +103,7 @@ class Trust:
 
 BEFORE, NOW = Trust(0.01, 0.0), Trust(0.1, 0.25)
 
-Method = Callable[[Sample], Figure]
+Method = Callable[[SurveySample], Figure]
 
 
 def log_odds() -> Floats:
@@ -201,7 +201,7 @@ def same_draw(cell: Cell) -> Cell:
     return Cell(cell.part, cell.rate, cell.size, cell.share, cell.hidden, quotas=cell.quotas)
 
 
-def samples(cell: Cell, trust: Trust, draws: int) -> Iterator[tuple[Sample, Floats]]:
+def samples(cell: Cell, trust: Trust, draws: int) -> Iterator[tuple[SurveySample, Floats]]:
     """Each draw as the estimate sees it, and the true outcomes, shape (cases,)."""
     many, risk = draws_of(same_draw(cell), trust, draws), truth(cell)
     rng = np.random.default_rng(5)
@@ -213,42 +213,42 @@ def samples(cell: Cell, trust: Trust, draws: int) -> Iterator[tuple[Sample, Floa
         yield sample_of(many, drawn, returned, seen), y
 
 
-def sample_of(many: Drawn, drawn: Flags, returned: Flags, seen: Floats) -> Sample:
-    """What `Sample.of` makes of the joined frame."""
+def sample_of(many: Drawn, drawn: Flags, returned: Flags, seen: Floats) -> SurveySample:
+    """What `SurveySample.of` makes of the joined frame."""
     outcome = np.where(returned, seen, 0.0)
-    return Sample(
+    return SurveySample(
         p=many.risk,
-        stated=many.pi,
-        chance=many.pi * (returned.sum() / drawn.sum()),
+        pi=many.pi,
+        pi_returned=many.pi * (returned.sum() / drawn.sum()),
         y=outcome,
-        believed=believe(many.risk, outcome, returned),
+        corrected=corrected_risks(many.risk, outcome, returned),
         drawn=drawn,
         returned=returned,
         survey=np.zeros(CASES, np.int64),
     )
 
 
-def present(sample: Sample) -> Figure:
+def present(sample: SurveySample) -> Figure:
     """The interval as it is: Wilson's, at the effective size of the mixed variance."""
-    return sample.about(np.ones(CASES, bool)).figure()
+    return sample.total_of(np.ones(CASES, bool)).figure()
 
 
-def oracle(cell: Cell, sample: Sample, y: Floats) -> Figure:
+def oracle(cell: Cell, sample: SurveySample, y: Floats) -> Figure:
     """The interval of somebody who knows the true risks, from the same draw."""
-    q, pi, drawn = truth(cell), sample.stated, sample.drawn
+    q, pi, drawn = truth(cell), sample.pi, sample.drawn
     certain = pi == 1
-    return About(
+    return SampleTotal(
         cases=CASES,
         returned=int(drawn.sum()),
         total=float(q.sum() + ((y - q) / pi)[drawn].sum()),
         certain=int(certain.sum()),
         defects=float(y[certain].sum()),
         variance=float(((1 / pi - 1) * q * (1 - q)).sum()),
-        believed=float(q[~certain].mean()),
+        corrected_risk=float(q[~certain].mean()),
     ).figure()
 
 
-def hidden_group_allowed(sample: Sample) -> Figure:
+def hidden_group_allowed(sample: SurveySample) -> Figure:
     """The interval that allows for a group of defects which the draw missed."""
     return figure_of(sample, np.ones(CASES, bool))
 

@@ -90,7 +90,7 @@ def decide(
 
 def not_compared(refused: Refused) -> Sayable:
     """Why a model could not be compared with the champion."""
-    return _("It could not be compared with the champion: {why}", why=refused)
+    return _("It could not be compared with the champion: {why}", why=refused.message)
 
 
 def judge(outcome: Outcome | None) -> Verdict:

@@ -22,7 +22,7 @@ import numpy as np
 
 from cases.numeric import Flags
 from evaluation.statistics.metrics import Figure
-from evaluation.statistics.sample import About, Sample, believe
+from evaluation.statistics.sample import SampleTotal, SurveySample, corrected_risks
 
 FEWEST_DEFECTS = 5  # found among reviewed cases; with fewer, the share caught is withheld
 
@@ -52,7 +52,7 @@ class Total:
     high: float
 
 
-def own_check(sample: Sample, passed: Flags, failed: Flags) -> OwnCheck:
+def own_check(sample: SurveySample, passed: Flags, failed: Flags) -> OwnCheck:
     """What `sample` says about a check that `passed` some cases and `failed` others.
 
     Both have shape (cases,); a case that was not checked is in neither. `ValueError` if no
@@ -70,24 +70,24 @@ def own_check(sample: Sample, passed: Flags, failed: Flags) -> OwnCheck:
     )
 
 
-def about_part(sample: Sample, part: Flags) -> About:
+def about_part(sample: SurveySample, part: Flags) -> SampleTotal:
     """What the sample says about a part whose rate may be far from what the model says of it.
 
     The risks are corrected by the part's own reviews: the cases a good check passed have
     fewer defects than others of equal risk, and both the variance and the effective size of
     the interval depend on that.
     """
-    seen = part & sample.returned & (sample.chance < 1)
-    believed = sample.believed.copy()
-    believed[part] = believe(sample.p[part], sample.y[part], seen[part])
-    return replace(sample, believed=believed).about(part)
+    seen = part & sample.returned & (sample.pi_returned < 1)
+    corrected = sample.corrected.copy()
+    corrected[part] = corrected_risks(sample.p[part], sample.y[part], seen[part])
+    return replace(sample, corrected=corrected).total_of(part)
 
 
-def _withheld(about: About) -> Figure:
+def _withheld(about: SampleTotal) -> Figure:
     return Figure(None, None, None, about.returned, "too_few")
 
 
-def total(about: About) -> Total:
+def total(about: SampleTotal) -> Total:
     """The number of defects that a sample says there are."""
     figure = about.figure()
     low, high = (about.cases * (end or 0.0) for end in (figure.low, figure.high))

@@ -32,7 +32,7 @@ import numpy as np
 
 from cases.numeric import Flags, Floats, Z
 from evaluation.statistics.metrics import Figure
-from evaluation.statistics.sample import About, Sample
+from evaluation.statistics.sample import SampleTotal, SurveySample
 
 MISSED = 0.1  # probability with which a hidden group is missed altogether
 LARGEST_GROUP = 0.1  # a hidden group has at most this share of the cases
@@ -56,14 +56,14 @@ def most_hidden(probability: Floats, missed: float = MISSED) -> float:
     return float(np.interp(-log(missed), surprise, np.arange(len(surprise))))
 
 
-def figure_of(sample: Sample, some: Flags) -> Figure:
+def figure_of(sample: SurveySample, some: Flags) -> Figure:
     """The defect rate of the cases `some` picks, shape (cases,), with its 95 % interval."""
     residual = np.where(some & sample.returned, sample.y - sample.p, 0.0)
     shown = sample.design_variance(residual)
-    return figure_with(sample.about(some), shown, most_hidden(sample.chance[some]))
+    return figure_with(sample.total_of(some), shown, most_hidden(sample.pi_returned[some]))
 
 
-def figure_with(about: About, shown: float, hidden: float) -> Figure:
+def figure_with(about: SampleTotal, shown: float, hidden: float) -> Figure:
     """The rate and its interval, given the variance that the sample `shown` and `hidden` defects.
 
     The lower end takes the larger of the two variances, because few defects with a large weight
@@ -86,12 +86,12 @@ def reach(variance: float, hidden: float) -> float:
     return hypot(Z * sqrt(variance), hidden)
 
 
-def too_uncertain(about: About, far: float) -> bool:
+def too_uncertain(about: SampleTotal, far: float) -> bool:
     """Whether the rate is withheld; `far` is the `reach`.
 
     The median of such estimates lies far below the truth: most draws find none of the few
     defects with a large weight. The yardstick is the rate that the corrected model expects,
     which depends less on the luck of the draw than the estimate.
     """
-    expected = about.defects + about.believed * (about.cases - about.certain)
+    expected = about.defects + about.corrected_risk * (about.cases - about.certain)
     return far > FARTHEST * expected or about.variance > expected**2

@@ -20,11 +20,11 @@ def first_reviews(tables: Tables, until: datetime) -> dict[str, Row]:
 
     Reviews of the test office have one grade that is a defect, `bad`.
     """
-    found: dict[str, Row] = {}
+    first: dict[str, Row] = {}
     for row in sorted(tables.review_rows.to_dicts(), key=lambda row: row["reviewed_at"]):
         if row["reviewed_at"] <= until:
-            found.setdefault(row["case_id"], row | {"y": float(row["grade"] == "bad")})
-    return found
+            first.setdefault(row["case_id"], row | {"y": float(row["grade"] == "bad")})
+    return first
 
 
 def quarter(moment: datetime) -> str:

@@ -9,14 +9,14 @@ import pytest
 
 from cases.numeric import Flags, Floats
 from evaluation.quality.own_check import OwnCheck, Total, caught, own_check
-from evaluation.statistics.sample import Sample, believe
+from evaluation.statistics.sample import SurveySample, corrected_risks
 
 
-def sample_of(p: Floats, pi: Floats, y: Floats, drawn: Flags) -> Sample:
+def sample_of(p: Floats, pi: Floats, y: Floats, drawn: Flags) -> SurveySample:
     """A sample of one plan whose reviews have all come back."""
     seen = np.where(drawn, y, 0.0)
     survey = np.zeros(len(p), np.int64)
-    return Sample(p, pi, pi, seen, believe(p, seen, drawn), drawn, drawn, survey)
+    return SurveySample(p, pi, pi, seen, corrected_risks(p, seen, drawn), drawn, drawn, survey)
 
 
 def test_everything_reviewed_by_hand() -> None:
@@ -84,7 +84,7 @@ def test_unbiased_and_covering(catches: float) -> None:
     assert (np.mean([inside(f, truth) for f in found], 0) > 0.95 - 3 * 0.02).all()
 
 
-def samples(rng: np.random.Generator, p: Floats, y: Floats, draws: int) -> list[Sample]:
+def samples(rng: np.random.Generator, p: Floats, y: Floats, draws: int) -> list[SurveySample]:
     """Random samples of 400."""
     pi = np.full(len(p), 400 / len(p))
     ranks = [rng.permutation(len(p)) for _draw in range(draws)]

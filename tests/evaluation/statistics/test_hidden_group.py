@@ -17,16 +17,16 @@ from evaluation.statistics.hidden_group import (
     most_hidden,
     reach,
 )
-from evaluation.statistics.sample import About, Sample, believe
+from evaluation.statistics.sample import SampleTotal, SurveySample, corrected_risks
 from policies.seeds import tickets
 from policies.spot_check.design import without_quotas
 from policies.spot_check.draw import draw
 
 
-def about(**changes: float) -> About:
+def about(**changes: float) -> SampleTotal:
     """60 of 1,000 cases, with a standard error of 10."""
     values = {"cases": 1000, "returned": 100, "total": 60.0, "certain": 0, "defects": 0.0}
-    return About(**values | {"variance": 100.0, "believed": 0.06} | changes)  # type: ignore[arg-type]
+    return SampleTotal(**values | {"variance": 100.0, "corrected_risk": 0.06} | changes)  # type: ignore[arg-type]
 
 
 def test_equal_probabilities_by_hand() -> None:
@@ -77,7 +77,9 @@ def test_missing_cases_may_all_be_defects() -> None:
     )
 
 
-@pytest.mark.parametrize("changes", [{"variance": 4000.0}, {"variance": 2000.0, "believed": 0.02}])
+@pytest.mark.parametrize(
+    "changes", [{"variance": 4000.0}, {"variance": 2000.0, "corrected_risk": 0.02}]
+)
 def test_too_uncertain_a_rate_is_withheld_but_not_its_interval(changes: dict[str, float]) -> None:
     """A standard error above the rate, or an upper end many times the rate, withholds it."""
     figure = figure_with(about(**changes), shown=0.0, hidden=100.0)
@@ -111,13 +113,15 @@ def test_covers_a_group_that_the_model_is_sure_of() -> None:
     for seed in range(300):
         drawn = draw(pi, cell, np.zeros(1, np.int64), tickets(str(seed), ids))
         sample = sample_of(risk, pi, np.where(drawn, y, 0.0), drawn)
-        for k, figure in enumerate((figure_of(sample, everyone), sample.about(everyone).figure())):
+        for k, figure in enumerate(
+            (figure_of(sample, everyone), sample.total_of(everyone).figure())
+        ):
             covered[k] += (figure.low or 0) <= y.mean() <= (figure.high or 1)
     assert covered[0] / 300 > 0.95 - 3 * (0.05 * 0.95 / 300) ** 0.5
     assert covered[1] < covered[0]
 
 
-def sample_of(risk: Floats, pi: Floats, y: Floats, drawn: np.ndarray) -> Sample:
+def sample_of(risk: Floats, pi: Floats, y: Floats, drawn: np.ndarray) -> SurveySample:
     """A sample of one plan whose reviews have all come back."""
     survey = np.zeros(len(risk), np.int64)
-    return Sample(risk, pi, pi, y, believe(risk, y, drawn), drawn, drawn, survey)
+    return SurveySample(risk, pi, pi, y, corrected_risks(risk, y, drawn), drawn, drawn, survey)

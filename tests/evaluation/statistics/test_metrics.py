@@ -267,3 +267,14 @@ def test_the_rate_itself_has_no_skill() -> None:
     assert measure(y, [0.25] * 4).log_loss_skill.value == pytest.approx(0)
     assert measure(y, y).brier_skill.value == pytest.approx(1)
     assert measure([1, 1], [0.5, 0.5]).brier_skill.absent == "one_class"
+
+
+def test_where_an_interval_surely_lies() -> None:
+    """All of it above or below a bound; a withheld figure lies nowhere, and says why it is."""
+    figure = Figure(0.5, 0.4, 0.6, 90)
+    assert (figure.surely_above(0.3), figure.surely_above(0.4)) == (True, False)
+    assert (figure.surely_below(0.7), figure.surely_below(0.6)) == (True, False)
+    for withheld in (Figure.withheld(3), Figure.of_few(3), Figure.of_few(0)):
+        assert not withheld.surely_above(-1)
+        assert not withheld.surely_below(2)
+    assert [Figure.of_few(n).absent for n in (0, 3)] == ["no_cases", "too_few"]
