@@ -17,7 +17,7 @@ from cases.language.catalogues import Language
 from cases.language.messages import Joined, Message, Sayable, _, sentences
 from cli.console import Terminal
 
-SPACE = Message(" ")
+SPACED = Message("{first} {second}")
 WIDEST_NAME = 34  # characters of the left column
 Row = tuple[Sayable, Sayable]  # a name, and what it is
 
@@ -34,7 +34,7 @@ def usage(context: Any) -> Sayable:
     if hasattr(context.command, "commands"):
         return _("Usage: {command} [OPTIONS] COMMAND ...", command=context.command_path)
     called = [context.command_path, *map(_metavar, _arguments(context.command.params))]
-    return _("Usage: {command} [OPTIONS]", command=Joined(tuple(called), SPACE))
+    return _("Usage: {command} [OPTIONS]", command=Joined(tuple(called), SPACED))
 
 
 def _parts(context: Any, language: Language) -> Iterator[RenderableType]:
@@ -79,7 +79,7 @@ def _metavar(param: Any) -> Sayable:
 
 def _option_name(param: Any) -> Sayable:
     name = Message(", ".join(param.opts))
-    return name if param.is_flag else Joined((name, _metavar(param)), SPACE)
+    return name if param.is_flag else Joined((name, _metavar(param)), SPACED)
 
 
 def _explained(param: Any) -> Sayable:

@@ -45,7 +45,7 @@ def bracketed_office(folder: Path, **how: object) -> Path:
     """The demo office with every word also in the made-up language, which it speaks."""
     office = make_demo(folder, **how)
     text = office.read_text("utf-8").replace('language = "en"', f'language = "{MADE_UP}"')
-    words = re.sub(r'en = "([^"]*)"', rf'en = "\1", {MADE_UP} = "⟦\1⟧"', text)
+    words = re.sub(r'(?<=[{ ])en = "([^"]*)"', rf'en = "\1", {MADE_UP} = "⟦\1⟧"', text)
     office.write_text(words, "utf-8")
     return office
 

@@ -58,8 +58,9 @@ def extracted() -> Catalog:
 
 
 def bracketed(text: str) -> str:
-    """A text of the made-up language."""
-    return f"⟦{text}⟧"
+    """A text of the made-up language; what has no word of its own is as in English."""
+    words = re.sub(r"\{[^}]*\}|%\(\w+\)s", " ", text)
+    return f"⟦{text}⟧" if WORD.search(words) else text
 
 
 def made_up_language(
