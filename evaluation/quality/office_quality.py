@@ -72,7 +72,7 @@ class DefectRates:
 class Rework:
     """Work done again on the cases closed in one quarter: activities so marked, recorded by now.
 
-    `ratio` is the activity-to-case ratio (案-件比): 1 + `again` / `cases`.
+    `ratio` is the activity-to-case ratio: 1 + `again` / `cases`.
     """
 
     quarter: str
