@@ -34,8 +34,8 @@ class Sheet:
     `cases` has for each new case `case_id, kind, unit, track, why, complex_probability, effort,
     effort_low, effort_high, handler, how` (drawn, designated, unassigned), `how_so` (in words),
     `reasons` (sentences), `eligible` (`handler, probability`) and `excluded` (`reason,
-    handlers`). `loads` has for each handler `handler,
-    unit, capacity, before, after`. `made` says of what it was made, by the codes of `MADE_OF`.
+    handlers`). `loads` has for each handler `handler, unit, capacity, before, after`. `made`
+    says of what it was made, by the codes of `MADE_OF`.
     """
 
     cases: Sequence[Mapping[str, Any]]
@@ -129,9 +129,9 @@ def _balance(loads: pl.DataFrame) -> Sayable | None:
     if before is None or after is None:
         return None
     return _(
-        "Within a unit, load relative to what each handler can bear differed by {before:.0%} of its "
-        "mean before these cases and by {after:.0%} after them (coefficient of variation, mean "
-        "over handlers).",
+        "Within a unit, load relative to what each handler can bear differed by {before:.0%} of "
+        "its mean before these cases and by {after:.0%} after them (coefficient of variation, "
+        "mean over handlers).",
         before=before,
         after=after,
     )
