@@ -73,15 +73,15 @@ def _counted(sheet: Sheet) -> Iterator[Sayable]:
     """How many cases go which way, and how many handlers were found how."""
     tracks, given = _counts(sheet, "track"), _counts(sheet, "how")
     yield _(
-        "{cases:,} cases: {simple:,} simple, {complex:,} complex; of {person:,} a person decides.",
+        "Cases: {cases:,} (simple: {simple:,}, complex: {complex:,}, a person decides: {person:,}).",
         cases=len(sheet.cases),
         simple=tracks["simple"],
         complex=tracks["complex"],
         person=tracks["person"],
     )
     yield _(
-        "{drawn:,} were drawn for a handler, {designated:,} designated by a chief, {unassigned:,} "
-        "could be given to nobody.",
+        "Handlers drawn at random: {drawn:,}, designated by a chief: {designated:,}; cases that "
+        "nobody can take: {unassigned:,}.",
         drawn=given["drawn"],
         designated=given["designated"],
         unassigned=given["unassigned"],
