@@ -73,7 +73,8 @@ def _counted(sheet: Sheet) -> Iterator[Sayable]:
     """How many cases go which way, and how many handlers were found how."""
     tracks, given = _counts(sheet, "track"), _counts(sheet, "how")
     yield _(
-        "Cases: {cases:,} (simple: {simple:,}, complex: {complex:,}, a person decides: {person:,}).",
+        "Cases: {cases:,} (simple: {simple:,}, complex: {complex:,}, a person decides: "
+        "{person:,}).",
         cases=len(sheet.cases),
         simple=tracks["simple"],
         complex=tracks["complex"],
