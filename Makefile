@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install demo test lint format lock
+.PHONY: install demo test lint format catalogues lock
 
 install: .venv/.installed
 
@@ -28,6 +28,15 @@ lint: install
 format: install
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# Brings every locale/<language>/LC_MESSAGES/plumbline.po in line with the texts in the code.
+TEXTS := build/plumbline.pot
+catalogues: install
+	mkdir -p $(dir $(TEXTS))
+	$(BIN)/pybabel --quiet extract --mapping-file babel.cfg --no-location --sort-output \
+		--output-file $(TEXTS) cases features ledger models policies training evaluation serving cli
+	$(BIN)/pybabel --quiet update --input-file $(TEXTS) --output-dir locale --domain plumbline \
+		--ignore-obsolete --no-fuzzy-matching --ignore-pot-creation-date
 
 # Remakes the lock after a change of the dependencies; needs uv on the PATH.
 lock:

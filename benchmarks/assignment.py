@@ -31,9 +31,9 @@ from cases.demo import simulate
 from cases.demo.clock import START
 from evaluation.intake.shares import check_shares
 from policies.assignment.assign import assign
-from policies.assignment.draw import draw_lots
+from policies.assignment.draw import draw_handlers
 from policies.assignment.eligibility import RECUSALS
-from policies.assignment.result import Assignment, AssignmentParameters
+from policies.assignment.result import AssignmentParameters, DrawnAssignment
 
 Array = NDArray[np.float64]
 CASES = 25_000  # for about 100 handlers
@@ -94,7 +94,7 @@ class State:
     effort: Array  # as the policy sees it
     now: float = BEGIN
     handler: NDArray[np.int64] = field(init=False)
-    kept: list[Assignment] = field(default_factory=list)
+    kept: list[DrawnAssignment] = field(default_factory=list)
     spreads: list[tuple[float, ...]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -171,7 +171,7 @@ def at_random(seed: int) -> Choice:
 
 
 def greedy(state: State, batch: NDArray[np.int64]) -> NDArray[np.int64]:
-    """One case after the other to whoever has least per capacity."""
+    """One case after the other to the handler with the least per capacity."""
     load, chosen = state.loads()[0], []
     for case in batch:
         who = np.flatnonzero(state.office.eligible[case])
@@ -202,8 +202,8 @@ def by_programme(floor: float) -> Choice:
             schema=RECUSALS,
         )
         moment = START + timedelta(days=float(state.now))
-        wish = AssignmentParameters(as_of=moment, seed=f"benchmark {state.now}", floor=floor)
-        found = assign(cases, handlers, recusals, wish)
+        parameters = AssignmentParameters(as_of=moment, seed=f"benchmark {state.now}", floor=floor)
+        found = assign(cases, handlers, recusals, parameters)
         state.kept.append(found)
         given = dict(found.lines.select("case_id", "handler").iter_rows())
         place = {name: number for number, name in enumerate(handlers["handler"])}
@@ -215,7 +215,7 @@ def by_programme(floor: float) -> Choice:
 def one_at_a_time(floor: float) -> Choice:
     """What the programme does with a single case, in closed form; every 50th is held against it.
 
-    But for the floor the case goes to whoever has least half-way through it.
+    But for the floor the case goes to the handler with the least half-way through it.
     """
     rng, asked = np.random.default_rng(3), by_programme(floor)
 
@@ -259,7 +259,7 @@ def balance() -> State:
             line(f"{effort}: programme, floor {floor:g}", state)
             if effort == "predicted" and floor == 0.1:
                 default = state
-                print(f"least chance over floor: {least_over_floor(state.kept, floor):.9f}")
+                print(f"least probability over floor: {least_over_floor(state.kept, floor):.9f}")
     singly = {"at random": at_random(1), "least loaded": greedy}
     singly |= {f"programme, floor {floor:g}": one_at_a_time(floor) for floor in FLOORS}
     for name, choice in singly.items():
@@ -269,8 +269,8 @@ def balance() -> State:
     return default
 
 
-def least_over_floor(kept: list[Assignment], floor: float) -> float:
-    """The smallest chance of anybody eligible, as a multiple of the floor."""
+def least_over_floor(kept: list[DrawnAssignment], floor: float) -> float:
+    """The smallest probability of an eligible handler, as a multiple of the floor."""
     chances = pl.concat([one.chances for one in kept]).drop_nulls("handler")
     even = 1 / pl.len().over("case_id")
     return float(chances.select((pl.col("probability") / (floor * even)).min()).item())
@@ -295,8 +295,8 @@ def shares(state: State, redraws: int = 100) -> None:
 
 
 def honest(chances: pl.DataFrame, seed: str) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The chances and another draw from them."""
-    dealt = draw_lots(chances, seed)
+    """The probabilities and another draw from them."""
+    dealt = draw_handlers(chances, seed)
     lines = pl.DataFrame({"case_id": list(dealt), "handler": list(dealt.values())})
     return chances, lines.with_columns(how=pl.lit("drawn"))
 
@@ -324,7 +324,7 @@ def _moved(
 
 
 def speed() -> None:
-    """Figure 4, beside one-to-one matching and the programme with a row for every case."""
+    """Figure 4, next to one-to-one matching and the linear program with a row for every case."""
     rng = np.random.default_rng(4)
     handlers = pl.DataFrame(
         {
@@ -368,9 +368,9 @@ def clocked(
     cases: pl.DataFrame, handlers: pl.DataFrame, recusals: pl.DataFrame, seed: str
 ) -> tuple[float, float]:
     """Seconds of wall clock and of processor that an assignment takes."""
-    wish = AssignmentParameters(as_of=datetime(2026, 3, 2), seed=seed)
+    parameters = AssignmentParameters(as_of=datetime(2026, 3, 2), seed=seed)
     wall, processor = time.perf_counter(), time.process_time()
-    assign(cases, handlers, recusals, wish)
+    assign(cases, handlers, recusals, parameters)
     return time.perf_counter() - wall, time.process_time() - processor
 
 
@@ -378,14 +378,14 @@ def main() -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", choices=("balance", "shares", "speed"))
-    wish = parser.parse_args()
-    if wish.only in (None, "balance"):
+    arguments = parser.parse_args()
+    if arguments.only in (None, "balance"):
         shares_of = balance()
-    if wish.only == "shares":
+    if arguments.only == "shares":
         shares_of = run(Office.make(), by_programme(0.1), "predicted")
-    if wish.only in (None, "shares"):
+    if arguments.only in (None, "shares"):
         shares(shares_of)
-    if wish.only in (None, "speed"):
+    if arguments.only in (None, "speed"):
         speed()
 
 

@@ -1,4 +1,4 @@
-"""How often drift is told where there is none, and whether it is told where it was planted.
+"""How often drift is reported where there is none, and whether it is reported where it was planted.
 
     python benchmarks/drift.py [--offices 40] [--repeats 500] [--data DIR]
 
@@ -7,7 +7,7 @@
 2. Of the first of them, cases in random order: periods of 500 with 60 features, without any
    drift; with one feature moved by half a standard deviation; with half of the defects made good.
 3. Halved base rates among 500 outcomes, binomial numbers, 1,500 outcomes trained on.
-4. Police complaints, 2003 to 2008, trained anew each January, quarter by quarter.
+4. Police complaints, 2003 to 2008, trained again each January, quarter by quarter.
 
 The first part takes about 20 seconds per office.
 """
@@ -83,8 +83,8 @@ def false_alarms(offices: int) -> None:
             alarms["any"] += found.any_alarm
         periods = len(QUARTERS) * (seed + 1)
         tested = len(found.shifts["training"])
-        told = ", ".join(f"{what} {count}" for what, count in sorted(alarms.items()))
-        print(f"{periods} periods, {tested} figures tested: {told}", flush=True)
+        raised_by = ", ".join(f"{what} {count}" for what, count in sorted(alarms.items()))
+        print(f"{periods} periods, {tested} figures tested: {raised_by}", flush=True)
 
 
 def stationary(seed: int) -> Tables:
@@ -175,15 +175,15 @@ def half_a_deviation(before: pl.Series, now: pl.Series, random: np.random.Genera
 def outcomes(
     labels: pl.DataFrame, pool: pl.DataFrame, random: np.random.Generator
 ) -> Iterator[str]:
-    """What is told of 500 outcomes, as they are and with half of the defects."""
+    """What is reported on 500 outcomes, as they are and with half of the defects."""
     trained_on = labels.filter(pl.col("known_at") <= TRAINED_UNTIL)
     later = labels.filter(pl.col("moment") > TRAINED_UNTIL)
     now = later.sample(CASES, with_replacement=True, seed=int(random.integers(2**31)))
     good = pl.Series("y", now["y"].to_numpy() * (random.random(CASES) < 0.5))
     for what, cases in (("unchanged", now), ("halved", now.with_columns(good))):
         rate = rate_change(trained_on, cases, RATE_LEVEL["training"]).alarm
-        told = calibration(cases, pool, trained_on)
-        off = told is not None and told.alarm
+        result = calibration(cases, pool, trained_on)
+        off = result is not None and result.alarm
         yield from (f"{what}: {by}" for by, so in {"rate": rate, "calibration": off}.items() if so)
         if rate or off:
             yield f"{what}: either"
@@ -200,16 +200,16 @@ def halved(repeats: int) -> None:
             scored = trained_on.select("case_id", pl.lit(level).alias(SCORE))
             for name, now in (("halved", rate / 2), ("unchanged", rate)):
                 cases = flipped(random, CASES, now)
-                told = calibration(cases, scored, trained_on)
-                off = told is not None and told.alarm
+                result = calibration(cases, scored, trained_on)
+                off = result is not None and result.alarm
                 changed = rate_change(trained_on, cases, RATE_LEVEL["training"]).alarm
                 found[name] += off or changed
-        shares = ", ".join(f"{name} told {count / repeats:.3f}" for name, count in found.items())
+        shares = ", ".join(f"{name} found {count / repeats:.3f}" for name, count in found.items())
         print(f"base rate {rate:.2f}: {shares}")
 
 
 def flipped(random: np.random.Generator, count: int, rate: float) -> pl.DataFrame:
-    """Labels of that many cases, each a defect with that chance."""
+    """Labels of that many cases, each a defect with that probability."""
     y = (random.random(count) < rate).astype(int)
     ids = [f"c{case}" for case in range(count)]
     return pl.DataFrame({"case_id": ids, "y": y, "weight": np.ones(count)})

@@ -4,11 +4,11 @@
 
 The cases are those of a demo office reviewed in the year to June 2026 (a champion of June 2025
 has not seen their outcomes), with their weights and true probabilities. Each simulated promotion
-draws them anew with replacement, outcomes from the true probabilities, and two scores: the true
+draws them again with replacement, outcomes from the true probabilities, and two scores: the true
 log-odds under normal noise, part of it common to both. How much noise is set so that
 the champion's score correlates with the true log-odds as the risk model's did (0.74), and both
 scores with each other as a champion's did with its successors' (0.93: both on this very office).
-Scores are calibrated to the truth, so that a worse one only ranks worse. Printed: the share of
+Scores are calibrated to the truth, so that a worse score only ranks worse. Printed: the share of
 promotions, and of each figure holding, by how much worse the candidate truly is and by size.
 """
 
@@ -30,7 +30,7 @@ from cases.demo import make_demo
 from cases.numeric import Floats
 from cases.office.loading import load_office
 from cases.tables.reading import read_tables
-from evaluation.promotion.gate import MARGINS, compare
+from evaluation.promotion.comparison import MARGINS, compare
 from training.labels import risk_labels
 
 CHAMPION_OF = datetime(2025, 6, 30, 23, 59, 59)
@@ -82,11 +82,11 @@ class World:
         return float(found) if worse else self.noise
 
     def true_auc(self, noise: float) -> float:
-        """Expected weighted AUC of a score under that noise, the same luck for every noise."""
+        """Expected weighted AUC of a score under that noise; the same random numbers for each."""
         cases = np.random.default_rng(1).integers(0, len(self.log_odds), MANY)
         score = self.log_odds[cases] + noise * np.random.default_rng(2).standard_normal(MANY)
-        chance, weight = expit(self.log_odds[cases]), self.weight[cases]
-        counted = np.r_[weight * chance, weight * (1 - chance)]
+        probability, weight = expit(self.log_odds[cases]), self.weight[cases]
+        counted = np.r_[weight * probability, weight * (1 - probability)]
         outcome = np.repeat([1, 0], MANY)
         return float(roc_auc_score(outcome, np.tile(score, 2), sample_weight=counted))
 
@@ -94,8 +94,9 @@ class World:
         """Slope and intercept that turn a score under that noise into true probabilities."""
         cases = np.random.default_rng(3).integers(0, len(self.log_odds), MANY)
         score = self.log_odds[cases] + noise * np.random.default_rng(4).standard_normal(MANY)
-        chance, weight = expit(self.log_odds[cases]), self.weight[cases]
-        outcome, counted = np.repeat([1, 0], MANY), np.r_[weight * chance, weight * (1 - chance)]
+        probability, weight = expit(self.log_odds[cases]), self.weight[cases]
+        outcome = np.repeat([1, 0], MANY)
+        counted = np.r_[weight * probability, weight * (1 - probability)]
         fitted = LogisticRegression(C=np.inf).fit(np.tile(score, 2)[:, None], outcome, counted)
         return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
 
@@ -114,15 +115,15 @@ def report(world: World, size: int, worse: float, promotions: int) -> None:
     """One line: how often each figure held, and all of them."""
     noise = world.noise_for(worse)
     ours, theirs = world.calibrated(noise), world.calibrated(world.noise)
-    found = []
+    comparisons = []
     for _ in range(promotions):
         y, candidate, champion, weight = world.draw(size, noise)
         p, q = (
             expit(slope * score + level)
             for score, (slope, level) in ((candidate, ours), (champion, theirs))
         )
-        found.append(compare(y, p, q, weight))
-    held = [[one.holds for one in compared] for compared in found]
+        comparisons.append(compare(y, p, q, weight))
+    held = [[figure.holds for figure in compared] for compared in comparisons]
     shares = np.array(held).mean(axis=0)
     figures = ", ".join(f"{name} {share:.2f}" for name, share in zip(MARGINS, shares, strict=True))
     promoted = np.all(held, axis=1).mean()

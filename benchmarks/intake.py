@@ -4,9 +4,9 @@
     python benchmarks/intake.py police_complaints [--data DIR] [--from 2003 --to 2008]
 
 Prints, per year and for all, what share of cases is routed, the errors with 95 % intervals
-beside a threshold of 0.5 and static split conformal cut-offs on logistic regression, and the
+next to a threshold of 0.5 and static split conformal cut-offs on logistic regression, and the
 trade-off of the rate of simple cases called complex; of efforts the coverage and width of the
-interval beside a constant one, the sum expected over the true sum, and the AUC of the slowest
+interval next to a constant interval, the sum expected over the true sum, and the AUC of the slowest
 fifth. Says which goals are met. (1 to 3 minutes on two cores.)
 """
 
@@ -24,7 +24,7 @@ from cases.tables.reading import read_tables
 from cases.tables.tables import Tables
 from evaluation.backtests.efforts import (
     MODEL,
-    Foreseen,
+    EffortYear,
     Routed,
     effort_backtest,
     effort_years,
@@ -63,17 +63,17 @@ def _read(office: Office, data: Path) -> Tables:
 
 def _report_routing(tables: Tables, first: date, last: date) -> None:
     quarters = routing_backtest(tables, first, last, tables.latest_record)
-    wished = tables.office.intake
+    intake_rules = tables.office.intake
     for simple_error in SIMPLE_ERRORS:
-        intake = wished.model_copy(update={"simple_error": simple_error})
+        intake = intake_rules.model_copy(update={"simple_error": simple_error})
         print(f"\nsimple called complex: at most {simple_error:.0%}")
         every = routing_years(routed(quarters, intake))
         _print_routed(next(line for line in every if line.way == MODEL and not line.year))
-    years = routing_years(routed(quarters, wished))
-    print(f"\nas the office file says: at most {wished.simple_error:.0%}")
+    years = routing_years(routed(quarters, intake_rules))
+    print(f"\nas the office file says: at most {intake_rules.simple_error:.0%}")
     for line in years:
         _print_routed(line)
-    _judge(_routing_goals([line for line in years if line.way == MODEL], wished))
+    _judge(_routing_goals([line for line in years if line.way == MODEL], intake_rules))
 
 
 def _routing_goals(lines: list[Routed], intake: Intake) -> Iterator[tuple[str, bool]]:
@@ -88,11 +88,11 @@ def _report_efforts(tables: Tables, first: date, last: date) -> None:
     years = effort_years(effort_backtest(tables, first, last, tables.latest_record))
     print("\nefforts")
     for line in years:
-        _print_foreseen(line)
+        _print_effort_year(line)
     _judge(_effort_goals(years))
 
 
-def _effort_goals(years: tuple[Foreseen, ...]) -> Iterator[tuple[str, bool]]:
+def _effort_goals(years: tuple[EffortYear, ...]) -> Iterator[tuple[str, bool]]:
     *each, pooled = years
     coverage = _value(pooled.coverage)
     yield f"coverage {coverage:.3f}, goal 0.80 +/- 0.03", abs(coverage - 0.8) <= 0.03
@@ -109,7 +109,7 @@ def _print_routed(line: Routed) -> None:
     )
 
 
-def _print_foreseen(line: Foreseen) -> None:
+def _print_effort_year(line: EffortYear) -> None:
     print(
         f"{line.year or 'all':>4} {line.cases:6,} cases: covered {_shown(line.coverage)} width "
         f"{line.width:.0f}; constant {_shown(line.constant_coverage)} {line.constant_width:.0f}; "

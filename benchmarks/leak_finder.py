@@ -1,4 +1,4 @@
-"""What the leak finder says of planted leaks, of offices without one, and of the shipped ones.
+"""What the leak finder says of planted leaks, of offices without one, and of the shipped offices.
 
     python benchmarks/leak_finder.py [eu_state_aid] [police_complaints] [demo] [shipped]
 
@@ -60,14 +60,14 @@ def eu_state_aid(data: Path) -> None:
     for name in ("procedure_types", "letter"):
         raw["attributes"][name] = {"type": "code", "known": "intake", "meaning": {"en": name}}
     found = found_in(_read(parse_office(raw, "variant"), data))
-    assert "contradictory_aid" in {one.column for one in found}
+    assert "contradictory_aid" in {finding.column for finding in found}
 
 
 def police_complaints(data: Path) -> None:
     """Three planted columns, then the same planted more weakly, one at a time."""
     tables = _read(load_office(ROOT / "offices/police_complaints.toml"), data)
     found = found_in(planted(tables, THREE))
-    assert set(THREE) <= {one.column for one in found}
+    assert set(THREE) <= {finding.column for finding in found}
     for name in PLANTS:
         print(f"\n{name} alone:")
         found_in(planted(tables, (name,)))
@@ -138,7 +138,7 @@ PLANTS: dict[str, tuple[str, str, Callable[[Tables, np.random.Generator], pl.Ser
 
 
 def demo(_: Path) -> None:
-    """Offices without a leak: whatever is found is a false alarm. Then with three planted."""
+    """Offices without a leak: every finding is a false alarm. Then with three planted."""
     alarms, detected = Counter[int](), Counter[tuple[str, int]]()
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(OFFICES):
@@ -147,11 +147,11 @@ def demo(_: Path) -> None:
             tables = read_tables(load_office(office), office.parent)
             found = find_leaks(tables, tables.latest_record)
             alarms[size] += bool(found)
-            for one in found:
-                print(f"{size:,} cases, seed {seed}: {one.severity} {one.column}")
-                print(f"    {one.evidence.say('en')}")
+            for finding in found:
+                print(f"{size:,} cases, seed {seed}: {finding.severity} {finding.column}")
+                print(f"    {finding.evidence.say('en')}")
             leaky = planted(tables, THREE)
-            columns = {one.column for one in find_leaks(leaky, tables.latest_record)}
+            columns = {finding.column for finding in find_leaks(leaky, tables.latest_record)}
             detected.update((name, size) for name in THREE if name in columns)
     print(f"{alarms.total()} of {OFFICES} offices with a false alarm, goal 2")
     for size in SIZES:
@@ -177,8 +177,8 @@ def found_in(tables: Tables) -> tuple[Finding, ...]:
     found = find_leaks(tables, tables.latest_record)
     seconds = time.perf_counter() - start
     print(f"{tables.case_rows.height:,} cases: {len(found)} findings in {seconds:.1f} s")
-    for one in found:
-        print(f"  {one.severity:10} {one.column}: {one.evidence.say('en')}")
+    for finding in found:
+        print(f"  {finding.severity:10} {finding.column}: {finding.evidence.say('en')}")
     return found
 
 
@@ -187,7 +187,7 @@ def _read(office: Office, data: Path) -> Tables:
         return read_tables(office, data, set_aside=Path(folder) / "aside.csv")
 
 
-TRIALS = {one.__name__: one for one in (eu_state_aid, police_complaints, demo, shipped)}
+TRIALS = {trial.__name__: trial for trial in (eu_state_aid, police_complaints, demo, shipped)}
 
 
 def main() -> None:

@@ -5,7 +5,7 @@
 OFFICE is a demo office that was trained (`triage demo`). The frame is every closed case its
 champion can score; outcomes are drawn once from the true probabilities. Prints the
 realised frequencies against the stated probabilities, sizes and quotas, bias and coverage
-with a good, a useless and a wrong-way-round model at several rates, the frontier beside
+with a good, a useless and a wrong-way-round model at several rates, the frontier next to
 "top of the list plus 10 % random", and the time for 1,000,000 cases.
 """
 
@@ -31,9 +31,11 @@ from cases.office.loading import load_office
 from cases.office.model import Quota
 from cases.tables.reading import read_tables
 from evaluation.quality.estimate import Survey, estimate
+from models.questions.risk import Risk
 from models.registry import Registry
+from policies.seeds import tickets
 from policies.spot_check.design import Design, without_quotas
-from policies.spot_check.draw import draw, tickets
+from policies.spot_check.draw import draw
 from policies.spot_check.plan import FRAME, PlanParameters, margin_of
 from policies.spot_check.planning import draw_plan
 from policies.spot_check.quotas import quotas_of, with_cells
@@ -60,7 +62,8 @@ class Trial:
 def frame_of(folder: Path) -> tuple[pl.DataFrame, Floats]:
     """The demo office's frame as its champion scores it, and the true probabilities."""
     office = load_office(folder / "office.toml")
-    scored = Registry(folder / ".triage").champion(office).score(read_tables(office, folder), AS_OF)
+    risk = Registry(folder / ".triage").champion(office).question(Risk)
+    scored = risk.score(read_tables(office, folder), AS_OF)
     truth = pl.read_parquet(folder / "truth.parquet").select("case_id", "defect_probability")
     known = scored.with_columns(rule=pl.lit(None, pl.String)).join(truth, on="case_id")
     known = known.sort("unit", "handler", "case_id")
@@ -94,8 +97,10 @@ def repeat(trial: Trial) -> str:
         at_rate(trial.frame["risk"].to_numpy().clip(1e-4, 1 - 1e-4), trial.rate), trial.model
     )
     cases = with_cells(trial.frame.with_columns(risk=pl.Series(risk)))
-    wish = PlanParameters(as_of=AS_OF, capacity=trial.size, seed="0", per_unit=Quota(at_least=2))
-    quotas = quotas_of(cases, trial.size, wish)
+    parameters = PlanParameters(
+        as_of=AS_OF, capacity=trial.size, seed="0", per_unit=Quota(at_least=2)
+    )
+    quotas = quotas_of(cases, trial.size, parameters)
     pi = Design.of(risk, cases["cell"].to_numpy(), quotas).at_search_share(trial.share)
     frame = cases.drop("cell").with_columns(inclusion_probability=pl.Series(pi))
     outcomes = frame.select("case_id", defect=pl.Series(y))
@@ -124,14 +129,14 @@ def repeat(trial: Trial) -> str:
 
 
 def frequencies(hits: Floats, pi: Floats, draws: int) -> str:
-    """The largest standardised deviation, the chance of the rarest frequency among so many
-    cases (exact binomial, Sidak), and the mean square, which is 1 if the chances are exact."""
+    """The largest standardised deviation, the p-value of the rarest frequency among so many
+    cases (exact binomial, Sidak), and the mean square, 1 if the probabilities are exact."""
     open_cases = (pi > 0) & (pi < 1 - 1e-6)
-    chance, seen = pi[open_cases], hits[open_cases]
-    off = (seen - draws * chance) / np.sqrt(draws * chance * (1 - chance))
-    law = binom(draws, chance)
+    probability, seen = pi[open_cases], hits[open_cases]
+    off = (seen - draws * probability) / np.sqrt(draws * probability * (1 - probability))
+    law = binom(draws, probability)
     rarest = 2 * np.minimum(law.cdf(seen), law.sf(seen - 1)).min()
-    p_value = 1 - (1 - min(float(rarest), 1.0)) ** len(chance)
+    p_value = 1 - (1 - min(float(rarest), 1.0)) ** len(probability)
     return f"{np.abs(off).max():.2f} (p {p_value:.2f}), mean square {(off**2).mean():.3f}"
 
 
@@ -152,7 +157,7 @@ def promises(frame: pl.DataFrame, truth: Floats, draws: int) -> None:
 
 
 def frontier(frame: pl.DataFrame, picture: Path | None) -> None:
-    """Ours beside the top of the list plus a random rest, at 8 % and 1,000 reviews."""
+    """Our plan next to the top of the list plus a random rest, at 8 % and 1,000 reviews."""
     risk = at_rate(frame["risk"].to_numpy().clip(1e-4, 1 - 1e-4), 0.08)
     design, n = without_quotas(risk, 1000), len(risk)
     ranked, v = np.sort(risk)[::-1], design.variance
@@ -230,7 +235,7 @@ def speed() -> None:
             },
             schema=FRAME,
         )
-        for name, wish in {
+        for name, changes in {
             "search share": {"search_share": 0.9},
             "margin": {"margin": 3.0 / count**0.5},
             "quotas": {
@@ -239,7 +244,7 @@ def speed() -> None:
                 "per_unit": Quota(share=0.02),
             },
         }.items():
-            parameters = PlanParameters(as_of=AS_OF, capacity=count // 20, seed="s", **wish)
+            parameters = PlanParameters(as_of=AS_OF, capacity=count // 20, seed="s", **changes)
             start, busy = time.perf_counter(), time.process_time()
             draw_plan(frame, parameters)
             wall, cpu = time.perf_counter() - start, time.process_time() - busy

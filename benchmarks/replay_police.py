@@ -22,6 +22,7 @@ from pathlib import Path
 
 import polars as pl
 
+from cases.language.messages import Sayable
 from cases.office.loading import load_office
 from cases.office.model import Office
 from cases.tables.reading import read_tables
@@ -54,7 +55,7 @@ def main() -> None:
         share=SHARE,
         seeds=chosen.seeds,
         spread=_in_processes,
-        progress=_told,
+        progress=_show_progress,
     )
     print(f"{chosen.seeds} seeds in {(time.perf_counter() - start) / 60:.1f} minutes")
     _report(result)
@@ -89,19 +90,26 @@ def _report(result: Replay) -> None:
             print(missed(result, fact).pivot("way", index="year", values="missed"))
             print("Groups that got worse while the top of the list did not look at them")
             print(unseen(result, fact))
-    ours, greedy = (
-        found.row(by_predicate=pl.col("way") == way, named=True) for way in ("ours", "greedy")
+    plan, top = (
+        found.row(by_predicate=pl.col("way") == way, named=True)
+        for way in ("plan", "top_of_the_list")
     )
     for goal, met in (
-        (f"defects found {ours['of_greedy']:.3f} of greedy, goal 0.90", ours["of_greedy"] >= 0.9),
-        (f"and {ours['of_random']:.2f} times random, goal 1.6", ours["of_random"] >= 1.6),
-        (f"years covered {ours['covered']:.1%}, goal 93 %", ours["covered"] >= 0.93),
-        (f"greedy's naive rate covers {greedy['covered']:.1%} of years", greedy["covered"] < 0.93),
+        (
+            f"defects found {plan['of_top']:.3f} of the top of the list, goal 0.90",
+            plan["of_top"] >= 0.9,
+        ),
+        (f"and {plan['of_random']:.2f} times random, goal 1.6", plan["of_random"] >= 1.6),
+        (f"years covered {plan['covered']:.1%}, goal 93 %", plan["covered"] >= 0.93),
+        (
+            f"the naive rate of the top of the list covers {top['covered']:.1%} of years",
+            top["covered"] < 0.93,
+        ),
     ):
         print(f"{'met    ' if met else 'NOT met'}  {goal}")
 
 
-def _told(what: str, done: float) -> None:
+def _show_progress(what: str | Sayable, done: float) -> None:
     print(f"\r{what} {100 * done:3.0f} %", end="\n" if done == 1 else "", flush=True)
 
 

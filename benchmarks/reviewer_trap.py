@@ -1,7 +1,7 @@
 """Does the evaluation see a model that has only learnt who reviews what?
 
 A demo office in which every case is equally likely to be defective. Each reviewer reads the
-files of one police bureau and is more or less severe, so that the bureau foretells the grade.
+files of one police bureau and is more or less severe, so that the bureau predicts the grade.
 A model fitted on such reviews ranks later reviews well, and knows nothing about cases: the
 interval of the lift within reviewers should contain 1 in about 95 offices of 100. An office
 takes half a minute to a minute.
@@ -58,8 +58,10 @@ def trap(seed: int, cases: int) -> Tables:
     reviews = reviews.join(bureaus, on="case_id", maintain_order="left")
     names = reviews["reviewer"].unique().sort()
     severity = dict(zip(names, rng.normal(0, SPREAD, len(names)), strict=True))
-    chance = 1 / (1 + np.exp(-ALWAYS - reviews["reviewer"].replace_strict(severity).to_numpy()))
-    bad = pl.Series(rng.random(reviews.height) < chance)
+    probability = 1 / (
+        1 + np.exp(-ALWAYS - reviews["reviewer"].replace_strict(severity).to_numpy())
+    )
+    bad = pl.Series(rng.random(reviews.height) < probability)
     grade = pl.when(bad).then(pl.lit("unqualified")).otherwise(pl.lit("qualified"))
     office = tables.office.model_copy(update={"complexity": None})
     return Tables.of(
@@ -87,7 +89,9 @@ def by_reviewer(tables: Tables) -> Within:
 
 
 def _shown(*figures: Figure) -> str:
-    return "  ".join(f"{one.value:.3f} ({one.low:.3f}, {one.high:.3f})" for one in figures)
+    return "  ".join(
+        f"{figure.value:.3f} ({figure.low:.3f}, {figure.high:.3f})" for figure in figures
+    )
 
 
 if __name__ == "__main__":

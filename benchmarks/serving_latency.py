@@ -1,9 +1,9 @@
-"""How long an answer takes, beside a BentoML endpoint that does nothing.
+"""How long an answer takes, next to a BentoML endpoint that does nothing.
 
     python benchmarks/serving_latency.py OFFICE [--data DIR] [--requests N]
 
 Starts the service of an office that has a champion, and an empty BentoML service, each
-with one worker, and asks them in turn over one connection each. Prints the median (p50)
+with one worker, and asks them by turns over one connection each. Prints the median (p50)
 and the 99th percentile (p99) in milliseconds, and the median as a multiple of the empty
 endpoint's.
 """
@@ -125,7 +125,7 @@ def milliseconds(client: httpx.Client, path: str, body: Any) -> float:
 def kinds(tables: Tables) -> dict[str, tuple[str, Any]]:
     """What is asked, by name: path and body."""
     newest: Any = tables.case_rows["closed_at"].max()
-    wish = {"as_of": newest.isoformat(), "capacity": 20}
+    plan_request = {"as_of": newest.isoformat(), "capacity": 20}
     one, many = {"cases": documents(tables, 1)}, {"cases": documents(tables, 200)}
     return {
         EMPTY: ("/nothing", {}),
@@ -133,9 +133,9 @@ def kinds(tables: Tables) -> dict[str, tuple[str, Any]]:
         "/score, 200 cases": ("/score", many),
         "/intake, 1 case": ("/intake", {"cases": new_documents(tables, 1)}),
         "/intake, 200 cases": ("/intake", {"cases": new_documents(tables, 200)}),
-        "/spot_checks, 1 case": ("/spot_checks", wish | one),
-        "/spot_checks, 200 cases": ("/spot_checks", wish | many),
-        "/spot_checks, whole office": ("/spot_checks", wish),
+        "/spot_checks, 1 case": ("/spot_checks", plan_request | one),
+        "/spot_checks, 200 cases": ("/spot_checks", plan_request | many),
+        "/spot_checks, whole office": ("/spot_checks", plan_request),
     }
 
 

@@ -1,8 +1,10 @@
-"""What was known at a moment: the only file that compares times with a moment.
+"""What was known at a moment: all that a model learns from or is asked with is cut here.
 
-Cases and their attributes, events, reviews and everything counted over other cases are
-cut here. An event is known when it is recorded, an attribute when the office file says,
-a grade when it is final.
+Cases and their attributes, events, reviews and everything counted over other cases. An event
+is known when it is recorded, an attribute when the office file says, a grade when it is final.
+No other file on a model's way compares the times of the tables with a moment. The few files of
+evaluation that do look back on purpose; a test lists them. (`moment` and `known_at` of labels
+are made here; training and evaluation select labels by them.)
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from cases.tables.tables import CASES, Frame, Tables, case_columns
 from features.feature import OfOthers, lasting
 
 # What can be added up over other cases. Outcomes and durations count strictly before the
-# moment, so that a case never counts its own; openings and closings count at the moment.
+# moment, so that a case never counts itself; openings and closings count at the moment.
 MARKS = {
     "opened": ("opened",),
     "closed": ("closed",),
@@ -26,7 +28,7 @@ MARKS = {
     "reviewed": ("reviewed", "defects"),
 }
 OWN = "own::"  # no name holds a colon, no total two in a row
-BEFORE_QUESTIONS, QUESTIONS, AFTER_QUESTIONS = 0, 1, 2  # turns at the same instant
+BEFORE_QUESTIONS, QUESTIONS, AFTER_QUESTIONS = 0, 1, 2  # order at the same instant
 
 
 @dataclass(frozen=True)
@@ -46,16 +48,16 @@ class Known:
 def column_of(office: Office, name: str) -> str:
     """The column of what is known of a case that holds `name`, an attribute or built in.
 
-    An attribute may be called like anything that is computed, such as `events`, so
-    attributes have a name of their own here.
+    An attribute may have the name of something that is computed, such as `events`, so
+    attributes are renamed here.
     """
     return OWN + name if name in office.attributes else name
 
 
 def _cases(tables: Tables) -> Frame:
-    """The case table with its attributes set apart."""
-    own = {name: column_of(tables.office, name) for name in tables.office.attributes}
-    return tables.cases.rename(own)
+    """The case table with its attributes renamed (`column_of`)."""
+    columns = {name: column_of(tables.office, name) for name in tables.office.attributes}
+    return tables.cases.rename(columns)
 
 
 def closing_moments(tables: Tables, *, after: datetime | None, until: datetime) -> Frame:
@@ -64,15 +66,15 @@ def closing_moments(tables: Tables, *, after: datetime | None, until: datetime) 
 
 
 def reviewed_by(tables: Tables, until: datetime) -> Frame:
-    """`case_id` of the cases somebody had reviewed by `until`, the grade final or not."""
+    """`case_id` of the cases with a review made by `until`, the grade final or not."""
     return tables.reviews.filter(nw.col("reviewed_at") <= until).select("case_id").unique()
 
 
 def open_moments(tables: Tables, as_of: datetime) -> Frame:
     """The cases open at `as_of`: `row`, `case_id`, `moment` (that day) and what was known then."""
     still = nw.col("closed_at").is_null() | (nw.col("closed_at") > as_of)
-    asked = tables.cases.filter(nw.col("opened_at") <= as_of, still).select("case_id")
-    return cut(tables, asked.with_columns(moment=nw.lit(as_of).cast(nw.Datetime("us")))).cases
+    case_ids = tables.cases.filter(nw.col("opened_at") <= as_of, still).select("case_id")
+    return cut(tables, case_ids.with_columns(moment=nw.lit(as_of).cast(nw.Datetime("us")))).cases
 
 
 def intake_moments(tables: Tables, *, after: datetime | None, until: datetime) -> Frame:
@@ -109,13 +111,13 @@ def known_when(office: Office, column: str) -> str:
 
 def cut(tables: Tables, moments: Frame) -> Known:
     """The tables as they were known at each row of `moments` (`case_id`, `moment`)."""
-    asked = moments.select("case_id", "moment").with_row_index(
+    numbered = moments.select("case_id", "moment").with_row_index(
         "row", order_by=["case_id", "moment"]
     )
     events = computed_once(
-        tables.events.join(asked, on="case_id").filter(nw.col("recorded_at") <= nw.col("moment"))
+        tables.events.join(numbered, on="case_id").filter(nw.col("recorded_at") <= nw.col("moment"))
     )
-    cases = computed_once(_cut_cases(tables, asked, events))
+    cases = computed_once(_cut_cases(tables, numbered, events))
     return Known(tables.office, cases, events)
 
 
@@ -124,12 +126,12 @@ def computed_once(frame: Frame) -> Frame:
     return frame.collect().lazy() if frame.implementation.is_polars() else frame
 
 
-def _cut_cases(tables: Tables, asked: Frame, events: Frame) -> Frame:
-    """Each asked case with the columns hidden that were not known at the moment."""
+def _cut_cases(tables: Tables, moments: Frame, events: Frame) -> Frame:
+    """The case of each row of `moments`, what was not known at the moment hidden."""
     office = tables.office
     columns = [name for name in case_columns(office) if name != "case_id"]
-    activities = _telling_activities(office, columns)
-    cases = asked.join(_cases(tables), on="case_id", how="left")
+    activities = _revealing_activities(office, columns)
+    cases = moments.join(_cases(tables), on="case_id", how="left")
     if activities:
         happened = {f"seen_{i}": nw.col("activity") == a for i, a in enumerate(activities)}
         seen = (
@@ -154,17 +156,17 @@ def _cut_cases(tables: Tables, asked: Frame, events: Frame) -> Frame:
     )
 
 
-def _telling_activities(office: Office, columns: list[str]) -> list[str]:
+def _revealing_activities(office: Office, columns: list[str]) -> list[str]:
     """The activities that make one of these columns known, in order."""
-    moments = {known_when(office, column) for column in columns}
-    return sorted(moments - {INTAKE, CLOSING})
+    known = {known_when(office, column) for column in columns}
+    return sorted(known - {INTAKE, CLOSING})
 
 
 def running_totals(tables: Tables, known: Known, totals: Sequence[OfOthers]) -> Iterator[Frame]:
     """For each key, `row` and one column per total, for the rows whose key is known.
 
-    A sweep: every mark adds at its time and subtracts when its window ends; the running
-    sum in time order, read at the moments, is the total. Marks are whole numbers, so sums
+    A sweep in order of time: every mark is added at its time and subtracted when its window
+    ends; the running sum, read at a moment, is the total. Marks are whole numbers, so sums
     are exact in whatever order an engine adds up one instant.
     """
     marks = list(_marks(tables, totals))
@@ -235,9 +237,9 @@ def _by_key(office: Office, marks: list[Marks], key: tuple[str, ...], measures: 
     by = [column_of(office, name) for name in key]
     parts = []
     for part in marks:
-        own = [name for name in part.measures if name in measures]
-        if own:
-            parts.append(part.rows.select(*by, *shown, "time", "turn", *own))
+        wanted = [name for name in part.measures if name in measures]
+        if wanted:
+            parts.append(part.rows.select(*by, *shown, "time", "turn", *wanted))
     rows = nw.concat(parts, how="diagonal")
     if not shown:
         return rows
@@ -247,23 +249,23 @@ def _by_key(office: Office, marks: list[Marks], key: tuple[str, ...], measures: 
 
 def _source(tables: Tables, cases: Frame, source: str) -> Frame:
     """One row per thing that counts: the case's columns, `time`, `turn` and the marks."""
-    one = nw.lit(1.0)
+    once = nw.lit(1.0)
     if source == "opened":
         turn = nw.lit(BEFORE_QUESTIONS)
-        return cases.with_columns(time=nw.col("opened_at"), turn=turn, opened=one)
+        return cases.with_columns(time=nw.col("opened_at"), turn=turn, opened=once)
     closed = cases.drop_nulls(subset=["closed_at"]).with_columns(time=nw.col("closed_at"))
     if source == "closed":
-        return closed.with_columns(turn=nw.lit(BEFORE_QUESTIONS), closed=one)
+        return closed.with_columns(turn=nw.lit(BEFORE_QUESTIONS), closed=once)
     seconds = lasting(nw.col("opened_at"), nw.col("closed_at")).dt.total_seconds()
     after = closed.with_columns(turn=nw.lit(AFTER_QUESTIONS))
     if source == "finished":
-        return after.with_columns(finished=one, finished_seconds=seconds.cast(nw.Float64()))
+        return after.with_columns(finished=once, finished_seconds=seconds.cast(nw.Float64()))
     reviews = _known_reviews(tables).select("case_id", "known_at", "grade")
     defect = nw.col("grade").is_in(sorted(tables.office.defect_grades))
     return after.join(reviews, on="case_id").with_columns(
         time=nw.max_horizontal("known_at", "closed_at"),
-        reviewed=one,
-        defects=nw.when(defect).then(one).otherwise(nw.lit(0.0)),
+        reviewed=once,
+        defects=nw.when(defect).then(once).otherwise(nw.lit(0.0)),
     )
 
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 import narwhals as nw
 
-from cases.language.messages import _
-from cases.language.texts import Text
+from cases.language.messages import Sayable, _
 from cases.office.model import INTAKE, Attribute, Office
 from features.as_of import column_of, known_when
 from features.feature import (
@@ -31,7 +30,7 @@ BUILT_IN = {
 def features(office: Office) -> Iterator[Feature]:
     """One feature per built-in column and per attribute of the office.
 
-    None of what counts as the effort: it is learnt to be foreseen.
+    Not the attribute that counts as the effort: it is what is to be forecast.
     """
     for column, meaning in BUILT_IN.items():
         yield code(office, column, meaning)
@@ -40,7 +39,7 @@ def features(office: Office) -> Iterator[Feature]:
             yield of_attribute(office, column, attribute)
 
 
-def code(office: Office, column: str, meaning: Text) -> Feature:
+def code(office: Office, column: str, meaning: Sayable) -> Feature:
     """A code as it stands; the handler is a person."""
     return Feature(
         f"attribute.{column}",
@@ -61,11 +60,8 @@ def of_attribute(office: Office, column: str, attribute: Attribute) -> Feature:
     if attribute.type == "code":
         return code(office, column, attribute.meaning)
     if attribute.type == "date":
-        meaning = Text(
-            en=f"days since: {attribute.meaning.say('en')}",
-            zh=f"距“{attribute.meaning.say('zh')}”的天数",
-        )
-        return Feature(name, (of_case, MOMENT), days_before, "days", meaning, moments=moments)
+        since = _("days since: {attribute}", attribute=attribute.meaning)
+        return Feature(name, (of_case, MOMENT), days_before, "days", since, moments=moments)
     meaning = attribute.meaning
     if attribute.type == "flag":
         return Feature(name, (of_case,), same, "flag", meaning, type="flag", moments=moments)

@@ -23,12 +23,12 @@ def build(
     codes are text. A name that is not in the office's catalogue is a `KeyError`.
     """
     features = _named(catalogue(tables.office), names)
-    needed = {part.column: part for one in features for part in one.inputs}
+    needed = {part.column: part for feature in features for part in feature.inputs}
     known = as_of.cut(tables, moments)
     wide = _with_events(tables, known, list(needed.values()))
     wide = _with_others(tables, known, wide, list(needed.values()))
     progress("features", 1.0)
-    return wide.select("case_id", "moment", *(one.expression for one in features))
+    return wide.select("case_id", "moment", *(feature.expression for feature in features))
 
 
 def _named(known: dict[str, Feature], names: Sequence[str]) -> list[Feature]:

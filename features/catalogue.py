@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 
+from cases.language.catalogues import SOURCE
 from cases.office.model import CLOSING, INTAKE, Office
 from features import attributes, calendar, history, process, workload
 from features.as_of import MARKS
@@ -24,17 +25,17 @@ DEFINITIONS = {
 }
 FAMILIES = (attributes, process, workload, history, calendar)
 
-
-_last: list[tuple[Office, dict[str, Feature]]] = []
+_last: list[tuple[Office, dict[str, Feature]]] = []  # of one office, compared by identity
 
 
 def catalogue(office: Office) -> dict[str, Feature]:
     """All features of the office by name, family by family.
 
-    Those of the office asked about last are kept: a service asks about one, all day.
+    Those of the last office asked for are kept: a service asks for one all day. It must be the
+    same object each time.
     """
-    for known, features in _last:
-        if known is office:
+    for last, features in _last:
+        if last is office:
             return features
     features = {part.name: part for family in FAMILIES for part in family.features(office)}
     _last[:] = [(office, features)]
@@ -49,8 +50,8 @@ def risk_features(office: Office) -> tuple[str, ...]:
 def intake_features(office: Office) -> tuple[str, ...]:
     """What the models of complexity and effort may use: the facts of the case at intake.
 
-    Never the handler: a new case has none. How busy the office is, what came of earlier cases
-    and what day it is make no case more complex.
+    Never the handler: a new case has none. The load of the office, the outcomes of earlier cases
+    and the day make no case more complex.
     """
     facts = (name for name in _allowed(office, INTAKE) if name.startswith("attribute."))
     return tuple(name for name in facts if not catalogue(office)[name].personal)
@@ -75,11 +76,11 @@ def reads_reviews(part: Feature) -> bool:
 def fingerprint(office: Office) -> str:
     """SHA-256 (hex) over every feature and every definition that features and labels rest on.
 
-    Of a feature the name, type, meaning and formula version. The rule of thumb is left out:
+    Of a feature the name, type, English meaning and formula version. The rule of thumb is left out:
     it is a baseline, and no model reads it.
     """
     described = [
-        [part.name, part.type, part.meaning.en, part.meaning.zh, part.version]
+        [part.name, part.type, part.meaning.say(SOURCE), part.version]
         for part in catalogue(office).values()
     ]
     definitions = office.model_dump(

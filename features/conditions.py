@@ -21,13 +21,13 @@ def holding(known: Known, conditions: Conditions) -> Frame:
     """
     days_open = days(lasting(nw.col("opened_at"), nw.col("closed_at")))
     cases = known.cases.with_columns(days_open=days_open)
-    asked = [part for part in conditions if part.event is not None]
-    if asked:
-        cases = cases.join(_evidence(known.events, asked), on="row", how="left")
+    on_events = [part for part in conditions if part.event is not None]
+    if on_events:
+        cases = cases.join(_evidence(known.events, on_events), on="row", how="left")
     tests = [
         _by_attribute(known.office, part)
         if part.event is None
-        else _by_events(part, asked.index(part))
+        else _by_events(part, on_events.index(part))
         for part in conditions
     ]
     holds = functools.reduce(operator.and_, (test.fill_null(False) for test in tests), nw.lit(True))
@@ -49,16 +49,16 @@ def _by_attribute(office: Office, condition: Condition) -> nw.Expr:
     return functools.reduce(operator.and_, parts, known)
 
 
-def _evidence(events: Frame, asked: list[Condition]) -> Frame:
-    """Per row and asked condition: how many such events, the first, and the last `then`."""
+def _evidence(events: Frame, conditions: list[Condition]) -> Frame:
+    """Per row and condition on events: how many such events, the first, and the last `then`."""
     position = nw.col("sequence").cum_count().over("row", order_by=["at", "sequence"])
     columns = {}
-    for i, part in enumerate(asked):
+    for i, part in enumerate(conditions):
         is_event = nw.col("activity") == part.event
         columns[f"count_{i}"] = is_event.cast(nw.Int64())
         columns[f"first_{i}"] = nw.when(is_event).then(nw.col("position"))
         columns[f"then_{i}"] = nw.when(nw.col("activity") == part.then).then(nw.col("position"))
-    which = range(len(asked))
+    which = range(len(conditions))
     return (
         events.with_columns(position=position)
         .select("row", **columns)
@@ -87,7 +87,11 @@ def satisfying(tables: Tables, moments: Frame, conditions: Conditions) -> Frame:
 
     `row`, `case_id`, `moment` and the columns of the case table as known at the moment.
     """
-    known = cut(tables, moments)
+    return among(cut(tables, moments), conditions)
+
+
+def among(known: Known, conditions: Conditions) -> Frame:
+    """The cases of what was known for which all conditions hold; columns of `known.cases`."""
     if not conditions:
         return known.cases
     rows = holding(known, conditions).select("row", "holds")

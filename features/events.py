@@ -25,7 +25,7 @@ def in_order(events: Frame) -> Frame:
 
 
 def with_rarity(tables: Tables, events: Frame) -> Frame:
-    """Events in order, with `bits`: -log2 of how usual the step from the event before is.
+    """Events in order, with `bits`: -log2 of how usual the step from the event before it is.
 
     The share of the steps that left the earlier activity and led to this one, with one
     step of each declared activity added so that a new step is rare, not impossible.

@@ -14,7 +14,7 @@ from typing import Literal
 
 import narwhals as nw
 
-from cases.language.texts import Text
+from cases.language.messages import Sayable
 from cases.office.model import CLOSING, INTAKE
 
 Formula = Callable[..., nw.Expr]
@@ -55,7 +55,7 @@ class OfOthers:
 
     `mark` is what is added up (see `as_of.MARKS`), `window` how long a mark counts: days,
     "day" for its calendar day, or None for ever. Null where the case's own key is unknown.
-    An empty key is the whole office. `key` holds attributes as the office file calls them.
+    An empty key means the whole office. `key` holds attributes as the office file calls them.
     """
 
     key: tuple[str, ...]
@@ -64,7 +64,7 @@ class OfOthers:
 
     @property
     def column(self) -> str:
-        """The total's column, e.g. `kind:defects__365`; no attribute makes it another's."""
+        """The total's column, e.g. `kind:defects__365`; no attribute has the same name."""
         return ":".join([*self.key, self.measure])
 
     @property
@@ -90,7 +90,7 @@ class Feature:
     inputs: tuple[Quantity, ...]
     formula: Formula
     unit: Unit
-    meaning: Text
+    meaning: Sayable
     type: Literal["number", "flag", "code"] = "number"
     moments: frozenset[str] = AT_INTAKE_AND_CLOSING
     personal: bool = False
@@ -106,24 +106,6 @@ class Feature:
         """The feature over a frame that holds its inputs: a code as text, all else Float64."""
         value = self.formula(*(nw.col(part.column) for part in self.inputs))
         return value.cast(nw.String() if self.type == "code" else nw.Float64()).alias(self.name)
-
-
-def feature(
-    name: str,
-    *inputs: Quantity,
-    unit: Unit,
-    en: str,
-    zh: str,
-    moments: frozenset[str] = AT_INTAKE_AND_CLOSING,
-    version: int = 1,
-) -> Callable[[Formula], Feature]:
-    """Declare the decorated function as the formula of a numeric feature."""
-
-    def declare(formula: Formula) -> Feature:
-        meaning = Text(en=en, zh=zh)
-        return Feature(name, inputs, formula, unit, meaning, moments=moments, version=version)
-
-    return declare
 
 
 def same(value: nw.Expr) -> nw.Expr:

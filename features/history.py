@@ -1,6 +1,6 @@
-"""How earlier, similar cases turned out, as far as that was known by then.
+"""How earlier, similar cases turned out, as far as that was known at the moment.
 
-Rates of few cases are drawn towards the office's own: (sum + k * prior) / (n + k) with
+Rates of few cases are shrunk towards the office's: (sum + k * prior) / (n + k) with
 k = `PRIOR_CASES`, the posterior mean under a Beta prior worth k cases.
 """
 
@@ -11,8 +11,7 @@ from itertools import combinations
 
 import narwhals as nw
 
-from cases.language.messages import _
-from cases.language.texts import Text
+from cases.language.messages import Message, _
 from cases.office.model import INTAKE, Office
 from features.as_of import known_when
 from features.attributes import BUILT_IN
@@ -71,28 +70,28 @@ def office_rates() -> Iterator[Feature]:
             (*defects(OFFICE, window), *defects(OFFICE)),
             shrunk_to_office,
             "share",
-            Text(
-                en=f"share of defects in reviews known in the last {window} days",
-                zh=f"全院近{window}天评查瑕疵率",
-            ),
+            _("share of defects in reviews known in the last {days} days", days=window),
         )
 
 
 def rates(office: Office, key: tuple[str, ...]) -> Iterator[Feature]:
     """Defect rates of similar cases, and how many reviews of them the last year holds."""
-    en, zh = alike(office, key)
+    cases = alike(office, key)
     stem = f"history.{'_and_'.join(key)}"
     moments, personal = _moments(office, key), "handler" in key
-    for window, name, en_when, zh_when in (
-        (None, "defect_rate", "ever", "历史"),
-        (YEAR, f"defect_rate_{YEAR}", f"in the last {YEAR} days", f"近{YEAR}天"),
+    recent = _(
+        "share of defects in reviews known in the last {days} days, {cases}", days=YEAR, cases=cases
+    )
+    for window, name, meaning in (
+        (None, "defect_rate", _("share of defects in all earlier reviews, {cases}", cases=cases)),
+        (YEAR, f"defect_rate_{YEAR}", recent),
     ):
         yield Feature(
             f"{stem}_{name}",
             (*defects(key, window), *defects(OFFICE)),
             shrunk_to_office,
             "share",
-            Text(en=f"share of defects in reviews {en_when}, {en}", zh=f"{zh}{zh_when}评查瑕疵率"),
+            meaning,
             moments=moments,
             personal=personal,
         )
@@ -101,7 +100,7 @@ def rates(office: Office, key: tuple[str, ...]) -> Iterator[Feature]:
         (OfOthers(key, "reviewed", YEAR),),
         same,
         "count",
-        Text(en=f"reviews in the last {YEAR} days, {en}", zh=f"{zh}近{YEAR}天评查件数"),
+        _("reviews in the last {days} days, {cases}", days=YEAR, cases=cases),
         moments=moments,
         personal=personal,
     )
@@ -109,7 +108,7 @@ def rates(office: Office, key: tuple[str, ...]) -> Iterator[Feature]:
 
 def durations(office: Office, key: tuple[str, ...]) -> Iterator[Feature]:
     """How long similar cases took lately, and this one against them."""
-    en, zh = alike(office, key)
+    cases = alike(office, key)
     stem = f"history.{'_and_'.join(key)}"
     usual: tuple[Quantity, ...] = tuple(
         OfOthers(group, mark, YEAR)
@@ -121,7 +120,7 @@ def durations(office: Office, key: tuple[str, ...]) -> Iterator[Feature]:
         usual,
         usual_days,
         "days",
-        Text(en=f"mean days to close in the last {YEAR} days, {en}", zh=f"{zh}近一年平均办案天数"),
+        _("mean days to close in the last {days} days, {cases}", days=YEAR, cases=cases),
         moments=_moments(office, key),
         personal="handler" in key,
     )
@@ -130,28 +129,28 @@ def durations(office: Office, key: tuple[str, ...]) -> Iterator[Feature]:
         (OfCase("opened_at"), OfCase("moment"), *usual),
         days_against_usual,
         "ratio",
-        Text(en=f"days open as a multiple of the mean, {en}", zh=f"办案天数与{zh}平均天数之比"),
+        _("days open as a multiple of the mean, {cases}", cases=cases),
         moments=AT_CLOSING,
         personal="handler" in key,
     )
 
 
 def shrunk(total: nw.Expr, count: nw.Expr, prior: nw.Expr) -> nw.Expr:
-    """The mean of `count` values, drawn towards the prior as if by `PRIOR_CASES` more."""
+    """The mean of `count` values, shrunk towards the prior as if by `PRIOR_CASES` more."""
     return (total + PRIOR_CASES * prior) / (count + PRIOR_CASES)
 
 
 def shrunk_to_office(
-    found: nw.Expr, reviewed: nw.Expr, office_found: nw.Expr, office_reviewed: nw.Expr
+    defective: nw.Expr, reviewed: nw.Expr, office_defective: nw.Expr, office_reviewed: nw.Expr
 ) -> nw.Expr:
-    """A defect rate drawn towards the office's; null before its first review is known."""
-    return shrunk(found, reviewed, ratio(office_found, office_reviewed))
+    """A defect rate shrunk towards the office's; null before its first review is known."""
+    return shrunk(defective, reviewed, ratio(office_defective, office_reviewed))
 
 
 def usual_days(
     seconds: nw.Expr, finished: nw.Expr, office_seconds: nw.Expr, office_finished: nw.Expr
 ) -> nw.Expr:
-    """A mean duration drawn towards the office's; null before the first closing."""
+    """A mean duration shrunk towards the office's; null before the first closing."""
     return shrunk(seconds, finished, ratio(office_seconds, office_finished)) / 86_400
 
 
@@ -160,14 +159,15 @@ def days_against_usual(opened: nw.Expr, moment: nw.Expr, *usual: nw.Expr) -> nw.
     return ratio(days(lasting(opened, moment)), usual_days(*usual))
 
 
-def alike(office: Office, key: tuple[str, ...]) -> tuple[str, str]:
-    """What the similar cases share, in English and Chinese."""
+def alike(office: Office, key: tuple[str, ...]) -> Message:
+    """What the similar cases share; a key is one column or two."""
     meanings = [
         BUILT_IN[part] if part in BUILT_IN else office.attributes[part].meaning for part in key
     ]
-    en = " and ".join(meaning.say("en") for meaning in meanings)
-    zh = "、".join(meaning.say("zh") for meaning in meanings)
-    return f"cases of the same {en}", f"同{zh}案件"
+    if len(meanings) == 1:
+        return _("cases of the same {attribute}", attribute=meanings[0])
+    first, second = meanings
+    return _("cases of the same {first} and {second}", first=first, second=second)
 
 
 def _moments(office: Office, key: tuple[str, ...]) -> frozenset[str]:

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 import narwhals as nw
 
-from cases.language.messages import _
-from cases.language.texts import Text
+from cases.language.messages import Message, _
 from cases.office.model import CLOSING, INTAKE, Office
 from features.as_of import known_when
 from features.feature import (
@@ -20,21 +19,24 @@ from features.feature import (
 )
 
 WHO = {"unit": _("the unit"), "handler": _("the handler")}
+RECENT = 30  # days
 
 
 def features(office: Office) -> Iterator[Feature]:
     """Load of the unit and of the handler; open cases only where known before closing."""
-    for column in WHO:
+    for column, who in WHO.items():
         if known_when(office, column) != CLOSING:
-            yield _open_cases(office, column)
-        yield _recent(office, column, "opened", "cases opened", "收案数")
-        yield _recent(office, column, "closed", "cases closed", "结案数")
-        yield _closed_that_day(office, column)
+            yield _open_cases(office, column, _("open cases, {who}", who=who))
+        opened = _("cases opened in the last {days} days, {who}", days=RECENT, who=who)
+        closed = _("cases closed in the last {days} days, {who}", days=RECENT, who=who)
+        that_day = _("cases closed on the same day, {who}", who=who)
+        yield _recent(office, column, "opened", opened)
+        yield _recent(office, column, "closed", closed)
+        yield _closed_that_day(office, column, that_day)
 
 
-def _open_cases(office: Office, column: str) -> Feature:
+def _open_cases(office: Office, column: str, meaning: Message) -> Feature:
     totals = (OfOthers((column,), "opened"), OfOthers((column,), "closed"))
-    meaning = _meaning(column, "open cases", "在办案件数")
     return _load(office, f"{column}_open", totals, opened_less_closed, meaning)
 
 
@@ -43,25 +45,19 @@ def opened_less_closed(opened: nw.Expr, closed: nw.Expr) -> nw.Expr:
     return opened - closed
 
 
-def _recent(office: Office, column: str, mark: str, en: str, zh: str) -> Feature:
-    totals = (OfOthers((column,), mark, 30),)
-    meaning = _meaning(column, f"{en} in the last 30 days", f"近30天{zh}")
-    return _load(office, f"{column}_{mark}_30", totals, same, meaning)
+def _recent(office: Office, column: str, mark: str, meaning: Message) -> Feature:
+    totals = (OfOthers((column,), mark, RECENT),)
+    return _load(office, f"{column}_{mark}_{RECENT}", totals, same, meaning)
 
 
-def _closed_that_day(office: Office, column: str) -> Feature:
+def _closed_that_day(office: Office, column: str, meaning: Message) -> Feature:
     totals = (OfOthers((column,), "closed", "day"),)
-    meaning = _meaning(column, "cases closed on the same day", "当日结案数")
     return _load(office, f"{column}_closed_today", totals, same, meaning)
 
 
-def _meaning(column: str, en: str, zh: str) -> Text:
-    return Text(en=f"{en}, {WHO[column].en}", zh=f"{WHO[column].zh}{zh}")
-
-
 def _load(
-    office: Office, what: str, totals: tuple[OfOthers, ...], formula: Formula, meaning: Text
+    office: Office, name: str, totals: tuple[OfOthers, ...], formula: Formula, meaning: Message
 ) -> Feature:
     early = known_when(office, totals[0].key[0]) == INTAKE
     moments = AT_INTAKE_AND_CLOSING if early else AT_CLOSING
-    return Feature(f"workload.{what}", totals, formula, "count", meaning, moments=moments)
+    return Feature(f"workload.{name}", totals, formula, "count", meaning, moments=moments)

@@ -16,7 +16,7 @@ import polars as pl
 
 from cases.numeric import Floats
 
-FEWEST_OF_A_LEVEL = 10  # a code seen in fewer cases tells noise from other codes only by name
+FEWEST_OF_A_LEVEL = 10  # cases; a code seen in fewer is treated as unknown
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Columns:
     @property
     def codes(self) -> list[int]:
         """Positions of the columns that are codes."""
-        return [place for place, name in enumerate(self.names) if name in self.levels]
+        return [position for position, name in enumerate(self.names) if name in self.levels]
 
     def matrix(self, x: pl.DataFrame) -> Floats:
         """`x` as an array of shape (rows, columns), Float64, NaN for missing."""

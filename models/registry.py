@@ -23,22 +23,27 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cases.errors import Refused
+from cases.language.messages import Sayable, _, as_json, from_json
 from cases.office.model import Office
 from models.bundle.bundle import Bundle
 
 CANDIDATE, CHAMPION = "candidate", "champion"
 What = Literal["promoted", "refused", "restored"]
-# Of a tag's name, and the most characters every store takes as a reason.
-EVENT, LONGEST_REASON = "event ", 1_500
+EVENT = "event "  # how the name of an event's tag begins
+LONGEST_REASON = 1_500  # characters; as many as every store takes
+LONGEST_PARAMETER = 500  # characters
 
 
 @dataclass(frozen=True)
 class Event:
-    """What was decided about a version, when (UTC, ISO 8601) and why."""
+    """What was decided about a version, when (UTC, ISO 8601) and why.
+
+    The reason is plain English where a message would have been too long to be kept.
+    """
 
     at: str
     what: What
-    reason: str
+    reason: Sayable | str
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,8 @@ class Registry:
                 name, source, run_id, tags={"trained_until": title}, model_id=model_id
             )
             self._client.set_registered_model_alias(name, CANDIDATE, made.version)
-        return next(one for one in self.versions(office_name) if one.number == str(made.version))
+        versions = self.versions(office_name)
+        return next(version for version in versions if version.number == str(made.version))
 
     def promote(self, version: Version) -> None:
         """Make a version the champion of its office."""
@@ -100,23 +106,27 @@ class Registry:
             self._client.set_registered_model_alias(version.name, CHAMPION, version.number)
 
     def record(
-        self, version: Version, what: What, reason: str, figures: Mapping[str, float] | None = None
+        self,
+        version: Version,
+        what: What,
+        reason: Sayable | str,
+        figures: Mapping[str, float] | None = None,
     ) -> None:
         """Keep with a version what was decided about it, why and by which figures."""
         key = f"{EVENT}{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
-        value = json.dumps({"what": what, "reason": reason[:LONGEST_REASON]}, ensure_ascii=False)
+        value = json.dumps({"what": what, "reason": _kept_reason(reason)}, ensure_ascii=False)
         with _plainly():
             self._client.set_model_version_tag(version.name, version.number, key, value)
             self._client.log_batch(version.run_id, metrics=_metrics(figures or {}))
 
     def champion(self, office: Office) -> Bundle:
         """The champion of the office; `Refused`, with what to do, if there is none."""
-        found = [v for v in self.versions(office_name(office)) if CHAMPION in v.aliases]
-        if not found:
+        champions = [v for v in self.versions(office_name(office)) if CHAMPION in v.aliases]
+        if not champions:
             raise Refused(
-                "This office has no champion model yet. Train one first: `triage train OFFICE`."
+                _("This office has no champion model yet. Train one first: `triage train OFFICE`.")
             )
-        return self.load(found[0], office)
+        return self.load(champions[0], office)
 
     def load(self, version: Version, office: Office) -> Bundle:
         """The bundle kept as `version`; `Refused` as `Bundle.load` says."""
@@ -130,16 +140,16 @@ class Registry:
         chosen = f"name = '{registered_name(office_name)}'"
         with _plainly():
             models = self._client.search_registered_models(chosen)
-            found = self._client.search_model_versions(chosen) if models else []
-        numbers = models[0].aliases if models else {}
-        versions = [_version(one, numbers) for one in found]
-        return tuple(sorted(versions, key=lambda one: -int(one.number)))
+            entries = self._client.search_model_versions(chosen) if models else []
+        aliases = models[0].aliases if models else {}
+        versions = [_version(entry, aliases) for entry in entries]
+        return tuple(sorted(versions, key=lambda version: -int(version.number)))
 
     @cached_property
     def _uri(self) -> str:
-        given = os.environ.get("MLFLOW_TRACKING_URI")
-        if given:
-            return given
+        address = os.environ.get("MLFLOW_TRACKING_URI")
+        if address:
+            return address
         from sqlalchemy import URL  # noqa: PLC0415  (a part of mlflow's seconds)
 
         self.home.mkdir(parents=True, exist_ok=True)
@@ -154,20 +164,22 @@ class Registry:
             # MLflow 3.17 itself uses a loader that SQLAlchemy 2.1 has deprecated.
             warnings.filterwarnings("ignore", message="The ``noload`` loader strategy")
             mlflow = _mlflow()
-            logging.getLogger("mlflow").setLevel(logging.WARNING)  # it tells of new tables
+            logging.getLogger("mlflow").setLevel(logging.WARNING)  # it logs every new table
             return mlflow.MlflowClient(tracking_uri=self._uri, registry_uri=self._uri)
 
     def _experiment(self, name: str) -> str:
-        found = self._client.get_experiment_by_name(name)
-        if found is not None:
-            return str(found.experiment_id)
+        experiment = self._client.get_experiment_by_name(name)
+        if experiment is not None:
+            return str(experiment.experiment_id)
         embedded = self._uri.startswith("sqlite")
-        place = (self.home / "artifacts").as_uri() if embedded else None
-        return str(self._client.create_experiment(name, artifact_location=place))
+        artifacts = (self.home / "artifacts").as_uri() if embedded else None
+        return str(self._client.create_experiment(name, artifact_location=artifacts))
 
     def _log_facts(self, run_id: str, bundle: Bundle, metrics: Mapping[str, float]) -> None:
         param = _mlflow().entities.Param
-        params = [param(key, str(value)[:500]) for key, value in bundle.about.items()]
+        reasons = {code: str(reason) for code, reason in bundle.not_trained.items()}
+        facts = {**bundle.about, "not_trained": reasons}
+        params = [param(key, str(value)[:LONGEST_PARAMETER]) for key, value in facts.items()]
         self._client.log_batch(run_id, metrics=_metrics(metrics), params=params)
 
     def _log_bundle(self, experiment: str, run_id: str, bundle: Bundle) -> tuple[str, str]:
@@ -211,35 +223,54 @@ def registered_name(office_name: str) -> str:
     return "-".join(part for part in ("plumbline", slug, digest) if part)
 
 
-def _version(one: Any, aliases: Mapping[str, Any]) -> Version:
-    own = sorted(alias for alias, number in aliases.items() if str(number) == str(one.version))
-    created = int(one.creation_timestamp)
+def _version(entry: Any, aliases: Mapping[str, Any]) -> Version:
+    number, tags = str(entry.version), entry.tags
     return Version(
-        one.name,
-        str(one.version),
-        tuple(own),
-        created,
-        one.source,
-        one.run_id,
-        one.tags.get("trained_until", ""),
-        tuple(_event(key, one.tags[key]) for key in sorted(one.tags) if key.startswith(EVENT)),
+        entry.name,
+        number,
+        tuple(sorted(alias for alias, aliased in aliases.items() if str(aliased) == number)),
+        int(entry.creation_timestamp),
+        entry.source,
+        entry.run_id,
+        tags.get("trained_until", ""),
+        tuple(_event(key, tags[key]) for key in sorted(tags) if key.startswith(EVENT)),
     )
 
 
 def _event(key: str, value: str) -> Event:
-    told = json.loads(value)
-    return Event(key.removeprefix(EVENT), told["what"], told["reason"])
+    kept = json.loads(value)
+    return Event(key.removeprefix(EVENT), kept["what"], _restored_reason(kept["reason"]))
+
+
+def _kept_reason(reason: Sayable | str) -> Any:
+    """The reason as JSON values; in English, cut short, where that would be too long."""
+    kept = as_json(reason)
+    fits = len(json.dumps(kept, ensure_ascii=False)) <= LONGEST_REASON
+    return kept if fits else str(reason)[:LONGEST_REASON]
+
+
+def _restored_reason(kept: Any) -> Sayable | str:
+    """As `_kept_reason` wrote it; a plain text where it cannot be read as a message."""
+    try:
+        reason: Sayable | str = from_json(kept)
+        str(reason)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return str(kept)
+    return reason
 
 
 @contextmanager
 def _plainly() -> Iterator[None]:
-    """Turn whatever MLflow or its store raises into a sentence that says what to do."""
+    """Turn every error of MLflow or its store into a sentence that says what to do."""
     try:
         yield
     except Exception as error:  # MLflow, SQLAlchemy and HTTP each raise their own
         if isinstance(error, Refused):
             raise
         raise Refused(
-            f"The model store cannot be used ({type(error).__name__}). Look at the address in "
-            "MLFLOW_TRACKING_URI, or, if that is not set, at the folder TRIAGE_HOME."
+            _(
+                "The model store cannot be used ({error}). Look at the address in "
+                "MLFLOW_TRACKING_URI, or, if that is not set, at the folder TRIAGE_HOME.",
+                error=type(error).__name__,
+            )
         ) from error

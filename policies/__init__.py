@@ -1,1 +1,1 @@
-"""What is decided: mandatory reviews, spot checks. No machine learning in here."""
+"""What is decided: mandatory reviews, spot checks, tracks, assignment. No machine learning."""

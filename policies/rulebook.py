@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-import narwhals as nw
 import polars as pl
 
-from cases.office.model import Rule, TrackRule
+from cases.office.model import Rule, Skill, TrackRule
 from cases.tables.tables import Tables
 from features.as_of import Known, cut
-from features.conditions import holding
+from features.conditions import among, holding
 
 
 def mandatory(tables: Tables, moments: Any) -> pl.DataFrame:
@@ -21,10 +21,9 @@ def mandatory(tables: Tables, moments: Any) -> pl.DataFrame:
     included. Returns `case_id, rule`, sorted by case id.
     """
     known = cut(tables, moments)
-    closing = known.cases.select("row", "case_id", "closed_at").collect("polars").to_native()
-    found = [_held(rule, closing, holding(known, rule.when)) for rule in tables.office.rules]
+    under = [_under(rule, known, "closed_at") for rule in tables.office.rules]
     none = pl.DataFrame(schema={"case_id": pl.String, "rule": pl.String})
-    return _by_the_first([none, *found])
+    return _by_the_first([none, *under])
 
 
 def settled_tracks(known: Known) -> pl.DataFrame:
@@ -34,13 +33,12 @@ def settled_tracks(known: Known) -> pl.DataFrame:
     `valid_from` to `valid_until`, both days included. Returns `case_id, rule, track`, sorted
     by case id.
     """
-    opening = known.cases.select("row", "case_id", "opened_at").collect("polars").to_native()
-    none = pl.DataFrame(schema={"case_id": pl.String, "rule": pl.String, "track": pl.String})
-    found = [
-        _held(rule, opening, holding(known, rule.when)).with_columns(track=pl.lit(rule.track))
+    under = [
+        _under(rule, known, "opened_at").with_columns(track=pl.lit(rule.track))
         for rule in known.office.intake.rules
     ]
-    return _by_the_first([none, *found])
+    none = pl.DataFrame(schema={"case_id": pl.String, "rule": pl.String, "track": pl.String})
+    return _by_the_first([none, *under])
 
 
 def asked_skills(known: Known) -> pl.DataFrame:
@@ -48,39 +46,42 @@ def asked_skills(known: Known) -> pl.DataFrame:
 
     Lists of codes, in the order of the office file; `known` as in `settled_tracks`.
     """
-    asked: pl.DataFrame = known.cases.select("row", "case_id").collect("polars").to_native()
     skills = known.office.assignment.skills
-    for place, skill in enumerate(skills):
+    cases: pl.DataFrame = known.cases.select("row", "case_id").collect("polars").to_native()
+    for index, skill in enumerate(skills):
         holds = holding(known, skill.when).collect("polars").to_native().select("row", "holds")
-        asked = asked.join(holds.rename({"holds": f"{place}"}), on="row")
-
-    def of(*, required: bool) -> pl.Expr:
-        codes = [
-            pl.when(f"{place}").then(pl.lit(skill.code))
-            for place, skill in enumerate(skills)
-            if skill.required == required
-        ]
-        empty = pl.lit([], dtype=pl.List(pl.String))
-        return pl.concat_list(codes).list.drop_nulls() if codes else empty
-
-    needs, prefers = of(required=True), of(required=False)
-    return asked.select("case_id", needs=needs, prefers=prefers).sort("case_id")
+        cases = cases.join(holds.rename({"holds": f"{index}"}), on="row")
+    return cases.select(
+        "case_id",
+        needs=_codes(skills, required=True),
+        prefers=_codes(skills, required=False),
+    ).sort("case_id")
 
 
-def _by_the_first(found: list[pl.DataFrame]) -> pl.DataFrame:
-    """Each case once, as the first of these frames that has it says, sorted by case id."""
-    every = pl.concat(found).unique("case_id", keep="first", maintain_order=True)
+def _codes(skills: Sequence[Skill], *, required: bool) -> pl.Expr:
+    """The codes of the skills whose column, called by their index, holds."""
+    codes = [
+        pl.when(f"{index}").then(pl.lit(skill.code))
+        for index, skill in enumerate(skills)
+        if skill.required == required
+    ]
+    empty = pl.lit([], dtype=pl.List(pl.String))
+    return pl.concat_list(codes).list.drop_nulls() if codes else empty
+
+
+def _by_the_first(under: list[pl.DataFrame]) -> pl.DataFrame:
+    """Each case once, with the row of the first of these frames that has it, by case id."""
+    every = pl.concat(under).unique("case_id", keep="first", maintain_order=True)
     return every.sort("case_id")
 
 
-def _held(rule: Rule | TrackRule, days: pl.DataFrame, holds: nw.LazyFrame[Any]) -> pl.DataFrame:
-    """`case_id, rule` where it holds and is in force; the last column of `days` says when."""
-    rows = holds.collect("polars").to_native().filter("holds").select("row")
-    day = pl.col(days.columns[-1]).dt.date()
+def _under(rule: Rule | TrackRule, known: Known, moment: str) -> pl.DataFrame:
+    """`case_id, rule` of the cases under the rule, in force on the day of `moment` (a column)."""
+    cases: pl.DataFrame = among(known, rule.when).collect("polars").to_native()
+    day = pl.col(moment).dt.date()
     in_force = day.is_not_null()
     if rule.valid_from:
         in_force &= day >= rule.valid_from
     if rule.valid_until:
         in_force &= day <= rule.valid_until
-    cases = days.join(rows, on="row", how="semi").filter(in_force)
-    return cases.select("case_id", rule=pl.lit(rule.code))
+    return cases.filter(in_force).select("case_id", rule=pl.lit(rule.code))

@@ -6,12 +6,13 @@ import ipaddress
 import os
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
 import serving
 from cases.errors import BadInput, Fault
+from cases.language.messages import Sayable, _
 from cases.progress import Progress, silent
 from serving.workspace import Workspace, load_context
 
@@ -19,45 +20,51 @@ MOST_WORKERS = 64
 
 
 def serve(
-    place: Workspace,
+    workspace: Workspace,
     *,
     host: str = "127.0.0.1",
     port: int = 3000,
     workers: int = 1,
-    say: Callable[[str], None],
+    say: Callable[[Sayable], None],
     progress: Progress = silent,
 ) -> NoReturn:
-    """Become the service of the office at `place` until Ctrl-C or SIGTERM; returns only by raising.
+    """Become the service of `workspace` until Ctrl-C or SIGTERM; returns only by raising.
 
-    Office file, champion and tables are read first, so that whatever is wrong with them
-    is told here and not by a worker that dies again and again: `BadInput`, or `Refused`
-    if there is no champion. `say` tells the address and how to stop.
+    Office file, champion and tables are read first, so that what is wrong with them is
+    reported here and not by a worker that dies again and again: `BadInput`, or `Refused`
+    if there is no champion. `say` is given the address and how to stop.
     """
     _check(host, port, workers)
-    load_context(place, progress)
-    say(f"Plumbline serves {place.office.name} at {address(host, port)} in a few seconds.")
-    say("Press Ctrl-C to stop it.")
-    # Replacing this process leaves nobody between the terminal and the service: signals and
+    load_context(workspace, progress)
+    say(
+        _(
+            "Plumbline serves {office} at {address} in a few seconds.",
+            office=workspace.office.name,
+            address=address(host, port),
+        )
+    )
+    say(_("Press Ctrl-C to stop it."))
+    # Replacing this process leaves nothing between the terminal and the service: signals and
     # exit code are the service's own, and the memory of the check is given back.
     os.execve(  # noqa: S606  a fixed command without a shell
         sys.executable,
         command(host, port),
-        dict(os.environ) | environment(place, workers),
+        dict(os.environ) | environment(workspace, workers),
     )
 
 
 def command(host: str, port: int, service: str = "serving.service:Plumbline") -> list[str]:
-    """The command that serves `service`, a BentoML service that lies beside this package."""
+    """The command that serves `service`, a BentoML service next to this package."""
     root = Path(serving.__file__).parent.parent
     bento = ["serve", service, "--working-dir", str(root)]
     return [sys.executable, "-m", "bentoml", *bento, "--host", host, "--port", str(port)]
 
 
-def environment(place: Workspace, workers: int) -> dict[str, str]:
+def environment(workspace: Workspace, workers: int) -> dict[str, str]:
     """The variables that the service and BentoML read."""
-    return place.to_environment() | {
+    return workspace.to_environment() | {
         "TRIAGE_WORKERS": str(workers),
-        "BENTOML_HOME": str(place.home / "bentoml"),
+        "BENTOML_HOME": str(workspace.home / "bentoml"),
         "BENTOML_DO_NOT_TRACK": "True",
     }
 
@@ -68,24 +75,37 @@ def address(host: str, port: int) -> str:
 
 
 def _check(host: str, port: int, workers: int) -> None:
-    faults = []
-    if not 1 <= workers <= MOST_WORKERS:
-        remedy = f"Give 1 to {MOST_WORKERS}."
-        faults.append(_fault("--workers", workers, "is no number of workers.", remedy))
-    try:
-        six = isinstance(ipaddress.ip_address(host), ipaddress.IPv6Address)
-        family = socket.AF_INET6 if six else socket.AF_INET
-        with socket.socket(family) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, port))
-    except ValueError:
-        faults.append(_fault("--host", host, "is no IP address.", "Give one, such as 127.0.0.1."))
-    except (OSError, OverflowError) as error:
-        problem = f"cannot be listened on ({getattr(error, 'strerror', None) or 'no such port'})."
-        faults.append(_fault("--port", f"{host}:{port}", problem, "Choose another with --port."))
+    faults = [*_faults_of_workers(workers), *_faults_of_address(host, port)]
     if faults:
         raise BadInput(faults)
 
 
-def _fault(option: str, value: object, problem: str, remedy: str) -> Fault:
-    return Fault("serve", problem, remedy, column=option, value=str(value))
+def _faults_of_workers(workers: int) -> Iterator[Fault]:
+    if not 1 <= workers <= MOST_WORKERS:
+        problem = _("is not a possible number of workers.")
+        remedy = _("Give 1 to {most}.", most=MOST_WORKERS)
+        yield _fault("--workers", str(workers), problem, remedy)
+
+
+def _faults_of_address(host: str, port: int) -> Iterator[Fault]:
+    try:
+        _listen(host, port)
+    except ValueError:
+        remedy = _("Give one, such as 127.0.0.1.")
+        yield _fault("--host", host, _("is not an IP address."), remedy)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or _("no such port")
+        problem = _("cannot be listened on ({reason}).", reason=reason)
+        yield _fault("--port", f"{host}:{port}", problem, _("Choose another with --port."))
+
+
+def _listen(host: str, port: int) -> None:
+    """Listen for a moment; `ValueError`, `OSError` or `OverflowError` if that cannot be."""
+    six = isinstance(ipaddress.ip_address(host), ipaddress.IPv6Address)
+    with socket.socket(socket.AF_INET6 if six else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((host, port))
+
+
+def _fault(option: str, value: str, problem: Sayable, remedy: Sayable) -> Fault:
+    return Fault("serve", problem, remedy, column=option, value=value)

@@ -19,8 +19,8 @@ BENTOML_PATHS = frozenset({"/livez", "/readyz", "/metrics"})
 class Front:
     """Sends each request to the office's application, except what BentoML answers itself.
 
-    A mounted application would get neither `/healthz` nor addresses nobody knows, whose
-    answers must be problem details too; a middleware comes before BentoML's own routes.
+    A mounted application would get neither `/healthz` nor unknown addresses, whose answers
+    must be problem details too; a middleware comes before BentoML's own routes.
     """
 
     office: Any = None  # set once the worker has loaded it, before the first request

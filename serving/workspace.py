@@ -4,7 +4,7 @@
 |---|---|---|
 | `TRIAGE_OFFICE` | the office file | refused |
 | `TRIAGE_DATA` | the folder its tables are in | the office file's own |
-| `TRIAGE_HOME` | where models are kept | `.triage` beside the office file |
+| `TRIAGE_HOME` | where models are kept | `.triage` next to the office file |
 | `TRIAGE_SET_ASIDE` | the file that faulty rows are written to | a faulty row is refused |
 | `TRIAGE_WORKERS` | how many processes answer | 1 |
 """
@@ -19,13 +19,15 @@ from pathlib import Path
 from starlette.applications import Starlette
 
 from cases.errors import Refused
+from cases.language.messages import _
 from cases.office.loading import load_office
+from cases.office.model import Office
 from cases.progress import Progress, silent
 from cases.tables.reading import read_tables
 from cases.tables.tables import Tables
 from models.registry import Registry
 from serving.http.app import application
-from serving.use_cases.spot_checks import ServiceContext
+from serving.use_cases.context import ServiceContext
 
 
 @dataclass(frozen=True)
@@ -45,12 +47,12 @@ class Workspace:
         home: Path | None = None,
         set_aside: Path | None = None,
     ) -> Workspace:
-        """The place of `office`, with what is left out beside the office file."""
-        beside = office.resolve().parent
+        """The workspace of `office`; what is left out lies next to the office file."""
+        folder = office.resolve().parent
         return cls(
             office.resolve(),
-            (data or beside).resolve(),
-            (home or beside / ".triage").resolve(),
+            (data or folder).resolve(),
+            (home or folder / ".triage").resolve(),
             set_aside.resolve() if set_aside else None,
         )
 
@@ -60,35 +62,40 @@ class Workspace:
         office = environment.get("TRIAGE_OFFICE")
         if not office:
             raise Refused(
-                "No office to serve: set TRIAGE_OFFICE to an office file, or use `triage serve`."
+                _("No office to serve: set TRIAGE_OFFICE to an office file, or use `triage serve`.")
             )
-        others = (environment.get(f"TRIAGE_{name}") for name in ("DATA", "HOME", "SET_ASIDE"))
-        return cls.of(Path(office), *(Path(other) if other else None for other in others))
+        paths = (environment.get(f"TRIAGE_{name}") for name in ("DATA", "HOME", "SET_ASIDE"))
+        return cls.of(Path(office), *(Path(path) if path else None for path in paths))
 
     def to_environment(self) -> dict[str, str]:
         """What `from_environment` reads back."""
-        places = {
+        paths = {
             "OFFICE": self.office,
             "DATA": self.data,
             "HOME": self.home,
             "SET_ASIDE": self.set_aside or "",
         }
-        return {f"TRIAGE_{name}": str(path) for name, path in places.items()}
+        return {f"TRIAGE_{name}": str(path) for name, path in paths.items()}
 
     def tables(self, progress: Progress = silent) -> Tables:
         """The office's checked tables; `BadInput` for faults of office file and tables."""
-        office = load_office(self.office)
+        return self.tables_of(load_office(self.office), progress)
+
+    def tables_of(self, office: Office, progress: Progress = silent) -> Tables:
+        """As `tables`, where the office file has been loaded already."""
         return read_tables(office, self.data, set_aside=self.set_aside, progress=progress)
 
 
-def load_context(place: Workspace, progress: Progress = silent) -> ServiceContext:
+def load_context(workspace: Workspace, progress: Progress = silent) -> ServiceContext:
     """The office's champion and tables.
 
     Raises `Refused` if there is no champion and `BadInput` for faults of office file
     and tables.
     """
-    champion = Registry(place.home).champion(load_office(place.office))
-    return ServiceContext(place.tables(progress), champion)
+    # One office for both: what was computed of an office is found again by its identity.
+    office = load_office(workspace.office)
+    champion = Registry(workspace.home).champion(office)
+    return ServiceContext(workspace.tables_of(office, progress), champion)
 
 
 def load_application(environment: Mapping[str, str]) -> Starlette:

@@ -1,7 +1,7 @@
 """Fitting on a table of features and a table of labels.
 
-Features at a moment never change with later data, so they are built once for all
-moments; whoever trains at many dates slices the labels by `known_at` and fits again.
+Features at a moment never change with later data, so they are built once for all moments:
+to train at many dates, slice the labels by `known_at` and fit again.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from cases.errors import Refused
+from cases.language.messages import Message, Sayable, _, ngettext, sentences
 from cases.office.model import Office
 from cases.progress import Progress, silent
 from cases.tables.tables import Frame, Tables, rows
@@ -22,7 +23,7 @@ from features.catalogue import intake_features, risk_features
 from features.conditions import holding
 from models.calibration.conformal import Outcomes
 from models.estimators.baselines import BaseRate, Logistic, PlainLightGBM, RuleOfThumb
-from models.estimators.estimator import Estimator, Sample
+from models.estimators.estimator import Estimator, TrainingSample
 from models.questions.complexity import ComplexityModel
 from models.questions.effort import CALIBRATE_DAYS, FIT_DAYS, EffortModel, Work
 from models.questions.risk import RiskModel
@@ -32,9 +33,8 @@ from training.splits import rolling_origin
 from training.weights import recency_weights
 
 FEWEST_OF_EACH = 50  # cases with and without the outcome; fewer say nothing about a new case
-FEWEST_EFFORTS = (
-    100  # closed cases with a known effort, to fit; half as many later ones to calibrate
-)
+# Closed cases with a known effort to fit on; half as many later ones to calibrate on.
+FEWEST_EFFORTS = 100
 POINTS = "rule_of_thumb"
 
 
@@ -88,16 +88,16 @@ def fit_complexity(x: pl.DataFrame, labels: pl.DataFrame, office: Office) -> Com
 def routing_outcomes(
     x: pl.DataFrame, outcomes: pl.DataFrame, office: Office, until: datetime
 ) -> Outcomes:
-    """The out-of-time scores that routing is calibrated on, with what became of the cases.
+    """The out-of-time scores that routing is calibrated on, with the outcomes of the cases.
 
     `x` is an `intake_table`, `outcomes` are `complexity_outcomes` by `until`.
     """
 
-    def score(origin: datetime, asked: pl.DataFrame) -> pl.Series | None:
+    def score(origin: datetime, later: pl.DataFrame) -> pl.Series | None:
         known = settled(outcomes.filter(pl.col("known_at") <= origin), origin)
         if complexity_lacks(known, office) is not None:
             return None
-        return pl.Series(fit_complexity(x, known, office).scores(asked))
+        return pl.Series(fit_complexity(x, known, office).scores(later))
 
     cases = outcomes.join(x, on=["case_id", "moment"])
     return Outcomes.of(out_of_time(cases, until, score), until)
@@ -112,8 +112,8 @@ def fit_effort(
     """
     _refuse(effort_lacks(labels))
     cases = labels.join(x, on=["case_id", "moment"]).sort("moment", "case_id")
-    # After the last record nobody wrote down which cases were closed.
-    end = _last_told(labels)
+    # Which cases were closed after the last record is not known.
+    end = _last_recorded(labels)
     return calibrated_effort(cases, effort_scores(cases, office, until), office, end)
 
 
@@ -123,12 +123,12 @@ def effort_scores(cases: pl.DataFrame, office: Office, until: datetime) -> pl.Da
     `cases` are `effort_labels` with the features of an `intake_table`.
     """
 
-    def score(origin: datetime, asked: pl.DataFrame) -> pl.Series | None:
+    def score(origin: datetime, later: pl.DataFrame) -> pl.Series | None:
         known = efforts_by(cases, origin)
         lately = pl.col("known_at") > origin - timedelta(days=FIT_DAYS)
         if _efforts(known).filter(lately).height < FEWEST_EFFORTS:
             return None
-        return pl.Series(EffortModel.of(office).fit(work_at(known, origin)).scores(asked))
+        return pl.Series(EffortModel.of(office).fit(work_at(known, origin)).scores(later))
 
     return out_of_time(cases, until, score)
 
@@ -136,7 +136,7 @@ def effort_scores(cases: pl.DataFrame, office: Office, until: datetime) -> pl.Da
 def calibrated_effort(
     cases: pl.DataFrame, scored: pl.DataFrame, office: Office, when: datetime
 ) -> EffortModel:
-    """The effort model of `when`; `cases` and `scored` (see `effort_scores`) may go on after it."""
+    """The effort model of `when`; `cases` and `scored` (`effort_scores`) may hold later ones."""
     known = efforts_by(scored, when)
     model = EffortModel.of(office).fit(work_at(efforts_by(cases, when), when))
     return model.calibrate(work_at(known, when), known["score"].to_numpy())
@@ -156,43 +156,98 @@ def fit_baselines(x: pl.DataFrame, labels: pl.DataFrame, office: Office) -> dict
     return {name: baseline.fit(sample) for name, baseline in baselines.items()}
 
 
-def risk_lacks(labels: pl.DataFrame, office: Office) -> str | None:
+def risk_lacks(labels: pl.DataFrame, office: Office) -> Sayable | None:
     """What a risk model lacks to be fitted on `labels`, with what to do; None if nothing."""
     if office.reviews is None:
-        return "the office file describes no reviews ([tables.reviews] and [reviews])."
-    remedy = "Train on a longer time, add reviews, or rank by the rule of thumb until then."
-    return _too_few(labels, "reviewed cases with a defect", "reviewed cases without one", remedy)
+        return _("the office file describes no reviews ([tables.reviews] and [reviews]).")
+    remedy = _("Train on a longer time, add reviews, or rank by the rule of thumb until then.")
+    with_defect, without = _outcomes(labels)
+    return _first_too_few(
+        ngettext(
+            "{count:,} reviewed case with a defect, and a model needs at least {least}.",
+            "{count:,} reviewed cases with a defect, and a model needs at least {least}.",
+            with_defect,
+            least=FEWEST_OF_EACH,
+        ),
+        ngettext(
+            "{count:,} reviewed case without a defect, and a model needs at least {least}.",
+            "{count:,} reviewed cases without a defect, and a model needs at least {least}.",
+            without,
+            least=FEWEST_OF_EACH,
+        ),
+        remedy,
+    )
 
 
-def complexity_lacks(labels: pl.DataFrame, office: Office) -> str | None:
+def complexity_lacks(labels: pl.DataFrame, office: Office) -> Sayable | None:
     """What a complexity model lacks to be fitted on `labels`, with what to do; None if nothing."""
     if office.complexity is None:
-        return "the office file does not say what makes a case complex ([complexity])."
-    remedy = "Train on a longer time, or add finished cases."
-    return _too_few(labels, "closed cases that proved complex", "closed cases that did not", remedy)
+        return _("the office file does not say what makes a case complex ([complexity]).")
+    proved, proved_not = _outcomes(labels)
+    return _first_too_few(
+        ngettext(
+            "{count:,} closed case that proved complex, and a model needs at least {least}.",
+            "{count:,} closed cases that proved complex, and a model needs at least {least}.",
+            proved,
+            least=FEWEST_OF_EACH,
+        ),
+        ngettext(
+            "{count:,} closed case that proved not complex, and a model needs at least {least}.",
+            "{count:,} closed cases that proved not complex, and a model needs at least {least}.",
+            proved_not,
+            least=FEWEST_OF_EACH,
+        ),
+        _("Train on a longer time, or add finished cases."),
+    )
 
 
-def effort_lacks(labels: pl.DataFrame) -> str | None:
+def effort_lacks(labels: pl.DataFrame) -> Sayable | None:
     """What an effort model lacks to be fitted on `labels`, with what to do; None if nothing."""
-    remedy = "Train on a longer time, or add closed cases."
-    known, end = _efforts(labels).sort("known_at"), _last_told(labels)
+    remedy = _("Train on a longer time, or add closed cases.")
+    known, end = _efforts(labels).sort("known_at"), _last_recorded(labels)
     if known.height < FEWEST_EFFORTS:
-        what = "closed cases with a known effort, and a model needs at least"
-        return f"{known.height:,} {what} {FEWEST_EFFORTS}. {remedy}"
+        few = ngettext(
+            "{count:,} closed case with a known effort, and a model needs at least {least}.",
+            "{count:,} closed cases with a known effort, and a model needs at least {least}.",
+            known.height,
+            least=FEWEST_EFFORTS,
+        )
+        return sentences(few, remedy)
     enough = known["known_at"][FEWEST_EFFORTS - 1].date()
     (quarter,) = rolling_origin(enough, enough, "quarter")
     year = end - timedelta(days=CALIBRATE_DAYS)
     later = known.filter(pl.col("moment") > quarter.until, pl.col("known_at") > year)
     if later.height < FEWEST_EFFORTS // 2:
-        what = f"cases that came in after {quarter.until:%Y-%m-%d} and were closed in the last year"
-        return f"{later.height:,} {what}; at least {FEWEST_EFFORTS // 2} set the level. {remedy}"
+        few = ngettext(
+            "{count:,} case that came in after {day} was closed in the last year; the level is set "
+            "on at least {least}.",
+            "{count:,} cases that came in after {day} were closed in the last year; the level is "
+            "set on at least {least}.",
+            later.height,
+            day=quarter.until.date(),
+            least=FEWEST_EFFORTS // 2,
+        )
+        return sentences(few, remedy)
     return None
 
 
-def _last_told(labels: pl.DataFrame) -> datetime:
-    """The last moment the labels speak of."""
-    told = [labels[name].max() for name in ("moment", "known_at")]
-    return max((one for one in told if isinstance(one, datetime)), default=datetime.min)
+def _outcomes(labels: pl.DataFrame) -> tuple[int, int]:
+    """How many cases have the outcome, and how many do not."""
+    return labels.filter(pl.col("y") == 1).height, labels.filter(pl.col("y") == 0).height
+
+
+def _first_too_few(positive: Message, negative: Message, remedy: Sayable) -> Sayable | None:
+    """The first of two counts of cases that is too small, with what to do; None if none is."""
+    for counted in (positive, negative):
+        if counted.count is not None and counted.count < FEWEST_OF_EACH:
+            return sentences(counted, remedy)
+    return None
+
+
+def _last_recorded(labels: pl.DataFrame) -> datetime:
+    """The last time in the labels."""
+    times = [labels[name].max() for name in ("moment", "known_at")]
+    return max((time for time in times if isinstance(time, datetime)), default=datetime.min)
 
 
 def _efforts(labels: pl.DataFrame) -> pl.DataFrame:
@@ -208,21 +263,13 @@ def work_at(cases: pl.DataFrame, when: datetime) -> Work:
     return Work(cases, age.to_numpy(), lasted.to_numpy(), closed.to_numpy(), effort.to_numpy())
 
 
-def _too_few(labels: pl.DataFrame, positive: str, negative: str, remedy: str) -> str | None:
-    for y, what in ((1, positive), (0, negative)):
-        found = labels.filter(pl.col("y") == y).height
-        if found < FEWEST_OF_EACH:
-            return f"{found:,} {what}, and a model needs at least {FEWEST_OF_EACH}. {remedy}"
-    return None
+def _refuse(lacks: Sayable | None) -> None:
+    if lacks is not None:
+        raise Refused(_("No model can be fitted: {reason}", reason=lacks))
 
 
-def _refuse(lacking: str | None) -> None:
-    if lacking is not None:
-        raise Refused(f"No model: {lacking}")
-
-
-def _sample(x: pl.DataFrame, labels: pl.DataFrame) -> Sample:
+def _sample(x: pl.DataFrame, labels: pl.DataFrame) -> TrainingSample:
     cases = labels.join(x, on=["case_id", "moment"]).sort("moment", "case_id")
     y, weight = (cases[name].cast(pl.Float64).to_numpy() for name in ("y", "weight"))
     offset = cases["severity"].to_numpy() if (cases["severity"] != 0).any() else None
-    return Sample(cases, y, weight, cases["surveyed"].to_numpy(), offset)
+    return TrainingSample(cases, y, weight, cases["surveyed"].to_numpy(), offset)

@@ -10,7 +10,8 @@ from datetime import datetime
 import narwhals as nw
 import polars as pl
 
-from cases.tables.tables import TIME, Frame, Tables, rows
+from cases.tables.tables import Frame, Tables, rows
+from cases.tables.values import TIME
 from features.as_of import closing_moments, column_of, final_reviews, intake_moments
 from features.conditions import satisfying
 from features.feature import days, lasting
@@ -18,19 +19,19 @@ from training.severity import severities, shared_readings
 from training.weights import review_weights
 
 # Of closed cases, how many had been closed in the time that a case is given to be closed.
-# More would leave less out of time behind; an office whose slowest cases take many years would
-# lose most of its labels, and above all the recent ones.
+# A higher share would leave fewer labels out of time; an office whose slowest cases take many
+# years would lose most of its labels, above all the recent ones.
 SETTLED = 0.95
-COVERED = 0.9  # share of all cases that reviews made for certain must be, to speak for all
+COVERED = 0.9  # share of all cases that reviews made with certainty must be, to speak for all
 
 
 def risk_labels(tables: Tables, until: datetime) -> pl.DataFrame:
     """What reviews that are final by `until` found in closed cases of the risk model's kind.
 
     Columns `case_id`, `moment` (its closing), `known_at`, `y` (1 for a defect), `weight`,
-    `surveyed` (whether the chance of being reviewed is known, and `speak_for_all` holds),
+    `surveyed` (whether the inclusion probability is known, and `speak_for_all` holds),
     `grade` (the present one) and `severity` (of its reviewer as far as known by `until`, in
-    log-odds; 0 where it cannot be told); sorted by `moment` and `case_id`. Of several reviews
+    log-odds; 0 where it cannot be estimated); sorted by `moment` and `case_id`. Of several reviews
     of a case the first that became final counts: later ones are often made because of it.
     """
     first = first_of_each(rows(final_reviews(tables, until)))
@@ -38,21 +39,21 @@ def risk_labels(tables: Tables, until: datetime) -> pl.DataFrame:
     severity = severities(shared_readings(tables, until)).select("reviewer", "severity")
     labels = closed.join(first, on="case_id").join(severity, on="reviewer", how="left")
     labels = labels.sort("moment", "case_id")
-    chances = labels["inclusion_probability"]
+    probability = labels["inclusion_probability"]
     return labels.select(
         "case_id",
         "moment",
         "known_at",
         pl.col("grade").is_in(sorted(tables.office.defect_grades)).cast(pl.Int8).alias("y"),
-        review_weights(chances),
-        (chances.is_not_null() & speak_for_all(tables, labels, until)).alias("surveyed"),
+        review_weights(probability),
+        (probability.is_not_null() & speak_for_all(tables, labels, until)).alias("surveyed"),
         pl.col("grade").replace(tables.office.present_grades),
         pl.col("severity").fill_null(0.0),
     )
 
 
 def speak_for_all(tables: Tables, reviewed: pl.DataFrame, until: datetime) -> bool:
-    """Whether those of the `reviewed` cases whose chance is known speak for all of their time.
+    """Whether `reviewed` cases with a known inclusion probability speak for all of their time.
 
     `reviewed` has `moment` (of closing) and `inclusion_probability`. All are the cases of the
     risk model's kind closed from the first to the last of them, and by `until`.
@@ -61,18 +62,19 @@ def speak_for_all(tables: Tables, reviewed: pl.DataFrame, until: datetime) -> bo
     if known.is_empty():
         return False
     closed = closing_moments(tables, after=None, until=until)
-    asked = rows(satisfying(tables, closed, tables.office.risk.among).select("moment"))["moment"]
-    meanwhile = asked.filter(asked.is_between(known["moment"].min(), known["moment"].max()))
+    moment = rows(satisfying(tables, closed, tables.office.risk.among).select("moment"))["moment"]
+    meanwhile = moment.filter(moment.is_between(known["moment"].min(), known["moment"].max()))
     return representative(known["inclusion_probability"], len(meanwhile))
 
 
-def representative(chances: pl.Series, cases: int) -> bool:
+def representative(probabilities: pl.Series, cases: int) -> bool:
     """Whether reviews with these inclusion probabilities (null: unknown) speak for all `cases`.
 
-    Those drawn by lottery do. Cases reviewed for certain were chosen for what they are, and
+    Those drawn at random do. Cases reviewed with certainty were chosen for what they are, and
     speak for themselves alone unless they are nearly all, as in a census.
     """
-    return bool((chances < 1).any()) or chances.count() >= max(1, COVERED * cases)
+    drawn = bool((probabilities < 1).any())
+    return drawn or probabilities.count() >= max(1, COVERED * cases)
 
 
 def first_of_each(reviews: pl.DataFrame) -> pl.DataFrame:
@@ -87,8 +89,8 @@ def reviewed_moments(tables: Tables, until: datetime) -> Frame:
     """
     reviewed = final_reviews(tables, until).select("case_id").unique()
     closed = closing_moments(tables, after=None, until=until)
-    asked = closed.join(reviewed, on="case_id", how="semi")
-    return satisfying(tables, asked, tables.office.risk.among).select("case_id", "moment")
+    reviewed_closed = closed.join(reviewed, on="case_id", how="semi")
+    return satisfying(tables, reviewed_closed, tables.office.risk.among).select("case_id", "moment")
 
 
 def finished_moments(tables: Tables, until: datetime) -> Frame:
@@ -125,16 +127,15 @@ def complexity_outcomes(tables: Tables, until: datetime) -> pl.DataFrame:
         times = dict.fromkeys(("moment", "known_at"), TIME)
         return pl.DataFrame(schema={"case_id": pl.String(), **times, "y": pl.Int8()})
     closed = closing_moments(tables, after=None, until=until)
-    asked = satisfying(tables, closed, complexity.among).select(
+    eligible = satisfying(tables, closed, complexity.among).select(
         "case_id", known_at="moment", moment="opened_at"
     )
-    complex_cases = nw.concat(
-        [satisfying(tables, closed, (one,)).select("case_id") for one in complexity.any_of]
+    proved = nw.concat(
+        [satisfying(tables, closed, (test,)).select("case_id") for test in complexity.any_of]
     ).unique()
-    labels, found = rows(asked), rows(complex_cases)["case_id"]
-    return labels.select(
-        "case_id", "moment", "known_at", y=pl.col("case_id").is_in(found.implode()).cast(pl.Int8)
-    ).sort("moment", "case_id")
+    y = pl.col("case_id").is_in(rows(proved)["case_id"].implode()).cast(pl.Int8)
+    labels = rows(eligible).select("case_id", "moment", "known_at", y=y)
+    return labels.sort("moment", "case_id")
 
 
 def effort_labels(tables: Tables, until: datetime) -> pl.DataFrame:
@@ -142,17 +143,17 @@ def effort_labels(tables: Tables, until: datetime) -> pl.DataFrame:
 
     Columns `case_id`, `moment` (its opening), `known_at` (its closing, null while it is open),
     `lasted` (days from opening to closing) and `effort`, in the office's unit (see `Effort` in
-    `cases/office/model.py`; null where nobody recorded it, or less than none); sorted by `moment`
+    `cases/office/model.py`; null where none was recorded, or a negative one); sorted by `moment`
     and `case_id`.
     """
     office = tables.office
     opened = intake_moments(tables, after=None, until=until)
     closed = satisfying(tables, closing_moments(tables, after=None, until=until), ())
     lasted = days(lasting(nw.col("opened_at"), nw.col("closed_at")))
-    own = office.effort.attribute
-    effort = lasted if own is None else nw.col(column_of(office, own))
-    told = closed.select("case_id", known_at="closed_at", lasted=lasted, effort=effort)
-    labels = rows(opened.join(told, on="case_id", how="left")).sort("moment", "case_id")
+    attribute = office.effort.attribute
+    effort = lasted if attribute is None else nw.col(column_of(office, attribute))
+    ended = closed.select("case_id", known_at="closed_at", lasted=lasted, effort=effort)
+    labels = rows(opened.join(ended, on="case_id", how="left")).sort("moment", "case_id")
     return labels.with_columns(effort=pl.when(pl.col("effort") >= 0).then("effort"))
 
 

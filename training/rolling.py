@@ -1,7 +1,7 @@
 """Scores out of time: every case scored by a model that knew only what came before it.
 
 Models are calibrated on such scores because that is how they are used. Quarter by quarter a
-model is fitted on what was known when the quarter began, and asked about its cases.
+model is fitted on what was known when the quarter began, and scores the quarter's cases.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Score = Callable[[datetime, pl.DataFrame], pl.Series | None]
 def out_of_time(cases: pl.DataFrame, until: datetime, score: Score) -> pl.DataFrame:
     """The cases of the last quarters with their `score` and its `origin`.
 
-    `score(origin, asked)` gives a score per row of `asked`, cases with a `moment` after
+    `score(origin, later)` gives a score per row of `later`, cases with a `moment` after
     `origin`, from what was known by `origin`; None if that was too little.
     """
     scored = [cases.clear().with_columns(score=pl.lit(0.0), origin=pl.lit(until))]
@@ -29,10 +29,10 @@ def out_of_time(cases: pl.DataFrame, until: datetime, score: Score) -> pl.DataFr
         return scored[0]
     quarters = list(rolling_origin(first.date(), until.date(), "quarter"))[-MOST_QUARTERS:]
     for quarter in quarters:
-        asked = cases.filter(
+        later = cases.filter(
             (pl.col("moment") > quarter.after) & (pl.col("moment") <= quarter.until)
         )
-        found = score(quarter.after, asked) if asked.height else None
-        if found is not None:
-            scored.append(asked.with_columns(found.alias("score"), origin=pl.lit(quarter.after)))
+        scores = score(quarter.after, later) if later.height else None
+        if scores is not None:
+            scored.append(later.with_columns(scores.alias("score"), origin=pl.lit(quarter.after)))
     return pl.concat(scored)

@@ -2,7 +2,7 @@
 
 A case that was drawn with probability p stands for 1/p cases (Horvitz and Thompson
 1952). Very small probabilities would let a few cases decide everything, so weights are
-clipped; a case whose probability nobody knows counts as an average one.
+clipped; a case with an unknown probability counts as an average one.
 """
 
 from __future__ import annotations

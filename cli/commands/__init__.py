@@ -1,1 +1,1 @@
-"""The commands, a file a command or family."""
+"""The commands, a file for each or for a family."""

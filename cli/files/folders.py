@@ -10,7 +10,11 @@ from typing import Any, TypeVar
 import polars as pl
 
 from cases.errors import BadInput, Fault
-from cases.files import check_folder
+from cases.files import check_folder, replaced
+from cases.language.catalogues import Language
+from cases.language.messages import Sayable, _, say
+from cases.tables.tables import Tables
+from models.bundle.bundle import Bundle
 from models.reasons.reasons import Reason
 
 LARGEST_JSON = 10_000_000  # bytes
@@ -18,37 +22,51 @@ LARGEST_JSON = 10_000_000  # bytes
 Content = TypeVar("Content")
 
 
-def check_unused(folder: Path, names: Sequence[str], what: str) -> None:
+def made_from(tables: Tables, bundle: Bundle) -> dict[str, Any]:
+    """Of which data and model something was made, for those who repeat it."""
+    return {"data_hash": tables.data_hash, "model": bundle.about}
+
+
+def check_unused(folder: Path, names: Sequence[str], holds: Sayable) -> None:
     """`BadInput` if files of these names could not be written into `folder`, or one is there.
 
-    Drawing until the result suits and keeping only the last is what a lot must rule out.
+    `holds` says what the folder holds then. Drawing until the result suits and keeping only
+    the last is what a draw must rule out.
     """
     kept = [name for name in names if (folder / name).exists()]
     if kept:
-        problem = f"already holds {what} ({kept[0]})."
-        raise BadInput([Fault(str(folder), problem, "Name another folder.")])
+        problem = _("{holds} ({name}).", holds=holds, name=kept[0])
+        raise BadInput([Fault(str(folder), problem, _("Name another folder."))])
     check_folder(folder)
 
 
+def write_json(values: Mapping[str, Any], target: Path) -> None:
+    """Values as a JSON file that people can read too."""
+    text = json.dumps(values, ensure_ascii=False, indent=2)
+    replaced(target, lambda path: path.write_text(text + "\n", "utf-8"))
+
+
 def read_kept(path: Path, command: str, read: Callable[[Path], Content]) -> Content:
-    """What `read` makes of a file that `command` wrote; `BadInput` if it is missing or no such."""
+    """What `read` makes of a file that `command` wrote; `BadInput` if that cannot be."""
     try:
         return read(path)
     except FileNotFoundError:
-        problem = "is not there."
+        problem = _("is not there.")
     except (OSError, ValueError, pl.exceptions.PolarsError, RecursionError) as error:
-        problem = f"is not what `{command}` wrote ({type(error).__name__})."
-    raise BadInput([Fault(path.name, problem, f"Name the folder that `{command}` wrote.")])
+        name = type(error).__name__
+        problem = _("is not what `{command}` wrote ({error}).", command=command, error=name)
+    remedy = _("Name the folder that `{command}` wrote.", command=command)
+    raise BadInput([Fault(path.name, problem, remedy)])
 
 
 def json_object(path: Path) -> dict[str, Any]:
     """The JSON object in a file; `ValueError` if it holds another value or is too long."""
     if path.stat().st_size > LARGEST_JSON:
         raise ValueError("is too long")
-    told = json.loads(path.read_text("utf-8"))
-    if not isinstance(told, dict):
-        raise ValueError("is no object")
-    return told
+    values = json.loads(path.read_text("utf-8"))
+    if not isinstance(values, dict):
+        raise ValueError("is not an object")
+    return values
 
 
 def frame_of(path: Path, schema: pl.Schema) -> pl.DataFrame:
@@ -60,15 +78,20 @@ def frame_of(path: Path, schema: pl.Schema) -> pl.DataFrame:
 
 
 def reason_columns(
-    reasons: Mapping[str, Sequence[Reason]], case_ids: Iterable[str], most: int
+    reasons: Mapping[str, Sequence[Reason]],
+    case_ids: Iterable[str],
+    most: int,
+    language: Language,
 ) -> list[pl.Series]:
     """`reason_1` to `reason_<most>`: the sentences for each case, null where it has fewer."""
-    told = [[reason.sentence for reason in reasons.get(case, ())] for case in case_ids]
+    sentences = [
+        [say(reason.sentence, language) for reason in reasons.get(case, ())] for case in case_ids
+    ]
     return [
         pl.Series(
-            f"reason_{place + 1}",
-            [one[place] if place < len(one) else None for one in told],
+            f"reason_{number}",
+            [given[number - 1] if number <= len(given) else None for given in sentences],
             dtype=pl.String,
         )
-        for place in range(most)
+        for number in range(1, most + 1)
     ]

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from cases.files import made_folder, replaced
-from cases.office.model import Office
+from cases.language.catalogues import Language
+from cases.language.messages import Sayable, _
 from cases.spreadsheet import write_for_people
 from cases.tables.tables import Tables
-from cli.files.folders import check_unused, frame_of, json_object, read_kept, reason_columns
+from cli.files.folders import (
+    check_unused,
+    frame_of,
+    json_object,
+    read_kept,
+    reason_columns,
+    write_json,
+)
 from evaluation.pages.intake import Sheet, render_intake
-from policies.assignment.eligibility import say
-from policies.assignment.result import CHANCES, LINES
+from policies.assignment.obstacles import changes, says
+from policies.assignment.result import CHANCES, LINES, DrawnAssignment
 from policies.assignment.verify import verify_assignment
-from policies.spot_check.verify import Verified
-from serving.use_cases.intake import REASONS_SHOWN, Intake, who_may
+from policies.assignment.who_may import WhoMay, who_may
+from policies.verified import Verified
+from serving.use_cases.intake import REASONS_SHOWN, IntakeSuggestions
 
 SHEET_FILE, PAGE_FILE, LOADS_FILE = "intake.csv", "intake.html", "loads.csv"
 CHANCES_FILE, EXCLUDED_FILE, JSON_FILE = "chances.parquet", "excluded.parquet", "intake.json"
@@ -30,89 +39,142 @@ KEPT = pl.Schema(CHANCES | {"kind": pl.String()})
 
 def check_intake_folder(folder: Path) -> None:
     """`BadInput` if an intake could not be written into `folder`, or one is there already."""
-    check_unused(folder, FILES, "an intake")
+    check_unused(folder, FILES, _("already holds an intake"))
 
 
-def write_intake(found: Intake, tables: Tables, made_from: dict[str, Any], folder: Path) -> None:
-    """Write the files; without a handler table only those that need none."""
+def write_intake(
+    suggestions: IntakeSuggestions,
+    tables: Tables,
+    language: Language,
+    made_from: dict[str, Any],
+    folder: Path,
+) -> None:
+    """Write the files, their words in `language`; without a handler table those that need none."""
     made_folder(folder)
-    office, assignment = tables.office, found.assignment
-    described = {} if assignment is None else assignment.describe()
-    sheet = intake_sheet(found, office)
-    described["suggested_hash"] = suggested_hash(sheet)
-    text = json.dumps(described | made_from, ensure_ascii=False, indent=2)
-    replaced(folder / JSON_FILE, lambda path: path.write_text(text + "\n", "utf-8"))
-    if assignment is not None:
-        kinds = found.cases.select("case_id", "kind")
-        chances = assignment.chances.join(kinds, on="case_id", maintain_order="left")
-        excluded = say(assignment.excluded, office.language)
-        replaced(folder / CHANCES_FILE, chances.write_parquet)
-        replaced(folder / EXCLUDED_FILE, excluded.write_parquet)
-        replaced(folder / LOADS_FILE, lambda path: write_for_people(assignment.loads, path))
-    page = render_intake(page_sheet(found, sheet, tables), office)
+    sheet = intake_sheet(suggestions, language)
+    if suggestions.assignment is not None:
+        _write_draw(suggestions.assignment, suggestions.cases, language, folder)
+    page = render_intake(page_sheet(suggestions, sheet, tables), tables.office)
+    write_json(_manifest(suggestions, sheet) | made_from, folder / JSON_FILE)
     replaced(folder / PAGE_FILE, lambda path: path.write_text(page, "utf-8"))
     replaced(folder / SHEET_FILE, lambda path: write_for_people(sheet, path))
 
 
-def intake_sheet(found: Intake, office: Office) -> pl.DataFrame:
+def _manifest(suggestions: IntakeSuggestions, sheet: pl.DataFrame) -> dict[str, Any]:
+    """What binds the sheet to the draw."""
+    assignment = suggestions.assignment
+    described = {} if assignment is None else assignment.describe()
+    return described | {"suggested_hash": suggested_hash(sheet)}
+
+
+def _write_draw(
+    assignment: DrawnAssignment, cases: pl.DataFrame, language: Language, folder: Path
+) -> None:
+    """Write the probabilities, who was left out and why, and the loads."""
+    kinds = cases.select("case_id", "kind")
+    chances = assignment.chances.join(kinds, on="case_id", maintain_order="left")
+    excluded = _explained(assignment.excluded, language)
+    replaced(folder / CHANCES_FILE, chances.write_parquet)
+    replaced(folder / EXCLUDED_FILE, excluded.write_parquet)
+    replaced(folder / LOADS_FILE, lambda path: write_for_people(assignment.loads, path))
+
+
+def _explained(excluded: pl.DataFrame, language: Language) -> pl.DataFrame:
+    """`excluded` with `says` and `changes`: why not, and what would change it."""
+    obstacles = excluded.select("reason", "detail").unique()
+
+    def words(say: Callable[[str, str], Sayable]) -> pl.Series:
+        sentences = [say(*obstacle).say(language) for obstacle in obstacles.iter_rows()]
+        return pl.Series(sentences, dtype=pl.String)
+
+    said = obstacles.with_columns(says=words(says), changes=words(changes))
+    keys = ["reason", "detail"]
+    return excluded.join(said, on=keys, how="left", nulls_equal=True, maintain_order="left")
+
+
+def intake_sheet(suggestions: IntakeSuggestions, language: Language) -> pl.DataFrame:
     """One row per new case: track, effort, handler, and why."""
-    language = office.language
-    lines = pl.DataFrame(schema=LINES) if found.assignment is None else found.assignment.lines
-    lines = lines.rename({f"why_{language}": "how_so"})
-    return found.cases.join(lines, on="case_id", how="left", maintain_order="left").select(
+    cases, assignment = suggestions.cases, suggestions.assignment
+    lines = pl.DataFrame(schema=LINES) if assignment is None else assignment.lines
+    whys = {} if assignment is None else assignment.why
+    case_ids = cases["case_id"]
+    return cases.join(lines, on="case_id", how="left", maintain_order="left").select(
         "case_id",
         "opened_at",
         "kind",
         "unit",
         "track",
-        pl.col(f"why_{language}").alias("why"),
+        _sentences("why", suggestions.why, case_ids, language),
         pl.col("complex_probability").round(6),
         pl.col("effort", "effort_low", "effort_high").round(2),
         "handler",
         "how",
         "probability",
         "eligible",
-        "how_so",
-        *reason_columns(found.reasons, found.cases["case_id"], REASONS_SHOWN),
+        _sentences("how_so", whys, case_ids, language),
+        *reason_columns(suggestions.reasons, case_ids, REASONS_SHOWN, language),
         "rule",
     )
 
 
-def page_sheet(found: Intake, sheet: pl.DataFrame, tables: Tables) -> Sheet:
+def _sentences(
+    name: str, says: Mapping[str, Sayable], case_ids: pl.Series, language: Language
+) -> pl.Series:
+    """A column with the sentence of each case, null where there is none."""
+    words = [says[case].say(language) if case in says else None for case in case_ids]
+    return pl.Series(name, words, dtype=pl.String)
+
+
+def page_sheet(suggestions: IntakeSuggestions, sheet: pl.DataFrame, tables: Tables) -> Sheet:
     """What the page shows of an intake, whose `intake_sheet` is `sheet`."""
-    office, assignment = tables.office, found.assignment
-    notes = [note.say(office.language) for note in found.notes]
-    cases = sheet.to_dicts()
-    for case in cases:
-        reasons = found.reasons.get(case["case_id"], ())
-        case.update(reasons=[one.sentence for one in reasons], eligible=[], excluded=[])
+    assignment = suggestions.assignment
+    cases = {case["case_id"]: case for case in sheet.to_dicts()}
+    for case_id, case in cases.items():
+        reasons = suggestions.reasons.get(case_id, ())
+        sentences = [reason.sentence for reason in reasons]
+        case.update(reasons=sentences, eligible=[], excluded=[])
     if assignment is None:
-        return Sheet(cases, pl.DataFrame(), notes, {})
-    place = {case["case_id"]: case for case in cases}
-    for who in who_may(assignment, office.language):
-        for case_id in who["case_ids"]:
-            place[case_id].update(eligible=who["eligible"], excluded=who["excluded"])
+        return Sheet([*cases.values()], pl.DataFrame(), suggestions.notes, {})
+    for group in who_may(assignment):
+        for case_id in group.case_ids:
+            cases[case_id].update(_may(group))
     units = tables.handler_rows.select("handler", "unit")
     loads = assignment.loads.join(units, on="handler", how="left").sort("unit", "handler")
-    wish = assignment.parameters
-    made = {
-        "as_of": f"{wish.as_of:%Y-%m-%d %H:%M}",
-        "seed": wish.seed,
-        "floor": f"{wish.floor:g}",
+    return Sheet([*cases.values()], loads, suggestions.notes, _made(assignment))
+
+
+def _may(group: WhoMay) -> dict[str, Any]:
+    """Who may take a case and who may not, as the page shows it."""
+    eligible = [
+        {"handler": handler, "probability": probability} for handler, probability in group.eligible
+    ]
+    excluded = [
+        {"reason": without.says, "changes": without.changes, "handlers": without.handlers}
+        for without in group.excluded
+    ]
+    return {"eligible": eligible, "excluded": excluded}
+
+
+def _made(assignment: DrawnAssignment) -> dict[str, str]:
+    """Of what an assignment was made, by name."""
+    parameters = assignment.parameters
+    return {
+        "as_of": f"{parameters.as_of:%Y-%m-%d %H:%M}",
+        "seed": parameters.seed,
+        "floor": f"{parameters.floor:g}",
         "assignment_id": assignment.assignment_id,
     }
-    return Sheet(cases, loads, notes, made)
 
 
 def read_intake(folder: Path) -> tuple[dict[str, Any], pl.DataFrame, pl.DataFrame]:
-    """What was told of an intake, its chances with the kind of case, and its lines.
+    """The manifest of an intake, its probabilities with the kind of case, and its lines.
 
     `BadInput` if a file is missing or not what `triage intake` wrote; the lines are those of
     `intake.csv`, as people got them.
     """
-    told = read_kept(folder / JSON_FILE, COMMAND, json_object)
+    manifest = read_kept(folder / JSON_FILE, COMMAND, json_object)
     chances = read_kept(folder / CHANCES_FILE, COMMAND, lambda path: frame_of(path, KEPT))
-    return told, chances, read_kept(folder / SHEET_FILE, COMMAND, _lines)
+    return manifest, chances, read_kept(folder / SHEET_FILE, COMMAND, _lines)
 
 
 def _lines(path: Path) -> pl.DataFrame:
@@ -124,17 +186,23 @@ def _lines(path: Path) -> pl.DataFrame:
 
 
 def verify_intake(
-    told: dict[str, Any], chances: pl.DataFrame, lines: pl.DataFrame, published: str | None = None
+    manifest: dict[str, Any],
+    chances: pl.DataFrame,
+    lines: pl.DataFrame,
+    published: str | None = None,
 ) -> Verified:
     """Whether the handlers drawn are those that chances and seed give, and the rest is unchanged.
 
     Of what `read_intake` gave; `published` is the commitment to the seed, if one was published
     before the draw.
     """
-    drawn = verify_assignment(told, chances, lines, published)
-    if drawn.matches and suggested_hash(lines) != told.get("suggested_hash"):
-        problem = f"{SHEET_FILE} has another track or designation than was written."
-        return Verified(False, f"It does NOT match: {problem}")
+    drawn = verify_assignment(manifest, chances, lines, published)
+    if drawn.matches and suggested_hash(lines) != manifest.get("suggested_hash"):
+        problem = _(
+            "It does NOT match: {file} has another track or designation than was written.",
+            file=SHEET_FILE,
+        )
+        return Verified(False, problem)
     return drawn
 
 
@@ -146,5 +214,5 @@ def suggested_hash(sheet: pl.DataFrame) -> str:
 
 def given_in(folder: Path) -> pl.DataFrame:
     """The cases that an intake gave to somebody, columns of `serving.use_cases.intake.GIVEN`."""
-    _, _, lines = read_intake(folder)
+    _manifest_kept, _chances, lines = read_intake(folder)
     return lines.drop_nulls("handler").select("case_id", "handler", "effort")

@@ -10,8 +10,8 @@ from cases.files import replaced
 from cases.language.catalogues import Language
 from cases.progress import Progress
 from cases.tables.tables import Tables
+from cli.files.plan import verified_plan
 from cli.files.printing import print_page
-from cli.steps import verified_plan
 from evaluation.backtests.backtest import Backtest
 from evaluation.promotion.last_year import last_year_efforts
 from evaluation.report.export import as_json

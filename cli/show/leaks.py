@@ -4,31 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.table import Table
-from rich.text import Text
-
+from cases.language.messages import Sayable, _
 from cases.office.model import Office
-from cli.show.console import out
+from cli.console import Terminal
 from evaluation.leaks.finder import accepted, how_to_accept, remedies, stopping
 from evaluation.leaks.findings import Finding
 
+SEVERITIES = {"blatant": _("blatant"), "suspicious": _("suspicious")}
 
-def show_leaks(findings: Sequence[Finding], office: Office) -> None:
-    """The findings as a table in the office's language, with what they mean for training."""
+
+def show_leaks(terminal: Terminal, findings: Sequence[Finding], office: Office) -> None:
+    """The findings as a table, with what they mean for training."""
     if not findings:
-        out.print("No column seems to know too much.")
+        terminal.show(_("No column seems to know too much."))
         return
-    table = Table("column", "knows too much", "why", show_lines=True)
-    for one in findings:
-        reason = accepted(office, one)
-        severity = one.severity if reason is None else f"accepted: {reason}"
-        cells = (one.column, severity, one.evidence.say(office.language))
-        table.add_row(*map(Text, cells))
-    out.print(table)
-    doubted = [one for one in findings if accepted(office, one) is None]
-    for remedy in remedies(doubted):
-        out.print(remedy.say(office.language), markup=False, soft_wrap=True)
+    heads = _("column"), _("knows too much"), _("why")
+    rows = [(finding.column, _severity(office, finding), finding.evidence) for finding in findings]
+    terminal.table(heads, rows, lines=True)
+    doubted = [finding for finding in findings if accepted(office, finding) is None]
+    terminal.show(*remedies(doubted))
     blatant = stopping(office, findings)
     if blatant:
-        out.print("`triage train` stops at what is blatant.")
-        out.print(how_to_accept(blatant[0].column).say(office.language), markup=False)
+        terminal.show(_("`triage train` stops at what is blatant."))
+        terminal.show(how_to_accept(blatant[0].column))
+
+
+def _severity(office: Office, finding: Finding) -> Sayable:
+    reason = accepted(office, finding)
+    if reason is None:
+        return SEVERITIES[finding.severity]
+    return _("accepted: {reason}", reason=reason)

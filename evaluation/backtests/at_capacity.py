@@ -105,12 +105,12 @@ def say_capacity(measures: Measures, found: Ties | None, what: Sayable) -> Sayab
     if lift.value is None or recall.value is None or found is None or found.lift is None:
         return _("Too few cases to say what a list finds.")
     held = _(
-        "The {share:.1%} of cases ranked highest hold {recall} of all {what}, {lift} times what "
+        "The {share:.1%} of cases ranked highest hold {recall} of all {what}, {times} times what "
         "the same number of randomly drawn cases would hold.",
         share=measures.share,
         recall=percent(recall),
         what=what,
-        lift=number(lift),
+        times=number(lift),
     )
     if not found.tied:
         return held

@@ -15,13 +15,14 @@ import numpy as np
 import polars as pl
 
 from cases.errors import Refused
+from cases.language.messages import Sayable, _
 from cases.office.model import Office
 from cases.progress import Progress, silent
 from cases.tables.tables import Tables
 from evaluation.statistics.metrics import Figure, Measures, auc_gain, measure
 from features.catalogue import intake_features
 from models.estimators.baselines import BaseRate, Logistic, PlainLightGBM
-from models.estimators.estimator import Estimator, Sample
+from models.estimators.estimator import Estimator, TrainingSample
 from training.fit import (
     fit_baselines,
     fit_complexity,
@@ -124,14 +125,14 @@ def backtest(
     periods = tuple(rolling_origin(first, last, every))
     origins = tuple(rolling_origin(first, last, retrain))
 
-    def outcome(task: BacktestTask | None, what: str) -> Outcome | None:
+    def outcome(task: BacktestTask | None, what: Sayable) -> Outcome | None:
         if task is None:
             return None
         scores, untrained = roll(task, until, periods, origins, _named(progress, what))
         return figures(scores, untrained, every, share)
 
-    risk = outcome(_risk_task(tables, until, progress), "backtest of risk")
-    complexity = outcome(_complexity_task(tables, until, progress), "backtest of complexity")
+    risk = outcome(_risk_task(tables, until, progress), _("backtest of risk"))
+    complexity = outcome(_complexity_task(tables, until, progress), _("backtest of complexity"))
     return Backtest(first, last, every, retrain, share, risk, complexity)
 
 
@@ -232,7 +233,7 @@ def _intake_baselines(x: pl.DataFrame, known: pl.DataFrame, office: Office) -> d
     """What the complexity model must beat; offices have no rule of thumb for it."""
     cases = known.join(x, on=["case_id", "moment"]).sort("moment", "case_id")
     ones = np.ones(cases.height)
-    sample = Sample(cases, cases["y"].cast(pl.Float64).to_numpy(), ones, ones.astype(bool))
+    sample = TrainingSample(cases, cases["y"].cast(pl.Float64).to_numpy(), ones, ones.astype(bool))
     names = intake_features(office)
     baselines: dict[str, Estimator] = {
         "base_rate": BaseRate(),
@@ -254,5 +255,5 @@ def _remembered(labels: Labels) -> Labels:
     return remember
 
 
-def _named(progress: Progress, what: str) -> Progress:
+def _named(progress: Progress, what: Sayable) -> Progress:
     return lambda _step, done: progress(what, done)

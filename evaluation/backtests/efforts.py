@@ -14,18 +14,20 @@ import numpy as np
 import polars as pl
 from scipy.stats import rankdata
 
+from cases.language.messages import _
 from cases.office.model import Intake
 from cases.progress import Progress, silent
-from cases.tables.tables import TIME, Tables
+from cases.tables.tables import Tables
+from cases.tables.values import TIME
 from evaluation.statistics.metrics import Figure, measure, wilson
 from features.as_of import intake_moments
 from models.calibration.conformal import Cutoffs, Outcomes, conformal_quantile
 from models.estimators.baselines import Logistic
 from models.estimators.duration import weighted_quantile
-from models.estimators.estimator import Sample
+from models.estimators.estimator import TrainingSample
 from models.questions.complexity import ComplexityModel
 from models.questions.effort import CALIBRATE_DAYS, COVERAGE
-from policies.routing import COMPLEX, PERSON, SIMPLE, route
+from policies.routing import COMPLEX, PERSON, SIMPLE, tracked
 from training.fit import (
     calibrated_effort,
     complexity_lacks,
@@ -43,6 +45,7 @@ MODEL, HALF, STATIC = "model", "threshold_0.5", "logistic_static"
 WAYS = (MODEL, HALF, STATIC)
 CALIBRATION_SHARE = 0.2  # of the known cases, the newest, set the static cut-offs
 SLOWEST = 0.2
+BACKTEST = _("backtest")
 
 
 @dataclass(frozen=True)
@@ -138,9 +141,9 @@ def routed(quarters: Sequence[QuarterModels], intake: Intake) -> pl.DataFrame:
         cases = quarter.cases
         own = quarter.model.cutoffs(quarter.outcomes, intake.complex_error, intake.simple_error)
         tracks = {
-            MODEL: _tracks(intake, cases["p"], own),
-            HALF: _tracks(intake, cases["p"], Cutoffs(0.5, 0.5)),
-            STATIC: _tracks(intake, cases["logistic"], _static(quarter.tested, intake)),
+            MODEL: _tracks(cases["p"], own),
+            HALF: _tracks(cases["p"], Cutoffs(0.5, 0.5)),
+            STATIC: _tracks(cases["logistic"], _static(quarter.tested, intake)),
         }
         parts.append(cases.select(*facts).with_columns(**tracks))
     return pl.concat(parts)
@@ -208,18 +211,18 @@ def _quarters(
 ) -> Iterator[tuple[Period, pl.DataFrame]]:
     quarters = list(rolling_origin(first, last, "quarter"))
     for done, quarter in enumerate(quarters):
-        progress("backtest", done / len(quarters))
+        progress(BACKTEST, done / len(quarters))
         moment = pl.col("moment")
         new_cases = cases.filter((moment > quarter.after) & (moment <= quarter.until))
         if new_cases.height:
             yield quarter, new_cases
-    progress("backtest", 1.0)
+    progress(BACKTEST, 1.0)
 
 
-def _tracks(intake: Intake, p: pl.Series, cutoffs: Cutoffs) -> pl.Series:
+def _tracks(p: pl.Series, cutoffs: Cutoffs) -> pl.Series:
     none = pl.lit(None, dtype=pl.String)
     cases = pl.select(case_id=none, complex_probability=p, rule=none, track=none)
-    return route(cases, intake, cutoffs.simple_below, cutoffs.complex_from)["track"]
+    return tracked(cases, cutoffs.simple_below, cutoffs.complex_from)["track"]
 
 
 def _split(names: Sequence[str], known: pl.DataFrame) -> tuple[Logistic, pl.DataFrame]:
@@ -227,7 +230,9 @@ def _split(names: Sequence[str], known: pl.DataFrame) -> tuple[Logistic, pl.Data
     earlier = known[: round(known.height * (1 - CALIBRATION_SHARE))]
     later = known[earlier.height :]
     ones = np.ones(earlier.height)
-    sample = Sample(earlier, earlier["y"].cast(pl.Float64).to_numpy(), ones, ones.astype(bool))
+    sample = TrainingSample(
+        earlier, earlier["y"].cast(pl.Float64).to_numpy(), ones, ones.astype(bool)
+    )
     logistic = Logistic(names).fit(sample)
     return logistic, later.select("y", logistic=pl.Series(logistic.predict(later)))
 

@@ -41,9 +41,9 @@ def changes(tables: Tables, bundle: Bundle, now: datetime) -> Changes | None:
     quarter that is not yet decided, or long past the last intake, only special cases are known.
     None if no quarter has so many, or the bundle forecasts effort alone.
     """
-    if bundle.risk is None and bundle.complexity is None:
+    if "risk" not in bundle and "complexity" not in bundle:
         return None
-    labels = (risk_labels if bundle.risk else complexity_labels)(tables, now)
+    labels = (risk_labels if "risk" in bundle else complexity_labels)(tables, now)
     trained_until = datetime.fromisoformat(bundle.about["trained_until"])
     trained = _by_quarter(labels.filter(pl.col("known_at") <= trained_until))["len"].median()
     enough = pl.max_horizontal(pl.lit(FEWEST), pl.lit(trained) / 2)

@@ -23,11 +23,10 @@ from cases.language.messages import _
 from cases.numeric import Floats
 from cases.office.model import Office
 from cases.progress import Progress, silent
-from cases.tables.tables import Frame, Tables, rows
+from cases.tables.tables import Frame, Tables
 from evaluation.drift.shifts import Shift, compare
 from evaluation.statistics.metrics import Figure, effective_size, wilson
 from features.as_of import closing_moments, intake_moments
-from features.build import build
 from features.catalogue import catalogue
 from features.conditions import satisfying
 from features.feature import Feature, OfEvents, OfOthers
@@ -135,16 +134,16 @@ def drift(
     `until`; calibration is that of cases whose outcome was not known in training. `Refused`
     if no outcome was known when the model was trained: then it is not of these tables.
     """
-    labels = (risk_labels if bundle.risk else complexity_labels)(tables, until)
+    labels = (risk_labels if "risk" in bundle else complexity_labels)(tables, until)
     trained_until = datetime.fromisoformat(bundle.about["trained_until"])
     spans = _spans(tables, labels, period, trained_until)
     scored = {name: scored_cases(tables, bundle, span) for name, span in spans.items()}
-    progress("drift: features and scores", 1.0)
+    progress(_("drift: features and scores"), 1.0)
     known, surveyed = _known(labels, spans, trained_until)
     names = scored["now"].drop("case_id", "moment", SCORE, OWN_SCORE).columns
     tested = own_features(tables.office, names)
     return Drift(
-        question="risk" if bundle.risk else "complexity",
+        question="risk" if "risk" in bundle else "complexity",
         period=period,
         previous=spans["previous"],
         trained=spans["training"],
@@ -203,16 +202,16 @@ def scored_cases(tables: Tables, bundle: Bundle, span: Period) -> pl.DataFrame:
 
     `own_score` is the score of the case's own facts: all else is held at its usual value.
     """
-    model = bundle.risk or bundle.complexity
-    names = model.names if model else ()
-    moments = _closed(tables, span) if bundle.risk else _opened(tables, span)
-    x = rows(build(tables, moments, names)).sort("case_id", "moment")
-    tested = own_features(tables.office, names)
-    usual = bundle.usual["risk" if bundle.risk else "complexity"]
-    held = [pl.lit(usual[name]).alias(name) for name in names if name not in tested]
+    code = "risk" if "risk" in bundle else "complexity"
+    moments = _closed(tables, span) if code == "risk" else _opened(tables, span)
+    x, usual = bundle.features(tables, moments, code), bundle.usual[code]
+    tested = own_features(tables.office, list(usual))
+    held = [pl.lit(usual[name]).alias(name) for name in usual if name not in tested]
+    estimate = bundle.questions[code].estimate
     scores = {SCORE: x, OWN_SCORE: x.with_columns(held)}
-    predicted = {name: pl.Series(model.predict(of)) for name, of in scores.items()} if model else {}
-    return x.with_columns(**predicted)
+    return x.with_columns(
+        bundle.answer(code, of)[estimate].alias(name) for name, of in scores.items()
+    )
 
 
 def own_features(office: Office, names: Sequence[str]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from cases.office.model import Office
 from evaluation.backtests.efforts import EffortYear, effort_years
 from evaluation.statistics.metrics import Figure, wilson
 from models.bundle.bundle import Bundle
+from models.questions.complexity import Complexity
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,8 @@ def intake_figures(office: Office, bundle: Bundle, efforts: pl.DataFrame | None)
     """From what the bundle keeps of its routing, and from an `effort_backtest`, if there is one."""
     allowed = office.intake
     routed: tuple[RoutedYear, ...] = ()
-    if bundle.routing is not None:
-        years = bundle.routed(allowed.complex_error, allowed.simple_error)
+    if "complexity" in bundle:
+        years = bundle.question(Complexity).routed(allowed.complex_error, allowed.simple_error)
         whole = years.sum().with_columns(year=pl.lit(0))
         routed = tuple(_year(line) for line in [*years.to_dicts(), *whole.to_dicts()])
     return IntakeFigures(
@@ -57,7 +58,7 @@ def intake_figures(office: Office, bundle: Bundle, efforts: pl.DataFrame | None)
         allowed_simple=allowed.simple_error,
         routed=routed,
         foreseen=() if efforts is None or efforts.is_empty() else effort_years(efforts),
-        unit=office.effort.unit,
+        unit=office.effort.measured_in,
     )
 
 

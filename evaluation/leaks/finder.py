@@ -26,7 +26,7 @@ from evaluation.leaks.power import (
     questions,
 )
 
-LOOKING = "looking for leaks"
+LOOKING = _("looking for leaks")
 
 
 def find_leaks(tables: Tables, until: datetime, progress: Progress = silent) -> tuple[Finding, ...]:
@@ -90,8 +90,8 @@ def stopping(office: Office, findings: Iterable[Finding]) -> list[Finding]:
 
 
 def remedies(findings: Iterable[Finding]) -> list[Sayable]:
-    """What to do, once per column."""
-    return list({finding.column: finding.remedy for finding in findings}.values())
+    """What to do, each remedy once."""
+    return list(dict.fromkeys(finding.remedy for finding in findings))
 
 
 def how_to_accept(column: str) -> Sayable:

@@ -1,8 +1,8 @@
 """Columns said to be known at intake that are different, or blank, in open cases.
 
-The table holds one value per case, so nobody sees it change. What an open case has is the value
-as of a time nearer to its intake; open and closed cases of the same time stand in for the same
-case early and late.
+The table holds one value per case, so its changes cannot be seen. What an open case has is the
+value as of a time nearer to its intake; open and closed cases of the same time stand in for the
+same case early and late.
 """
 
 from __future__ import annotations

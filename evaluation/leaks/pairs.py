@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from cases.tables.tables import TIME, Tables
+from cases.tables.tables import Tables
+from cases.tables.values import TIME
 from evaluation.leaks.power import SEED
-from policies.spot_check.draw import tickets
+from policies.seeds import tickets
 
 CONTROLS = 5  # cases compared with each case of the smaller group, at most
 BANDS = 8  # of the ages of open cases

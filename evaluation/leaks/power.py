@@ -27,7 +27,7 @@ from evaluation.statistics.metrics import Figure, auc_gain
 from features.build import build
 from features.catalogue import catalogue, intake_features, risk_features
 from features.feature import OfEvents
-from policies.spot_check.draw import tickets
+from policies.seeds import tickets
 from training.labels import complexity_labels, risk_labels
 
 # All causes of the demo office together, the hidden ones too, reach 0.81 (docs/demo_office.md).

@@ -21,8 +21,9 @@ from cases.language.messages import Sayable, _
 from evaluation.backtests.backtest import MODEL, PeriodFigures
 from evaluation.backtests.decision import NetBenefit
 from evaluation.pages.drawing import FAINT, GREY, STYLE, Chart, Ticks, chart, lines_of
-from evaluation.pages.names import ESTIMATORS, WAYS
+from evaluation.pages.names import ESTIMATORS
 from evaluation.statistics.metrics import Bin, Figure, Measures
+from policies.spot_check.choices import CHOICES, WAYS
 
 COLOURS = {
     MODEL: "#0072B2",
@@ -240,7 +241,7 @@ def replayed(years: pl.DataFrame, language: Language) -> str:
         for position, (way, colour) in enumerate(WAY_COLOURS.items()):
             of_way = years.filter(way=way)
             x = [spans.index(span) + 0.2 * (position - 1.5) for span in of_way["span"]]
-            label = drawing.words(WAYS[way])
+            label = drawing.words(CHOICES[way])
             defects.bar(x, of_way["found"].to_list(), width=0.18, color=colour, label=label)
             value, low, high = (of_way[name].to_numpy() for name in ("value", "low", "high"))
             rates.errorbar(

@@ -47,7 +47,7 @@ class Sheet:
 def render_intake(sheet: Sheet, office: Office) -> str:
     """The page in the office's language; all text from the office and the cases is escaped."""
     highest = sheet.loads["after"].max() if sheet.loads.height else 0.0
-    unit = office.effort.unit
+    unit = office.effort.measured_in
     return page(
         "intake.html.jinja",
         office.language,

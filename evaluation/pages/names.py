@@ -1,4 +1,4 @@
-"""Names for people of what the program knows by codes: ways to score and choose, figures, spans."""
+"""Names for people of what the program knows by codes: ways to score, figures, spans."""
 
 from __future__ import annotations
 
@@ -15,12 +15,6 @@ ESTIMATORS: dict[str, Sayable] = {
     "rule_of_thumb": _("Rule of thumb"),
     "logistic": _("Logistic regression"),
     "plain_lightgbm": _("Plain LightGBM"),
-}
-WAYS: dict[str, Sayable] = {
-    "ours": _("Plan of this system"),
-    "random": _("All at random"),
-    "greedy": _("Top of the list"),
-    "top_plus_random": _("Top and a tenth at random"),
 }
 SPANS: dict[str, Sayable] = {"month": _("month"), "quarter": _("quarter"), "year": _("year")}
 UNNAMED = _("not given")

@@ -25,6 +25,7 @@ from models.bundle.bundle import Bundle
 from models.registry import CHAMPION, Registry, Version, What, office_name
 from training.run import train
 
+REGISTERING = _("registering the model")
 COMPARED = 20  # cases on which a kept model must answer as the fitted one
 METRICS = ("auc", "average_precision", "lift", "log_loss", "brier", "calibration_error")
 
@@ -64,18 +65,18 @@ def _fitted(tables: Tables, until: datetime, progress: Progress) -> Bundle:
     leaks = find_leaks(tables, until, progress)
     refuse_blatant(tables.office, leaks)
     bundle = train(tables, until, progress)
-    return replace(bundle, about=bundle.about | {"leaks": as_kept(tables.office, leaks)})
+    return replace(bundle, about={**bundle.about, "leaks": as_kept(tables.office, leaks)})
 
 
 def _registered(
     tables: Tables, registry: Registry, bundle: Bundle, tested: Backtest, progress: Progress
 ) -> Version:
     """The version the bundle was kept as, once it has answered as the bundle does."""
-    progress("registering the model", 0.0)
+    progress(REGISTERING, 0.0)
     version = registry.log(bundle, office_name(tables.office), pooled_metrics(tested))
     until = datetime.fromisoformat(bundle.about["trained_until"])
     confirm(tables, bundle, registry.load(version, tables.office), until)
-    progress("registering the model", 1.0)
+    progress(REGISTERING, 1.0)
     return version
 
 
@@ -83,7 +84,7 @@ def _verdict(
     tables: Tables, registry: Registry, bundle: Bundle, tested: Backtest, progress: Progress
 ) -> Verdict:
     """The gate's verdict; where there is a champion that cannot be loaded, it says so."""
-    outcome = tested.complexity if bundle.risk is None else tested.risk
+    outcome = tested.risk if "risk" in bundle else tested.complexity
     champion, note = _champion(registry, tables.office)
     verdict = decide(tables, bundle, champion, outcome, progress)
     return verdict if note is None else replace(verdict, reason=sentences(verdict.reason, note))
@@ -118,12 +119,8 @@ def confirm(tables: Tables, fitted: Bundle, kept: Bundle, until: datetime) -> No
 
 
 def _answers(bundle: Bundle, tables: Tables, moments: Frame) -> Iterator[pl.DataFrame]:
-    if bundle.risk is not None:
-        yield bundle.score_moments(tables, moments)
-    if bundle.complexity is not None:
-        yield bundle.complexity_at(tables, moments)
-    if bundle.effort is not None:
-        yield bundle.effort_at(tables, moments)
+    for question in sorted(bundle.questions):
+        yield bundle.predict(question, tables, moments)
 
 
 def pooled_metrics(tested: Backtest) -> dict[str, float]:

@@ -10,7 +10,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike
 
-from cases.errors import Refused
 from cases.language.messages import Sayable, _
 from cases.numeric import Floats
 from cases.progress import Progress, silent
@@ -18,6 +17,9 @@ from cases.tables.tables import Tables
 from evaluation.statistics.metrics import REPLICATES, SEED
 from evaluation.statistics.ranking import Ranking, draws, statistics
 from models.bundle.bundle import Bundle
+from models.questions.complexity import Complexity
+from models.questions.question import Question
+from models.questions.risk import Risk
 from training.fit import fit_complexity, fit_risk, intake_table, risk_table
 from training.labels import complexity_labels, finished_moments, reviewed_moments, risk_labels
 from training.splits import Period, rolling_origin
@@ -25,6 +27,7 @@ from training.splits import Period, rolling_origin
 # By how much a candidate may be worse than the champion, in each figure that is required.
 MARGINS = {"auc": 0.03, "log_loss": 0.01, "calibration_error": 0.02}
 HIGHER_IS_BETTER = {"auc"}
+COMPARING = _("comparing with the champion")
 FIGURE_NAMES: Mapping[str, Sayable] = {
     "auc": _("AUC"),
     "log_loss": _("log loss"),
@@ -91,13 +94,13 @@ def later_scores(
     origins = list(_origins(begin, end))
     scored = []
     for done, origin in enumerate(origins):
-        progress("against the champion", done / len(origins))
+        progress(COMPARING, done / len(origins))
         known_at = pl.col("known_at")
         later = cases.filter((known_at > origin.after) & (known_at <= origin.until))
         if later.height:
             scores = pl.Series("candidate", question.refitted(origin.after, later))
             scored.append(later.with_columns(scores, champion=question.predicted(champion, later)))
-    progress("against the champion", 1.0)
+    progress(COMPARING, 1.0)
     return pl.concat(scored).select(SCORES.names()) if scored else pl.DataFrame(schema=SCORES)
 
 
@@ -154,7 +157,7 @@ class _GateQuestion:
     @classmethod
     def of(cls, tables: Tables, bundle: Bundle) -> _GateQuestion:
         until = trained_until(bundle)
-        if bundle.risk is None:
+        if "risk" not in bundle:
             return cls(tables, intake_table(tables, finished_moments(tables, until)), risk=False)
         return cls(tables, risk_table(tables, reviewed_moments(tables, until)), risk=True)
 
@@ -170,10 +173,8 @@ class _GateQuestion:
 
     def predicted(self, champion: Bundle, cases: pl.DataFrame) -> Floats:
         """Scores by the champion as it stands; `Refused` if it has no such model."""
-        model = champion.risk if self.risk else champion.complexity
-        if model is None:
-            raise Refused(_("The champion answers another question."))
-        return model.predict(cases)
+        kind: type[Question] = Risk if self.risk else Complexity
+        return champion.question(kind).answer(cases)[kind.estimate].to_numpy()
 
 
 def _origins(begin: datetime, end: datetime) -> Iterator[Period]:

@@ -68,7 +68,7 @@ def decide(
 
     One that estimates nothing but effort has no outcome to be judged by.
     """
-    if bundle.risk is None and bundle.complexity is None:
+    if "risk" not in bundle and "complexity" not in bundle:
         return EFFORT_ALONE if champion is None else succeeds(bundle, champion)
     alone = judge(outcome)
     if not alone.promoted or champion is None:
@@ -76,8 +76,8 @@ def decide(
     successor = succeeds(bundle, champion)
     if not successor.promoted:
         return successor
-    question = "complexity" if bundle.risk is None else "risk"
-    if question in champion.about["not_trained"]:
+    question = "risk" if "risk" in bundle else "complexity"
+    if question not in champion:
         other = _("The champion does not estimate {question}.", question=QUESTION_NAMES[question])
         return replace(alone, reason=sentences(alone.reason, other))
     try:
@@ -108,7 +108,7 @@ def judge(outcome: Outcome | None) -> Verdict:
     positives = measures[MODEL].positives
     negatives = measures[MODEL].n - positives
     few = min(positives, negatives) < FEWEST
-    if few or auc.value is None or loss is None or rate_loss is None:
+    if few or auc.low is None or loss is None or rate_loss is None:
         return Verdict(False, _too_few_to_judge(positives, negatives))
     if not auc.surely_above(CHANCE):
         return Verdict(False, _no_better_than_chance(auc))
@@ -169,7 +169,7 @@ def succeeds(bundle: Bundle, champion: Bundle) -> Verdict:
                 champion=champion_until.date(),
             ),
         )
-    lost = sorted(set(bundle.about["not_trained"]) - set(champion.about["not_trained"]))
+    lost = sorted(set(champion.questions) - set(bundle.questions))
     if lost:
         return Verdict(
             False,

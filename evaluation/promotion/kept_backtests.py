@@ -37,7 +37,7 @@ def backtest_file(home: Path, tables: Tables, bundle: Bundle, what: str = "score
         tables.data_hash,
         tables.office.model_dump(mode="json"),
         bundle.about["trained_until"],
-        sorted(bundle.about["not_trained"]),
+        sorted(bundle.not_trained),
         versions(),
     ]
     text = json.dumps(made_of, ensure_ascii=False, sort_keys=True)

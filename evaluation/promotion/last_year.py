@@ -38,7 +38,7 @@ def last_year_efforts(
 
     Read from `home` if it was made there before; None where the bundle forecasts none.
     """
-    if bundle.effort is None:
+    if "effort" not in bundle:
         return None
     until = datetime.fromisoformat(bundle.about["trained_until"])
     first = (until - timedelta(days=EVALUATED_DAYS)).date()
@@ -54,7 +54,7 @@ def run_last_year_backtest(tables: Tables, bundle: Bundle, progress: Progress) -
     are fitted again every quarter: where labels are few, most were not known a year before.
     """
     until = datetime.fromisoformat(bundle.about["trained_until"])
-    labels = (complexity_labels if bundle.risk is None else risk_labels)(tables, until)
+    labels = (risk_labels if "risk" in bundle else complexity_labels)(tables, until)
     known = labels["moment"].max()
     last = known if isinstance(known, datetime) else until
     first = last - timedelta(days=EVALUATED_DAYS)

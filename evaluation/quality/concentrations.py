@@ -144,7 +144,7 @@ def _sizes(levels: Fact) -> Ints:
 
 
 def _large_enough(members: Members, y: Floats, stratum: Ints) -> Pairs:
-    """The pairs with enough expected defects, and whose outcomes could be distributed otherwise."""
+    """The pairs with enough expected defects, and whose number of defects could vary."""
     expected, variance = _by_chance(members.member, y, stratum)
     kept = np.flatnonzero((expected >= LEAST_EXPECTED) & (variance > 0))
     names = [members.names[index] for index in kept]

@@ -26,7 +26,7 @@ BY = ("kind", "unit", "period")
 
 @dataclass(frozen=True)
 class Survey:
-    """One plan and what came of it.
+    """A plan and the reviews it led to.
 
     `frame` holds the columns of `spot_check.plan.FRAME` and `inclusion_probability` of every
     case that could be drawn, `drawn` the ids of those that were, `outcomes` the reviews

@@ -12,7 +12,8 @@ from datetime import datetime
 import polars as pl
 
 from cases.language.messages import Sayable, _, sentences
-from cases.tables.tables import OVERRIDDEN, Tables, rows
+from cases.tables.specification.overrides import OVERRIDDEN
+from cases.tables.tables import Tables, rows
 from evaluation.quality.returned import first_found, returned
 from evaluation.statistics.metrics import FEWEST, Figure, wilson
 from evaluation.statistics.saying import percent
@@ -94,7 +95,7 @@ def _drawn(tables: Tables, plans: Sequence[Kept], until: datetime) -> list[float
     """What reviews of the cases that plans drew found, 1 for a defect; each case once."""
     parts = [pl.DataFrame(schema={"case_id": pl.String(), "defect": pl.Float64()})]
     for kept in plans:
-        as_of = PlanParameters.model_validate(kept.told["parameters"]).as_of
+        as_of = PlanParameters.model_validate(kept.manifest["parameters"]).as_of
         results = returned(tables, as_of, until).select("case_id", "defect")
         parts.append(results.filter(pl.col("case_id").is_in(kept.listed)))
     cases = pl.concat(parts).unique("case_id", keep="first", maintain_order=True)

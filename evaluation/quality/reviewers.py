@@ -27,7 +27,7 @@ class Agreement:
     """How far two reviewers of the same case agree, over `cases` cases with two grades or more.
 
     `raw` is the share of cases in which the first two, by reviewer, agree whether there is
-    a defect; `kappa` is Cohen's on the same two; `alpha` is Krippendorff's over the places
+    a defect; `kappa` is Cohen's on the same two; `alpha` is Krippendorff's over the ranks
     of all grades (ordinal).
     """
 
@@ -136,9 +136,9 @@ def ordinal_alpha(graded: Floats, times: Floats | None = None) -> float:
 def _graded(readings: pl.DataFrame) -> Floats:
     """How many readers gave each case each grade, shape (cases, grades)."""
     case = readings["case_id"].rle_id().to_numpy()
-    place = readings["place"].to_numpy()
-    graded = np.zeros((case[-1] + 1, place.max() + 1))
-    np.add.at(graded, (case, place), 1)
+    rank = readings["rank"].to_numpy()
+    graded = np.zeros((case[-1] + 1, rank.max() + 1))
+    np.add.at(graded, (case, rank), 1)
     return graded
 
 

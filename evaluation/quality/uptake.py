@@ -76,12 +76,12 @@ def uptake(tables: Tables, plans: Sequence[Kept], agreement: Agreement, until: d
 
 def plan_uptake(tables: Tables, kept: Kept, until: datetime) -> PlanUptake:
     """What became of one verified plan by `until`."""
-    parameters = PlanParameters.model_validate(kept.told["parameters"])
+    parameters = PlanParameters.model_validate(kept.manifest["parameters"])
     lines = _lines(tables, kept, parameters.as_of, until)
     came, missing = (lines.filter(pl.col(name) == held).height for name, held in STATES)
     second, gap = lines.filter("twice"), _risk_gap(lines)
     return PlanUptake(
-        plan_id=str(kept.told["plan_id"]),
+        plan_id=str(kept.manifest["plan_id"]),
         as_of=parameters.as_of,
         asked=lines.height,
         returned=came,

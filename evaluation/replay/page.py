@@ -23,11 +23,12 @@ from evaluation.pages.cells import (
     share_interval,
 )
 from evaluation.pages.exhibits import Picture
-from evaluation.pages.names import SPANS, WAYS
+from evaluation.pages.names import SPANS
 from evaluation.pages.render import page
 from evaluation.replay.results import Replay, by_span, facts, missed, totals, unseen
 from evaluation.statistics.metrics import Figure
 from features.attributes import BUILT_IN
+from policies.spot_check.choices import CHOICES, WAYS, Way
 
 PERIOD = _("Period")
 CASES = _("Cases")
@@ -72,10 +73,10 @@ class ReplayPage:
 
 
 @dataclass(frozen=True)
-class Way:
+class WayName:
     """A way to choose as a cell: its name, and the colour it is drawn in."""
 
-    code: str
+    code: Way
 
     @property
     def colour(self) -> str:
@@ -84,7 +85,7 @@ class Way:
 
     def say(self, language: Language) -> str:
         """Its name in `language`."""
-        return WAYS[self.code].say(language)
+        return CHOICES[self.code].say(language)
 
 
 def render_replay(result: Replay, language: Language) -> str:
@@ -162,10 +163,10 @@ def _totals(lines: pl.DataFrame) -> Table:
 
 def _total(line: dict[str, Any]) -> tuple[Cell, ...]:
     return (
-        Way(line["way"]),
+        WayName(line["way"]),
         Value(line["reviews"], ".0f"),
         Value(line["found"], ".1f"),
-        _or_nothing(line["of_greedy"], ".2f"),
+        _or_nothing(line["of_top"], ".2f"),
         _or_nothing(line["of_random"], ".2f"),
         _or_nothing(line["covered"], SHARE),
         _or_nothing(line["width"], SHARE),
@@ -193,7 +194,7 @@ def _span(line: dict[str, Any]) -> tuple[Cell, ...]:
         line["span"],
         count(line["cases"]),
         share(line["truth"]),
-        Way(line["way"]),
+        WayName(line["way"]),
         Value(line["reviews"], ".0f"),
         Value(line["found"], ".1f"),
         share_interval(rate),
@@ -210,7 +211,7 @@ def _unwatched(result: Replay, fact: str) -> Unwatched:
     meaning = attribute.meaning if attribute else BUILT_IN[fact]
     shares = missed(result, fact).pivot("way", index="year", values="missed").to_dicts()
     rows = tuple((line["year"], *(share(line[way]) for way in WAYS)) for line in shares)
-    by_way = Table((PERIOD, *map(Way, WAYS)), rows)
+    by_way = Table((PERIOD, *map(WayName, WAYS)), rows)
     return Unwatched(meaning, by_way, _worse(unseen(result, fact), meaning))
 
 

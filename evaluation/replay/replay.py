@@ -5,9 +5,9 @@ closed in it, and sees the outcomes of the cases it drew and of no others: a lab
 at the end of its period, or when its review became final if that was later. Each has a model
 of its own, fitted on the first year and on what was revealed to it.
 
-    ours             the draw of `policies.spot_check.planning`, weighted by its probabilities
-    random           equal probabilities
-    greedy           the top of the list; nothing says what the other cases are like, so
+    plan             the draw of `policies.spot_check.planning`, weighted by its probabilities
+    all_random       equal probabilities
+    top_of_the_list  the top of the list; nothing says what the other cases are like, so
                      that its rate is the naive one of the cases it reviewed
     top_plus_random  the top of the list, and for one review in ten a random one of the rest
 
@@ -22,7 +22,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 import narwhals as nw
 import numpy as np
@@ -32,7 +32,8 @@ from cases.errors import Refused
 from cases.language.messages import _
 from cases.office.model import Office
 from cases.progress import Progress, silent
-from cases.tables.tables import TIME, Tables, rows
+from cases.tables.tables import Tables, rows
+from cases.tables.values import TIME
 from evaluation.quality.estimate import Survey, estimate
 from evaluation.statistics.metrics import Figure, wilson
 from features.as_of import closing_moments
@@ -40,7 +41,9 @@ from features.build import build
 from features.catalogue import catalogue, reads_reviews, risk_features
 from features.conditions import satisfying
 from models.questions.risk import RiskModel
-from policies.spot_check.draw import draw, tickets
+from policies.seeds import tickets
+from policies.spot_check.choices import Way
+from policies.spot_check.draw import draw
 from policies.spot_check.plan import FRAME, PlanParameters
 from policies.spot_check.planning import draw_plan
 from training.fit import fit_risk
@@ -48,8 +51,6 @@ from training.labels import risk_labels
 from training.splits import Every, Period, period_name, rolling_origin
 from training.weights import review_weights
 
-Way = Literal["ours", "random", "greedy", "top_plus_random"]
-WAYS: tuple[Way, ...] = get_args(Way)
 TOP_SHARE = 0.9  # of the reviews of `top_plus_random`
 FIRST_LABELS = timedelta(days=365)
 FACTS = ("case_id", "closed_at", "kind", "unit", "handler")
@@ -241,7 +242,7 @@ def _survey(
         rule=pl.lit(None, pl.String),
     ).select(*FRAME)
     size, seed = world.reviews_of(cases.height), str(task.seed)
-    if task.way == "ours":
+    if task.way == "plan":
         parameters = PlanParameters.of(world.office, as_of=period.until, capacity=size, seed=seed)
         plan = draw_plan(frame, parameters)
         frame, drawn = plan.frame, plan.lines["case_id"].to_list()
@@ -253,7 +254,7 @@ def _survey(
 
 def _drawn(frame: pl.DataFrame, way: Way, size: int, seed: str) -> tuple[pl.DataFrame, list[str]]:
     """The frame with inclusion probabilities (the top 1, the rest alike), and the cases drawn."""
-    top = {"random": 0, "greedy": size, "top_plus_random": int(TOP_SHARE * size)}[way]
+    top = {"all_random": 0, "top_of_the_list": size, "top_plus_random": int(TOP_SHARE * size)}[way]
     ranked = frame.sort("risk", "case_id", descending=[True, False])
     pi = np.ones(ranked.height)
     pi[top:] = (size - top) / max(1, ranked.height - top)
@@ -264,8 +265,8 @@ def _drawn(frame: pl.DataFrame, way: Way, size: int, seed: str) -> tuple[pl.Data
 
 
 def _revealed(batch: Batch, task: ReplayTask, period: Period) -> pl.DataFrame:
-    """The labels of the cases drawn; for which cases the greedy ones stand is not known."""
-    pi = pl.lit(None, pl.Float64) if task.way == "greedy" else "inclusion_probability"
+    """The labels of the cases drawn; what those of the top of the list stand for is unknown."""
+    pi = pl.lit(None, pl.Float64) if task.way == "top_of_the_list" else "inclusion_probability"
     probabilities = batch.survey.frame.select("case_id", "inclusion_probability")
     seen = batch.cases.filter(pl.col("case_id").is_in(batch.survey.drawn))
     revealed = pl.max_horizontal("known_at", pl.lit(period.until, TIME))
@@ -305,7 +306,7 @@ def _figures(task: ReplayTask, span: str, batches: Sequence[Batch]) -> dict[str,
     surveys = [batch.survey for batch in batches]
     y = pl.concat([batch.cases["y"] for batch in batches])
     seen = pl.concat([survey.outcomes["defect"] for survey in surveys])
-    rate: Figure = wilson(seen) if task.way == "greedy" else estimate(surveys, by=()).rate
+    rate: Figure = wilson(seen) if task.way == "top_of_the_list" else estimate(surveys, by=()).rate
     return {
         "way": task.way,
         "seed": task.seed,

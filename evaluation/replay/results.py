@@ -9,14 +9,16 @@ from functools import partial
 
 import polars as pl
 
+from cases.language.messages import _
 from cases.progress import Progress, silent
 from cases.tables.tables import Tables
-from evaluation.replay.replay import WAYS, ReplayTask, Run, Way, World, play, world_of
+from evaluation.replay.replay import ReplayTask, Run, World, play, world_of
 from features.catalogue import risk_features
+from policies.spot_check.choices import WAYS, Way
 from training.splits import Every
 
 FEWEST_DEFECTS = 5  # of a group in a year; fewer may be chance
-BY_CHANCE: tuple[Way, ...] = ("ours", "random", "top_plus_random")
+BY_CHANCE: tuple[Way, ...] = ("plan", "all_random", "top_plus_random")
 
 # As `map` does, perhaps in several processes.
 Spread = Callable[[Callable[[ReplayTask], Run], Iterable[ReplayTask]], Iterable[Run]]
@@ -80,7 +82,7 @@ def replay(
     runs = []
     for run in spread(partial(play, world), tasks):
         runs.append(run)
-        progress("replay", len(runs) / len(tasks))
+        progress(_("replay"), len(runs) / len(tasks))
     return Replay(
         world,
         first,
@@ -102,7 +104,7 @@ def _with_truth(figures: pl.DataFrame) -> pl.DataFrame:
 def totals(result: Replay) -> pl.DataFrame:
     """One row per way to choose, in the order of `WAYS`, on average over the seeds.
 
-    `way, reviews, found` (defects), what multiple `of_greedy` and `of_random` that is (null if
+    `way, reviews, found` (defects), what multiple `of_top` and `of_random` that is (null if
     they found none), and of the years' intervals (`intervals` of them over all seeds) the share
     that `covered` the true rate and the mean `width`; null where there is no interval.
     `covered_periods` is the share of the periods' intervals.
@@ -118,7 +120,7 @@ def totals(result: Replay) -> pl.DataFrame:
     order = pl.DataFrame({"way": WAYS})
     every = order.join(means, on="way").join(years, on="way").join(periods, on="way")
     return every.sort(pl.col("way").cast(pl.Enum(WAYS))).with_columns(
-        of_greedy=_multiple_of("greedy"), of_random=_multiple_of("random")
+        of_top=_multiple_of("top_of_the_list"), of_random=_multiple_of("all_random")
     )
 
 
@@ -171,7 +173,7 @@ def unseen(result: Replay, fact: str) -> pl.DataFrame:
     """The groups, by `fact`, that the top of the list never looked at while they got worse.
 
     `year, group, cases, defects, rate`, `rate_before` (the year before, which was lower), and
-    what ours `reviewed` and `found` there per seed; the most defects first. Groups of fewer
+    what the plan `reviewed` and `found` there per seed; the most defects first. Groups of fewer
     than `FEWEST_DEFECTS` defects are left out.
     """
     cases = _with_group(result.world, fact)
@@ -182,16 +184,16 @@ def unseen(result: Replay, fact: str) -> pl.DataFrame:
     before = groups.select(
         (pl.col("year").cast(pl.Int64) + 1).cast(pl.String), "group", rate_before="rate"
     )
-    ours = (
-        seen.filter(way="ours")
+    plan = (
+        seen.filter(way="plan")
         .group_by(own)
         .agg(reviewed=pl.len() / result.seeds, found=pl.col("y").sum() / result.seeds)
     )
     return (
-        groups.join(seen.filter(way="greedy"), on=own, how="anti")
+        groups.join(seen.filter(way="top_of_the_list"), on=own, how="anti")
         .join(before, on=own)
         .filter(pl.col("rate") > pl.col("rate_before"), pl.col("defects") >= FEWEST_DEFECTS)
-        .join(ours, on=own, how="left")
+        .join(plan, on=own, how="left")
         .with_columns(pl.col("reviewed", "found").fill_null(0.0))
         .sort("defects", "year", "group", descending=[True, False, False])
     )

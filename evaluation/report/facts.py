@@ -15,8 +15,7 @@ from features.build import build
 from features.catalogue import catalogue
 from features.conditions import satisfying
 from models.bundle.bundle import Bundle
-from models.questions.complexity import ComplexityModel
-from models.questions.risk import RiskModel
+from models.questions.risk import Risk
 from models.reasons.reasons import group_of
 from models.registry import CHAMPION, Event, Version
 from training.labels import reviewed_moments
@@ -144,8 +143,8 @@ def card(tables: Tables, bundle: Bundle) -> Card:
     return Card(
         trained_until=str(about["trained_until"])[:10],
         data_hash=str(about["data_hash"]),
-        risk=_fitted(bundle.risk, about["reviewed_cases"], about["defects"]),
-        complexity=_fitted(bundle.complexity, about["complexity_cases"], about["complex"]),
+        risk=_fitted(bundle, "risk", about["reviewed_cases"], about["defects"]),
+        complexity=_fitted(bundle, "complexity", about["complexity_cases"], about["complex"]),
         uses_handler=office.risk.use_handler,
         versions=dict(about["versions"]),
         defects=tuple(grade.meaning for grade in grades if grade.defect),
@@ -157,14 +156,17 @@ def card(tables: Tables, bundle: Bundle) -> Card:
     )
 
 
-def _fitted(model: RiskModel | ComplexityModel | None, cases: int, positives: int) -> Fitted | None:
-    return None if model is None else Fitted(cases, positives, len(model.names))
+def _fitted(bundle: Bundle, question: str, cases: int, positives: int) -> Fitted | None:
+    if question not in bundle:
+        return None
+    return Fitted(cases, positives, len(bundle.questions[question].names))
 
 
-def influences(tables: Tables, risk: RiskModel | None, until: datetime) -> tuple[Influence, ...]:
+def influences(tables: Tables, bundle: Bundle, until: datetime) -> tuple[Influence, ...]:
     """Groups of features, the most influential first, on the latest cases trained on."""
-    if risk is None:
+    if "risk" not in bundle:
         return ()
+    risk = bundle.question(Risk).model
     latest = rows(reviewed_moments(tables, until)).sort("moment", "case_id").tail(EXPLAINED)
     x = rows(build(tables, moments_of(latest), list(risk.names)))
     size = np.abs(risk.trees_.contributions(x))[:, : len(risk.names)].mean(axis=0)

@@ -108,7 +108,7 @@ def summarise(
         uptake=uptake(tables, plans, reviewers.agreement, now) if plans else None,
         overrides=overrides(tables, plans, now),
         reviewers=reviewers,
-        influences=influences(tables, bundle.risk, until),
+        influences=influences(tables, bundle, until),
         notes=(*limits(data, about), *doubts(complexity if about.risk is None else risk)),
     )
 

@@ -23,7 +23,7 @@ from evaluation.statistics.metrics import Figure, wilson_interval
 
 PRIOR_DEFECTS = 8.0  # found by the random draw; so many make the reviews count as much as the model
 PRIOR_SPREAD = 1.0  # log-odds by which level and slope of a model are expected to be off
-CLIP = 1e-4  # nobody is as sure as a risk of 0 or 1
+CLIP = 1e-4  # no risk is as sure as 0 or 1
 MOST_STEPS, CLOSE = 50, 1e-8
 
 

@@ -1,19 +1,24 @@
-"""The files of a saved bundle: text, each with its SHA-256, never larger than need be."""
+"""The files of a saved bundle: text, each with its SHA-256, none larger than a limit."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from cases.errors import Refused
+from cases.language.messages import _
 
 MANIFEST, DESCRIPTION = "manifest.json", "bundle.json"
-NAMES = (DESCRIPTION, "risk.txt")
 LONGEST_FILE = 64_000_000  # bytes
+
+
+def of(code: str) -> str:
+    """The file of a question's text."""
+    return f"{code}.txt"
 
 
 def write(folder: Path, texts: Mapping[str, str], described: Mapping[str, Any]) -> None:
@@ -28,12 +33,15 @@ def write(folder: Path, texts: Mapping[str, str], described: Mapping[str, Any]) 
     (folder / MANIFEST).write_bytes(_json(hashes).encode())
 
 
-def read(folder: Path) -> tuple[dict[str, str], dict[str, Any]]:
-    """The texts by file name, and the description; `Refused` if they are not as written."""
+def read(folder: Path, names: Iterable[str]) -> tuple[dict[str, str], dict[str, Any]]:
+    """The texts by file name, of those called `names`, and the description.
+
+    `Refused` if they are not as they were written.
+    """
     with plainly(folder):
         hashes = json.loads(_bytes(folder / MANIFEST))
         texts = {}
-        for name in sorted(set(hashes) & set(NAMES)):
+        for name in sorted(set(hashes) & {DESCRIPTION, *names}):
             data = _bytes(folder / name)
             if hashlib.sha256(data).hexdigest() != hashes[name]:
                 raise ValueError(f"{name} is not the file that was saved")
@@ -43,15 +51,20 @@ def read(folder: Path) -> tuple[dict[str, str], dict[str, Any]]:
 
 @contextmanager
 def plainly(folder: Path) -> Iterator[None]:
-    """Turn whatever a malformed bundle provokes into one plain refusal."""
+    """Turn every error that a malformed bundle causes into one plain refusal."""
     try:
         yield
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        detail = f"{type(error).__name__}: {error}" if isinstance(error, ValueError) else ""
-        problem = detail or f"something is missing or malformed ({type(error).__name__})"
+        name = type(error).__name__
+        detail = f"{name}: {error}" if isinstance(error, ValueError) else name
         raise Refused(
-            f"The saved model in {folder.name} cannot be used: {problem}. "
-            "Train again (`triage train`), or restore the folder from a copy."
+            _(
+                "The saved model in {folder} cannot be used: something in it is missing or "
+                "malformed ({error}). Train again (`triage train`), or restore the folder from "
+                "a copy.",
+                folder=folder.name,
+                error=detail,
+            )
         ) from None
 
 

@@ -4,9 +4,9 @@ The two classes have an error rate each (Mondrian, or class-conditional, conform
 Vovk 2012, Conditional validity of inductive conformal predictors): of the truly complex cases
 at most `complex_error` may score below the one cut-off, of the simple ones at most
 `simple_error` at or above the other. Scores are those that models gave to cases later than
-all they had learnt from, in log-odds against the average case of that model: where complex
-cases become rarer every probability falls, and a cut-off on probabilities of richer years
-would let too many pass.
+all those they had learnt from, in log-odds against the average case of that model: where complex
+cases become rarer every probability falls, and a cut-off on probabilities of years with more
+complex cases would let too many pass.
 
 The office drifts and outcomes arrive late, so three things are done.
 
@@ -17,8 +17,8 @@ The office drifts and outcomes arrive late, so three things are done.
   distribution shift, equation 2), with steps that decay as the paper by Angelopoulos, Barber
   and Bates (2024, Online conformal prediction with decaying step sizes) has them: in the k-th
   quarter k^-(1/2 + 0.1).
-- *Order.* Only what was known by then counts. Whether a case was missed is judged by the
-  cut-off in force when it came in, and learnt of when its outcome is known.
+- *Order.* Only what was known at the time counts. Whether a case was missed is judged by the
+  cut-off in force when it came in, as soon as its outcome is known.
 """
 
 from __future__ import annotations
@@ -32,21 +32,22 @@ import numpy as np
 import polars as pl
 
 from cases.numeric import Floats
-from cases.tables.tables import TIME
+from cases.tables.values import TIME
 
 HALF_LIFE = np.timedelta64(round(4 * 365.25), "D")  # as long as the models' own memory
 DECAY = 0.6
 FEWEST_A_ROUND = 20  # outcomes; fewer move the rate less
 LONGEST = 20_000  # outcomes that are kept, the newest
+ROUNDING = 1e-9  # of sums of weights, which must not decide what is allowed
 COLUMNS = {"score": pl.Float64(), "y": pl.Int8(), "moment": TIME, "known_at": TIME, "origin": TIME}
 
 
 @dataclass(frozen=True)
 class Cutoffs:
-    """A case below `simple_below` may be called simple, one from `complex_from` on complex.
+    """A case below `simple_below` may be called simple, from `complex_from` on complex.
 
-    None where too few outcomes are known to call any case so. Never crossed: there is no
-    case that may be called both.
+    None where too few outcomes are known for such a cut-off. Never crossed: no case may be
+    called both.
     """
 
     simple_below: float | None
@@ -78,18 +79,19 @@ class Outcomes:
         Where the two cross, every case has an answer: any cut-off between them keeps both
         rates, and the lower one is taken, which calls fewer complex cases simple.
         """
-        low, high = (float(found[-1]) for found in self._in_force(complex_error, simple_error))
+        low, high = (float(cuts[-1]) for cuts in self._in_force(complex_error, simple_error))
         return Cutoffs(
             min(low, high) if np.isfinite(low) else None, high if np.isfinite(high) else None
         )
 
     def running(self, complex_error: float, simple_error: float) -> pl.DataFrame:
-        """How it went: per year of intake, the cases whose outcome is known and what they were
-        called by the cut-offs in force when they came in.
+        """Per year of intake, the cases whose outcome is known, by what they were called.
+
+        By the cut-offs in force when they came in.
 
         Columns `year, complex, complex_called_simple, simple, simple_called_complex, person`.
         """
-        low, high = (found[:-1] for found in self._in_force(complex_error, simple_error))
+        low, high = (cuts[:-1] for cuts in self._in_force(complex_error, simple_error))
         score, y = pl.col("score"), pl.col("y") == 1
         called = self.rows.with_columns(high=pl.Series(high), low=pl.Series(np.minimum(low, high)))
         simple, complicated = score < pl.col("low"), score >= pl.col("high")
@@ -107,28 +109,37 @@ class Outcomes:
 
     def _in_force(self, complex_error: float, simple_error: float) -> tuple[Floats, Floats]:
         """The two cut-offs each case met, and last those of now; shape (rows + 1,) each."""
+        # Mondrian: the lower tail of the complex class, the upper tail of the simple one.
         low = self._tail(complex_error, y=1, sign=1.0)
         high = -self._tail(simple_error, y=0, sign=-1.0)
+        # A score equal to the cut-off is complex (`>=`), but not an error: move it up a little.
         finite = np.isfinite(high)
-        high[finite] = np.nextafter(high[finite], np.inf)  # what lies at a cut-off is not beyond
+        high[finite] = np.nextafter(high[finite], np.inf)
         return low, high
 
     def _tail(self, error: float, *, y: int, sign: float) -> Floats:
-        """Below which at most `error` of the class `y` lies, by `sign` times the score."""
+        """Below which at most `error` of the class `y` lies, by `sign` times the score.
+
+        The cut-off that each case met, and last that of now; -infinity where there is none.
+        """
         times = {name: self.rows[name].to_numpy() for name in ("moment", "known_at", "origin")}
         member = (self.rows["y"] == y).to_numpy()
         score, now = sign * self.rows["score"].to_numpy(), np.datetime64(self.until, "us")
         met, rate, rounds = np.full(len(score) + 1, np.nan), error, 0
-        heard = np.zeros(len(score), dtype=bool)
+        seen = np.zeros(len(score), dtype=bool)
         for origin in [*np.unique(times["origin"]), now]:
+            # Order: outcomes known by this quarter's start, and of these the new ones.
             known = member & (times["known_at"] <= origin)
-            judged = known & ~heard & ~np.isnan(met[:-1])
-            heard |= known
+            judged = known & ~seen & ~np.isnan(met[:-1])
+            seen |= known
+            # Feedback (Gibbs and Candes 2021, equation 2): alpha_{k+1} = alpha_k +
+            # gamma_k (alpha - err_k), with gamma_k = k^-0.6 (Angelopoulos, Barber, Bates 2024).
             if judged.any():
                 rounds += 1
                 missed = score[judged] < met[:-1][judged]
                 gap = (error - missed).sum() / max(missed.size, FEWEST_A_ROUND)
                 rate += rounds**-DECAY * gap
+            # Recency (Barber et al. 2023): the conformal quantile of weighted scores.
             weight = 0.5 ** ((origin - times["moment"][known]) / HALF_LIFE)
             cut = conformal_quantile(score[known], weight, rate)
             if rounds or np.isfinite(cut):  # before the first cut-off nothing can be missed
@@ -142,7 +153,7 @@ class Outcomes:
 
     @classmethod
     def from_json(cls, saved: Mapping[str, Any]) -> Outcomes:
-        """The outcomes that `as_json` described; `ValueError` or `TypeError` if it is none."""
+        """What `as_json` described; `ValueError`, `KeyError` or `TypeError` for anything else."""
         columns = {name: list(saved["rows"][name]) for name in COLUMNS}
         try:
             rows = pl.DataFrame(columns, schema=COLUMNS)
@@ -151,14 +162,14 @@ class Outcomes:
         if rows.height > LONGEST or rows.null_count().sum_horizontal().item():
             raise ValueError("outcomes are too many or incomplete")
         if not (rows["score"].is_finite().all() and rows["y"].is_in([0, 1]).all()):
-            raise ValueError("an outcome is no number")
+            raise ValueError("an outcome is not a number")
         return cls(rows, datetime.fromisoformat(saved["until"]))
 
 
 def conformal_quantile(score: Floats, weight: Floats, error: float) -> float:
     """The highest cut-off below which a further case lies with probability `error` at most.
 
-    The further case weighs 1, as much as one of today, and may lie anywhere; -infinity if
+    The further case weighs 1, as much as a case of today, and may lie anywhere; -infinity if
     that alone is more than `error` allows. Arrays of shape (n,).
 
     >>> conformal_quantile(np.arange(19.0), np.ones(19), 0.05), conformal_quantile(
@@ -166,9 +177,8 @@ def conformal_quantile(score: Floats, weight: Floats, error: float) -> float:
     (0.0, 1.0)
     """
     order = np.argsort(score, kind="stable")
+    # Weight strictly below each score. The further case may lie below too (Barber et al. 2023
+    # give it a point mass at infinity; here the tail is the lower one).
     below = np.append(0.0, np.cumsum(weight[order]))
     allowed = np.flatnonzero(below[:-1] + 1 <= error * (below[-1] + 1) + ROUNDING)
     return float(score[order][allowed[-1]]) if allowed.size else -np.inf
-
-
-ROUNDING = 1e-9

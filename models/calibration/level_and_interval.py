@@ -8,8 +8,8 @@ sections 2 and 3). For a new case the isotonic regression of the calibration lab
 fitted twice, once as if the case were good (its value there is p0) and once as if it were
 defective (p1). Whatever the scores are worth, one of the two is calibrated where cases
 are exchangeable. The paper's p1 / (1 - p0 + p1) is not used as the probability: like any
-isotonic function it ties cases that the score tells apart, and a list of whom to check
-first lives from their order.
+isotonic function it ties cases with different scores, and a list of what to check first
+needs their order.
 """
 
 from __future__ import annotations
@@ -49,12 +49,15 @@ class VennAbers:
         of cases (Kish 1965), so that uneven weights widen the interval as they should.
         """
         weight = np.ones_like(score) if weight is None else weight
+        # Scale to Kish's effective number of cases, (sum w)^2 / sum w^2.
         weight = weight * (weight.sum() / (weight**2).sum())
-        scores, place = np.unique(score, return_inverse=True)
-        cases = _per_score(place, weight)
-        defects = _per_score(place, weight * y)
+        # Weighted counts of cases and defects at each distinct score.
+        scores, position = np.unique(score, return_inverse=True)
+        cases = _per_score(position, weight)
+        defects = _per_score(position, weight * y)
+        # p1: one more defect at each score. p0 is the same problem with order and labels
+        # reversed: one more good case is one more "defect" among reversed labels.
         high = _with_one_more_defect(cases, defects)
-        # Good is defective seen from the other end: turn order and labels round.
         low = 1 - _with_one_more_defect(cases[::-1], (cases - defects)[::-1])[::-1]
         return cls(scores, low, high)
 
@@ -70,7 +73,7 @@ class VennAbers:
 
     @classmethod
     def from_json(cls, saved: dict[str, Any]) -> VennAbers:
-        """The predictor that `as_json` described; `ValueError` if it is none."""
+        """The predictor that `as_json` described; `ValueError` for anything else."""
         parts = [np.array(saved[name], dtype=np.float64) for name in ("scores", "low", "high")]
         scores, low, high = parts
         shaped = scores.ndim == 1 and scores.size and scores.shape == low.shape == high.shape
@@ -82,7 +85,7 @@ class VennAbers:
 
 
 NEWTON_STEPS = 50
-LEVEL_SPREAD = 0.1  # log-odds; how far the level is expected to be off before any case says so
+LEVEL_SPREAD = 0.1  # log-odds; how wrong the level is expected to be before any case is seen
 
 
 def level_shift(score: Floats, y: Floats, weight: Floats) -> float:
@@ -92,20 +95,22 @@ def level_shift(score: Floats, y: Floats, weight: Floats) -> float:
     of Saerens, Latinne, Decaestecker 2002) under a normal prior of spread `LEVEL_SPREAD`,
     so that few cases move it little.
 
-    >>> said_even, rarely_true = np.zeros(10_000), np.arange(10_000) % 4 == 0
-    >>> round(level_shift(said_even, rarely_true.astype(float), np.ones(10_000)), 2)
+    >>> even, rare = np.zeros(10_000), np.arange(10_000) % 4 == 0
+    >>> round(level_shift(even, rare.astype(float), np.ones(10_000)), 2)
     -1.04
     """
+    # Newton's method on the negative log posterior, which is convex in the shift.
     shift = 0.0
-    for _ in range(NEWTON_STEPS):  # convex; a step's error is squared by the next
+    for _step in range(NEWTON_STEPS):
         p = expit(score + shift)
-        slope = (weight * (p - y)).sum() + shift / LEVEL_SPREAD**2
-        shift -= slope / ((weight * p * (1 - p)).sum() + 1 / LEVEL_SPREAD**2)
+        gradient = (weight * (p - y)).sum() + shift / LEVEL_SPREAD**2
+        curvature = (weight * p * (1 - p)).sum() + 1 / LEVEL_SPREAD**2
+        shift -= gradient / curvature
     return float(shift)
 
 
-def _per_score(place: NDArray[np.intp], weight: Floats) -> Floats:
-    return np.asarray(np.bincount(place, weights=weight), dtype=np.float64)
+def _per_score(position: NDArray[np.intp], weight: Floats) -> Floats:
+    return np.asarray(np.bincount(position, weights=weight), dtype=np.float64)
 
 
 def _with_one_more_defect(cases: Floats, defects: Floats) -> Floats:
@@ -117,16 +122,20 @@ def _with_one_more_defect(cases: Floats, defects: Floats) -> Floats:
     runs rightwards, and each point the extra case passes joins the left end (the
     paper's algorithms 1 and 3, with counts in place of single cases).
     """
+    # The cumulative sum diagram: points (cases so far, defects so far).
     x = np.append(0.0, np.cumsum(cases)).tolist()
     y = np.append(0.0, np.cumsum(defects)).tolist()
-    # Corners of the minorant from the left end on; the last of the list is the leftmost.
-    corners: list[tuple[float, float]] = []
+    # Algorithm 1: the minorant of all points, from the right, with the extra case first of all.
+    # Corners from the left end on; the last of the list is the leftmost.
+    corners: list[Point] = []
     for point in reversed([(-1.0, -1.0), *zip(x, y, strict=True)]):
         _push(corners, point)
+    # Algorithm 3: the extra case moves right, score by score; p1 is the slope at its position.
     result = []
     for i in range(1, len(x)):
         left, right = corners[-1], corners[-2]
         result.append((right[1] - left[1]) / (right[0] - left[0]))
+        # The point it has now passed joins the left end, moved by (-1, -1).
         passed = (x[i] - 1, y[i] - 1)
         if _turn(passed, left, right) < 0:  # below the line: a corner from now on
             corners.pop()

@@ -18,14 +18,14 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from cases.numeric import Floats
 from models.estimators.boosting import dataset
-from models.estimators.estimator import Sample
+from models.estimators.estimator import TrainingSample
 from models.matrix import Columns
 
 
 class BaseRate:
     """The same for every case: the share of defects so far."""
 
-    def fit(self, sample: Sample) -> Self:
+    def fit(self, sample: TrainingSample) -> Self:
         """Take the weighted share of defects."""
         self.rate_ = float(np.average(sample.y, weights=sample.weight))
         return self
@@ -39,12 +39,12 @@ class BaseRate:
 class RuleOfThumb:
     """The office's own ranking: points in the column `points`, turned into a share of defects.
 
-    More points never mean less risk, whatever the data say: it is the office's rule.
+    More points never mean less risk, whatever the data show: it is the office's rule.
     """
 
     points: str
 
-    def fit(self, sample: Sample) -> Self:
+    def fit(self, sample: TrainingSample) -> Self:
         """Fit the share of defects as a rising function of the points."""
         self.share_ = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip")
         self.share_.fit(sample.x[self.points].to_numpy(), sample.y, sample.weight)
@@ -61,11 +61,11 @@ class Logistic:
 
     names: Sequence[str]
 
-    def fit(self, sample: Sample) -> Self:
+    def fit(self, sample: TrainingSample) -> Self:
         """Fit with an L2 penalty; missing numbers take the median and are marked."""
         columns = Columns.learn(sample.x, self.names)
         codes = columns.codes
-        numbers = [place for place in range(len(self.names)) if place not in codes]
+        numbers = [i for i in range(len(self.names)) if i not in codes]
         empty: Any = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
         shape = ColumnTransformer(
             [
@@ -86,11 +86,11 @@ class Logistic:
 
 @dataclass
 class PlainLightGBM:
-    """LightGBM as it comes: default parameters, 100 rounds, uncalibrated."""
+    """LightGBM with default parameters: 100 rounds, uncalibrated."""
 
     names: Sequence[str]
 
-    def fit(self, sample: Sample) -> Self:
+    def fit(self, sample: TrainingSample) -> Self:
         """Fit on all cases."""
         self.columns_ = Columns.learn(sample.x, self.names)
         data = dataset(self.columns_, sample)

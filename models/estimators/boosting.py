@@ -11,7 +11,7 @@ import polars as pl
 from scipy.special import logit
 
 from cases.numeric import Floats
-from models.estimators.estimator import Sample
+from models.estimators.estimator import TrainingSample
 from models.estimators.tree_text import check_trees, without_parameters
 from models.matrix import Columns
 
@@ -28,8 +28,7 @@ SETTINGS: dict[str, object] = {
     "lambda_l2": 10.0,
     "cat_smooth": 30.0,
     "max_cat_threshold": 16,
-    # The same trees on every machine. On so few cases a second thread gains little, and
-    # waits long where other work takes its core.
+    # The same trees on every machine. On so few cases a second thread gains little.
     "deterministic": True,
     "force_row_wise": True,
     "num_threads": 1,
@@ -71,17 +70,19 @@ class Trees:
         """
         return self._predict(x, pred_contrib=True)
 
-    def _predict(self, x: pl.DataFrame, **how: bool) -> Floats:
+    def _predict(self, x: pl.DataFrame, **options: bool) -> Floats:
         matrix = self.columns.matrix(x)
         if not len(matrix):  # LightGBM refuses no rows
-            return np.empty((0, len(self.columns.names) + 1) if "pred_contrib" in how else 0)
-        return np.asarray(self.booster.predict(matrix, num_threads=1, **how), dtype=np.float64)
+            return np.empty((0, len(self.columns.names) + 1) if "pred_contrib" in options else 0)
+        return np.asarray(self.booster.predict(matrix, num_threads=1, **options), dtype=np.float64)
 
 
-def fit_trees(columns: Columns, sample: Sample, rounds: int, monotone: Mapping[str, int]) -> Trees:
+def fit_trees(
+    columns: Columns, sample: TrainingSample, rounds: int, monotone: Mapping[str, int]
+) -> Trees:
     """Trees boosted for `rounds` rounds; `monotone` says +1 or -1 for a column's name.
 
-    They tell the log-odds of a case without the sample's offset.
+    Their sum is the log-odds of a case without the sample's offset.
     """
     settings, data = _settings(columns, monotone), dataset(columns, sample)
     booster = lgb.train(settings, data, num_boost_round=rounds)
@@ -91,7 +92,7 @@ def fit_trees(columns: Columns, sample: Sample, rounds: int, monotone: Mapping[s
 
 
 def rounds_needed(
-    columns: Columns, earlier: Sample, later: Sample, monotone: Mapping[str, int]
+    columns: Columns, earlier: TrainingSample, later: TrainingSample, monotone: Mapping[str, int]
 ) -> int:
     """Rounds fitted on `earlier` after which log loss on `later` stops falling."""
     data = dataset(columns, earlier)
@@ -111,7 +112,7 @@ def rounds_needed(
     return max(1, int(booster.best_iteration))
 
 
-def dataset(columns: Columns, sample: Sample) -> lgb.Dataset:
+def dataset(columns: Columns, sample: TrainingSample) -> lgb.Dataset:
     """The sample as LightGBM takes it."""
     return lgb.Dataset(
         columns.matrix(sample.x),
@@ -122,7 +123,7 @@ def dataset(columns: Columns, sample: Sample) -> lgb.Dataset:
     )
 
 
-def _level(sample: Sample) -> float:
+def _level(sample: TrainingSample) -> float:
     """Log-odds of the sample's rate, where LightGBM starts unless it is given a start."""
     return float(logit(np.average(sample.y, weights=sample.weight)))
 

@@ -14,11 +14,11 @@ Three steps, all in order of time:
 
 Trees are fitted with every case counting once; weights set the level alone. A case that a
 draw over-sampled was drawn for what the trees can see of it, so that weighting it down
-again would buy no truth and cost most of what the reviews taught (Shimodaira 2000, on
-covariate shift). The level of all cases does depend on who was drawn.
+again would gain nothing and lose most of what the reviews taught (Shimodaira 2000, on
+covariate shift). The level of all cases does depend on which were drawn.
 
 Only cases from a probability sample calibrate where there are enough of them: cases
-that somebody picked are no sample of anything, and would set the level of every risk.
+that were chosen by hand are not a sample, and would set the level of every risk.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from scipy.special import expit
 from cases.numeric import Flags, Floats
 from models.calibration.level_and_interval import VennAbers, level_shift
 from models.estimators.boosting import Trees, fit_trees, rounds_needed
-from models.estimators.estimator import Sample
+from models.estimators.estimator import TrainingSample
 from models.matrix import Columns
 
 LATER_SHARE = 0.2  # decides when boosting stops
@@ -48,14 +48,16 @@ FEWEST_SURVEYED = 50  # of either outcome, for the probability sample to calibra
 class CalibratedTrees:
     """LightGBM on `names`, calibrated on later time; see the module's text for how.
 
-    `monotone` holds +1 for features with which the probability may only rise, -1 for only fall.
+    `monotone` holds +1 for features with which the probability may only rise, -1 for those with
+    which it may only fall.
     """
 
     names: Sequence[str]
     monotone: Mapping[str, int] = field(default_factory=dict)
 
-    def fit(self, sample: Sample) -> Self:
+    def fit(self, sample: TrainingSample) -> Self:
         """Fit on cases with known outcomes; both outcomes must occur in the earlier half."""
+        # Step 1: how many rounds, by the last fifth of the cases.
         self.columns_ = Columns.learn(sample.x, self.names)
         later = round(len(sample) * (1 - LATER_SHARE))
         self.rounds_ = rounds_needed(
@@ -64,6 +66,7 @@ class CalibratedTrees:
             sample.between(later, len(sample)).unweighted(),
             self.monotone,
         )
+        # Step 2: level and interval, on scores of the later half out of time.
         scored = self._scores_out_of_time(sample)
         used = np.flatnonzero(np.isfinite(scored) & _calibrates(sample))
         score, y = scored[used], sample.y[used]
@@ -72,6 +75,7 @@ class CalibratedTrees:
         weight = sample.weight[used] * 0.5 ** (np.arange(len(used))[::-1] / HALF_LIFE)
         self.shift_ = level_shift(score, y, weight)
         self.interval_ = VennAbers.fit(score, y, weight)
+        # Step 3: the trees that are kept, on all cases.
         self.trees_ = self._trees(sample)
         return self
 
@@ -110,7 +114,7 @@ class CalibratedTrees:
         model.trees_ = Trees.from_text(columns, trees)
         return model
 
-    def _scores_out_of_time(self, sample: Sample) -> Floats:
+    def _scores_out_of_time(self, sample: TrainingSample) -> Floats:
         """Log-odds of the later half from trees fitted before; NaN for the earlier half."""
         scored = np.full(len(sample), np.nan)
         edges = [
@@ -122,11 +126,11 @@ class CalibratedTrees:
             scored[start:end] = trees.raw(sample.x[start:end])
         return scored
 
-    def _trees(self, sample: Sample) -> Trees:
+    def _trees(self, sample: TrainingSample) -> Trees:
         return fit_trees(self.columns_, sample.unweighted(), self.rounds_, self.monotone)
 
 
-def _calibrates(sample: Sample) -> Flags:
+def _calibrates(sample: TrainingSample) -> Flags:
     """The rows that may calibrate: the probability sample if it is large enough, else all."""
     outcomes = sample.y[len(sample) // 2 :][sample.surveyed[len(sample) // 2 :]]
     enough = min(outcomes.sum(), (1 - outcomes).sum()) >= FEWEST_SURVEYED

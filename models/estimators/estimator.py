@@ -1,4 +1,4 @@
-"""What every estimator of a defect's probability learns from and can do."""
+"""What every estimator of an outcome's probability learns from and can do."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from cases.numeric import Flags, Floats
 
 
 @dataclass(frozen=True)
-class Sample:
+class TrainingSample:
     """Cases with known outcomes, in order of time.
 
     `x` has one row per case and may hold more columns than an estimator reads; `y` is 0
     or 1, `weight` positive, `surveyed` marks the cases of a probability sample. `offset`,
-    if known, is what is known to be added to a case's log-odds by who told the outcome: an
-    estimator that heeds it predicts without it. All of shape (rows,).
+    if known, is what the reviewer's severity adds to a case's log-odds: an estimator that
+    uses it predicts without it. All of shape (rows,).
     """
 
     x: pl.DataFrame
@@ -30,21 +30,23 @@ class Sample:
     def __len__(self) -> int:
         return len(self.y)
 
-    def unweighted(self) -> Sample:
+    def unweighted(self) -> TrainingSample:
         """The same cases, each counting once."""
         return replace(self, weight=np.ones(len(self)))
 
-    def between(self, start: int, end: int) -> Sample:
+    def between(self, start: int, end: int) -> TrainingSample:
         """Rows `start` to `end` (exclusive)."""
         part = slice(start, end)
         offset = None if self.offset is None else self.offset[part]
-        return Sample(self.x[part], self.y[part], self.weight[part], self.surveyed[part], offset)
+        return TrainingSample(
+            self.x[part], self.y[part], self.weight[part], self.surveyed[part], offset
+        )
 
 
 class Estimator(Protocol):
-    """Fitted once on a sample, then asked about cases that are not in it."""
+    """Fitted once on a sample, then used on cases that are not in it."""
 
-    def fit(self, sample: Sample) -> Self:
+    def fit(self, sample: TrainingSample) -> Self:
         """Learn from these cases; the fitted state ends in `_`."""
 
     def predict(self, x: pl.DataFrame) -> Floats:

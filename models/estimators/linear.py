@@ -1,6 +1,6 @@
-"""Regressions held back by a normal prior (ridge), saved as numbers.
+"""Regressions with a normal prior on the coefficients (ridge), saved as numbers.
 
-A prior for every coefficient keeps small what only few cases tell (Hoerl and Kennard 1970;
+The prior keeps small what only few cases support (Hoerl and Kennard 1970;
 le Cessie and van Houwelingen 1992, Ridge estimators in logistic regression).
 """
 
@@ -16,7 +16,7 @@ from scipy.special import logit
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from cases.numeric import Floats
-from models.estimators.estimator import Sample
+from models.estimators.estimator import TrainingSample
 from models.matrix import Columns
 
 PRIOR_VARIANCE = 0.1  # of every coefficient but the intercept, in log-odds squared
@@ -28,7 +28,7 @@ PRIOR_SHARE = 1 / 30
 class Linear:
     """Log-odds, or the logarithm of an amount, as a sum over the columns, one term each (`terms`).
 
-    A code has one coefficient per level, 0 for a level that is rare or unknown. A number
+    A code has a coefficient per level, 0 for a level that is rare or unknown. A number
     counts by its order of magnitude, `sign(v) log(1 + |v|)`, less `centre`, in units of
     `spread`; missing, it counts as usual plus a coefficient for being missing. `centre` and
     `spread` have the shape (columns,), 0 and 1 for codes.
@@ -66,16 +66,16 @@ class Linear:
 
     @classmethod
     def from_json(cls, saved: Mapping[str, Any]) -> Linear:
-        """The model that `as_json` described; `ValueError` if it is none."""
+        """The model that `as_json` described; `ValueError` for anything else."""
         columns = Columns.from_json(saved["columns"])
         arrays = {name: np.array(saved[name], dtype=np.float64) for name in ARRAYS}
         model = cls(columns, **arrays, intercept=float(saved["intercept"]))
-        each = (len(columns.names),)
-        shapes = [each, each, (_width(columns),), each]
+        per_column = (len(columns.names),)
+        shapes = [per_column, per_column, (_width(columns),), per_column]
         if [array.shape for array in arrays.values()] != shapes:
             raise ValueError("the coefficients are not those of the columns")
         if not np.isfinite([*np.concatenate([*arrays.values()]), model.intercept]).all():
-            raise ValueError("a coefficient is no number")
+            raise ValueError("a coefficient is not a number")
         if not (model.spread > 0).all():
             raise ValueError("a spread is not positive")
         return model
@@ -84,28 +84,35 @@ class Linear:
 ARRAYS = ("centre", "spread", "coefficients", "average")
 
 
-def fit_linear(columns: Columns, sample: Sample) -> Linear:
-    """The most likely log-odds under the prior; the case that weighs most counts once."""
+def fit_linear(columns: Columns, sample: TrainingSample) -> Linear:
+    """The most likely log-odds under the prior: the posterior mode of a logistic regression.
+
+    Weights are scaled so that the case with the largest counts once, which keeps the prior's
+    strength in cases. Without columns the log-odds of the rate.
+    """
     rate = float(logit(np.average(sample.y, weights=sample.weight)))
-    fitted = LogisticRegression(C=PRIOR_VARIANCE, solver="newton-cholesky")
+    # Minimises sum w log loss + |b|^2 / (2 C): C is the prior variance of a coefficient b.
+    regression = LogisticRegression(C=PRIOR_VARIANCE, solver="newton-cholesky")
     weight = sample.weight / sample.weight.max()
-    return _fitted(columns, sample.x, sample.y, weight, fitted, rate)
+    return _fit(columns, sample.x, sample.y, weight, regression, rate)
 
 
 def fit_log_amount(columns: Columns, x: pl.DataFrame, amount: Floats, weight: Floats) -> Linear:
     """The most likely logarithm of a positive amount under the prior; arrays of shape (rows,)."""
     log, scaled = np.log(amount), weight / weight.mean()
-    fitted = Ridge(alpha=1 / PRIOR_SHARE)
-    return _fitted(columns, x, log, scaled, fitted, float(np.average(log, weights=weight)))
+    # Minimises sum w (log - f)^2 + alpha |b|^2: alpha is the residual over the prior variance.
+    regression = Ridge(alpha=1 / PRIOR_SHARE)
+    return _fit(columns, x, log, scaled, regression, float(np.average(log, weights=weight)))
 
 
-def _fitted(
+def _fit(
     columns: Columns, x: pl.DataFrame, y: Floats, weight: Floats, regression: Any, constant: float
 ) -> Linear:
     """`regression` on the terms of `x`; `constant` where there are none."""
+    # Numbers are centred and scaled, so that one prior variance fits all; codes stay 0 or 1.
     scales = [
-        (0.0, 1.0) if place in columns.codes else _scale(column)
-        for place, column in enumerate(_sizes(columns, x).T)
+        (0.0, 1.0) if position in columns.codes else _scale(column)
+        for position, column in enumerate(_sizes(columns, x).T)
     ]
     centre, spread = np.array(scales, dtype=np.float64).reshape(-1, 2).T
     if not _width(columns):
@@ -113,6 +120,7 @@ def _fitted(
     design = terms(columns, centre, spread, x)
     regression.fit(design, y, weight)
     coefficients = np.ravel(regression.coef_)
+    # What the average case has of every column: contributions are said against it.
     mean = np.average(design, axis=0, weights=weight) * coefficients
     average = _by_column(columns, mean[None])[0]
     intercept = float(np.ravel(regression.intercept_)[0])
@@ -131,9 +139,9 @@ def terms(columns: Columns, centre: Floats, spread: Floats, x: pl.DataFrame) -> 
     """What the coefficients multiply, shape (rows, sum of the columns' widths)."""
     scaled = (_sizes(columns, x) - centre) / spread
     parts = []
-    for place, name in enumerate(columns.names):
-        column = scaled[:, [place]]
-        if place in columns.codes:
+    for position, name in enumerate(columns.names):
+        column = scaled[:, [position]]
+        if position in columns.codes:
             parts.append(column == np.arange(len(columns.levels[name])))
         else:
             missing = np.isnan(column)
@@ -144,14 +152,14 @@ def terms(columns: Columns, centre: Floats, spread: Floats, x: pl.DataFrame) -> 
 def _by_column(columns: Columns, parts: Floats) -> Floats:
     """Sums of `parts`, shape (rows, terms), over the terms of each column."""
     widths = [len(columns.levels.get(name, "ab")) for name in columns.names]
-    place = np.repeat(np.arange(len(widths)), widths)
-    return np.asarray(parts @ (place[:, None] == np.arange(len(widths))), dtype=np.float64)
+    column = np.repeat(np.arange(len(widths)), widths)
+    return np.asarray(parts @ (column[:, None] == np.arange(len(widths))), dtype=np.float64)
 
 
 def _sizes(columns: Columns, x: pl.DataFrame) -> Floats:
     """The matrix of `x` with numbers as orders of magnitude."""
     matrix = columns.matrix(x)
-    numbers = [place for place in range(len(columns.names)) if place not in columns.codes]
+    numbers = [i for i in range(len(columns.names)) if i not in columns.codes]
     matrix[:, numbers] = np.sign(matrix[:, numbers]) * np.log1p(np.abs(matrix[:, numbers]))
     return matrix
 

@@ -15,7 +15,7 @@ MOST_LEAVES = 1000
 PER_NODE = ("split_feature", "threshold", "decision_type", "left_child", "right_child")
 PER_NODE_STATISTICS = ("split_gain", "internal_value", "internal_weight", "internal_count")
 PER_LEAF_STATISTICS = ("leaf_weight", "leaf_count")
-BOUNDLESS = "inf"  # the threshold of a split that parts the missing from all numbers
+BOUNDLESS = "inf"  # the threshold of a split between missing and all numbers
 
 
 def without_parameters(text: str) -> str:
@@ -26,16 +26,17 @@ def without_parameters(text: str) -> str:
 def check_trees(text: str, columns: int) -> None:
     """`ValueError` unless `text` is a well-formed forest for a matrix of `columns` columns."""
     text.encode("ascii")
-    head, _, body = text.partition("\nTree=")
+    head, _separator, body = text.partition("\nTree=")
     _check_head(_fields(head), columns)
+    # The head says how long each tree is: cut there, and nothing may stand between or after.
     sizes = [int(size) for size in _fields(head).get("tree_sizes", "").split()]
-    body, place = "Tree=" + body if body else "", 0
+    body, start = "Tree=" + body if body else "", 0
     for number, size in enumerate(sizes):
-        tree, place = body[place : place + size], place + size
+        tree, start = body[start : start + size], start + size
         if size < 1 or not tree.startswith(f"Tree={number}\n") or not tree.endswith("\n"):
             raise ValueError(f"tree {number} is not where the file says")
         _check_tree(_fields(tree), columns)
-    if not sizes or body[place:] != END:
+    if not sizes or body[start:] != END:
         raise ValueError("the trees do not end where the file says")
 
 
@@ -52,13 +53,14 @@ def _check_head(fields: Mapping[str, str], columns: int) -> None:
             raise ValueError(f"{name} of the trees is not {value}")
     for name in ("feature_names", "feature_infos"):
         if len(fields[name].split()) != columns:
-            raise ValueError(f"{name} of the trees has not {columns} entries")
+            raise ValueError(f"{name} of the trees does not have {columns} entries")
 
 
 def _check_tree(fields: Mapping[str, str], columns: int) -> None:
     leaves = int(fields["num_leaves"])
     if not 1 <= leaves <= MOST_LEAVES or fields["is_linear"] != "0":
         raise ValueError("a tree is too large or of another kind")
+    # A tree of one leaf is a constant and has no nodes.
     _numbers(fields, "leaf_value", leaves)
     if leaves == 1:
         return
@@ -70,17 +72,20 @@ def _check_tree(fields: Mapping[str, str], columns: int) -> None:
         _numbers(fields, name, leaves - 1, BOUNDLESS if name == "threshold" else "")
         for name in PER_NODE
     )
-    if not all(0 <= place < columns for place in feature):
+    if not all(0 <= column < columns for column in feature):
         raise ValueError("a split is on a column that does not exist")
     _check_shape(left, right, leaves)
+    # Bit 0 of the decision type marks a split on a code: its threshold numbers a set of codes.
     _check_levels(fields, [t for t, d in zip(threshold, decision, strict=True) if int(d) & 1])
 
 
 def _check_shape(left: Sequence[float], right: Sequence[float], leaves: int) -> None:
-    """Every node but the root and every leaf hangs on exactly one earlier node."""
+    """Every node but the root, and every leaf, is the child of exactly one earlier node."""
+    # Nodes are counted from 0 (the root), leaves as -1, -2, ...: each must occur once.
     children = sorted([*left, *right])
     if children != [*range(-leaves, 0), *range(1, leaves - 1)]:
         raise ValueError("the nodes of a tree do not form a tree")
+    # A child with a larger number than its node cannot lead back to it.
     for node, pair in enumerate(zip(left, right, strict=True)):
         if any(0 <= child <= node for child in pair):
             raise ValueError("the nodes of a tree form a circle")
@@ -89,9 +94,10 @@ def _check_shape(left: Sequence[float], right: Sequence[float], leaves: int) -> 
 def _check_levels(fields: Mapping[str, str], thresholds: Sequence[float]) -> None:
     """Splits on codes point into the list of bit sets, which is as long as it says."""
     count = int(fields["num_cat"])
-    if not all(0 <= place < count for place in thresholds):
+    if not all(0 <= number < count for number in thresholds):
         raise ValueError("a split is on a set of codes that does not exist")
     if count:
+        # Set k is the bits between boundaries k and k + 1 of one long list.
         bounds = _numbers(fields, "cat_boundaries", count + 1)
         _numbers(fields, "cat_threshold", int(bounds[-1]))
         if bounds[0] != 0 or bounds != sorted(bounds):
@@ -102,16 +108,16 @@ def _fields(text: str) -> dict[str, str]:
     pairs = [line.split("=", 1) for line in text.split("\n") if "=" in line]
     fields = dict(pairs)
     if len(fields) < len(pairs) or not all(name.replace("_", "").isalpha() for name in fields):
-        raise ValueError("the trees name something twice, or what they name has no name")
+        raise ValueError("a field of the trees occurs twice or has no proper name")
     return fields
 
 
-def _numbers(fields: Mapping[str, str], name: str, length: int, besides: str = "") -> list[float]:
-    """As many finite numbers; the word `besides` may stand among them."""
+def _numbers(fields: Mapping[str, str], name: str, length: int, allowed: str = "") -> list[float]:
+    """As many finite numbers; the word `allowed` may stand among them."""
     words = fields[name].split()
     values = list(map(float, words))
     finite = [
-        word == besides or math.isfinite(value) for word, value in zip(words, values, strict=True)
+        word == allowed or math.isfinite(value) for word, value in zip(words, values, strict=True)
     ]
     if len(values) != length or not all(finite):
         raise ValueError(f"{name} of a tree is not {length} numbers")

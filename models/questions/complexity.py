@@ -1,4 +1,4 @@
-"""The complexity model: the probability that a new case will prove complex.
+"""Complexity: the probability that a new case will prove complex.
 
 Regularised logistic regression on the facts of the case as they stand at intake
 (`estimators/linear.py`). These facts are few and mostly codes; trees, which need many cases to
@@ -17,13 +17,17 @@ import numpy as np
 import polars as pl
 from scipy.special import expit
 
+from cases.language.messages import _
 from cases.numeric import Floats
-from cases.office.model import Office
+from cases.office.model import INTAKE, Office
 from features.catalogue import intake_features
 from models.calibration.conformal import Cutoffs, Outcomes
-from models.estimators.estimator import Sample
+from models.estimators.estimator import TrainingSample
 from models.estimators.linear import Linear, fit_linear
 from models.matrix import Columns
+from models.questions.question import Question
+from models.reasons.reasons import Reason, explain_linear
+from models.reasons.wording import Wording
 
 
 @dataclass
@@ -37,7 +41,7 @@ class ComplexityModel:
         """Unfitted, for this office."""
         return cls(intake_features(office))
 
-    def fit(self, sample: Sample) -> Self:
+    def fit(self, sample: TrainingSample) -> Self:
         """Fit on cases with known outcomes; both outcomes must occur."""
         self.linear_ = fit_linear(Columns.learn(sample.x, self.names), sample)
         return self
@@ -52,8 +56,10 @@ class ComplexityModel:
 
     def cutoffs(self, outcomes: Outcomes, complex_error: float, simple_error: float) -> Cutoffs:
         """The cut-offs on this model's probabilities (see `models/calibration/conformal.py`)."""
-        found = outcomes.cutoffs(complex_error, simple_error)
-        return Cutoffs(self._probability(found.simple_below), self._probability(found.complex_from))
+        scores = outcomes.cutoffs(complex_error, simple_error)
+        return Cutoffs(
+            self._probability(scores.simple_below), self._probability(scores.complex_from)
+        )
 
     def _probability(self, score: float | None) -> float | None:
         return None if score is None else float(expit(score + self.linear_.level))
@@ -72,3 +78,49 @@ class ComplexityModel:
         model = cls(linear.columns.names)
         model.linear_ = linear
         return model
+
+
+@dataclass(frozen=True)
+class Complexity(Question):
+    """Asked of a new case; answers `complex_probability`.
+
+    `outcomes` are what the cut-offs between simple and complex are set by.
+    """
+
+    code = "complexity"
+    meaning = _("complexity")
+    moment = INTAKE
+    estimate = "complex_probability"
+    model: ComplexityModel
+    outcomes: Outcomes
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The intake features it was fitted on."""
+        return tuple(self.model.names)
+
+    def answer(self, x: pl.DataFrame) -> pl.DataFrame:
+        """The probability per row."""
+        return pl.DataFrame({"complex_probability": self.model.predict(x)})
+
+    def explain(self, x: pl.DataFrame, wording: Wording, top: int) -> list[tuple[Reason, ...]]:
+        """What speaks for complex (a positive contribution) and what for simple (a negative)."""
+        return explain_linear(self.model.linear_, x, wording, top)
+
+    def cutoffs(self, complex_error: float, simple_error: float) -> Cutoffs:
+        """Below which probability a case may be called simple, from which on complex."""
+        return self.model.cutoffs(self.outcomes, complex_error, simple_error)
+
+    def routed(self, complex_error: float, simple_error: float) -> pl.DataFrame:
+        """How often such cut-offs have erred so far, by year; see `Outcomes.running`."""
+        return self.outcomes.running(complex_error, simple_error)
+
+    def as_json(self) -> dict[str, Any]:
+        """The model and the outcomes."""
+        return {"model": self.model.as_json(), "outcomes": self.outcomes.as_json()}
+
+    @classmethod
+    def from_json(cls, saved: Mapping[str, Any], text: str) -> Self:
+        """As it was saved."""
+        del text
+        return cls(ComplexityModel.from_json(saved["model"]), Outcomes.from_json(saved["outcomes"]))

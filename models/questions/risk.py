@@ -1,15 +1,27 @@
-"""The risk model: the probability that a review of a closed case finds a defect."""
+"""Risk: the probability that a review of a closed case finds a defect."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
-from typing import Self
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+import polars as pl
 
 from cases.errors import BadInput, Fault
-from cases.office.model import Office
+from cases.language.messages import Sayable, _
+from cases.office.model import CLOSING, Office
+from cases.progress import Progress, silent
+from cases.tables.tables import Tables, rows
+from features.as_of import closing_moments, reviewed_by
 from features.catalogue import catalogue, risk_features
+from features.conditions import satisfying
 from models.estimators.calibrated import CalibratedTrees
+from models.questions.question import Question
+from models.reasons.reasons import Reason, explain
+from models.reasons.wording import Wording
 
 
 class RiskModel(CalibratedTrees):
@@ -31,15 +43,84 @@ class RiskModel(CalibratedTrees):
         return cls(used, rising | dict.fromkeys(office.risk.decreasing, -1))
 
 
+@dataclass(frozen=True)
+class Risk(Question):
+    """Asked of a closed case; answers `risk, risk_low, risk_high`.
+
+    `risk_low <= risk <= risk_high`: see `models/calibration/level_and_interval.py`.
+    """
+
+    code = "risk"
+    meaning = _("risk")
+    moment = CLOSING
+    estimate = "risk"
+    model: RiskModel
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The risk features it was fitted on."""
+        return tuple(self.model.names)
+
+    def answer(self, x: pl.DataFrame) -> pl.DataFrame:
+        """Probability and interval per row."""
+        low, high = self.model.interval(x)
+        return pl.DataFrame({"risk": self.model.predict(x), "risk_low": low, "risk_high": high})
+
+    def explain(self, x: pl.DataFrame, wording: Wording, top: int) -> list[tuple[Reason, ...]]:
+        """What raises the risk of each row; see `models.reasons.reasons`."""
+        return explain(self.model.trees_, x, wording, top)
+
+    def score(
+        self,
+        tables: Tables,
+        as_of: datetime,
+        progress: Progress = silent,
+        *,
+        closed_after: datetime | None = None,
+    ) -> pl.DataFrame:
+        """Risk of every case that could be spot-checked at `as_of`, sorted by `case_id`.
+
+        Those are the cases closed by `as_of` (and after `closed_after`, if given), of the
+        kind the risk model is for, without a review by then. Columns: `case_id, closed_at,
+        kind, unit, handler` (empty text where unknown), `risk, risk_low, risk_high`.
+        """
+        closed = closing_moments(tables, after=closed_after, until=as_of)
+        eligible = satisfying(tables, closed, tables.office.risk.among).join(
+            reviewed_by(tables, as_of), on="case_id", how="anti"
+        )
+        facts = rows(eligible.select("case_id", "moment", "closed_at", "kind", "unit", "handler"))
+        x = self.features(tables, eligible.select("case_id", "moment"), progress)
+        risks = pl.concat([x.select("case_id", "moment"), self.answer(x)], how="horizontal")
+        scored = facts.join(risks, on=["case_id", "moment"]).drop("moment")
+        return scored.with_columns(pl.col(pl.String).fill_null("")).sort("case_id")
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything but the trees."""
+        return self.model.as_json()
+
+    def text(self) -> str:
+        """The trees in LightGBM's text format."""
+        return self.model.trees_.text()
+
+    @classmethod
+    def from_json(cls, saved: Mapping[str, Any], text: str) -> Self:
+        """As it was saved."""
+        return cls(RiskModel.from_json(saved, text))
+
+
 def _unknown_directions(office: Office, numeric: list[str]) -> Iterator[Fault]:
     for key in ("increasing", "decreasing"):
         for name in getattr(office.risk, key):
             if name not in numeric:
-                near = difflib.get_close_matches(name, numeric, n=1, cutoff=0.0)
                 yield Fault(
-                    "office file",
-                    "is not a numeric feature of the risk model.",
-                    f"Did you mean `{near[0]}`?" if near else "Remove it.",
+                    _("office file"),
+                    _("is not a numeric feature of the risk model."),
+                    _nearest(name, numeric),
                     column=f"risk.{key}",
                     value=name,
                 )
+
+
+def _nearest(name: str, numeric: list[str]) -> Sayable:
+    near = difflib.get_close_matches(name, numeric, n=1, cutoff=0.0)
+    return _("Did you mean `{name}`?", name=near[0]) if near else _("Remove it.")

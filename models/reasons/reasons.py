@@ -1,9 +1,9 @@
-"""Why a case is thought risky: exact contributions, grouped, in sentences with its facts.
+"""Why a case is estimated as risky: exact contributions, grouped, in sentences with its facts.
 
 A reviewer wants to know what to look at, so only what raises the risk is a reason, and
 each names a fact of the case that can be opened and checked. What lowers the risk, what is
 as usual, and what is the same for every case of the day, is counted in the sum and not
-shown. A case that is no riskier than the average has no reasons: it is not thought risky.
+shown. A case that is no riskier than the average has no reasons.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from cases.language.messages import Sayable
 from cases.numeric import Floats
 from features.feature import Feature
 from models.estimators.boosting import Trees
@@ -21,7 +22,7 @@ from models.estimators.linear import Linear
 from models.reasons.wording import Value, Wording
 
 LARGEST_GAP = 1e-6  # log-odds; more means the contributions are not those of this score
-# Members of these families tell of other cases: those about the same others are one reason.
+# Features of these families are about other cases; those about the same cases are one reason.
 OF_OTHERS = frozenset({"history", "workload"})
 
 
@@ -35,7 +36,7 @@ class Reason:
 
     feature: str
     contribution: float
-    sentence: str
+    sentence: Sayable
 
 
 def explain(trees: Trees, x: pl.DataFrame, wording: Wording, top: int) -> list[tuple[Reason, ...]]:
@@ -47,8 +48,8 @@ def explain(trees: Trees, x: pl.DataFrame, wording: Wording, top: int) -> list[t
     contributions = trees.contributions(x)
     check_sum(contributions, trees.raw(x))
     groups: dict[str, list[int]] = {}
-    for place, name in enumerate(names):
-        groups.setdefault(group_of(name), []).append(place)
+    for position, name in enumerate(names):
+        groups.setdefault(group_of(name), []).append(position)
     cases = x.select(names).iter_rows(named=True)
     return [
         _reasons(row, case, list(groups.values()), wording)[:top]
@@ -62,7 +63,7 @@ def explain_linear(
     """At most `top` reasons per row of `x` for its probability of being complex, either way.
 
     Contributions are against the average case the model was fitted on; the strongest first.
-    Here what lowers is a reason too: a case is called simple by it. A fact that is as usual
+    Here what lowers it is a reason too: it makes the case simple. A fact that is as usual
     is none. `ArithmeticError` as in `explain`.
     """
     contributions = linear.contributions(x)
@@ -87,14 +88,14 @@ def group_of(name: str) -> str:
     >>> group_of("history.kind_defect_rate_365"), group_of("process.count.returned")
     ('history.kind', 'process.count.returned')
     """
-    family, _, member = name.partition(".")
+    family, member = name.split(".", 1)
     return f"{family}.{member.partition('_')[0]}" if family in OF_OTHERS else name
 
 
-def tells_of_the_day(name: str) -> bool:
+def is_about_the_day(name: str) -> bool:
     """Whether a feature is about the moment or the whole office, not about the case.
 
-    >>> tells_of_the_day("calendar.weekday"), tells_of_the_day("process.days_open")
+    >>> is_about_the_day("calendar.weekday"), is_about_the_day("process.days_open")
     (True, False)
     """
     return name.startswith(("calendar.", "history.office_"))
@@ -114,25 +115,25 @@ def _reasons(
     row: Floats, case: Mapping[str, Value], groups: Sequence[Sequence[int]], wording: Wording
 ) -> tuple[Reason, ...]:
     names = list(case)
-    found: list[Reason] = []
+    reasons: list[Reason] = []
     if row[: len(names)].sum() <= 0:
         return ()
     for group in groups:
-        total = float(sum(row[place] for place in group))
-        name = names[max(group, key=lambda place: row[place])]
-        usual = wording.is_usual(name, case[name])
-        if total > 0 and not usual and not tells_of_the_day(name):
-            found.append(Reason(name, total, wording.sentence(name, case[name])))
-    return tuple(sorted(found, key=lambda reason: -reason.contribution))
+        total = float(sum(row[position] for position in group))
+        name = names[max(group, key=lambda position: row[position])]
+        if total <= 0 or is_about_the_day(name) or wording.is_usual(name, case[name]):
+            continue
+        reasons.append(Reason(name, total, wording.sentence(name, case[name])))
+    return tuple(sorted(reasons, key=lambda reason: -reason.contribution))
 
 
 def _either_way(row: Floats, case: Mapping[str, Value], wording: Wording) -> tuple[Reason, ...]:
-    found = [
+    reasons = [
         Reason(name, float(part), wording.speaking_for(name, value, complicated=bool(part > 0)))
         for part, (name, value) in zip(row[:-1], case.items(), strict=True)
         if part and not wording.is_usual(name, value)
     ]
-    return tuple(sorted(found, key=lambda reason: -abs(reason.contribution)))
+    return tuple(sorted(reasons, key=lambda reason: -abs(reason.contribution)))
 
 
 def _usual(column: pl.Series, feature: Feature) -> Value:

@@ -1,82 +1,87 @@
-"""Values and reasons in words, in English and Chinese."""
+"""Values and reasons as texts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cases.language.catalogues import Language
+from cases.language.messages import Message, Sayable, _, ngettext
 from features.feature import Feature
 
 Value = float | str | None
 
-NOT_RECORDED = {"en": "not recorded", "zh": "无记录"}
-SPEAKS_FOR = {  # simple, complex
-    "en": ("speaks for simple: {}", "speaks for complex: {}"),
-    "zh": ("倾向简单——{}", "倾向复杂——{}"),
-}
-NO_YES = {"en": ("no", "yes"), "zh": ("否", "是")}
+NOT_RECORDED = _("not recorded")
+NO_YES = _("no"), _("yes")
+# By digits behind the point. There is nothing in them to translate.
+NUMBERS = "{value:,.0f}", "{value:,.1f}", "{value:,.2f}"
+PERCENTAGES = "{value:,.0%}", "{value:,.1%}", "{value:,.2%}"
 
 
 @dataclass(frozen=True)
 class Wording:
-    """How to speak of an office's features: what each is, what is usual, in which language."""
+    """How to speak of an office's features: what each is, and what is usual."""
 
     features: Mapping[str, Feature]
     usual: Mapping[str, Value]
-    language: Language
 
-    def sentence(self, name: str, value: Value) -> str:
+    def sentence(self, name: str, value: Value) -> Message:
         """The meaning of a feature, the case's own value and the usual one."""
-        meaning = self.features[name].meaning.say(self.language)
-        own, usual = self._said(name, value)
-        if self.language == "zh":
-            return f"{meaning}：{own}（通常：{usual}）"
-        return f"{meaning}: {own} (usual: {usual})"
+        feature = self.features[name]
+        return _(
+            "{feature}: {value} (usual: {usual})",
+            feature=feature.meaning,
+            value=say_value(feature, value),
+            usual=say_value(feature, self.usual[name]),
+        )
 
-    def speaking_for(self, name: str, value: Value, *, complicated: bool) -> str:
+    def speaking_for(self, name: str, value: Value, *, complicated: bool) -> Message:
         """As `sentence`, with what it speaks for."""
-        return SPEAKS_FOR[self.language][complicated].format(self.sentence(name, value))
+        fact = self.sentence(name, value)
+        if complicated:
+            return _("speaks for complex: {fact}", fact=fact)
+        return _("speaks for simple: {fact}", fact=fact)
 
     def is_usual(self, name: str, value: Value) -> bool:
-        """Whether the case's own value, as it is said, is the usual one."""
-        own, usual = self._said(name, value)
-        return own == usual
-
-    def _said(self, name: str, value: Value) -> tuple[str, str]:
+        """Whether the case's own value is shown as the usual one is."""
         feature = self.features[name]
-        own, usual = (say_value(feature, one, self.language) for one in (value, self.usual[name]))
-        return own, usual
+        return say_value(feature, value) == say_value(feature, self.usual[name])
 
 
-def say_value(feature: Feature, value: Value, language: Language) -> str:
-    """A value as an official would write it, by the feature's unit."""
+def say_value(feature: Feature, value: Value) -> Sayable | str:
+    """A value as an official would write it, by the feature's unit; a code stands as it is.
+
+    Values that are shown alike are equal.
+    """
     if value is None:
-        return NOT_RECORDED[language]
+        return NOT_RECORDED
     if isinstance(value, str):
         return value
     if feature.unit == "flag":
-        return NO_YES[language][int(value)]
+        return NO_YES[int(value)]
     if feature.unit == "share":
-        return f"{rounded(100 * value)}{' ' if language == 'en' else ''}%"
-    if feature.unit == "days":
-        return _days(rounded(value), language)
-    return rounded(value)
+        percent, digits = rounded(100 * value)
+        return Message(PERCENTAGES[digits], {"value": percent / 100})
+    number, digits = rounded(value)
+    shown = Message(NUMBERS[digits], {"value": number})
+    return _days(number, shown) if feature.unit == "days" else shown
 
 
-def rounded(value: float) -> str:
-    """Two digits behind the point below 1, one below 10, none above; no trailing zeros.
+def rounded(value: float) -> tuple[float, int]:
+    """A value as it is shown, and with how many digits behind the point.
+
+    Two below 1, one below 10, none above; no zeros at the end.
 
     >>> rounded(0.125), rounded(2.0), rounded(3.14), rounded(1234.5)
-    ('0.12', '2', '3.1', '1,234')
+    ((0.12, 2), (2.0, 0), (3.1, 1), (1234.0, 0))
     """
     digits = 2 if abs(value) < 1 else 1 if abs(value) < 10 else 0  # noqa: PLR2004
-    text = f"{value:,.{digits}f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text == "-0" else text
+    shown = round(value, digits)
+    while digits and shown == round(shown, digits - 1):
+        digits -= 1
+    return shown, digits
 
 
-def _days(number: str, language: Language) -> str:
-    if language == "zh":
-        return f"{number}天"
-    return f"{number} day" if number == "1" else f"{number} days"
+def _days(number: float, shown: Message) -> Message:
+    """Singular for one day exactly; every other number, whole or not, takes the plural."""
+    count = int(number) if number == int(number) else 2
+    return ngettext("{days} day", "{days} days", count, days=shown)

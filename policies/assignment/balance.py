@@ -1,22 +1,22 @@
-"""The programme: which chance each handler gets, so that expected work is balanced.
+"""The linear program: which probability each handler gets, so that expected work is balanced.
 
-One linear programme for all cases that come in together. Cases that the same handlers may
-take stand in it as one group, handlers who are alike in every respect as one class, so alike
-cases and alike handlers have equal chances.
+One linear program for all cases that come in together. Cases that the same handlers may
+take stand in it as one group, handlers who are the same in every respect as one class, so
+equal cases and equal handlers have equal probabilities.
 
 - The cost of a handler's load L at capacity c rises by L / c with every unit of work. It is
   piecewise linear with pieces of one usual case (of those the handler may take), the first
-  starting at the handler's own present load: handlers get whole cases, and as the draw
+  starting at the handler's present load: handlers get whole cases, and as the draw
   (`rounding.py`) gives the expected number rounded up or down, such a cost is the expected
   cost of what is drawn, if the cases are of equal effort.
-- Every eligible handler keeps `floor` of an even lottery, as far as there are places.
+- Every eligible handler keeps `floor` of an even draw, as far as there are slots.
 - For each preferred skill that is lacked, a case costs as if one more usual case were open.
-- `places` bound the expected number of cases. Where they run out, nobody gets the rest.
+- `slots` bound the expected number of cases. Where they run out, nobody gets the rest.
 
 Of all optima with the same loads the most even one is taken: the duals say which pairs an
 optimum may use, and iterative proportional fitting spreads the work over them (Deming and
-Stephan 1940; it maximises the entropy, Csiszár 1975). Otherwise the solver and not the lot
-would decide who gets which of several cases.
+Stephan 1940; it maximises the entropy, Csiszár 1975). Otherwise the solver and not the random
+draw would decide who gets which of several cases.
 """
 
 from __future__ import annotations
@@ -29,25 +29,26 @@ from scipy import sparse
 from scipy.optimize import OptimizeResult, linprog
 
 from cases.errors import PlumblineError
+from cases.language.messages import _
 from cases.numeric import Flags, Floats, Ints
 
 PIECES = 20_000  # about so many pieces of one case, all handlers together
 FEWEST_PIECES = 4
-PAIRS = 20_000  # the programme begins with about so many pairs of group and class
+PAIRS = 20_000  # the program begins with about so many pairs of group and class
 MORE = 16  # classes it adds to a group at a time, where they would lower the cost
 TOLERANCE = 1e-6  # of reduced costs, in loads of a usual case
 ROUNDS = 200  # of proportional fitting at most
 SIMPLEX, INTERIOR = "highs-ds", "highs-ipm"
-NEWTON = 8  # steps in each of them towards the places of a class
+NEWTON = 8  # steps in each of them towards the slots of a class
 
 
 @dataclass(frozen=True)
 class Demand:
-    """What is to be shared out: groups of cases, against `h` handlers."""
+    """What is to be shared out: `g` groups of cases, against `h` handlers."""
 
     cases: Floats  # (g,) how many
     effort: Floats  # (g,) of all of them together, above 0
-    eligible: Flags  # (g, h) somebody for every group
+    eligible: Flags  # (g, h) at least one handler for every group
     lacked: Ints  # (g, h) preferred skills the handler lacks
 
 
@@ -57,28 +58,32 @@ class Supply:
 
     load: Floats  # expected work left, in the unit of effort
     capacity: Floats  # above 0
-    places: Floats  # further cases allowed; infinite without a limit
+    slots: Floats  # further cases allowed; infinite without a limit
 
 
 def balanced(demand: Demand, supply: Supply, floor: float) -> Floats:
-    """Chances of shape (g, h + 1); the last column is nobody's. Every row sums to one."""
-    kind, first, size = _alike(demand, supply)
-    alike = LinearProgram(
+    """Probabilities, shape (g, h + 1); the last column is nobody's. Every row sums to one."""
+    # Step 1: equal handlers become one class, so that they get equal probabilities.
+    kind, first, size = _classes(demand, supply)
+    program = LinearProgram(
         Demand(demand.cases, demand.effort, demand.eligible[:, first], demand.lacked[:, first]),
-        Supply(supply.load[first], supply.capacity[first], supply.places[first]),
+        Supply(supply.load[first], supply.capacity[first], supply.slots[first]),
         size,
         floor,
     )
-    work = alike.solve()
-    chances = np.column_stack([(work[:, :-1] / size)[:, kind], work[:, -1]])
-    shares: Floats = chances / chances.sum(axis=1, keepdims=True)
-    return shares
+    # Step 2: the work each class is to expect of each group.
+    work = program.solve()
+    # Step 3: a class's work is shared equally by its handlers; shares of a group's work are the
+    # probabilities of its cases.
+    shares = np.column_stack([(work[:, :-1] / size)[:, kind], work[:, -1]])
+    probabilities: Floats = shares / shares.sum(axis=1, keepdims=True)
+    return probabilities
 
 
-def _alike(demand: Demand, supply: Supply) -> tuple[Ints, Ints, Floats]:
+def _classes(demand: Demand, supply: Supply) -> tuple[Ints, Ints, Floats]:
     """Each handler's class, and of each class the first handler and the size."""
     facts = np.column_stack(
-        [supply.load, supply.capacity, supply.places, demand.eligible.T, demand.lacked.T]
+        [supply.load, supply.capacity, supply.slots, demand.eligible.T, demand.lacked.T]
     )
     known: dict[bytes, int] = {}
     kind = np.array([known.setdefault(row.tobytes(), len(known)) for row in facts], np.int64)
@@ -88,7 +93,7 @@ def _alike(demand: Demand, supply: Supply) -> tuple[Ints, Ints, Floats]:
 
 @dataclass(frozen=True)
 class LinearProgram:
-    """The programme over `g` groups and `c` classes of `size` handlers each.
+    """The program over `g` groups and `c` classes of `size` handlers each.
 
     Work is counted in cases of mean effort, capacity relative to its mean.
     """
@@ -101,16 +106,20 @@ class LinearProgram:
     def solve(self) -> Floats:
         """(g, c + 1) the work of each group that each class, and nobody, is to expect."""
         work, prices = self.search()
+        # Complementary slackness: an optimum may use exactly the pairs whose reduced cost is
+        # zero. Among these the work is spread as evenly as the loads allow.
         even = self._most_even(work, prices <= TOLERANCE)
         even[:, :-1] += self.least
         return even
 
     def search(self) -> tuple[Floats, Floats]:
         """(g, c + 1) an optimum beyond the floor, and what more work there would cost."""
+        # Column generation (Dantzig and Wolfe 1960): solve with some pairs, then add those of
+        # negative reduced cost, as only they can lower the cost, until there are none.
         pairs = self._first_pairs()
         while True:
-            found = self._optimum(pairs)
-            prices = self._reduced_costs(found)
+            optimum = self._optimum(pairs)
+            prices = self._reduced_costs(optimum)
             missing = np.where(self.demand.eligible & ~pairs, prices[:, :-1], 0.0)
             if missing.min(initial=0.0) >= -TOLERANCE:
                 break
@@ -120,8 +129,8 @@ class LinearProgram:
             pairs |= added
         work = np.zeros(prices.shape)
         used = int(pairs.sum())
-        work[:, :-1][pairs] = found.x[:used]
-        work[:, -1] = found.x[used : used + len(work)]
+        work[:, :-1][pairs] = optimum.x[:used]
+        work[:, -1] = optimum.x[used : used + len(work)]
         return np.maximum(work, 0.0), prices
 
     @cached_property
@@ -148,18 +157,19 @@ class LinearProgram:
 
     @cached_property
     def least(self) -> Floats:
-        """(g, c) the work each class keeps for the floor, as far as there are places."""
+        """(g, c) the work each class keeps for the floor, as far as there are slots."""
         even = self.floor / (self.demand.eligible @ self.size)
         least = self.demand.eligible * np.outer(self.work * even, self.size)
+        # Where the floors of all groups together exceed the slots, they shrink by one factor.
         wanted = self.cases_per_work @ least
-        room = self.supply.places * self.size
+        room = self.supply.slots * self.size
         within: Floats = least * np.minimum(1.0, room / np.maximum(wanted, 1e-300))
         return within
 
     @cached_property
     def room(self) -> Floats:
-        """(c,) cases that may be expected beyond the floor."""
-        room: Floats = self.supply.places * self.size - self.cases_per_work @ self.least
+        """(c,) how many cases may be expected beyond the floor."""
+        room: Floats = self.supply.slots * self.size - self.cases_per_work @ self.least
         return room
 
     @cached_property
@@ -191,106 +201,127 @@ class LinearProgram:
 
     @cached_property
     def nobody(self) -> Floats:
-        """(g,) cost of work left to nobody; for any case more than anybody could cost."""
+        """(g,) cost of work left to nobody; for any case more than any handler could cost."""
         dearest = self.slopes.max() + self.costs.max()
         costs: Floats = 2 * dearest * self.cases_per_work / self.cases_per_work.min()
         return costs
 
     def _first_pairs(self) -> Flags:
-        """Where the search begins: of lone cases, if there are many, some pairs here and there."""
-        eligible, alone = self.demand.eligible, self.demand.cases[:, None] == 1
-        share = PAIRS / max(PAIRS, int((eligible & alone).sum()))
+        """Where the search begins: of groups of one case, if there are many, only some pairs.
+
+        Chosen at random with a fixed seed; the optimum does not depend on them.
+        """
+        eligible, single = self.demand.eligible, self.demand.cases[:, None] == 1
+        share = PAIRS / max(PAIRS, int((eligible & single).sum()))
         scattered = np.random.default_rng(0).random(eligible.shape) <= share
-        first: Flags = eligible & (scattered | ~alone)
+        first: Flags = eligible & (scattered | ~single)
         return first
 
     def _optimum(self, pairs: Flags, method: str = SIMPLEX) -> OptimizeResult:
         """The optimum using only `pairs`. Variables: their work, nobody's, the pieces' work.
 
-        Rows: the work of each group; the work of each class; the places of each class.
+        Rows: the work of each group; the work of each class; the slots of each class.
         """
-        groups, classes = pairs.shape
+        groups = len(pairs)
         group, kind = np.nonzero(pairs)
-        one = np.ones(len(group))
-        take = sparse.coo_array((one, (group, np.arange(len(group)))), (groups, len(group)))
-        give = sparse.coo_array((one, (kind, np.arange(len(group)))), (classes, len(group)))
-        pieces = sparse.kron(sparse.eye_array(classes), np.ones((1, len(self.widths))))
-        limited = np.flatnonzero(np.isfinite(self.room))
-        counts = (give * self.cases_per_work[group]).tocsr()[limited]
-        found = linprog(
+        counts, room = self._slot_rows(group, kind)
+        optimum = linprog(
             np.concatenate([self.costs[pairs], self.nobody, self.slopes.ravel()]),
-            A_ub=sparse.hstack(
-                [counts, sparse.csr_array((len(limited), groups + self.slopes.size))]
-            ),
-            b_ub=np.maximum(self.room[limited], 0.0),
-            A_eq=sparse.block_array(
-                [[take, sparse.eye_array(groups), None], [-give, None, pieces]], format="csc"
-            ),
+            A_ub=counts,
+            b_ub=room,
+            A_eq=self._work_rows(group, kind),
             b_eq=np.concatenate([self.work - self.least.sum(axis=1), self.least.sum(axis=0)]),
             bounds=self._bounds(len(group) + groups),
             method=method,
         )
-        if found.status != 0 and method == SIMPLEX:  # rarely, of amounts of very unlike size
+        if optimum.status != 0 and method == SIMPLEX:  # rarely, of amounts of very unlike size
             return self._optimum(pairs, INTERIOR)
-        if found.status != 0:
-            raise PlumblineError(f"The cases could not be shared out: {found.message}")
-        return found
+        if optimum.status != 0:
+            reason = str(optimum.message)
+            raise PlumblineError(_("The cases could not be shared out: {reason}", reason=reason))
+        return optimum
+
+    def _work_rows(self, group: Ints, kind: Ints) -> sparse.csc_array:
+        """Equalities: a group's work goes to classes or nobody; a class's fills its pieces."""
+        groups, classes, pairs = len(self.work), len(self.size), len(group)
+        ones, columns = np.ones(pairs), np.arange(pairs)
+        of_group = sparse.coo_array((ones, (group, columns)), (groups, pairs))
+        of_class = sparse.coo_array((ones, (kind, columns)), (classes, pairs))
+        pieces = sparse.kron(sparse.eye_array(classes), np.ones((1, len(self.widths))))
+        rows = [[of_group, sparse.eye_array(groups), None], [-of_class, None, pieces]]
+        return sparse.block_array(rows, format="csc")
+
+    def _slot_rows(self, group: Ints, kind: Ints) -> tuple[sparse.csr_array, Floats]:
+        """Upper bounds: the expected cases of each class with a limit stay within its slots."""
+        groups, classes, pairs = len(self.work), len(self.size), len(group)
+        limited = np.flatnonzero(np.isfinite(self.room))
+        per_pair = self.cases_per_work[group]
+        counts = sparse.coo_array((per_pair, (kind, np.arange(pairs))), (classes, pairs))
+        others = sparse.csr_array((len(limited), groups + self.slopes.size))
+        return sparse.hstack([counts.tocsr()[limited], others]), np.maximum(self.room[limited], 0.0)
 
     def _bounds(self, unlimited: int) -> Floats:
+        """(variables, 2) the first have no bound; a piece holds its width for each handler."""
         upper = np.concatenate(
             [np.full(unlimited, np.inf), np.outer(self.size * self.usual, self.widths).ravel()]
         )
         return np.column_stack([np.zeros(len(upper)), upper])
 
-    def _reduced_costs(self, found: OptimizeResult) -> Floats:
+    def _reduced_costs(self, optimum: OptimizeResult) -> Floats:
         """(g, c + 1) what a unit of work there would add to the cost; infinite if not eligible."""
+        # Reduced cost = cost - the duals of the rows the pair stands in: its group's work, its
+        # class's work (with a minus there) and its class's slots.
         groups = len(self.work)
-        level = found.eqlin.marginals
+        level = optimum.eqlin.marginals
         scarcity = np.zeros(len(self.size))
-        scarcity[np.isfinite(self.room)] = found.ineqlin.marginals
+        scarcity[np.isfinite(self.room)] = optimum.ineqlin.marginals
         costs = self.costs + level[groups:] - np.outer(self.cases_per_work, scarcity)
         costs[~self.demand.eligible] = np.inf
         prices: Floats = np.column_stack([costs, self.nobody]) - level[:groups, None]
         return prices
 
-    def _most_even(self, drawn: Floats, allowed: Flags) -> Floats:
-        """As even a table over the `allowed` pairs as has the sums of `drawn` and its places.
+    def _most_even(self, work: Floats, allowed: Flags) -> Floats:
+        """The most even table over the `allowed` pairs with the sums of `work` and its slots.
 
-        Rows keep theirs exactly; columns nearly, where the sums force a pair to nought or places
-        bind: in 400 random programmes the cost was at most 0.2 % above the optimum.
+        Rows keep their sums exactly; columns nearly, where the sums force a pair to zero or slots
+        bind: in 400 random programs the cost was at most 0.2 % above the optimum.
         """
-        rows, columns = drawn.sum(axis=1), drawn.sum(axis=0)
-        even = (allowed | (drawn > 0)) * np.append(self.size, 1.0)
+        rows, columns = work.sum(axis=1), work.sum(axis=0)
+        # Iterative proportional fitting (Deming and Stephan 1940): from an even table, scale
+        # columns and rows in turn to their sums; in between, slots are kept.
+        even = (allowed | (work > 0)) * np.append(self.size, 1.0)
         scarcity = np.zeros(len(self.size))
-        for _ in range(ROUNDS):
+        for _round in range(ROUNDS):
             even *= _ratio(columns, even.sum(axis=0))
             scarcity += self._thin(even, scarcity)
             factor = _ratio(rows, even.sum(axis=1))
             even *= factor[:, None]
             if np.abs(factor - 1).max(initial=0.0, where=rows > 0) < TOLERANCE:
                 break
-        self._put_within_places(even)
+        self._keep_within_slots(even)
         within: Floats = even
         return within
 
     def _thin(self, even: Floats, scarcity: Floats) -> Floats:
-        """Take cases from classes with more than their places, in place; how much dearer each got.
+        """Take cases from classes with more than their slots (changes `even`); by which prices.
 
         The entropy projection on the half-space of each class, by Newton's method; `scarcity` is
         what was taken before, and is given back where it is no longer needed (Censor and Lent
         1981, An iterative row-action method for interval convex programming).
         """
-        some = np.flatnonzero((self._cases(even) > self.room) | (scarcity > 0))
+        full = np.flatnonzero((self._cases(even) > self.room) | (scarcity > 0))
         dearer = np.zeros(len(scarcity))
-        if some.size:
-            own, wanted = even[:, some], np.maximum(self.room[some], 0.0)
-            step = -scarcity[some]
-            for _ in range(NEWTON):
-                cases = self.cases_per_work[:, None] * own * self._paid(step)
+        if full.size:
+            before, room = even[:, full], np.maximum(self.room[full], 0.0)
+            # Newton: find the price at which sum(cases * exp(-price * cases per work)) = room,
+            # never below the price at which all that was taken before is given back.
+            step = -scarcity[full]
+            for _step in range(NEWTON):
+                cases = self.cases_per_work[:, None] * before * self._paid(step)
                 slope = np.maximum(self.cases_per_work @ cases, 1e-300)
-                step = np.maximum(step, step + (cases.sum(axis=0) - wanted) / slope)
-            even[:, some] = own * self._paid(step)
-            dearer[some] = step
+                step = np.maximum(step, step + (cases.sum(axis=0) - room) / slope)
+            even[:, full] = before * self._paid(step)
+            dearer[full] = step
         return dearer
 
     def _paid(self, price: Floats) -> Floats:
@@ -303,12 +334,13 @@ class LinearProgram:
         cases: Floats = self.cases_per_work @ work[:, :-1]
         return cases
 
-    def _put_within_places(self, even: Floats) -> None:
-        """What fitting left above the places of a class goes to others of the group, in place.
+    def _keep_within_slots(self, even: Floats) -> None:
+        """What fitting left above a class's slots goes to others of the group (changes `even`).
 
-        To those with places left, as many as they have; the rest to nobody.
+        To those with slots left, as many as they have; the rest to nobody.
         """
         for full in np.flatnonzero(self._cases(even) > self.room):
+            # Every group gives up the same share of its work with the class.
             share = max(self.room[full], 0.0) / self._cases(even)[full]
             freed = even[:, full] * (1 - share)
             even[:, full] *= share

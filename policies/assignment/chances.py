@@ -1,4 +1,4 @@
-"""From who is eligible to the chances that are published: cases in groups, and what they get."""
+"""From who is eligible to the probabilities that are published: cases in groups."""
 
 from __future__ import annotations
 
@@ -11,24 +11,25 @@ from numpy.typing import NDArray
 from cases.numeric import Floats, Ints
 from policies.assignment.balance import Demand, Supply, balanced
 from policies.assignment.draw import in_units
-from policies.assignment.eligibility import LASTING, Eligibility, lacked
+from policies.assignment.eligibility import Eligibility, lacked
+from policies.assignment.obstacles import LASTING
 from policies.assignment.result import CHANCES
 from policies.assignment.rounding import UNIT
 
 
-def chances_of(who: Eligibility, floor: float) -> pl.DataFrame:
-    """Every case somebody may take, with the chance of everybody who may (`CHANCES`)."""
-    cases = np.flatnonzero(who.eligible.any(axis=1))
-    somebody = np.flatnonzero(who.eligible.any(axis=0))
+def chances_of(eligibility: Eligibility, floor: float) -> pl.DataFrame:
+    """Every case that has eligible handlers, with the probability of each (`CHANCES`)."""
+    cases = np.flatnonzero(eligibility.eligible.any(axis=1))
+    somebody = np.flatnonzero(eligibility.eligible.any(axis=0))
     if not len(cases):
         return pl.DataFrame(schema=CHANCES)
-    handlers = who.handlers[somebody]
-    eligible = who.eligible[np.ix_(cases, somebody)]
-    lacks = lacked(who.cases["prefers"][cases], handlers)
+    handlers = eligibility.handlers[somebody]
+    eligible = eligibility.eligible[np.ix_(cases, somebody)]
+    lacks = lacked(eligibility.cases["prefers"][cases], handlers)
     group, first = _numbered(eligible, lacks)
     demand = Demand(
         np.bincount(group).astype(float),
-        np.bincount(group, _usual_effort(who, cases, lacks)).astype(float),
+        np.bincount(group, _usual_effort(eligibility, cases, lacks)).astype(float),
         eligible[first],
         lacks[first],
     )
@@ -39,7 +40,7 @@ def chances_of(who: Eligibility, floor: float) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "group": group[case],
-            "case_id": who.cases["case_id"][cases[case]],
+            "case_id": eligibility.cases["case_id"][cases[case]],
             "handler": names[handler],
             "probability": units[group[case], handler] / UNIT,
         },
@@ -48,29 +49,29 @@ def chances_of(who: Eligibility, floor: float) -> pl.DataFrame:
 
 
 def _supply(handlers: pl.DataFrame) -> Supply:
-    left = (pl.col("most_open").floor() - pl.col("open_cases")).fill_null(np.inf)
+    slots = (pl.col("most_open").floor() - pl.col("open_cases")).fill_null(np.inf)
     return Supply(
         handlers["load"].to_numpy(),
         handlers["capacity"].to_numpy(),
-        handlers.select(left).to_series().to_numpy(),
+        handlers.select(slots).to_series().to_numpy(),
     )
 
 
 def _numbered(*facts: NDArray[Any]) -> tuple[Ints, Ints]:
-    """Each case's group, alike in all `facts` (rows), and the first case of each group."""
+    """Each case's group, of the same `facts` (rows), and the first case of each group."""
     known: dict[bytes, int] = {}
     rows = np.hstack([fact.astype(np.int64) for fact in facts])
     group = np.array([known.setdefault(row.tobytes(), len(known)) for row in rows], np.int64)
     return group, np.unique(group, return_index=True)[1]
 
 
-def _usual_effort(who: Eligibility, cases: Ints, lacks: Ints) -> Floats:
-    """Each case's effort as the programme counts it: the mean of those alike but for recusals.
+def _usual_effort(eligibility: Eligibility, cases: Ints, lacks: Ints) -> Floats:
+    """Each case's effort in the linear program: the mean of the cases equal but for recusals.
 
-    So that a recusal does not make a case's own size change anybody's chance.
+    So that a recusal does not make a case's own size change a handler's probability.
     """
-    but_for_recusals = np.any(who.obstacles[LASTING:, cases], axis=0)
-    alike, _ = _numbered(but_for_recusals, lacks)
-    effort = who.cases["effort"].to_numpy()[cases]
-    usual: Floats = (np.bincount(alike, effort) / np.bincount(alike))[alike]
+    but_for_recusals = np.any(eligibility.obstacles[LASTING:, cases], axis=0)
+    same, _first = _numbered(but_for_recusals, lacks)
+    effort = eligibility.cases["effort"].to_numpy()[cases]
+    usual: Floats = (np.bincount(same, effort) / np.bincount(same))[same]
     return usual

@@ -1,4 +1,8 @@
-"""What is wrong with the input of an assignment: every fault, not the first."""
+"""What the input of an assignment must keep.
+
+That cases, handlers and recusals fit together is for those who read them to say, in words;
+here it is only asserted. Amounts are first compared here, so here is said what is wrong.
+"""
 
 from __future__ import annotations
 
@@ -7,44 +11,76 @@ from collections.abc import Iterator
 import polars as pl
 
 from cases.errors import BadInput, Fault, Refused
-from policies.assignment.eligibility import CODES, LASTING, OBSTACLES, Eligibility
+from cases.language.messages import Sayable, _, sentences
+from policies.assignment.eligibility import Eligibility
+from policies.assignment.obstacles import CODES, LASTING, says
 
 MOST_PAIRS = 5_000_000  # of cases and handlers
-SMALLEST, LARGEST = 0.001, 1_000_000  # amounts of work and capacity the programme can compare
+SMALLEST, LARGEST = 0.001, 1_000_000  # amounts of work and capacity the program can compare
 
 
 def check_input(cases: pl.DataFrame, handlers: pl.DataFrame, recusals: pl.DataFrame) -> None:
-    """`BadInput` unless every case, handler and recusal says what it must."""
+    """`BadInput` for too many cases and for amounts that cannot be compared.
+
+    `ValueError` for cases, handlers and recusals that contradict each other.
+    """
+    _assert_named_once(cases["case_id"])
+    _assert_named_once(handlers["handler"])
+    _assert_recusals(recusals, handlers["handler"])
+    _assert_designations(cases, handlers["handler"])
     faults = [
         *_size(cases, handlers),
-        *_named_once(cases, "cases", "case_id"),
-        *_named_once(handlers, "handlers", "handler"),
-        *_numbers(cases, "cases", "case_id", {"effort": _positive("effort")}),
-        *_numbers(handlers, "handlers", "handler", HANDLER_NUMBERS),
-        *_recusals(recusals, handlers),
-        *_designations(cases, handlers),
+        *_amounts(cases, _("the cases"), "case_id", {"effort": _positive("effort")}),
+        *_amounts(handlers, _("the handlers"), "handler", HANDLER_AMOUNTS),
     ]
     if faults:
         raise BadInput(faults)
 
 
 def check_designations(designated: Eligibility) -> None:
-    """`Refused` if somebody was designated who is recused from the case or a party to it."""
+    """`Refused` if a handler was designated who is recused from the case or a party to it."""
     recused = [
-        f"{case}: {handler} {OBSTACLES[CODES[code]].says.en}."
+        _(
+            "{case}: {handler} {obstacle}.",
+            case=case,
+            handler=handler,
+            obstacle=says(CODES[code], ""),
+        )
         for case, handler, code in _lasting(designated)
     ]
     if recused:
-        raise Refused("These designations cannot be: " + " ".join(recused))
+        raise Refused(sentences(_("These designations are not allowed:"), *recused))
 
 
 def _lasting(designated: Eligibility) -> Iterator[tuple[str, str, int]]:
-    place = {handler: number for number, handler in enumerate(designated.handlers["handler"])}
+    """`case, handler, code`: the designations that an obstacle stands against for good."""
+    numbers = {handler: number for number, handler in enumerate(designated.handlers["handler"])}
     rows = designated.cases.select("case_id", "designated_handler").iter_rows()
     for number, (case, handler) in enumerate(rows):
-        obstacles = designated.obstacles[:LASTING, number, place[handler]]
+        obstacles = designated.obstacles[:LASTING, number, numbers[handler]]
         if obstacles.any():
             yield case, handler, int(obstacles.argmax())
+
+
+def _assert_named_once(names: pl.Series) -> None:
+    if (names.fill_null("") == "").any() or names.is_duplicated().any():
+        raise ValueError(f"every {names.name} is needed, and each once")
+
+
+def _assert_recusals(recusals: pl.DataFrame, handlers: pl.Series) -> None:
+    if not recusals["handler"].is_in(handlers.implode()).fill_null(value=False).all():
+        raise ValueError("a handler of the recusals is not among the handlers")
+    from_nothing = pl.all_horizontal(pl.col("case_id", "party").fill_null("") == "")
+    if recusals.select(from_nothing.any()).item():
+        raise ValueError("a recusal is from a case or from a party")
+
+
+def _assert_designations(cases: pl.DataFrame, handlers: pl.Series) -> None:
+    named = cases.filter(pl.col("designated_handler").is_not_null())
+    if not named["designated_handler"].is_in(handlers.implode()).all():
+        raise ValueError("a designated handler is not among the handlers")
+    if (named["designation_reason"].fill_null("").str.strip_chars() == "").any():
+        raise ValueError("a designation needs a reason")
 
 
 def _positive(name: str) -> pl.Expr:
@@ -55,7 +91,7 @@ def _not_negative(name: str) -> pl.Expr:
     return pl.col(name).is_between(0, LARGEST)
 
 
-HANDLER_NUMBERS = {
+HANDLER_AMOUNTS = {
     "load": _not_negative("load"),
     "open_cases": _not_negative("open_cases"),
     "capacity": _positive("capacity") | (pl.col("capacity") == 0) | pl.col("capacity").is_null(),
@@ -65,61 +101,29 @@ HANDLER_NUMBERS = {
 
 def _size(cases: pl.DataFrame, handlers: pl.DataFrame) -> Iterator[Fault]:
     if cases.height * handlers.height > MOST_PAIRS:
-        size = f"{cases.height:,} cases and {handlers.height:,} handlers"
-        yield Fault("cases", f"are too many at once: {size}.", "Give them in several batches.")
+        problem = _(
+            "are too many at once: {cases:,} cases and {handlers:,} handlers.",
+            cases=cases.height,
+            handlers=handlers.height,
+        )
+        yield Fault(_("the cases"), problem, _("Give them in several batches."))
 
 
-def _named_once(frame: pl.DataFrame, where: str, name: str) -> Iterator[Fault]:
-    if frame.filter(pl.col(name).fill_null("") == "").height:
-        yield Fault(where, "is missing.", "Name every one.", column=name)
-    twice = frame.filter(pl.col(name).is_duplicated())[name].drop_nulls().unique().sort()
-    for value in twice:
-        yield Fault(where, "is given twice.", "Give it once.", column=name, value=value)
-
-
-def _numbers(
-    frame: pl.DataFrame, where: str, key: str, fine: dict[str, pl.Expr]
+def _amounts(
+    frame: pl.DataFrame, where: Sayable, key: str, possible: dict[str, pl.Expr]
 ) -> Iterator[Fault]:
-    for name, good in fine.items():
-        odd = frame.filter(~good.fill_null(value=False))
+    for name, condition in possible.items():
+        odd = frame.filter(~condition.fill_null(value=False))
         least = SMALLEST if name == "effort" else 0
-        for who, value in odd.select(key, name).iter_rows():
-            found = "missing" if value is None else str(value)
-            remedy = f"Give a number from {least} to {LARGEST:,}."
-            yield Fault(where, f"is no such number for {who}.", remedy, column=name, value=found)
-
-
-def _recusals(recusals: pl.DataFrame, handlers: pl.DataFrame) -> Iterator[Fault]:
-    known = set(handlers["handler"])
-    rows = recusals.select("handler", "case_id", "party").iter_rows()
-    for number, (handler, case, party) in enumerate(rows, start=2):
-        if handler not in known:
-            yield Fault(
-                "recusals",
-                "is no handler of the handler table.",
-                "Correct the name, or add the handler.",
-                row=number,
-                column="handler",
-                value=str(handler or ""),
+        remedy = _("Give a number from {least:g} to {most:,}.", least=least, most=LARGEST)
+        for row, value in odd.select(key, name).iter_rows():
+            problem = _(
+                "of {row} is not an amount from {least:g} to {most:,}.",
+                row=row,
+                least=least,
+                most=LARGEST,
             )
-        if not case and not party:
-            remedy = "Give a case_id or a party."
-            yield Fault("recusals", "does not say from what.", remedy, row=number)
-
-
-def _designations(cases: pl.DataFrame, handlers: pl.DataFrame) -> Iterator[Fault]:
-    known = set(handlers["handler"])
-    named = cases.filter(pl.col("designated_handler").is_not_null())
-    rows = named.select("case_id", "designated_handler", "designation_reason").iter_rows()
-    for case, handler, reason in rows:
-        if handler not in known:
-            yield Fault(
-                "cases",
-                f"of case {case} is no handler of the handler table.",
-                "Correct the name.",
-                column="designated_handler",
-                value=handler,
-            )
-        if not (reason or "").strip():
-            remedy = "Say why the case is designated."
-            yield Fault("cases", f"of case {case} is missing.", remedy, column="designation_reason")
+            if value is None:
+                problem = _("of {row} is missing.", row=row)
+            stated = None if value is None else str(value)
+            yield Fault(where, problem, remedy, column=name, value=stated)

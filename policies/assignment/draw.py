@@ -1,4 +1,4 @@
-"""Who is drawn, from published chances and a seed alone."""
+"""Who is drawn, from published probabilities and a seed alone."""
 
 from __future__ import annotations
 
@@ -10,34 +10,40 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from cases.numeric import Ints
+from cases.numeric import Floats, Ints
 from policies.assignment.rounding import UNIT, rounded
-from policies.spot_check.draw import tickets
+from policies.seeds import tickets
 
 BLOCK = 64  # tickets read at a time
 
 
-def draw_lots(chances: pl.DataFrame, seed: str) -> dict[str, str | None]:
-    """The handler of every case in `chances` (columns of `assignments.CHANCES`).
+def draw_handlers(chances: pl.DataFrame, seed: str) -> dict[str, str | None]:
+    """The handler of every case in `chances` (columns of `result.CHANCES`).
 
-    For each group and handler the expected number of cases is rounded up or down by lot
-    (`rounding.py`), then the group's cases are shuffled and dealt out. So every case has
-    exactly its chances, and no handler's number is off by more than rounding.
+    Every case has exactly its probabilities, and no handler's number of cases differs from the
+    expected one by more than rounding.
     """
     table = Chances.of(chances)
     cases = list(itertools.chain.from_iterable(table.cases))
-    numbers = rounded(table.expected, lots(seed, cases))
-    place = dict(zip(cases, tickets(seed, cases)[:, 0], strict=True))
-    dealt: dict[str, str | None] = {}
+    # Step 1: for each group and handler the expected number of cases is rounded up or down at
+    # random (`rounding.py`, Cox 1987), on average to itself.
+    numbers = rounded(table.expected, random_numbers(seed, cases))
+    # Step 2: each group's cases are shuffled by their tickets and dealt out, so that each of
+    # them goes to each handler with the same probability.
+    ticket = dict(zip(cases, tickets(seed, cases)[:, 0], strict=True))
+    drawn: dict[str, str | None] = {}
     for group, row in zip(table.cases, numbers.tolist(), strict=True):
-        hands = [who for who, many in zip(table.handlers, row, strict=True) for _ in range(many)]
-        shuffled = sorted(group, key=lambda case: (place[case], case))
-        dealt |= dict(zip(shuffled, hands, strict=True))
-    return dealt
+        handlers = itertools.chain.from_iterable(
+            itertools.repeat(handler, number)
+            for handler, number in zip(table.handlers, row, strict=True)
+        )
+        shuffled = sorted(group, key=lambda case: (ticket[case], case))
+        drawn |= dict(zip(shuffled, handlers, strict=True))
+    return drawn
 
 
-def lots(seed: str, cases: Sequence[str]) -> Iterator[float]:
-    """Numbers in [0, 1) that hang on the seed and on which cases are drawn together."""
+def random_numbers(seed: str, cases: Sequence[str]) -> Iterator[float]:
+    """Numbers in [0, 1) that depend on the seed and on which cases are drawn together."""
     batch = hashlib.sha256("\n".join(sorted(cases)).encode()).hexdigest()
     for block in itertools.count():
         names = [f"{batch}:{number}" for number in range(block * BLOCK, (block + 1) * BLOCK)]
@@ -46,7 +52,7 @@ def lots(seed: str, cases: Sequence[str]) -> Iterator[float]:
 
 @dataclass(frozen=True)
 class Chances:
-    """The published chances as a table: groups of cases against handlers (None: nobody)."""
+    """The published probabilities as a table: groups of cases against handlers (None: nobody)."""
 
     cases: tuple[tuple[str, ...], ...]
     handlers: tuple[str | None, ...]
@@ -70,9 +76,13 @@ class Chances:
         return cls(cases, handlers, units * np.array([len(group) for group in cases])[:, None])
 
 
-def in_units(chances: np.ndarray) -> Ints:
-    """Chances (rows sum to one) in whole `UNIT`s that sum to one `UNIT`, by largest remainder."""
-    exact = chances * UNIT
+def in_units(probabilities: Floats) -> Ints:
+    """Probabilities in whole `UNIT`s, so that a kept table holds them exactly.
+
+    Rows sum to one and to one `UNIT`. By largest remainder: each is rounded down, and what is
+    missing goes to those that lost most.
+    """
+    exact = probabilities * UNIT
     units = np.floor(exact).astype(np.int64)
     missing = UNIT - units.sum(axis=1)
     order = np.argsort(-(exact - units), axis=1, kind="stable")

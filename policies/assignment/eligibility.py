@@ -1,4 +1,4 @@
-"""Who may take which case, and of everybody who may not, one reason and what would change it."""
+"""Who may take which case, and of each handler who may not, the reason."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from datetime import date
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from cases.language.catalogues import Language
-from cases.language.messages import _
-from cases.language.texts import Text
+from cases.numeric import Flags, Ints
 from cases.tables import tables
 from cases.tables.values import SEPARATORS, listed
+from policies.assignment.obstacles import CODES, LASTING
 
 CASES: dict[str, pl.DataType] = {
     "case_id": pl.String(),
@@ -23,7 +21,7 @@ CASES: dict[str, pl.DataType] = {
     "effort": pl.Float64(),  # expected work, in the office's unit
     "parties": pl.List(pl.String()),
     "needs": pl.List(pl.String()),  # skills without which a handler may not take it
-    "prefers": pl.List(pl.String()),  # skills a handler had better have
+    "prefers": pl.List(pl.String()),  # skills that are better there
     "designated_handler": pl.String(),
     "designation_reason": pl.String(),
 }
@@ -34,68 +32,7 @@ HANDLERS: dict[str, pl.DataType] = tables.HANDLERS | {
     "open_cases": pl.Int64(),
 }
 RECUSALS = tables.RECUSALS
-
-
-@dataclass(frozen=True)
-class Obstacle:
-    """Why a handler may not take a case; `{detail}` stands for the fact of the matter."""
-
-    brief: Text  # of several handlers
-    says: Text  # of one handler
-    changes: Text  # what would have to be done
-
-
-# Of several obstacles the first counts: what nobody may change, then what rarely changes.
-OBSTACLES: dict[str, Obstacle] = {
-    "recused_case": Obstacle(
-        _("recused from the case"),
-        _("is recused from this case"),
-        _("a recusal stands"),
-    ),
-    "recused_party": Obstacle(
-        _("recused from a party"),
-        _("is recused from a party to this case"),
-        _("a recusal stands"),
-    ),
-    "no_unit": Obstacle(
-        _("without a unit"),
-        _("has no unit on record"),
-        _("enter the handler's unit in the handler table"),
-    ),
-    "other_unit": Obstacle(
-        _("of another unit"),
-        _("belongs to unit {detail}"),
-        _("send the case to unit {detail}"),
-    ),
-    "kind": Obstacle(
-        _("not taking this kind"),
-        _("does not take cases of kind {detail}"),
-        _("add {detail} to the handler's kinds"),
-    ),
-    "skill": Obstacle(
-        _("lacking a skill"),
-        _("lacks a skill the case needs: {detail}"),
-        _("enter the skill {detail} for the handler"),
-    ),
-    "capacity": Obstacle(
-        _("with a capacity of 0"),
-        _("has a capacity of 0"),
-        _("give the handler a capacity above 0"),
-    ),
-    "absent": Obstacle(
-        _("absent"),
-        _("is absent: {detail}"),
-        _("wait for the handler's return (absent: {detail})"),
-    ),
-    "most_open": Obstacle(
-        _("with the most open cases"),
-        _("already has as many open cases as allowed: {detail}"),
-        _("raise the handler's most_open, or wait until one of the cases closes"),
-    ),
-}
-CODES = tuple(OBSTACLES)
 ABSENCE = ("absent_from", "absent_until")
-LASTING = 2  # the first so many cannot be changed
 NEAREST = 3  # handlers named where nobody is eligible
 
 
@@ -105,40 +42,40 @@ class Eligibility:
 
     cases: pl.DataFrame
     handlers: pl.DataFrame
-    obstacles: NDArray[np.bool_]
+    obstacles: Flags
 
     @property
-    def eligible(self) -> NDArray[np.bool_]:
+    def eligible(self) -> Flags:
         """Shape (cases, handlers)."""
-        free: NDArray[np.bool_] = np.logical_not(np.any(self.obstacles, axis=0))
-        return free
+        eligible: Flags = np.logical_not(np.any(self.obstacles, axis=0))
+        return eligible
 
     def excluded(self) -> pl.DataFrame:
-        """Every pair that may not be: `case_id, handler, reason` (one of `CODES`), `detail`."""
+        """Pairs that are not eligible: `case_id, handler, reason` (one of `CODES`), `detail`."""
         case, handler = np.nonzero(self.obstacles.any(axis=0))
-        return self._told(case, handler, self.obstacles[:, case, handler].argmax(axis=0))
+        return self._pairs(case, handler, self.obstacles[:, case, handler].argmax(axis=0))
 
     def against(self, case: int, handler: int) -> pl.DataFrame:
         """Everything that keeps one handler from one case; columns of `excluded`."""
         reason = np.flatnonzero(self.obstacles[:, case, handler])
-        one = np.ones_like(reason)
-        return self._told(case * one, handler * one, reason)
+        every = np.ones_like(reason)
+        return self._pairs(case * every, handler * every, reason)
 
     def nearest(self, case: int) -> pl.DataFrame:
         """What keeps the handlers nearest to it from case number `case`, nothing lasting.
 
         Every obstacle of the at most `NEAREST` handlers with the fewest; columns of `excluded`.
         """
-        in_the_way = self.obstacles[:, case]
-        many = in_the_way.sum(axis=0)
-        free = np.flatnonzero(~in_the_way[:LASTING].any(axis=0) & (many > 0))
-        chosen = free[many[free] == many[free].min(initial=len(CODES))][:NEAREST]
-        handler, reason = np.nonzero(in_the_way[:, chosen].T)
-        return self._told(np.full(len(handler), case), chosen[handler], reason)
+        obstacles = self.obstacles[:, case]
+        many = obstacles.sum(axis=0)
+        changeable = np.flatnonzero(~obstacles[:LASTING].any(axis=0) & (many > 0))
+        fewest = many[changeable].min(initial=len(CODES))
+        chosen = changeable[many[changeable] == fewest][:NEAREST]
+        handler, reason = np.nonzero(obstacles[:, chosen].T)
+        return self._pairs(np.full(len(handler), case), chosen[handler], reason)
 
-    def _told(
-        self, case: NDArray[np.int64], handler: NDArray[np.int64], reason: NDArray[np.int64]
-    ) -> pl.DataFrame:
+    def _pairs(self, case: Ints, handler: Ints, reason: Ints) -> pl.DataFrame:
+        """`case_id, handler, reason, detail` by the numbers of case, handler and obstacle."""
         about_case = self.cases.select("case_id", "kind", "needs")[case]
         about_handler = self.handlers.select(
             "handler", "unit", "skills", "absent_from", "absent_until", "most_open"
@@ -155,16 +92,16 @@ def eligibility(
     shape = (cases.height, handlers.height)
     wanted = cases["unit"].fill_null("").to_numpy()[:, None]
     theirs = handlers["unit"].fill_null("").to_numpy()[None, :]
-    alone = {
+    by_code = {
         "no_unit": (wanted != "") & (theirs == ""),
         "other_unit": (wanted != "") & (theirs != "") & (wanted != theirs),
         "kind": _kind(cases, handlers),
         "skill": lacked(cases["needs"], handlers) > 0,
-        "capacity": handlers.select(_none()).to_series().to_numpy(),
+        "capacity": _true(handlers, pl.col("capacity") <= 0),
         "absent": _absent(handlers, day),
-        "most_open": handlers.select(_full()).to_series().to_numpy(),
+        "most_open": _true(handlers, pl.col("open_cases") + 1 > pl.col("most_open")),
     }
-    obstacles = {name: np.broadcast_to(where, shape) for name, where in alone.items()}
+    obstacles = {name: np.broadcast_to(where, shape) for name, where in by_code.items()}
     obstacles |= _recused(cases, handlers, recusals)
     return Eligibility(cases, handlers, np.stack([obstacles[code] for code in CODES]))
 
@@ -178,61 +115,49 @@ def parts(cell: str | None) -> frozenset[str]:
     return frozenset(part.strip() for part in re.split(SEPARATORS, cell or "")) - {""}
 
 
-def lacked(wanted: pl.Series, handlers: pl.DataFrame) -> NDArray[np.int64]:
+def lacked(wanted: pl.Series, handlers: pl.DataFrame) -> Ints:
     """How many of the skills each case wants each handler lacks, shape (cases, handlers)."""
     has = [parts(skills) for skills in handlers["skills"]]
-    wishes = [frozenset(wish or ()) for wish in wanted.to_list()]
-    row = {wish: [len(wish - skills) for skills in has] for wish in set(wishes)}
-    return np.array([row[wish] for wish in wishes], np.int64).reshape(len(wishes), len(has))
+    asked = [frozenset(skills or ()) for skills in wanted.to_list()]
+    row = {skills: [len(skills - theirs) for theirs in has] for skills in set(asked)}
+    return np.array([row[skills] for skills in asked], np.int64).reshape(len(asked), len(has))
 
 
-def say(excluded: pl.DataFrame, language: Language) -> pl.DataFrame:
-    """`excluded` with `says` and `changes`: why not, and what would change it, in `language`."""
-
-    def told(part: str) -> pl.Expr:
-        words = {code: getattr(one, part).say(language) for code, one in OBSTACLES.items()}
-        sentence = pl.col("reason").cast(pl.String).replace_strict(words, return_dtype=pl.String)
-        return sentence.str.replace("{detail}", pl.col("detail"), literal=True)
-
-    return excluded.with_columns(says=told("says"), changes=told("changes"))
-
-
-def _kind(cases: pl.DataFrame, handlers: pl.DataFrame) -> NDArray[np.bool_]:
+def _kind(cases: pl.DataFrame, handlers: pl.DataFrame) -> Flags:
     takes = [None if cell is None else parts(cell) for cell in handlers["kinds"]]
     kinds = cases["kind"].to_list()
-    row = {kind: [t is not None and kind not in t for t in takes] for kind in set(kinds)}
+    row = {
+        kind: [taken is not None and kind not in taken for taken in takes] for kind in set(kinds)
+    }
     return np.array([row[kind] for kind in kinds], bool).reshape(len(kinds), len(takes))
 
 
-def _absent(handlers: pl.DataFrame, day: date) -> NDArray[np.bool_]:
+def _absent(handlers: pl.DataFrame, day: date) -> Flags:
     begins, ends = pl.col("absent_from"), pl.col("absent_until")
     stated = begins.is_not_null() | ends.is_not_null()
     within = (begins <= day).fill_null(value=True) & (ends >= day).fill_null(value=True)
     return handlers.select(stated & within).to_series().to_numpy()
 
 
-def _none() -> pl.Expr:
-    return (pl.col("capacity") <= 0).fill_null(value=False)
-
-
-def _full() -> pl.Expr:
-    return (pl.col("open_cases") + 1 > pl.col("most_open")).fill_null(value=False)
+def _true(handlers: pl.DataFrame, condition: pl.Expr) -> Flags:
+    """Of which handlers it is known that the condition holds."""
+    return handlers.select(condition.fill_null(value=False)).to_series().to_numpy()
 
 
 def _recused(
     cases: pl.DataFrame, handlers: pl.DataFrame, recusals: pl.DataFrame
-) -> dict[str, NDArray[np.bool_]]:
+) -> dict[str, Flags]:
     by_case = cases.select("case_id").with_row_index("case")
     by_party = cases.select(pl.col("parties").alias("party")).with_row_index("case")
-    who = handlers.select("handler").with_row_index("place")
+    numbered = handlers.select("handler").with_row_index("number")
     marks = {}
     for code, key, names in (
         ("recused_case", "case_id", by_case),
         ("recused_party", "party", by_party.explode("party", empty_as_null=True)),
     ):
-        pairs = recusals.join(who, on="handler").join(names, on=key)
+        pairs = recusals.join(numbered, on="handler").join(names, on=key)
         marks[code] = np.zeros((cases.height, handlers.height), bool)
-        marks[code][pairs["case"].to_numpy(), pairs["place"].to_numpy()] = True
+        marks[code][pairs["case"].to_numpy(), pairs["number"].to_numpy()] = True
     return marks
 
 

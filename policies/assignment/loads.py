@@ -1,4 +1,4 @@
-"""What an assignment does to everybody's load."""
+"""What an assignment does to the load of each handler."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def loads_of(
     given: Mapping[str, str | None],
     chances: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Everybody's load before, on average over all draws, and after this one (`LOADS`)."""
+    """Each handler's load before, on average over all draws, and after this one (`LOADS`)."""
     expected = _sums(cases, chances).select("handler", expected="more")
     after = _sums(cases, certain(given)).rename({"more": "after"})
     joined = handlers.join(expected, on="handler", how="left").join(after, on="handler", how="left")

@@ -1,12 +1,13 @@
-"""What an assignment is: who gets which case, with which chance, and who could not and why.
+"""What an assignment is: who gets which case, with which probability, who may not and why.
 
-Frozen results; nothing here decides. An assignment can be drawn again from its chances and
-its seed alone.
+Frozen results; nothing here decides. An assignment can be drawn again from its probabilities
+and its seed alone.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -15,17 +16,17 @@ from typing import Any, Literal
 import polars as pl
 from pydantic import Field
 
-from cases.language.texts import Text
+from cases.language.messages import Sayable
 from cases.office.model import Model
-from policies.spot_check.plan import LONGEST_SEED, commitment
+from policies.seeds import LONGEST_SEED, commitment
 
 FORMAT = 1  # of `describe` and of the draw
 How = Literal["drawn", "designated", "unassigned"]
 
 CHANCES: dict[str, pl.DataType] = {
-    "group": pl.Int64(),  # cases of one group have the same chances and share its numbers
+    "group": pl.Int64(),  # cases of one group have the same probabilities and share its numbers
     "case_id": pl.String(),
-    "handler": pl.String(),  # null: that nobody gets the case, where places are short
+    "handler": pl.String(),  # null: that nobody gets the case, where room is short
     "probability": pl.Float64(),  # whole multiples of 1e-9
 }
 LINES: dict[str, pl.DataType] = {
@@ -34,8 +35,6 @@ LINES: dict[str, pl.DataType] = {
     "how": pl.String(),
     "probability": pl.Float64(),  # of this handler; null where designated or nobody is eligible
     "eligible": pl.Int64(),  # handlers who were
-    "why_en": pl.String(),
-    "why_zh": pl.String(),
 }
 LOADS: dict[str, pl.DataType] = {
     "handler": pl.String(),
@@ -49,38 +48,40 @@ LOADS: dict[str, pl.DataType] = {
 
 
 class AssignmentParameters(Model):
-    """What was asked for; with the input it determines the assignment."""
+    """What was requested; with the input it determines the assignment."""
 
     as_of: datetime = Field(description="when the cases are assigned")
-    seed: str = Field(min_length=1, max_length=LONGEST_SEED, description="what the lot hangs on")
+    seed: str = Field(min_length=1, max_length=LONGEST_SEED, description="what the draw depends on")
     floor: float = Field(
-        default=0.1, ge=0, le=1, description="share of an even lottery everyone eligible keeps"
+        default=0.1, ge=0, le=1, description="share of an even draw that each eligible keeps"
     )
 
 
 @dataclass(frozen=True)
-class Assignment:
+class DrawnAssignment:
     """A drawn assignment.
 
-    `lines` one row per case (columns of `LINES`), `chances` one row per drawn case and
-    eligible handler (`CHANCES`), `excluded` one row per case and handler who may not take it
-    (`case_id, handler, reason, detail`; `eligibility.say` puts them in words), `loads` one
-    row per handler (`LOADS`). `notes` are sentences about what had to give way.
+    `lines` one row per case (columns of `LINES`) and `why` the reason of each, by case id;
+    `chances` one row per drawn case and eligible handler (`CHANCES`), `excluded` one row per
+    case and handler who may not take it (`case_id, handler, reason, detail`; `obstacles.says`
+    puts them in words), `loads` one row per handler (`LOADS`). `notes` are sentences about
+    what had to give way.
     """
 
     parameters: AssignmentParameters
     lines: pl.DataFrame
+    why: Mapping[str, Sayable]
     chances: pl.DataFrame
     excluded: pl.DataFrame
     loads: pl.DataFrame
     input_hash: str
-    notes: tuple[Text, ...] = ()
+    notes: tuple[Sayable, ...] = ()
 
     @property
     def counts(self) -> dict[How, int]:
         """How many cases were drawn, designated, left unassigned."""
-        found = dict(self.lines["how"].value_counts().iter_rows())
-        return {how: found.get(how, 0) for how in ("drawn", "designated", "unassigned")}
+        counts = dict(self.lines["how"].value_counts().iter_rows())
+        return {how: counts.get(how, 0) for how in ("drawn", "designated", "unassigned")}
 
     @property
     def designated_share(self) -> float:
@@ -95,7 +96,7 @@ class Assignment:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def describe(self) -> dict[str, Any]:
-        """Everything needed to draw again besides the chances, as plain values for JSON."""
+        """Everything needed to draw again but for the probabilities, as plain values for JSON."""
         return {
             "format": FORMAT,
             "assignment_id": self.assignment_id,
@@ -105,11 +106,11 @@ class Assignment:
             "chances_hash": chances_hash(self.chances),
             "counts": self.counts,
             "designated_share": self.designated_share,
-            "notes": [note.en or note.zh for note in self.notes],
+            "notes": [str(note) for note in self.notes],
         }
 
 
 def chances_hash(chances: pl.DataFrame) -> str:
-    """SHA-256 (hex) of the chances as CSV text, sorted by case and handler."""
+    """SHA-256 (hex) of the probabilities as CSV text, sorted by case and handler."""
     ordered = chances.select(*CHANCES).sort("case_id", "handler")
     return hashlib.sha256(ordered.write_csv(float_precision=9).encode()).hexdigest()

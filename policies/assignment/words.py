@@ -4,85 +4,91 @@ from __future__ import annotations
 
 import polars as pl
 
-from cases.language.catalogues import Language
-from cases.language.messages import _
-from cases.language.texts import Text
-from policies.assignment.eligibility import CODES, OBSTACLES, Eligibility, say
+from cases.language.messages import Joined, Sayable, _, listed, pgettext, sentences
+from policies.assignment.eligibility import Eligibility
+from policies.assignment.obstacles import CODES, OBSTACLES, changes, says
 
-DRAWN = _("drawn by lot with a chance of {chance:.3g} % (eligible handlers: {eligible})")
-DESIGNATED = _("designated: {reason}")
-THOUGH = _(" (though the handler {says})")
-NOBODY = _("nobody is eligible: {counts}")
-COUNT = _("{many} {brief}")
-NO_HANDLERS = _("there are no handlers")
-NEAREST = _(". Nearest is {handler}: {changes}")
-NO_PLACE = _(
-    "no place is left: with the other cases, everybody eligible ({eligible}) has as many open cases as allowed; raise most_open, or wait until a case closes"
-)
-COMMA = {"en": ", ", "zh": "，"}
-SEMICOLON = {"en": "; and ", "zh": "；并"}
+LESS = 1e-8  # a probability this much below the floor is below it
 
 
-def drawn(language: Language, chance: float, eligible: int) -> str:
+def drawn(probability: float, eligible: int) -> Sayable:
     """Why a case goes to the handler it was drawn for."""
-    return DRAWN.say(language).format(chance=100 * chance, eligible=eligible)
+    return _(
+        "drawn at random with a probability of {probability:.1%} (eligible handlers: {eligible})",
+        probability=probability,
+        eligible=eligible,
+    )
 
 
-def designated(language: Language, reason: str, obstacles: pl.DataFrame) -> str:
+def designated(reason: str, obstacles: pl.DataFrame) -> Sayable:
     """Why a case was designated, and what stands against it by the rules."""
-    sentence = DESIGNATED.say(language).format(reason=reason)
-    for says in say(obstacles, language)["says"].head(1):
-        sentence += THOUGH.say(language).format(says=says)
-    return sentence
-
-
-def no_place(language: Language, eligible: int) -> str:
-    """Why a case that somebody may take goes to nobody."""
-    return NO_PLACE.say(language).format(eligible=eligible)
-
-
-def nobody(language: Language, who: Eligibility, case: int) -> str:
-    """Why nobody may take case number `case`, and what would change that soonest."""
-    sentence = NOBODY.say(language).format(counts=_counts(language, who, case))
-    nearest = say(who.nearest(case), language)
-    for (handler,), own in nearest.group_by("handler", maintain_order=True):
-        changes = SEMICOLON[language].join(own["changes"])
-        sentence += NEAREST.say(language).format(handler=handler, changes=changes)
-    return sentence
-
-
-def _counts(language: Language, who: Eligibility, case: int) -> str:
-    """How many handlers each obstacle keeps away."""
-    if who.handlers.is_empty():
-        return NO_HANDLERS.say(language)
-    first = who.obstacles[:, case].argmax(axis=0).tolist()
-    return COMMA[language].join(
-        COUNT.say(language).format(
-            many=first.count(number), brief=OBSTACLES[code].brief.say(language)
+    for code, detail in obstacles.select("reason", "detail").head(1).iter_rows():
+        return _(
+            "designated: {reason} (although the handler {obstacle})",
+            reason=reason,
+            obstacle=says(code, detail),
         )
+    return _("designated: {reason}", reason=reason)
+
+
+def no_room(eligible: int) -> Sayable:
+    """Why a case that somebody may take goes to nobody."""
+    return _(
+        "nobody has room left: with the other cases, every eligible handler ({eligible}) has as "
+        "many open cases as allowed; raise most_open, or wait until a case closes",
+        eligible=eligible,
+    )
+
+
+def nobody(eligibility: Eligibility, case: int) -> Sayable:
+    """Why nobody may take case number `case`, and what would change that soonest."""
+    nearest = eligibility.nearest(case)
+    return sentences(
+        _("nobody is eligible: {obstacles}.", obstacles=_counts(eligibility, case)),
+        *(
+            _("Nearest is {handler}: {changes}.", handler=handler, changes=_all_of(obstacles))
+            for (handler,), obstacles in nearest.group_by("handler", maintain_order=True)
+        ),
+    )
+
+
+def _all_of(obstacles: pl.DataFrame) -> Sayable:
+    """Everything that would have to be done about the obstacles."""
+    steps = [changes(*obstacle) for obstacle in obstacles.select("reason", "detail").iter_rows()]
+    return Joined(tuple(steps), pgettext("between two things to do", "; and "))
+
+
+def _counts(eligibility: Eligibility, case: int) -> Sayable:
+    """How many handlers each obstacle keeps away."""
+    if eligibility.handlers.is_empty():
+        return _("there are no handlers")
+    first = eligibility.obstacles[:, case].argmax(axis=0).tolist()
+    return listed(
+        _("{handlers} {obstacle}", handlers=first.count(number), obstacle=OBSTACLES[code].brief)
         for number, code in enumerate(CODES)
         if number in first
     )
 
 
-def notes_on(chances: pl.DataFrame, floor: float, unplaced: int) -> tuple[Text, ...]:
-    """What had to give way because places are few."""
-    notes = []
-    somebody = chances.filter(pl.col("handler").is_not_null())
+def notes_on(probabilities: pl.DataFrame, floor: float, unassigned: int) -> tuple[Sayable, ...]:
+    """What had to give way because handlers have little room left."""
+    notes: list[Sayable] = []
+    somebody = probabilities.filter(pl.col("handler").is_not_null())
     even = floor / pl.len().over("case_id")
-    kept_from = somebody.filter(pl.col("probability") < even - 1e-8)["handler"].n_unique()
-    if kept_from:
+    below = somebody.filter(pl.col("probability") < even - LESS)["handler"].n_unique()
+    if below:
         notes.append(
-            Text(
-                en=f"Handlers with few places left who have less than the floor: {kept_from}.",
-                zh=f"{kept_from}名承办人所余名额很少，其概率低于保底比例。",
+            _(
+                "Handlers with little room left whose probability is less than the floor: "
+                "{handlers}.",
+                handlers=below,
             )
         )
-    if unplaced:
+    if unassigned:
         notes.append(
-            Text(
-                en=f"There are too few places; cases left unassigned: {unplaced}.",
-                zh=f"名额不足：{unplaced}件案件未能分配。",
+            _(
+                "Handlers have too little room left; cases left unassigned: {cases}.",
+                cases=unassigned,
             )
         )
     return tuple(notes)

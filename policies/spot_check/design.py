@@ -29,8 +29,8 @@ from scipy.optimize import brentq
 
 from cases.numeric import Floats, Ints
 
-LEAST_CHANCE = 0.01  # no case's chance falls below this share of its chance in a random draw
-LEAST_VARIANCE = 1e-4  # nobody is as sure as p = 0 or p = 1
+LEAST_PROBABILITY = 0.01  # at least this share of the probability in an even random draw
+LEAST_VARIANCE = 1e-4  # no estimate is as sure as p = 0 or p = 1
 SURVEY_MU, SEARCH_MU = 1e-2, 1e6  # the ends of the frontier: beyond them nothing changes
 MOST_STEPS = 200  # more than any root takes: a step that does not help halves its bracket
 CLOSE = 1e-11  # relative
@@ -77,11 +77,11 @@ class Sums(NamedTuple):
 
 @dataclass(frozen=True)
 class Design:
-    """The cases that chance decides about, and what is wanted of the draw.
+    """The cases that the random draw decides about, and what is wanted of the draw.
 
     `risk`, shape (cases,), lies in [0, 1]; `cell` gives each case's cell; `count` says how
-    many cases alike each entry stands for. The quotas must be feasible (`quotas.py`
-    sees to that).
+    many similar cases each entry stands for. The quotas must be feasible (`quotas.py` checks
+    that).
     """
 
     risk: Floats
@@ -101,12 +101,13 @@ class Design:
 
     @cached_property
     def floor(self) -> Floats:
-        """The least chance of each case, shape (cases,)."""
+        """The least inclusion probability of each case, shape (cases,)."""
         quotas, unit = self.quotas, self.quotas.unit_of_cell
         in_cell = added(self.count, self.cell, len(unit))
         in_unit = added(in_cell, unit, len(quotas.unit_most))
+        # A floor above the most that a quota allows on average could not be kept.
         room = np.minimum(quotas.cell_most / in_cell, (quotas.unit_most / in_unit)[unit])
-        share = LEAST_CHANCE * quotas.size / self.count.sum()
+        share = LEAST_PROBABILITY * quotas.size / self.count.sum()
         least: Floats = np.minimum(share, room)[self.cell]
         return least
 
@@ -139,19 +140,28 @@ class Design:
             held = by_unit(multiplier.repeat(units)).within(quotas.unit_least, quotas.unit_most)
             return held.by(np.zeros(units, np.int64), 1)
 
+        # Step 1: the office's multiplier lambda, with quotas held at their bounds, so that the
+        # probabilities add up to the size. The search starts at Neyman's allocation, which is
+        # exact for mu = 0 without floor and quotas: pi = n sqrt(v) / sum sqrt(v).
         neyman = (self.count @ np.sqrt(self.variance) / quotas.size) ** 2
         start = np.array([mu * self.risk.mean() + neyman])
         office = self._root(mu, in_all, np.array([float(quotas.size)]), start).repeat(units)
+        # Step 2: every unit takes the sum it has at the office's multiplier, moved to its quota
+        # where that binds, and gets the multiplier that gives this sum.
         wanted = by_unit(office).within(quotas.unit_least, quotas.unit_most).total
         unit = self._root(mu, by_unit, wanted, office)[unit_of]
+        # Step 3: the same for every cell, from its unit's multiplier.
         wanted = by_cell(unit).within(quotas.cell_least, quotas.cell_most).total
         return self._pi(mu, self._root(mu, by_cell, wanted, unit))
 
     def _pi(self, mu: float, multiplier: Floats) -> Floats:
+        """The optimum of the module's docstring: pi = sqrt(v / (lambda - mu p)), within bounds."""
+        # lambda - mu p <= v means pi = 1, so that v is the least the denominator may be.
         free = np.maximum(multiplier[self.cell] - mu * self.risk, self.variance)
         return np.maximum(np.sqrt(self.variance / free), self.floor)
 
     def _sums(self, mu: float, multiplier: Floats) -> Sums:
+        """Sums of `_pi` by cell, and their slopes: d pi / d lambda = - pi ** 3 / (2 v)."""
         pi = self._pi(mu, multiplier)
         inside = (pi > self.floor) & (pi < 1)
         falling = inside * pi * pi * pi / (2 * self.variance)
@@ -166,6 +176,7 @@ class Design:
         Newton's method on total ** -2, which is linear in the multiplier for Neyman's
         allocation, inside a bracket that is halved (on a log scale) where a step leaves it.
         """
+        # The bracket: at `low` every probability is one, at `high` every one is at its floor.
         base = float((mu * self.risk).min())
         low = np.full_like(wanted, (mu * self.risk + self.variance).min())
         high = np.full_like(wanted, (mu * self.risk + self.variance / self.floor**2).max())
@@ -176,6 +187,7 @@ class Design:
             if not off.any():
                 break
             low, high = np.where(total > wanted, at, low), np.where(total > wanted, high, at)
+            # One step of Newton's method; halve the bracket where it fails.
             with np.errstate(divide="ignore", invalid="ignore"):
                 step = at + (wanted**-2.0 - total**-2.0) / (2 * slope * total**-3.0)
             inside = (low < step) & (step < high)
@@ -185,6 +197,8 @@ class Design:
 
     def at_search_share(self, share: float) -> Floats:
         """The probabilities that find `share` of what pure search finds beyond pure survey."""
+        # The frontier is traced by mu: first its two ends, then the mu between them (bisection
+        # by Brent's method, as the defects found rise with mu).
         few = self._thinned()
         least = few.expected_defects(few.probabilities(SURVEY_MU))
         most = few.expected_defects(few.probabilities(SEARCH_MU))
@@ -200,7 +214,7 @@ class Design:
         return self.probabilities(few._mu(lambda pi: few.anticipated_variance(pi) - most))
 
     def _mu(self, excess: Callable[[Floats], float]) -> float:
-        """Where `excess` of the probabilities, which rises with mu, is nought."""
+        """Where `excess` of the probabilities, which rises with mu, is zero."""
 
         def at(log_mu: float) -> float:
             return excess(self.probabilities(math.exp(log_mu)))
@@ -211,19 +225,22 @@ class Design:
         return math.exp(brentq(at, low, high, xtol=1e-3))
 
     def _thinned(self) -> Design:
-        """A large design on fewer cases, each for several of like risk in its cell."""
+        """A large design on fewer cases, each for several of similar risk in its cell.
+
+        Only mu is searched on it; the probabilities are computed for all cases.
+        """
         every = max(1, len(self.risk) // ENOUGH)
         order = np.lexsort((self.risk, self.cell))
         cells = np.bincount(self.cell)
-        place = np.arange(len(order)) - np.repeat(np.cumsum(cells) - cells, cells)
-        first = np.flatnonzero(place % every == 0)
+        position = np.arange(len(order)) - np.repeat(np.cumsum(cells) - cells, cells)
+        first = np.flatnonzero(position % every == 0)
         count = np.diff(first, append=len(order))
         middle = order[first + count // 2]
         return Design(self.risk[middle], self.cell[middle], self.quotas, count.astype(float))
 
 
 def without_quotas(risk: Floats, size: int) -> Design:
-    """The design of `size` cases among all, whoever handled them."""
+    """The design of `size` cases among all, without regard to handler and unit."""
     everyone = np.zeros(len(risk), np.int64)
     none, all_cases = np.zeros(1), np.array([float(len(risk))])
     quotas = Quotas(size, none, all_cases, none, all_cases, np.zeros(1, np.int64))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -16,15 +16,14 @@ from typing import Any, Literal, Self
 
 import polars as pl
 
-from cases.language.messages import _
-from cases.language.texts import Text
+from cases.language.messages import Sayable, _
 from cases.numeric import Z
 from cases.office.model import Model, Office, Quota
+from policies.seeds import commitment, fresh_seed
+from policies.spot_check.choices import Choice
 
-SelectedBy = Literal["mandatory", "search", "lottery"]
-Choice = Literal["plan", "all_random", "top_of_the_list"]
+SelectedBy = Literal["mandatory", "search", "lottery"]  # lottery: by random draw
 
-LONGEST_SEED = 100  # letters
 LEAST_MARGIN = 0.0001
 
 FRAME: dict[str, pl.DataType] = {
@@ -39,23 +38,15 @@ FRAME: dict[str, pl.DataType] = {
     "rule": pl.String(),  # code of the mandatory rule that holds, else null
 }
 
-WHY = {
-    "search": _("search: among the highest estimated risks, certain to be drawn"),
-    "lottery": _(
-        "lottery: drawn with a chance of {chance}; the riskier a case, the higher its chance"
-    ),
-    "mandatory": _("rule: {rule}"),
-}
-
 
 class PlanParameters(Model):
-    """What was asked for; with the frame it determines the plan.
+    """What was requested; with the frame it determines the plan.
 
     The frame holds the cases closed after `closed_after` (if given) and by `as_of`. The
     knob between searching and surveying is `margin`, the wanted half-width of the 95 %
     interval of the frame's defect rate, or where that is not given `search_share`: 0
-    knows the rate best, 1 finds the most. Quotas are of the cases chance decides about,
-    mandatory ones not counted. `second_share` of the drawn cases is read twice.
+    knows the rate best, 1 finds the most. Quotas are of the cases that the random draw decides
+    about, mandatory ones not counted. `second_share` of the drawn cases is read twice.
     """
 
     as_of: datetime
@@ -70,22 +61,23 @@ class PlanParameters(Model):
     outside_capacity: tuple[str, ...] = ()  # codes of rules whose reviews do not count
 
     @classmethod
-    def of(cls, office: Office, **wishes: Any) -> Self:
-        """What the office file says, and `wishes` where they are given and not None.
+    def of(cls, office: Office, **requested: Any) -> Self:
+        """What the office file says, and what is `requested` where it is not None.
 
-        Where no seed is asked for, it is a `fresh_seed`.
+        Where no seed is requested, it is a `fresh_seed`.
         """
-        says = office.spot_checks
-        own = {
+        usual = office.spot_checks
+        parameters = {
             "seed": fresh_seed(),
-            "margin": None if wishes.get("search_share") is not None else says.margin,
-            "search_share": says.search_share,
-            "per_handler": says.per_handler,
-            "per_unit": says.per_unit,
-            "second_share": says.second_share,
+            "margin": None if requested.get("search_share") is not None else usual.margin,
+            "search_share": usual.search_share,
+            "per_handler": usual.per_handler,
+            "per_unit": usual.per_unit,
+            "second_share": usual.second_share,
             "outside_capacity": tuple(rule.code for rule in office.rules if not rule.counts),
         }
-        return cls(**own | {name: wish for name, wish in wishes.items() if wish is not None})
+        given = {name: value for name, value in requested.items() if value is not None}
+        return cls(**parameters | given)
 
 
 @dataclass(frozen=True)
@@ -107,8 +99,8 @@ class SpotCheckPlan:
 
     `frame` holds the columns of `FRAME` and `inclusion_probability` for every case
     that could be drawn, sorted by case id. `lines` holds the drawn cases in the
-    order in which to check them: `rank, selected_by, second_review` (whether somebody
-    else reads the case too, blind to the first reading) and the frame's columns.
+    order in which to check them: `rank, selected_by, second_review` (whether another
+    reviewer reads the case too, without knowing the first grade) and the frame's columns.
     `outlook` compares the plan with other ways to choose; `notes` are sentences about
     what had to give way.
     """
@@ -117,7 +109,7 @@ class SpotCheckPlan:
     frame: pl.DataFrame
     lines: pl.DataFrame
     outlook: tuple[Outlook, ...]
-    notes: tuple[Text, ...] = ()
+    notes: tuple[Sayable, ...] = ()
 
     @cached_property
     def frame_hash(self) -> str:
@@ -133,8 +125,8 @@ class SpotCheckPlan:
     @property
     def drawn(self) -> dict[str, int]:
         """How many cases were drawn, by how they were selected."""
-        found = self.lines["selected_by"].value_counts().sort("selected_by").rows()
-        return {str(how): int(count) for how, count in found}
+        counts = self.lines["selected_by"].value_counts().sort("selected_by").rows()
+        return {str(how): int(count) for how, count in counts}
 
     def describe(self) -> dict[str, Any]:
         """Everything needed to replay the draw besides the frame, as plain values for JSON."""
@@ -146,10 +138,13 @@ class SpotCheckPlan:
             "frame_hash": self.frame_hash,
             "drawn": self.drawn,
             "outlook": {
-                one.choice: {"expected_defects": one.expected_defects, "margin": one.margin}
-                for one in self.outlook
+                outlook.choice: {
+                    "expected_defects": outlook.expected_defects,
+                    "margin": outlook.margin,
+                }
+                for outlook in self.outlook
             },
-            "notes": [note.en or note.zh for note in self.notes],
+            "notes": [str(note) for note in self.notes],
         }
 
 
@@ -158,26 +153,21 @@ def frame_hash(frame: pl.DataFrame) -> str:
     return hashlib.sha256(frame.select(*FRAME).write_csv().encode()).hexdigest()
 
 
-def fresh_seed() -> str:
-    """A seed that nobody could have chosen or guessed: 128 random bits in hexadecimal."""
-    return secrets.token_hex(16)
-
-
-def commitment(seed: str) -> str:
-    """SHA-256 (hex) of the seed, to publish before the draw; the seed is revealed after it."""
-    return hashlib.sha256(seed.encode()).hexdigest()
-
-
 def margin_of(variance: float, cases: int) -> float:
     """Half the width of a 95 % interval of a rate among `cases`, from the variance of the sum."""
     return Z * math.sqrt(variance) / cases
 
 
-def why(line: dict[str, Any], office: Office) -> str:
-    """Why a line of the plan is on the list at all, in the office's language."""
-    sentence = WHY[line["selected_by"]].say(office.language)
-    rules = {rule.code: rule.meaning.say(office.language) for rule in office.rules}
-    return sentence.format(
-        chance=f"{100 * line['inclusion_probability']:.3g} %",
-        rule=rules.get(line["rule"], line["rule"]),
+def why(line: Mapping[str, Any], office: Office) -> Sayable:
+    """Why a line of the plan is on the list at all."""
+    selected_by: SelectedBy = line["selected_by"]
+    if selected_by == "mandatory":
+        meanings = {rule.code: rule.meaning for rule in office.rules}
+        return _("rule: {rule}", rule=meanings.get(line["rule"], line["rule"]))
+    if selected_by == "search":
+        return _("search: among the highest estimated risks, certain to be drawn")
+    return _(
+        "random draw: inclusion probability {probability:.2%}; the higher the risk, the higher "
+        "the probability",
+        probability=line["inclusion_probability"],
     )

@@ -1,7 +1,7 @@
 """Which closed cases to check: rules first, then one draw that both searches and surveys.
 
-Every case has a known chance, the higher the riskier it is (`design.py`), and the draw
-keeps it exactly (`draw.py`); so the list finds defects, and the reviews that come back
+Every case has a known inclusion probability, the higher the riskier it is (`design.py`), and
+the draw keeps it exactly (`draw.py`); so the list finds defects, and the reviews that come back
 measure the quality of all cases without bias (`evaluation.quality.estimate`).
 """
 
@@ -14,16 +14,16 @@ import math
 import numpy as np
 import polars as pl
 
-from cases.errors import BadInput, Fault, Refused
-from cases.language.texts import Text
+from cases.errors import Refused
+from cases.language.messages import Sayable, _, sentences
 from cases.numeric import Floats, Z
+from policies.seeds import tickets
+from policies.spot_check.checks import check
+from policies.spot_check.choices import Choice
 from policies.spot_check.design import Design, without_quotas
-from policies.spot_check.draw import draw, tickets
+from policies.spot_check.draw import draw
 from policies.spot_check.plan import (
     FRAME,
-    LEAST_MARGIN,
-    LONGEST_SEED,
-    Choice,
     Outlook,
     PlanParameters,
     SpotCheckPlan,
@@ -32,29 +32,25 @@ from policies.spot_check.plan import (
 from policies.spot_check.quotas import quotas_of, with_cells
 
 
-def draw_plan(frame: pl.DataFrame, wish: PlanParameters) -> SpotCheckPlan:
+def draw_plan(frame: pl.DataFrame, parameters: PlanParameters) -> SpotCheckPlan:
     """Draw the cases to check from `frame` (columns of `FRAME`, one row per case).
 
     Mandatory cases are always drawn; what they leave of the capacity is drawn among the
-    others. `BadInput` for a wish that makes no sense or a case that stands twice in the
-    frame; `Refused` for wishes that contradict each other.
+    others. `BadInput` for parameters out of bounds or a case that stands twice in the frame;
+    `Refused` for quotas or a margin that cannot be kept.
     """
-    _check(frame, wish)
+    check(frame, parameters)
     cases = frame.select(*FRAME)
     by_rule = cases.filter(pl.col("rule").is_not_null())
     others = with_cells(cases.filter(pl.col("rule").is_null()).sort("unit", "handler", "case_id"))
-    free, notes = _free_capacity(by_rule, wish)
+    free, notes = _free_capacity(by_rule, parameters)
     size = min(free, others.height)
 
-    design = _design(others, size, wish)
-    pi = _probabilities(design, wish, frame.height) if size else np.zeros(others.height)
-    drawn = draw(
-        pi,
-        design.cell,
-        design.quotas.unit_of_cell,
-        tickets(wish.seed, others["case_id"].to_list()),
-    )
-    chances = pl.concat(
+    design = _design(others, size, parameters)
+    pi = _probabilities(design, parameters, frame.height) if size else np.zeros(others.height)
+    ticket = tickets(parameters.seed, others["case_id"].to_list())
+    drawn = draw(pi, design.cell, design.quotas.unit_of_cell, ticket)
+    everyone = pl.concat(
         [
             by_rule.with_columns(inclusion_probability=1.0, drawn=True),
             others.drop("cell").with_columns(
@@ -62,36 +58,50 @@ def draw_plan(frame: pl.DataFrame, wish: PlanParameters) -> SpotCheckPlan:
             ),
         ]
     )
-    outlook = _outlook(design, pi, by_rule, frame.height)
-    everyone = chances.drop("drawn").sort("case_id")
-    return SpotCheckPlan(wish, everyone, _lines(chances.filter("drawn"), wish), outlook, notes)
+    return SpotCheckPlan(
+        parameters,
+        everyone.drop("drawn").sort("case_id"),
+        _lines(everyone.filter("drawn"), parameters),
+        _outlook(design, pi, by_rule, frame.height),
+        notes,
+    )
 
 
-def _design(others: pl.DataFrame, size: int, wish: PlanParameters) -> Design:
-    quotas = quotas_of(others, size, wish)
+def _design(others: pl.DataFrame, size: int, parameters: PlanParameters) -> Design:
+    quotas = quotas_of(others, size, parameters)
     return Design.of(others["risk"].to_numpy(), others["cell"].to_numpy(), quotas)
 
 
-def _probabilities(design: Design, wish: PlanParameters, frame_cases: int) -> Floats:
-    """The inclusion probabilities of the cases that chance decides about."""
+def _probabilities(design: Design, parameters: PlanParameters, frame_cases: int) -> Floats:
+    """The inclusion probabilities of the cases that the random draw decides about."""
     if design.quotas.size == len(design.risk):
         return np.ones(len(design.risk))
-    if wish.margin is None:
-        return design.at_search_share(wish.search_share)
+    if parameters.margin is None:
+        return design.at_search_share(parameters.search_share)
     best = margin_of(design.least_variance(), frame_cases)
-    if best > wish.margin:
-        takes = _reviews_for(wish.margin, design, frame_cases)
-        enough = takes <= design.quotas.size
-        raise Refused(
-            f"A margin of {wish.margin:.2%} cannot be had with {design.quotas.size:,} reviews "
-            f"beside mandatory ones: the best is {best:.2%}. "
-            + ("The quotas stand in the way." if enough else f"It takes about {takes:,} reviews.")
-        )
-    return design.at_variance((wish.margin * frame_cases / Z) ** 2)
+    if best > parameters.margin:
+        raise Refused(_beyond_reach(parameters.margin, best, design, frame_cases))
+    return design.at_variance((parameters.margin * frame_cases / Z) ** 2)
+
+
+def _beyond_reach(margin: float, best: float, design: Design, frame_cases: int) -> Sayable:
+    """Why `margin` cannot be had, and what it would take."""
+    reviews = design.quotas.size
+    takes = _reviews_for(margin, design, frame_cases)
+    problem = _(
+        "A margin of {margin:.2%} cannot be had with {reviews:,} reviews after the mandatory "
+        "ones: the best is {best:.2%}.",
+        margin=margin,
+        reviews=reviews,
+        best=best,
+    )
+    if takes <= reviews:
+        return sentences(problem, _("The quotas stand in the way."))
+    return sentences(problem, _("It takes about {reviews:,} reviews.", reviews=takes))
 
 
 def _reviews_for(margin: float, design: Design, frame_cases: int) -> int:
-    """The fewest reviews that buy `margin`, whatever the quotas."""
+    """The fewest reviews that buy `margin`, without regard to quotas."""
 
     def enough(size: int) -> bool:
         return margin_of(without_quotas(design.risk, size).least_variance(), frame_cases) <= margin
@@ -103,14 +113,14 @@ def _reviews_for(margin: float, design: Design, frame_cases: int) -> int:
 def _outlook(
     design: Design, pi: Floats, by_rule: pl.DataFrame, frame_cases: int
 ) -> tuple[Outlook, ...]:
-    """What the plan buys beside a purely random draw and the top of the list."""
+    """What the plan buys, and next to it a purely random draw and the top of the list."""
     certain, size = float(by_rule["risk"].sum()), design.quotas.size
     if size == 0:
         return (Outlook("plan", certain, None),)
 
-    def of(choice: Choice, chances: Floats) -> Outlook:
-        margin = margin_of(design.anticipated_variance(chances), frame_cases)
-        return Outlook(choice, certain + design.expected_defects(chances), margin)
+    def of(choice: Choice, probabilities: Floats) -> Outlook:
+        margin = margin_of(design.anticipated_variance(probabilities), frame_cases)
+        return Outlook(choice, certain + design.expected_defects(probabilities), margin)
 
     top = np.sort(design.risk)[len(design.risk) - size :]
     return (
@@ -120,14 +130,14 @@ def _outlook(
     )
 
 
-def _lines(drawn: pl.DataFrame, wish: PlanParameters) -> pl.DataFrame:
+def _lines(drawn: pl.DataFrame, parameters: PlanParameters) -> pl.DataFrame:
     """The drawn cases, the riskiest first (equal risks by case id)."""
     by_rule, certain = pl.col("rule").is_not_null(), pl.col("inclusion_probability") == 1
     how = pl.when(by_rule).then(pl.lit("mandatory")).when(certain).then(pl.lit("search"))
     cases = drawn.drop("drawn").sort("risk", "case_id", descending=[True, False])
-    lots = [_second_lot(wish.seed, case) for case in cases["case_id"]]
-    twice = math.ceil(wish.second_share * len(lots) - 1e-9)
-    second = pl.Series(lots, dtype=pl.String).rank("ordinal") <= twice
+    tickets_of_second = [_second_ticket(parameters.seed, case) for case in cases["case_id"]]
+    twice = math.ceil(parameters.second_share * cases.height - 1e-9)
+    second = pl.Series(tickets_of_second, dtype=pl.String).rank("ordinal") <= twice
     return cases.select(
         *FRAME,
         "inclusion_probability",
@@ -136,57 +146,37 @@ def _lines(drawn: pl.DataFrame, wish: PlanParameters) -> pl.DataFrame:
     ).with_row_index("rank", offset=1)
 
 
-def _second_lot(seed: str, case_id: str) -> str:
-    """A case's place in the draw of those that are read twice."""
+def _second_ticket(seed: str, case_id: str) -> str:
+    """What orders the cases in the draw of those that are read twice."""
     return hashlib.sha256(f"{seed}:second:{case_id}".encode()).hexdigest()
 
 
-def _free_capacity(by_rule: pl.DataFrame, wish: PlanParameters) -> tuple[int, tuple[Text, ...]]:
-    """What the mandatory cases that count leave of the capacity, and a note if nothing is left."""
-    taken = by_rule.filter(~pl.col("rule").is_in(wish.outside_capacity)).height
-    if taken < wish.capacity or not taken:
-        return wish.capacity - taken, ()
-    over = taken - wish.capacity
-    beyond = f" and exceed it by {over}" if over else ""
-    beyond_zh = f"，超出{over}件" if over else ""
-    note = Text(
-        en=f"{taken} mandatory cases take the whole capacity of {wish.capacity}{beyond}; all of "
-        "them are on the list. No other case had a chance, so the reviews say nothing about "
-        "the quality of the rest.",
-        zh=f"必查案件{taken}件占满容量{wish.capacity}件{beyond_zh}，全部列入清单。"
-        "其他案件没有被抽中的可能，评查结果不能说明其余案件的质量。",
+def _free_capacity(
+    by_rule: pl.DataFrame, parameters: PlanParameters
+) -> tuple[int, tuple[Sayable, ...]]:
+    """What the mandatory cases that count leave of the capacity, and a note if nothing is left.
+
+    The English words stay as they are: `verify` compares them with those of kept plans.
+    """
+    taken = by_rule.filter(~pl.col("rule").is_in(parameters.outside_capacity)).height
+    capacity = parameters.capacity
+    if taken < capacity or not taken:
+        return capacity - taken, ()
+    if taken == capacity:
+        note = _(
+            "{taken} mandatory cases take the whole capacity of {capacity}; all of them are on "
+            "the list. No other case had a chance, so the reviews say nothing about the quality "
+            "of the rest.",
+            taken=taken,
+            capacity=capacity,
+        )
+        return 0, (note,)
+    note = _(
+        "{taken} mandatory cases take the whole capacity of {capacity} and exceed it by {over}; "
+        "all of them are on the list. No other case had a chance, so the reviews say nothing "
+        "about the quality of the rest.",
+        taken=taken,
+        capacity=capacity,
+        over=taken - capacity,
     )
     return 0, (note,)
-
-
-def _check(frame: pl.DataFrame, wish: PlanParameters) -> None:
-    def fault(column: str, value: object, problem: str, remedy: str) -> Fault:
-        return Fault("plan", problem, remedy, column=column, value=str(value))
-
-    faults = [
-        fault("case_id", case_id, "stands more than once in the frame.", "Give every case once.")
-        for case_id in frame.filter(pl.col("case_id").is_duplicated())["case_id"].unique().sort()
-    ]
-    odd = frame.filter(~pl.col("risk").is_between(0, 1).fill_null(value=False)).head(5)
-    faults += [
-        fault("risk", risk, f"of case {case} is no probability.", "Score the cases again.")
-        for case, risk in odd.select("case_id", "risk").iter_rows()
-    ]
-    if wish.capacity < 1:
-        faults.append(
-            fault("capacity", wish.capacity, "is too small.", "Ask for at least 1 review.")
-        )
-    for name, least, share in (
-        ("search_share", 0.0, wish.search_share),
-        ("second_share", 0.0, wish.second_share),
-        ("margin", LEAST_MARGIN, wish.margin),
-    ):
-        if share is not None and not least <= share <= 1:
-            faults.append(
-                fault(name, share, "is no such share.", f"Give a number from {least:g} to 1.")
-            )
-    if not 0 < len(wish.seed) <= LONGEST_SEED or not wish.seed.isprintable():
-        remedy = f"Give 1 to {LONGEST_SEED} letters or digits."
-        faults.append(fault("seed", f"{len(wish.seed)} letters", "is no seed.", remedy))
-    if faults:
-        raise BadInput(faults)

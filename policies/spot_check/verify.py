@@ -11,9 +11,12 @@ import polars as pl
 from pydantic import ValidationError
 
 from cases.errors import PlumblineError
+from cases.language.messages import Sayable, _
 from cases.spreadsheet import harmless
-from policies.spot_check.plan import PlanParameters, SpotCheckPlan, commitment, frame_hash
+from policies.seeds import is_committed
+from policies.spot_check.plan import PlanParameters, SpotCheckPlan, frame_hash
 from policies.spot_check.planning import draw_plan
+from policies.verified import OTHER_SEED, Verified
 
 SAME = 1e-6  # relative; another processor may round differently
 LISTED = ("case_id", "selected_by", "second_review", "rule")
@@ -21,12 +24,12 @@ LISTED = ("case_id", "selected_by", "second_review", "rule")
 
 @dataclass(frozen=True)
 class Kept:
-    """What was kept of a plan: what `describe` told, the frame, and the list as people got it.
+    """What was kept of a plan: what `describe` gave, the frame, and the list as people got it.
 
     `lines` holds the columns of `LISTED` as text, ids made harmless for spreadsheets.
     """
 
-    told: Mapping[str, Any]
+    manifest: Mapping[str, Any]
     frame: pl.DataFrame
     lines: pl.DataFrame
 
@@ -38,14 +41,6 @@ class Kept:
         return tuple(names.filter(harmless(names).is_in(list(wanted))))
 
 
-@dataclass(frozen=True)
-class Verified:
-    """Whether a plan is what it says, in one sentence."""
-
-    matches: bool
-    sentence: str
-
-
 def verify(kept: Kept, published: str | None = None) -> Verified:
     """Draw the plan again and compare; the sentence says where it first differs.
 
@@ -53,54 +48,81 @@ def verify(kept: Kept, published: str | None = None) -> Verified:
     """
     difference = _difference(kept, published)
     if difference is not None:
-        return Verified(False, f"It does NOT match: {difference}")
-    return Verified(
-        True,
-        f"It matches: the same {kept.lines.height:,} of {kept.frame.height:,} cases are drawn "
-        "again, in the same order, with the same probabilities.",
+        return Verified.but(difference)
+    sentence = _(
+        "It matches: the same {drawn:,} of {cases:,} cases are drawn again, in the same order, "
+        "with the same probabilities.",
+        drawn=kept.lines.height,
+        cases=kept.frame.height,
+    )
+    return Verified(True, sentence)
+
+
+def _difference(kept: Kept, published: str | None) -> Sayable | None:
+    try:
+        parameters = PlanParameters.model_validate(kept.manifest["parameters"])
+    except (ValidationError, KeyError, TypeError, ValueError):
+        return _("`plan.json` does not hold the parameters of a plan.")
+    if not is_committed(parameters.seed, published):
+        return OTHER_SEED
+    if frame_hash(kept.frame) != kept.manifest.get("frame_hash"):
+        return _("`frame.parquet` is not the frame that `plan.json` was made from (`frame_hash`).")
+    try:
+        again = draw_plan(kept.frame, parameters)
+    except PlumblineError as error:
+        return _("no plan can be drawn from it. {error}", error=error)
+    return (
+        _other_probability(kept.frame, again.frame)
+        or _other_line(kept.lines, listed(again.lines))
+        or _other_description(kept.manifest, again)
     )
 
 
-def _difference(kept: Kept, published: str | None) -> str | None:
-    try:
-        wish = PlanParameters.model_validate(kept.told["parameters"])
-    except (ValidationError, KeyError, TypeError, ValueError):
-        return "plan.json does not hold the parameters of a plan."
-    if published is not None and commitment(wish.seed) != published.strip().lower():
-        return "the seed is not the one whose commitment was published."
-    if frame_hash(kept.frame) != kept.told.get("frame_hash"):
-        return "frame.parquet is not the frame that plan.json was made from (frame_hash)."
-    try:
-        again = draw_plan(kept.frame, wish)
-    except PlumblineError as error:
-        return f"no plan can be drawn from it. {error}"
-    return _first_difference(kept, again)
-
-
-def _first_difference(kept: Kept, again: SpotCheckPlan) -> str | None:
-    both = kept.frame.join(again.frame, on="case_id", suffix="_again").sort("case_id")
+def _other_probability(kept: pl.DataFrame, again: pl.DataFrame) -> Sayable | None:
+    """The first case that the frame gives another inclusion probability than the draw."""
+    both = kept.join(again, on="case_id", suffix="_again").sort("case_id")
     stated, drawn = pl.col("inclusion_probability"), pl.col("inclusion_probability_again")
-    alike = ((stated - drawn).abs() <= SAME * drawn).fill_null(value=False)
-    for line in both.filter(~alike).head(1).iter_rows(named=True):
-        return (
-            f"frame.parquet gives case {line['case_id']} the probability "
-            f"{line['inclusion_probability']}, the draw {line['inclusion_probability_again']:.9g}."
+    same = ((stated - drawn).abs() <= SAME * drawn).fill_null(value=False)
+    for line in both.filter(~same).head(1).iter_rows(named=True):
+        return _(
+            "`frame.parquet` gives case {case} the probability {stated}, the draw {drawn:.9g}.",
+            case=line["case_id"],
+            stated=line["inclusion_probability"],
+            drawn=line["inclusion_probability_again"],
         )
-    redrawn = listed(again.lines)
-    for rank, (line, other) in enumerate(
-        zip(kept.lines.iter_rows(named=True), redrawn.iter_rows(named=True), strict=False), start=1
-    ):
+    return None
+
+
+def _other_line(kept: pl.DataFrame, redrawn: pl.DataFrame) -> Sayable | None:
+    """The first line of the list that is not as drawn."""
+    pairs = zip(kept.iter_rows(named=True), redrawn.iter_rows(named=True), strict=False)
+    for rank, (line, drawn) in enumerate(pairs, start=1):
         for name in LISTED:
-            if (line[name] or "") != (other[name] or ""):
-                return f"plan.csv has {name} {line[name]} at rank {rank}, the draw {other[name]}."
-    if kept.lines.height != redrawn.height:
-        return f"plan.csv has {kept.lines.height:,} cases, the draw {redrawn.height:,}."
+            if (line[name] or "") != (drawn[name] or ""):
+                return _(
+                    "`plan.csv` has {column} {listed} at rank {rank}, the draw {drawn}.",
+                    column=name,
+                    listed=line[name],
+                    rank=rank,
+                    drawn=drawn[name],
+                )
+    if kept.height != redrawn.height:
+        return _(
+            "`plan.csv` has {listed:,} cases, the draw {drawn:,}.",
+            listed=kept.height,
+            drawn=redrawn.height,
+        )
+    return None
+
+
+def _other_description(manifest: Mapping[str, Any], again: SpotCheckPlan) -> Sayable | None:
+    """The first entry of the manifest that is not as drawn."""
     for name, value in again.describe().items():
-        told = kept.told.get(name)
+        stated = manifest.get(name)
         # More may have been noted than the draw knows.
-        same = _includes(told, value) if name == "notes" else _alike(told, value)
+        same = _includes(stated, value) if name == "notes" else _is_same(stated, value)
         if not same:
-            return f"plan.json tells another {name} than the draw."
+            return _("`plan.json` has another {name} than the draw.", name=name)
     return None
 
 
@@ -110,13 +132,15 @@ def listed(lines: pl.DataFrame) -> pl.DataFrame:
     return texts.with_columns(harmless(texts["case_id"]))
 
 
-def _includes(told: Any, notes: list[str]) -> bool:
-    return isinstance(told, list) and all(note in told for note in notes)
+def _includes(stated: Any, notes: list[str]) -> bool:
+    return isinstance(stated, list) and all(note in stated for note in notes)
 
 
-def _alike(told: Any, value: Any) -> bool:
+def _is_same(stated: Any, value: Any) -> bool:
     if isinstance(value, dict):
-        return isinstance(told, dict) and all(_alike(told.get(k), v) for k, v in value.items())
+        return isinstance(stated, dict) and all(
+            _is_same(stated.get(name), part) for name, part in value.items()
+        )
     if isinstance(value, float):
-        return isinstance(told, int | float) and math.isclose(told, value, rel_tol=SAME)
-    return bool(told == value)
+        return isinstance(stated, int | float) and math.isclose(stated, value, rel_tol=SAME)
+    return bool(stated == value)

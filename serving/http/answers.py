@@ -1,17 +1,22 @@
-"""From computed values to the documents the service sends."""
+"""From computed values to the documents the service sends, in the office's language."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from cases.language.catalogues import Language
+from cases.language.messages import Sayable, say
 from cases.office.model import Office
 from models.reasons.reasons import Reason
-from policies.assignment.result import Assignment
-from policies.spot_check.plan import commitment, why
-from serving.http.payloads import (
+from policies.assignment.result import DrawnAssignment
+from policies.assignment.who_may import WhoMay, who_may
+from policies.seeds import commitment
+from policies.spot_check.plan import why
+from serving.http.documents import (
+    EligibleOut,
+    ExcludedOut,
     HealthOut,
     IntakeOut,
     LeftOut,
@@ -25,103 +30,67 @@ from serving.http.payloads import (
     ScoresOut,
     WhoOut,
 )
-from serving.use_cases.intake import EFFORTS, Intake, who_may
-from serving.use_cases.spot_checks import Scores, ServiceContext, SpotChecks
+from serving.use_cases.context import ServiceContext
+from serving.use_cases.intake import EFFORTS, IntakeSuggestions
+from serving.use_cases.scores import Scores
+from serving.use_cases.spot_checks import PlannedSpotChecks
 
 
-def plan_out(drawn: SpotChecks, office: Office) -> PlanOut:
+def plan_out(drawn: PlannedSpotChecks, office: Office) -> PlanOut:
     """A drawn plan with a reason on every line."""
-    plan, asked = drawn.plan, drawn.plan.parameters
+    plan, parameters, language = drawn.plan, drawn.plan.parameters, office.language
     return PlanOut(
         plan_id=plan.plan_id,
-        as_of=asked.as_of,
-        closed_after=asked.closed_after,
-        capacity=asked.capacity,
-        search_share=asked.search_share,
-        margin=asked.margin,
-        seed=asked.seed,
-        seed_commitment=commitment(asked.seed),
+        as_of=parameters.as_of,
+        closed_after=parameters.closed_after,
+        capacity=parameters.capacity,
+        search_share=parameters.search_share,
+        margin=parameters.margin,
+        seed=parameters.seed,
+        seed_commitment=commitment(parameters.seed),
         frame_cases=plan.frame.height,
         frame_hash=plan.frame_hash,
-        outlook=[OutlookOut(**asdict(one)) for one in plan.outlook],
+        outlook=[OutlookOut(**asdict(outlook)) for outlook in plan.outlook],
         drawn=plan.drawn,
-        notes=[note.say(office.language) for note in plan.notes],
+        notes=_said(plan.notes, language),
         lines=[
             LineOut(
                 **line,
-                why=why(line, office),
-                reasons=_reasons_out(drawn.reasons.get(line["case_id"], ())),
+                why=why(line, office).say(language),
+                reasons=_reasons_out(drawn.reasons.get(line["case_id"], ()), language),
             )
             for line in plan.lines.iter_rows(named=True)
         ],
-        left_out=_left_out(drawn.left_out),
+        left_out=_left_out(drawn.left_out, language),
     )
 
 
-def _reasons_out(reasons: Sequence[Reason]) -> list[ReasonOut]:
-    return [
-        ReasonOut(sentence=one.sentence, feature=one.feature, contribution=one.contribution)
-        for one in reasons
-    ]
-
-
-def scores_out(scores: Scores) -> ScoresOut:
+def scores_out(scores: Scores, office: Office) -> ScoresOut:
     """Scores in the order of case ids."""
     rows = scores.scored.sort("case_id").iter_rows(named=True)
-    return ScoresOut(scores=[ScoreOut(**row) for row in rows], left_out=_left_out(scores.left_out))
+    return ScoresOut(
+        scores=[ScoreOut(**row) for row in rows],
+        left_out=_left_out(scores.left_out, office.language),
+    )
 
 
-def _left_out(problems: Mapping[str, str]) -> list[LeftOut]:
-    return [LeftOut(case_id=one, problem=problem) for one, problem in sorted(problems.items())]
-
-
-def intake_out(found: Intake, office: Office) -> IntakeOut:
+def intake_out(suggested: IntakeSuggestions, office: Office) -> IntakeOut:
     """What is suggested for new cases, with everything needed to draw again."""
-    assignment, language = found.assignment, office.language
-    wish = assignment.parameters if assignment else None
-    lines = {line["case_id"]: line for line in assignment.lines.to_dicts()} if assignment else {}
+    assignment, language = suggested.assignment, office.language
+    parameters = assignment.parameters if assignment else None
     return IntakeOut(
         assignment_id=assignment.assignment_id if assignment else None,
-        as_of=wish.as_of if wish else None,
-        seed=wish.seed if wish else None,
-        seed_commitment=commitment(wish.seed) if wish else None,
-        floor=wish.floor if wish else None,
-        effort_unit=office.effort.unit.say(language),
+        as_of=parameters.as_of if parameters else None,
+        seed=parameters.seed if parameters else None,
+        seed_commitment=commitment(parameters.seed) if parameters else None,
+        floor=parameters.floor if parameters else None,
+        effort_unit=office.effort.measured_in.say(language),
         designated_share=assignment.designated_share if assignment else None,
-        notes=[note.say(language) for note in found.notes],
-        cases=[
-            _new_case_out(
-                case,
-                lines.get(case["case_id"], {}),
-                found.reasons.get(case["case_id"], ()),
-                language,
-            )
-            for case in found.cases.iter_rows(named=True)
-        ],
-        who=[WhoOut(**one) for one in who_may(assignment, language)] if assignment else [],
-        loads=[LoadOut(**one) for one in _loads(assignment)] if assignment else [],
+        notes=_said(suggested.notes, language),
+        cases=_new_cases_out(suggested, language),
+        who=[_who_out(who, language) for who in who_may(assignment)] if assignment else [],
+        loads=_loads_out(assignment) if assignment else [],
     )
-
-
-def _new_case_out(
-    case: Mapping[str, Any],
-    line: Mapping[str, Any],
-    reasons: Sequence[Reason],
-    language: Language,
-) -> NewCaseOut:
-    names = ("case_id", "track", "rule", "complex_probability", *EFFORTS)
-    facts: dict[str, Any] = {name: case[name] for name in names}
-    facts |= {name: line.get(name) for name in ("handler", "how", "probability")}
-    return NewCaseOut(
-        **facts,
-        why=case[f"why_{language}"],
-        reasons=_reasons_out(reasons),
-        how_so=line.get(f"why_{language}"),
-    )
-
-
-def _loads(assignment: Assignment) -> list[dict[str, Any]]:
-    return assignment.loads.select("handler", "capacity", "before", "expected", "after").to_dicts()
 
 
 def health_out(context: ServiceContext) -> HealthOut:
@@ -131,3 +100,72 @@ def health_out(context: ServiceContext) -> HealthOut:
         cases=context.tables.case_rows.height,
         trained_until=str(context.model.about["trained_until"]),
     )
+
+
+def _new_cases_out(suggested: IntakeSuggestions, language: Language) -> list[NewCaseOut]:
+    assignment = suggested.assignment
+    lines = {line["case_id"]: line for line in assignment.lines.to_dicts()} if assignment else {}
+    why_so = assignment.why if assignment else {}
+    documents = []
+    for case in suggested.cases.iter_rows(named=True):
+        case_id = case["case_id"]
+        document = NewCaseOut(
+            **_facts(case, lines.get(case_id, {})),
+            why=suggested.why[case_id].say(language),
+            reasons=_reasons_out(suggested.reasons.get(case_id, ()), language),
+            how_so=why_so[case_id].say(language) if case_id in why_so else None,
+        )
+        documents.append(document)
+    return documents
+
+
+def _facts(case: Mapping[str, Any], line: Mapping[str, Any]) -> dict[str, Any]:
+    """What is estimated of a case, and where it goes; None where it has no line."""
+    names = ("case_id", "track", "rule", "complex_probability", *EFFORTS)
+    facts = {name: case[name] for name in names}
+    return facts | {name: line.get(name) for name in ("handler", "how", "probability")}
+
+
+def _who_out(who: WhoMay, language: Language) -> WhoOut:
+    return WhoOut(
+        case_ids=list(who.case_ids),
+        eligible=[
+            EligibleOut(handler=handler, probability=probability)
+            for handler, probability in who.eligible
+        ],
+        excluded=[
+            ExcludedOut(
+                reason=excluded.says.say(language),
+                changes=excluded.changes.say(language),
+                handlers=list(excluded.handlers),
+            )
+            for excluded in who.excluded
+        ],
+    )
+
+
+def _loads_out(assignment: DrawnAssignment) -> list[LoadOut]:
+    loads = assignment.loads.select("handler", "capacity", "before", "expected", "after")
+    return [LoadOut(**load) for load in loads.iter_rows(named=True)]
+
+
+def _reasons_out(reasons: Sequence[Reason], language: Language) -> list[ReasonOut]:
+    return [
+        ReasonOut(
+            sentence=say(reason.sentence, language),
+            feature=reason.feature,
+            contribution=reason.contribution,
+        )
+        for reason in reasons
+    ]
+
+
+def _left_out(problems: Mapping[str, Sayable], language: Language) -> list[LeftOut]:
+    return [
+        LeftOut(case_id=case_id, problem=problem.say(language))
+        for case_id, problem in sorted(problems.items())
+    ]
+
+
+def _said(texts: Iterable[Sayable], language: Language) -> list[str]:
+    return [text.say(language) for text in texts]

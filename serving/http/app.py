@@ -15,12 +15,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from cases.errors import Fault
+from cases.language.messages import _
 from serving.http import openapi, pages, problems
 from serving.http.operations import Operation, operations
 from serving.http.payloads import LARGEST_BODY
-from serving.http.requests import REQUEST, read
-from serving.use_cases.spot_checks import ServiceContext
+from serving.http.requests import read
+from serving.use_cases.context import ServiceContext
+from serving.use_cases.faults import fault
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -30,32 +31,38 @@ def application(context: ServiceContext) -> Starlette:
     # A computation uses every core by itself, so further ones wait for their turn; the
     # event loop stays free and /healthz answers meanwhile.
     turn = anyio.CapacityLimiter(1)
-    offered = operations(context.office)
+    offered, language = operations(context.office), context.office.language
     routes = [
-        Route(one.path, _endpoint(one, context, turn), methods=[one.method]) for one in offered
+        Route(operation.path, _endpoint(operation, context, turn), methods=[operation.method])
+        for operation in offered
     ]
-    office = context.office.office.name.say(context.office.language)
+    office = context.office.office.name.say(openapi.LANGUAGE)
     described = json.dumps(openapi.document(offered, office))
 
-    async def docs(_: Request) -> Response:
+    async def docs(_request: Request) -> Response:
         return Response(described, media_type="application/json")
 
     async def landing(request: Request) -> Response:
         page = pages.landing(offered, context, str(request.base_url))
         return HTMLResponse(page, headers=pages.HEADERS)
 
+    async def not_served(_request: Request, error: Exception) -> Response:
+        return problems.answer(error, language)
+
     routes += [Route("/docs.json", docs), Route("/", landing)]
-    return Starlette(routes=routes, exception_handlers={HTTPException: _told})
+    return Starlette(routes=routes, exception_handlers={HTTPException: not_served})
 
 
-def _endpoint(one: Operation, context: ServiceContext, turn: anyio.CapacityLimiter) -> Endpoint:
+def _endpoint(
+    operation: Operation, context: ServiceContext, turn: anyio.CapacityLimiter
+) -> Endpoint:
     def compute(body: bytes) -> str:
-        wish = read(one.wish, body) if one.wish else None
-        return one.answer(context, wish).model_dump_json()
+        request = read(operation.request, body) if operation.request else None
+        return operation.answer(context, request).model_dump_json()
 
     async def endpoint(request: Request) -> Response:
         try:
-            if one.wish is None:
+            if operation.request is None:
                 return Response(compute(b""), media_type="application/json")
             work = partial(compute, await _body(request))
             answer = await anyio.to_thread.run_sync(work, limiter=turn)
@@ -63,7 +70,7 @@ def _endpoint(one: Operation, context: ServiceContext, turn: anyio.CapacityLimit
         except ClientDisconnect:
             raise
         except (Exception, PanicException) as error:  # noqa: BLE001  here errors become answers
-            return problems.told(error)
+            return problems.answer(error, context.office.language)
 
     return endpoint
 
@@ -72,16 +79,13 @@ async def _body(request: Request) -> bytes:
     """The body, at most `LARGEST_BODY` bytes of it; raises `NotJsonType` or `TooLarge`."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
-        remedy = "Send it with the header `Content-Type: application/json`."
-        raise problems.NotJsonType([Fault(REQUEST, "does not say that it is JSON.", remedy)])
+        remedy = _("Send it with the header `Content-Type: application/json`.")
+        problem = _("does not say that it is JSON.")
+        raise problems.NotJsonType([fault(None, problem, remedy)])
     body = bytearray()
     async for piece in request.stream():
         body += piece
         if len(body) > LARGEST_BODY:
-            problem = f"is longer than {LARGEST_BODY:,} bytes."
-            raise problems.TooLarge([Fault(REQUEST, problem, "Send several requests.")])
+            problem = _("is longer than {bytes:,} bytes.", bytes=LARGEST_BODY)
+            raise problems.TooLarge([fault(None, problem, _("Send several requests."))])
     return bytes(body)
-
-
-async def _told(_: Request, error: Exception) -> Response:
-    return problems.told(error)

@@ -9,28 +9,22 @@ from typing import Any
 import polars as pl
 from pydantic import BaseModel
 
-from cases.language.messages import _
-from cases.language.texts import Text
+from cases.language.messages import Sayable, _
 from cases.office.model import Office
 from policies.spot_check.plan import PlanParameters
 from serving.http.answers import health_out, intake_out, plan_out, scores_out
-from serving.http.payloads import (
-    HealthOut,
-    IntakeOut,
-    IntakeWish,
-    PlanOut,
-    ScoresOut,
-    ScoreWish,
-    SpotCheckWish,
-)
-from serving.http.requests import new_cases, wishes_of
-from serving.use_cases import spot_checks as use_cases
-from serving.use_cases.intake import GIVEN, intake
-from serving.use_cases.spot_checks import ServiceContext
+from serving.http.documents import HealthOut, IntakeOut, PlanOut, ScoresOut
+from serving.http.payloads import IntakeRequest, ScoreRequest, SpotCheckRequest
+from serving.http.requests import given_case, new_cases, request_models
+from serving.use_cases.context import ServiceContext
+from serving.use_cases.intake import intake
+from serving.use_cases.scores import scores, scores_of_ids
+from serving.use_cases.spot_checks import spot_checks
+from serving.use_cases.staff import GIVEN
 
 CHECKS = _("Which closed cases to check first, and why")
 SCORE = _("How likely a review is to find a defect, with an interval")
-INTAKE = _("For new cases: the track, the effort to expect, and a handler drawn by lot")
+INTAKE = _("For new cases: the track, the effort to expect, and a handler drawn at random")
 HEALTH = _("What is being served")
 
 
@@ -40,47 +34,50 @@ class Operation:
 
     method: str
     path: str
-    summary: Text
-    wish: type[BaseModel] | None
+    summary: Sayable
+    request: type[BaseModel] | None
     document: type[BaseModel]
     answer: Callable[[ServiceContext, Any], BaseModel]
 
 
 def operations(office: Office) -> tuple[Operation, ...]:
     """Everything that can be asked about `office`."""
-    wishes = wishes_of(office)
+    models = request_models(office)
     return (
-        Operation("POST", "/spot_checks", CHECKS, wishes.spot_check, PlanOut, _spot_checks),
-        Operation("POST", "/score", SCORE, wishes.score, ScoresOut, _score),
-        Operation("POST", "/intake", INTAKE, wishes.intake, IntakeOut, _intake),
+        Operation("POST", "/spot_checks", CHECKS, models.spot_check, PlanOut, _spot_checks),
+        Operation("POST", "/score", SCORE, models.score, ScoresOut, _score),
+        Operation("POST", "/intake", INTAKE, models.intake, IntakeOut, _intake),
         Operation("GET", "/healthz", HEALTH, None, HealthOut, _health),
     )
 
 
-def _spot_checks(context: ServiceContext, wish: SpotCheckWish) -> PlanOut:
+def _spot_checks(context: ServiceContext, request: SpotCheckRequest) -> PlanOut:
     parameters = PlanParameters.of(
         context.office,
-        as_of=wish.as_of,
-        closed_after=wish.closed_after,
-        capacity=wish.capacity,
-        search_share=wish.search_share,
-        margin=wish.margin,
-        seed=wish.seed,
+        as_of=request.as_of,
+        closed_after=request.closed_after,
+        capacity=request.capacity,
+        search_share=request.search_share,
+        margin=request.margin,
+        seed=request.seed,
     )
-    return plan_out(use_cases.spot_checks(context, parameters, wish.cases), context.office)
+    cases = None if request.cases is None else [given_case(case) for case in request.cases]
+    return plan_out(spot_checks(context, parameters, cases), context.office)
 
 
-def _score(context: ServiceContext, wish: ScoreWish) -> ScoresOut:
-    if wish.case_ids is not None:
-        return scores_out(use_cases.scores_of_ids(context, wish.case_ids))
-    return scores_out(use_cases.scores(context, wish.cases or ()))
+def _score(context: ServiceContext, request: ScoreRequest) -> ScoresOut:
+    if request.case_ids is not None:
+        return scores_out(scores_of_ids(context, request.case_ids), context.office)
+    cases = [given_case(case) for case in request.cases or ()]
+    return scores_out(scores(context, cases), context.office)
 
 
-def _intake(context: ServiceContext, wish: IntakeWish) -> IntakeOut:
-    new = new_cases(context.tables, wish.cases)
-    given = pl.DataFrame([one.model_dump() for one in wish.given], schema=GIVEN)
-    return intake_out(intake(context, new, wish.as_of, wish.seed, given), context.office)
+def _intake(context: ServiceContext, request: IntakeRequest) -> IntakeOut:
+    new = new_cases(context.tables, request.cases)
+    given = pl.DataFrame([case.model_dump() for case in request.given], schema=GIVEN)
+    suggested = intake(context, new, request.as_of, request.seed, given)
+    return intake_out(suggested, context.office)
 
 
-def _health(context: ServiceContext, _: None) -> HealthOut:
+def _health(context: ServiceContext, _request: None) -> HealthOut:
     return health_out(context)

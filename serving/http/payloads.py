@@ -1,13 +1,14 @@
-"""What a request may say and what an answer looks like: pydantic models and their bounds.
+"""What a request may say: pydantic models and their bounds.
 
-`requests.py` fits the request models to an office and reads documents with them.
+`requests.py` fits the models to an office and reads requests with them; `documents.py` has the
+answers.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import datetime, time
-from typing import Annotated, Any, Literal
+from datetime import datetime
+from typing import Annotated, Any
 
 from pydantic import (
     BaseModel,
@@ -21,9 +22,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from cases.tables.checks import EARLIEST, LATEST
-from cases.tables.values import whole_day
-from policies.spot_check.plan import LEAST_MARGIN, LONGEST_SEED, Choice
+from cases.tables.values import DATE_LENGTH, EARLIEST, LATEST, end_of_day, whole_day
+from policies.seeds import LONGEST_SEED
+from policies.spot_check.plan import LEAST_MARGIN
 
 LARGEST_BODY = 4 * 2**20  # bytes
 MOST_CASES = 1_000
@@ -35,31 +36,31 @@ LONGEST_REASON = 1_000  # letters
 FIRST_YEAR, LAST_YEAR = EARLIEST.year, LATEST.year
 LARGEST_CAPACITY = 1_000_000
 
+# Kinds of error that `requests.py` has sentences for, next to pydantic's own.
+NOT_A_MOMENT, NO_SUCH_MOMENT, OTHER_YEAR = "not_a_moment", "no_such_moment", "other_year"
+ONE_OF_TWO = "one_of_two"
+
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?)?", re.ASCII)
 
 
 def _moment(value: Any) -> datetime:
     """A date or date and time as the office's wall clock; a bare date is its first instant."""
     if not isinstance(value, str) or not MOMENT.fullmatch(value):
-        raise _odd("is not a date or a date and time")
+        raise PydanticCustomError(NOT_A_MOMENT, "is not a date or a date and time")
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
-        raise _odd("is a day or hour that does not exist") from None
+        raise PydanticCustomError(NO_SUCH_MOMENT, "is a day or hour that does not exist") from None
     if not FIRST_YEAR <= moment.year < LAST_YEAR:
-        raise _odd(f"is outside the years {FIRST_YEAR} to {LAST_YEAR - 1}")
+        years = {"first": str(FIRST_YEAR), "last": str(LAST_YEAR - 1)}
+        raise PydanticCustomError(OTHER_YEAR, "is outside the years {first} to {last}", years)
     return moment
-
-
-def _odd(reason: str) -> PydanticCustomError:
-    return PydanticCustomError("moment", "{reason}", {"reason": reason})
 
 
 def _as_of(value: Any) -> datetime:
     """As `_moment`, but a bare date is its last instant: what was recorded on it counts."""
     moment = _moment(value)
-    bare = isinstance(value, str) and len(value) == len("2026-06-30")
-    return datetime.combine(moment, time.max) if bare else moment
+    return end_of_day(moment) if len(value) <= DATE_LENGTH else moment
 
 
 def _done_by(value: Any) -> datetime:
@@ -77,19 +78,19 @@ Label = Annotated[
 ]
 
 Party = Annotated[Label, Field(pattern=r"^[^;；]*$")]
-Reason = Annotated[str, Field(min_length=1, max_length=LONGEST_REASON)]
+ReasonText = Annotated[str, Field(min_length=1, max_length=LONGEST_REASON)]
 Seed = Annotated[str, Field(min_length=1, max_length=LONGEST_SEED)]
 
 STRICT = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
-class Request(BaseModel):
+class RequestPart(BaseModel):
     """A part of a request: types are taken as they stand, unknown fields are faults."""
 
     model_config = STRICT
 
 
-class EventIn(Request):
+class EventIn(RequestPart):
     """One thing that happened to a case of the request."""
 
     at: Moment = Field(description="when it happened")
@@ -100,11 +101,11 @@ class EventIn(Request):
     actor: Label | None = Field(default=None, description="who did it")
 
 
-class AttributesIn(Request):
+class AttributesIn(RequestPart):
     """The office's own attributes of a case; one that is left out or null is unknown."""
 
 
-class CaseIn(Request):
+class CaseIn(RequestPart):
     """A closed case of the request, with its events."""
 
     case_id: Label = Field(description="the case; one the office has is replaced by this version")
@@ -121,7 +122,7 @@ class CaseIn(Request):
     )
 
 
-class SpotCheckWish(Request):
+class SpotCheckRequest(RequestPart):
     """Which closed cases to check: of the office's own tables, or of the cases given."""
 
     as_of: AsOf = Field(description="use what was recorded by then; a date means to its end")
@@ -138,14 +139,16 @@ class SpotCheckWish(Request):
         le=1,
         description="instead: wanted half-width of the 95 % interval of the defect rate",
     )
-    seed: Seed | None = Field(default=None, description="of the draw; else made and told")
+    seed: Seed | None = Field(
+        default=None, description="of the draw; if left out, one is made and given in the answer"
+    )
     cases: tuple[CaseIn, ...] | None = Field(
         default=None, min_length=1, max_length=MOST_CASES, description="draw among these only"
     )
 
 
-class ScoreWish(Request):
-    """Whose risk is asked: cases of the office by id, or the cases given. One of the two."""
+class ScoreRequest(RequestPart):
+    """Which cases to score: cases of the office by id, or the cases given. One of the two."""
 
     case_ids: tuple[Label, ...] | None = Field(
         default=None, min_length=1, max_length=MOST_IDS, description="cases the office has"
@@ -155,24 +158,24 @@ class ScoreWish(Request):
     )
 
     @model_validator(mode="after")
-    def _one_of_two(self) -> ScoreWish:
+    def _one_of_two(self) -> ScoreRequest:
         if (self.case_ids is None) == (self.cases is None):
-            raise PydanticCustomError("one_of_two", "needs one of `case_ids` and `cases`")
+            raise PydanticCustomError(ONE_OF_TWO, "needs one of `case_ids` and `cases`")
         return self
 
 
-class DesignationIn(Request):
-    """A chief's decision who is to handle a case, instead of the lot."""
+class DesignationIn(RequestPart):
+    """A chief's decision who is to handle a case, instead of a random draw."""
 
     handler: Label = Field(description="who is to handle it")
-    reason: Reason = Field(description="why it does not go by lot; it is recorded")
+    reason: ReasonText = Field(description="why it is not drawn at random; it is recorded")
 
 
-class IntakeFactsIn(Request):
+class IntakeFactsIn(RequestPart):
     """What the office knows of a new case; left out or null means unknown."""
 
 
-class NewCaseIn(Request):
+class NewCaseIn(RequestPart):
     """A case that has just come in."""
 
     case_id: Label = Field(description="the case; nobody may be handling it yet")
@@ -190,15 +193,15 @@ class NewCaseIn(Request):
     )
 
 
-class GivenIn(Request):
-    """A case given to somebody since the office's tables were read."""
+class GivenIn(RequestPart):
+    """A case given to a handler since the office's tables were read."""
 
     case_id: Label = Field(description="the case; it counts once, and not if the tables have it")
     handler: Label = Field(description="who handles it")
-    effort: float | None = Field(default=None, ge=0, description="expected, as an answer told it")
+    effort: float | None = Field(default=None, ge=0, description="expected, as an answer gave it")
 
 
-class IntakeWish(Request):
+class IntakeRequest(RequestPart):
     """New cases, to be routed and given to handlers together."""
 
     cases: tuple[NewCaseIn, ...] = Field(
@@ -208,188 +211,11 @@ class IntakeWish(Request):
         default=None,
         description="the moment whose loads and absences count; the last opening if left out",
     )
-    seed: Seed | None = Field(default=None, description="of the draw; else made and told")
+    seed: Seed | None = Field(
+        default=None, description="of the draw; if left out, one is made and given in the answer"
+    )
     given: tuple[GivenIn, ...] = Field(
         default=(),
         max_length=MOST_IDS,
-        description="cases given to somebody that the office's tables do not have yet",
+        description="cases given to handlers that the office's tables do not have yet",
     )
-
-
-class ReasonOut(BaseModel):
-    """One fact of the case and what it adds to the estimate."""
-
-    sentence: str
-    feature: str
-    contribution: float = Field(description="log-odds; positive raises the risk")
-
-
-class LineOut(BaseModel):
-    """One case to check."""
-
-    rank: int
-    case_id: str
-    selected_by: Literal["mandatory", "search", "lottery"]
-    inclusion_probability: float
-    risk: float = Field(description="probability that a review finds a defect")
-    risk_low: float
-    risk_high: float
-    second_review: bool = Field(description="whether a second reviewer reads it too, blind")
-    rule: str | None = Field(description="code of the mandatory rule, if one put it here")
-    why: str = Field(description="why it is on the list at all")
-    reasons: list[ReasonOut] = Field(
-        description="what most raises its risk; empty if it is no riskier than the average"
-    )
-
-
-class LeftOut(BaseModel):
-    """A case of the request that got no answer, and why."""
-
-    case_id: str
-    problem: str
-
-
-class OutlookOut(BaseModel):
-    """What a way to choose cases would buy."""
-
-    choice: Choice
-    expected_defects: float
-    margin: float | None = Field(
-        description="half-width to expect of the rate's 95 % interval; none where it is unknowable"
-    )
-
-
-class PlanOut(BaseModel):
-    """A drawn plan: lines in the order in which to check them."""
-
-    plan_id: str
-    as_of: datetime
-    capacity: int
-    closed_after: datetime | None
-    search_share: float
-    margin: float | None
-    seed: str
-    seed_commitment: str = Field(description="SHA-256 of the seed")
-    frame_cases: int = Field(description="cases that could be drawn")
-    frame_hash: str = Field(description="SHA-256 of the frame, for the replay")
-    outlook: list[OutlookOut] = Field(description="what this plan and other choices would buy")
-    drawn: dict[str, int] = Field(description="cases by how they were selected")
-    notes: list[str]
-    lines: list[LineOut]
-    left_out: list[LeftOut]
-
-
-class ScoreOut(BaseModel):
-    """The risk of one case at the moment it was closed."""
-
-    case_id: str
-    moment: datetime
-    risk: float
-    risk_low: float
-    risk_high: float
-
-
-class ScoresOut(BaseModel):
-    """Scores in the order of case ids."""
-
-    scores: list[ScoreOut]
-    left_out: list[LeftOut]
-
-
-class NewCaseOut(BaseModel):
-    """What is suggested for one new case."""
-
-    case_id: str
-    track: Literal["simple", "complex", "person"] = Field(
-        description="person: neither can be said, a person decides"
-    )
-    rule: str | None = Field(description="code of the rule that settles the track, if one does")
-    why: str = Field(description="why this track")
-    complex_probability: float | None = Field(description="none where it is not estimated")
-    reasons: list[ReasonOut] = Field(description="what speaks for complex and for simple")
-    effort: float | None = Field(description="expected, in the office's unit")
-    effort_low: float | None = Field(description="in four cases of five it lies above this")
-    effort_high: float | None = Field(description="... and below this")
-    handler: str | None = Field(description="suggested; none where nobody could be")
-    how: Literal["drawn", "designated", "unassigned"] | None = Field(
-        description="none where the office has no handler table"
-    )
-    probability: float | None = Field(description="with which this handler was drawn")
-    how_so: str | None = Field(description="why this handler, or nobody")
-
-
-class ChanceOut(BaseModel):
-    """Somebody who may take a case."""
-
-    handler: str
-    probability: float
-
-
-class ExcludedOut(BaseModel):
-    """Those who may not take a case, for one reason."""
-
-    reason: str
-    changes: str = Field(description="what would change it")
-    handlers: list[str]
-
-
-class WhoOut(BaseModel):
-    """Who may take these cases, with which chance, and who may not and why."""
-
-    case_ids: list[str]
-    eligible: list[ChanceOut]
-    excluded: list[ExcludedOut]
-
-
-class LoadOut(BaseModel):
-    """A handler's load, in the unit of effort."""
-
-    handler: str
-    capacity: float
-    before: float = Field(description="expected work left in open cases")
-    expected: float = Field(description="with these cases, on average over all draws")
-    after: float = Field(description="with the cases drawn or designated")
-
-
-class IntakeOut(BaseModel):
-    """Suggestions for new cases, in the order in which they were sent."""
-
-    assignment_id: str | None
-    as_of: datetime | None
-    seed: str | None
-    seed_commitment: str | None = Field(description="SHA-256 of the seed")
-    floor: float | None = Field(description="share of an even lottery everyone eligible keeps")
-    effort_unit: str
-    designated_share: float | None = Field(description="of the cases given to somebody")
-    notes: list[str]
-    cases: list[NewCaseOut]
-    who: list[WhoOut] = Field(description="cases for which the same holds stand together")
-    loads: list[LoadOut]
-
-
-class HealthOut(BaseModel):
-    """What this worker answers from."""
-
-    status: Literal["ok"] = "ok"
-    office: str
-    cases: int
-    trained_until: str = Field(description="the champion saw no label known after this moment")
-
-
-class FaultOut(BaseModel):
-    """One thing that is wrong with a request."""
-
-    field: str | None = Field(description="where in the request; null for the whole of it")
-    problem: str
-    remedy: str
-
-
-class ProblemOut(BaseModel):
-    """Problem details (RFC 9457) with every fault that was found."""
-
-    type: str = "about:blank"
-    title: str
-    status: int
-    detail: str
-    faults: list[FaultOut] = []
-    reference: str | None = Field(default=None, description="to find an internal error in the log")

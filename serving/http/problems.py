@@ -12,7 +12,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from cases.errors import BadInput, Fault, Refused
-from serving.http.payloads import FaultOut, ProblemOut
+from cases.language.catalogues import Language
+from cases.language.messages import Sayable, _, ngettext, say
+from serving.http.documents import FaultOut, ProblemOut
 from serving.http.requests import NotJson
 
 log = logging.getLogger("plumbline.serving")
@@ -34,52 +36,65 @@ STATUS = {
 }
 
 
-def told(error: BaseException) -> Response:
-    """Any error as the answer to the request that met it."""
+def answer(error: BaseException, language: Language) -> Response:
+    """Any error as the answer to the request that met it, in `language`."""
     if isinstance(error, BadInput):
-        count = len(error.faults)
-        detail = f"The request has {count} {'fault' if count == 1 else 'faults'}."
-        return problem(STATUS[type(error)], f"{detail} Nothing was computed.", error.faults)
+        detail = ngettext(
+            "The request has {count} fault. Nothing was computed.",
+            "The request has {count} faults. Nothing was computed.",
+            len(error.faults),
+        )
+        return problem(STATUS[type(error)], detail, language, error.faults)
     if isinstance(error, Refused):
-        return problem(HTTPStatus.CONFLICT, str(error))
+        return problem(HTTPStatus.CONFLICT, error.message, language)
     if isinstance(error, HTTPException):
-        return _not_served(error)
-    return _internal(error)
+        return _not_served(error, language)
+    return _internal(error, language)
 
 
 def problem(
     status: HTTPStatus,
-    detail: str,
+    detail: Sayable | str,
+    language: Language,
     faults: Sequence[Fault] = (),
     *,
     reference: str | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """A problem-details document."""
+    """A problem-details document; the title is the English name of the status, for programs."""
     document = ProblemOut(
         title=status.phrase,
         status=status,
-        detail=detail,
-        faults=[FaultOut(field=f.column, problem=f.problem, remedy=f.remedy) for f in faults],
+        detail=say(detail, language),
+        faults=[
+            FaultOut(
+                field=fault.column,
+                problem=say(fault.problem, language),
+                remedy=say(fault.remedy, language),
+            )
+            for fault in faults
+        ],
         reference=reference,
     )
     return Response(document.model_dump_json(), status, headers, "application/problem+json")
 
 
-def _not_served(error: HTTPException) -> Response:
+def _not_served(error: HTTPException, language: Language) -> Response:
     """Wrong address or method."""
-    status = HTTPStatus(error.status_code)
-    detail = "There is nothing at this address; the page at / lists what there is."
+    detail = _("There is nothing at this address; the page at / lists what there is.")
     if error.headers and "Allow" in error.headers:
-        detail = f"This address takes {error.headers['Allow']}; see /docs.json."
-    return problem(status, detail, headers=error.headers)
+        detail = _("This address takes {methods}; see /docs.json.", methods=error.headers["Allow"])
+    return problem(HTTPStatus(error.status_code), detail, language, headers=error.headers)
 
 
-def _internal(error: BaseException) -> Response:
-    """An error of ours. The log gets its kind and place; its message may hold personal data."""
+def _internal(error: BaseException, language: Language) -> Response:
+    """An error of ours. The log gets its kind and where it was; its message may hold data."""
     reference = secrets.token_hex(8)
     frames = traceback.walk_tb(error.__traceback__)
-    places = [f"{frame.f_globals.get('__name__')}:{line}" for frame, line in frames]
-    log.error("reference %s: %s at %s", reference, type(error).__name__, " > ".join(places))
-    detail = f"An internal error. Give reference {reference} to whoever runs this service."
-    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail, reference=reference)
+    steps = [f"{frame.f_globals.get('__name__')}:{line}" for frame, line in frames]
+    log.error("reference %s: %s at %s", reference, type(error).__name__, " > ".join(steps))
+    detail = _(
+        "An internal error. Give reference {reference} to those who run this service.",
+        reference=reference,
+    )
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail, language, reference=reference)

@@ -6,11 +6,8 @@ office's attributes with their types, and nothing else.
 
 from __future__ import annotations
 
-import difflib
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar, get_args
 
 import polars as pl
@@ -18,27 +15,33 @@ from pydantic import BaseModel, Field, ValidationError, create_model
 from pydantic_core import ErrorDetails
 
 from cases.errors import LONGEST_VALUE, BadInput, Fault, shorten
+from cases.language.messages import Message, _
+from cases.nearest import did_you_mean
 from cases.office.model import Attribute, Office
-from cases.tables.new_cases import odd_cases
+from cases.tables.new_cases import new_case_faults
 from cases.tables.tables import Tables, new_case_columns
 from serving.http.payloads import (
+    NO_SUCH_MOMENT,
+    NOT_A_MOMENT,
+    ONE_OF_TWO,
+    OTHER_YEAR,
     AttributesIn,
     CaseIn,
     IntakeFactsIn,
-    IntakeWish,
+    IntakeRequest,
     Label,
     Moment,
     NewCaseIn,
-    ScoreWish,
-    SpotCheckWish,
+    ScoreRequest,
+    SpotCheckRequest,
 )
+from serving.use_cases.faults import MOST_FAULTS, fault, refuse, unlisted
+from serving.use_cases.given_cases import GivenCase, GivenEvent
 
-REQUEST = "request"
-MOST_FAULTS = 100  # told in one answer
 PARTED = ";"  # between parties, as in a file of new cases
 FIELDS = {"designated_handler": "designated.handler", "designation_reason": "designated.reason"}
 
-Wish = TypeVar("Wish", bound=BaseModel)
+Read = TypeVar("Read", bound=BaseModel)
 
 
 class NotJson(BadInput):
@@ -46,49 +49,60 @@ class NotJson(BadInput):
 
 
 @dataclass(frozen=True)
-class Wishes:
+class RequestModels:
     """The request models of one office."""
 
-    spot_check: type[SpotCheckWish]
-    score: type[ScoreWish]
-    intake: type[IntakeWish]
+    spot_check: type[SpotCheckRequest]
+    score: type[ScoreRequest]
+    intake: type[IntakeRequest]
 
 
-def wishes_of(office: Office) -> Wishes:
+def request_models(office: Office) -> RequestModels:
     """The request models whose `attributes` are those of `office`."""
-    # The prefix keeps an attribute called `copy` or `json` apart from what a model can do.
-    own: dict[str, Any] = {f"own_{name}": _field(name, a) for name, a in office.attributes.items()}
-    attributes = create_model("Attributes", __base__=AttributesIn, **own)
+    attributes = create_model(
+        "Attributes", __base__=AttributesIn, **_fields_of(office, office.attributes)
+    )
     case = _fitted(CaseIn, "Case", attributes=attributes)
     cases = tuple[case, ...] | None  # type: ignore[valid-type]
-    return Wishes(
-        _fitted(SpotCheckWish, "SpotCheckWish", cases=cases),
-        _fitted(ScoreWish, "ScoreWish", cases=cases),
-        _intake_wish(office, own),
+    return RequestModels(
+        _fitted(SpotCheckRequest, "SpotCheckRequest", cases=cases),
+        _fitted(ScoreRequest, "ScoreRequest", cases=cases),
+        _intake_request(office),
     )
 
 
-def _intake_wish(office: Office, own: dict[str, Any]) -> type[IntakeWish]:
+def _intake_request(office: Office) -> type[IntakeRequest]:
     """The request model for new cases: of the attributes those known at intake."""
-    known = {name: one for name, one in own.items() if name[len("own_") :] in office.intake_facts}
-    facts = create_model("IntakeFacts", __base__=IntakeFactsIn, **known)
+    known = [name for name in office.attributes if name in office.intake_facts]
+    facts = create_model("IntakeFacts", __base__=IntakeFactsIn, **_fields_of(office, known))
     case = _fitted(NewCaseIn, "NewCase", attributes=facts)
-    return _fitted(IntakeWish, "IntakeWish", cases=tuple[case, ...])  # type: ignore[valid-type]
+    cases = tuple[case, ...]  # type: ignore[valid-type]
+    return _fitted(IntakeRequest, "IntakeRequest", cases=cases)
+
+
+def _fields_of(office: Office, names: Iterable[str]) -> dict[str, Any]:
+    """The fields of a model for these attributes.
+
+    The prefix keeps an attribute called `copy` or `json` apart from what a model can do.
+    """
+    return {f"own_{name}": _field(name, office.attributes[name]) for name in names}
 
 
 def _field(name: str, attribute: Attribute) -> tuple[Any, Any]:
     types: dict[str, Any] = {"number": float, "flag": bool, "code": Label, "date": Moment}
-    meaning = attribute.meaning.say("en")
+    meaning = attribute.meaning.say("en")  # the description is for programs
     return types[attribute.type] | None, Field(default=None, alias=name, description=meaning)
 
 
-def _fitted(base: type[Wish], name: str, **types: Any) -> type[Wish]:
+def _fitted(base: type[Read], name: str, **types: Any) -> type[Read]:
     """`base` under `name`, with narrower types for some of its fields."""
-    fields: dict[str, Any] = {one: (kind, base.model_fields[one]) for one, kind in types.items()}
+    fields: dict[str, Any] = {
+        field: (kind, base.model_fields[field]) for field, kind in types.items()
+    }
     return create_model(name, __base__=base, __doc__=base.__doc__, **fields)
 
 
-def read(model: type[Wish], body: bytes) -> Wish:
+def read(model: type[Read], body: bytes) -> Read:
     """The request in `body`; `NotJson` or `BadInput` with at most `MOST_FAULTS` faults."""
     try:
         return model.model_validate_json(body)
@@ -96,37 +110,34 @@ def read(model: type[Wish], body: bytes) -> Wish:
         details = error.errors(include_url=False, include_input=False)
         if details[0]["type"] == "json_invalid":
             raise NotJson([_not_json(details[0])]) from None
-        details = [one for one in details if not _follows(one, details)]
-        told = [_explain(model, one) for one in details[:MOST_FAULTS]]
-        raise BadInput(told + _untold(len(details))) from None
+        details = [detail for detail in details if not _follows(detail, details)]
+        faults = [_explain(model, detail) for detail in details[:MOST_FAULTS]]
+        raise BadInput(faults + unlisted(len(details) - len(faults))) from None
 
 
 def _follows(error: ErrorDetails, others: Sequence[ErrorDetails]) -> bool:
     """Whether a list is only called too short because its entries have faults of their own."""
     at = error["loc"]
     return error["type"] == "too_short" and any(
-        one["loc"][: len(at)] == at and len(one["loc"]) > len(at) for one in others
+        other["loc"][: len(at)] == at and len(other["loc"]) > len(at) for other in others
     )
 
 
-def check_cases(
-    cases: Sequence[CaseIn], office: Office, closed_by: datetime = datetime.max
-) -> None:
-    """Raise `BadInput` if cases of one request contradict themselves, each other or the office.
-
-    `closed_by` is the moment by which all of them must be closed.
-    """
-    faults = [
-        fault for place, case in enumerate(cases) for fault in _odd(place, case, office, closed_by)
-    ]
-    counts = Counter(case.case_id for case in cases)
-    faults += [
-        _fault(f"cases[{place}].case_id", "stands more than once.", "Send every case once.")
-        for place, case in enumerate(cases)
-        if counts[case.case_id] > 1
-    ]
-    if faults:
-        raise BadInput(faults[:MOST_FAULTS] + _untold(len(faults)))
+def given_case(case: CaseIn) -> GivenCase:
+    """A closed case of the request as a value."""
+    return GivenCase(
+        case.case_id,
+        case.opened_at,
+        case.closed_at,
+        case.kind,
+        case.unit,
+        case.handler,
+        case.attributes.model_dump(by_alias=True),
+        tuple(
+            GivenEvent(event.at, event.activity, event.recorded_at, event.actor)
+            for event in case.events
+        ),
+    )
 
 
 def new_cases(tables: Tables, cases: Sequence[NewCaseIn]) -> pl.DataFrame:
@@ -136,12 +147,14 @@ def new_cases(tables: Tables, cases: Sequence[NewCaseIn]) -> pl.DataFrame:
     """
     schema = new_case_columns(tables.office)
     new = pl.DataFrame([_new_row(case) for case in cases], schema=schema)
-    faults = [
-        _fault(f"cases[{odd.place}].{FIELDS.get(odd.column, odd.column)}", odd.problem, odd.remedy)
-        for odd in odd_cases(tables, new)
-    ]
-    if faults:
-        raise BadInput(faults[:MOST_FAULTS] + _untold(len(faults)))
+    refuse(
+        fault(
+            f"cases[{found.index}].{FIELDS.get(found.column, found.column)}",
+            found.problem,
+            found.remedy,
+        )
+        for found in new_case_faults(tables, new)
+    )
     return new
 
 
@@ -158,62 +171,43 @@ def _new_row(case: NewCaseIn) -> dict[str, object]:
     )
 
 
-def _odd(place: int, case: CaseIn, office: Office, closed_by: datetime) -> Iterator[Fault]:
-    at = f"cases[{place}]"
-    if case.closed_at > closed_by:
-        remedy = "Only closed cases can be checked: leave it out, or ask as of a later moment."
-        yield _fault(f"{at}.closed_at", "is after `as_of`.", remedy)
-    if case.closed_at < case.opened_at:
-        yield _fault(f"{at}.closed_at", "is before `opened_at`.", "Correct one of the two.")
-    for number, event in enumerate(case.events):
-        here = f"{at}.events[{number}]"
-        if office.activities and event.activity not in office.activities:
-            near = _nearest(event.activity, office.activities)
-            yield _fault(f"{here}.activity", "is no activity of the office file.", near)
-        if event.recorded_at is not None and event.recorded_at < event.at:
-            remedy = "Give the time it was entered, or leave it out."
-            yield _fault(f"{here}.recorded_at", "is before `at`.", remedy)
-
-
-def _fault(field: str | None, problem: str, remedy: str) -> Fault:
-    return Fault(REQUEST, problem, remedy, column=field)
-
-
-def _untold(count: int) -> list[Fault]:
-    """A last fault for those beyond `MOST_FAULTS`."""
-    more = count - MOST_FAULTS
-    return [_fault(None, f"has {more:,} more faults.", "Mend these first.")] if more > 0 else []
-
-
 def _not_json(error: ErrorDetails) -> Fault:
-    where = error["msg"].removeprefix("Invalid JSON: ")
-    return _fault(None, f"is not valid JSON: {where}.", "Send one JSON object, as in /docs.json.")
+    reason = error["msg"].removeprefix("Invalid JSON: ")
+    problem = _("is not valid JSON: {reason}.", reason=reason)
+    return fault(None, problem, _("Send one JSON object, as in /docs.json."))
 
+
+HOW_TO_WRITE = _(
+    "Write it as 2026-06-30 or 2026-06-30T17:05:00, the office's clock, without a zone."
+)
 
 # Kinds of pydantic error -> what is wrong and what to do.
-SENTENCES = {
-    "moment": (
-        "{reason}.",
-        "Write it as 2026-06-30 or 2026-06-30T17:05:00, the office's clock, without a zone.",
+SENTENCES: Mapping[str, tuple[Message, Message]] = {
+    NOT_A_MOMENT: (_("is not a date or a date and time."), HOW_TO_WRITE),
+    NO_SUCH_MOMENT: (_("is a day or hour that does not exist."), HOW_TO_WRITE),
+    OTHER_YEAR: (_("is outside the years {first} to {last}."), HOW_TO_WRITE),
+    "missing": (_("is missing."), _("Add it.")),
+    "model_type": (_("is not an object."), _("Write it as an object, as in /docs.json.")),
+    "tuple_type": (_("is not a list."), _("Write it as [...].")),
+    "string_type": (_("is not text."), _("Write it in quotes.")),
+    "string_pattern_mismatch": (_("holds a `;`."), _("Send one code per entry.")),
+    "string_too_short": (_("is empty."), _("Fill it in, or leave it out.")),
+    "string_too_long": (_("is longer than {max_length} letters."), _("Shorten it.")),
+    "int_type": (_("is not a whole number."), _("Write a whole number without quotes.")),
+    "int_parsing_size": (_("is too large."), _("Write a smaller whole number.")),
+    "float_type": (_("is not a number."), _("Write a number without quotes, or leave it out.")),
+    "finite_number": (_("is not a finite number."), _("Leave it out if it is not known.")),
+    "bool_type": (
+        _("is neither true nor false."),
+        _("Write true or false without quotes."),
     ),
-    "missing": ("is missing.", "Add it."),
-    "model_type": ("is not an object.", "Write it as {{...}}, as in /docs.json."),
-    "tuple_type": ("is not a list.", "Write it as [...]."),
-    "string_type": ("is not text.", "Write it in quotes."),
-    "string_pattern_mismatch": ("holds a `;`.", "Send one code per entry."),
-    "string_too_short": ("is empty.", "Fill it in, or leave it out."),
-    "string_too_long": ("is longer than {max_length} letters.", "Shorten it."),
-    "int_type": ("is not a whole number.", "Write a whole number without quotes."),
-    "int_parsing_size": ("is too large.", "Write a smaller whole number."),
-    "float_type": ("is not a number.", "Write a number without quotes, or leave it out."),
-    "finite_number": ("is not a finite number.", "Leave it out if it is not known."),
-    "bool_type": ("is neither true nor false.", "Write true or false without quotes."),
-    "greater_than_equal": ("is too small.", "Give at least {ge}."),
-    "less_than_equal": ("is too large.", "Give at most {le}."),
-    "one_of_two": ("needs either `case_ids` or `cases`.", "Give one of the two."),
-    "too_long": ("holds more than {max_length} entries.", "Send several requests."),
-    "too_short": ("is empty.", "Give at least one entry, or leave it out."),
+    "greater_than_equal": (_("is too small."), _("Give at least {ge}.")),
+    "less_than_equal": (_("is too large."), _("Give at most {le}.")),
+    ONE_OF_TWO: (_("needs either `case_ids` or `cases`."), _("Give one of the two.")),
+    "too_long": (_("holds more than {max_length} entries."), _("Send several requests.")),
+    "too_short": (_("is empty."), _("Give at least one entry, or leave it out.")),
 }
+UNFORESEEN = (_("is not as described ({message})."), _("See /docs.json."))
 
 
 def _explain(model: type[BaseModel], error: ErrorDetails) -> Fault:
@@ -222,10 +216,12 @@ def _explain(model: type[BaseModel], error: ErrorDetails) -> Fault:
     field = _dotted(path) or None
     if error["type"] == "extra_forbidden":
         known = _keys_at(model, path[:-1])
-        return _fault(field, "is not a field of this request.", _nearest(str(path[-1]), known))
-    problem, remedy = SENTENCES.get(error["type"], ("{message}.", "See /docs.json."))
-    context = {"message": error["msg"]} | error.get("ctx", {})
-    return _fault(field, problem.format(**context), remedy.format(**context))
+        problem = _("is not a field of this request.")
+        name = str(path[-1])[:LONGEST_VALUE]
+        return fault(field, problem, did_you_mean(name, known, _("Remove it.")))
+    problem, remedy = SENTENCES.get(error["type"], UNFORESEEN)
+    values = {"message": error["msg"]} | error.get("ctx", {})
+    return fault(field, replace(problem, values=values), replace(remedy, values=values))
 
 
 def _dotted(path: tuple[int | str, ...]) -> str:
@@ -236,11 +232,6 @@ def _dotted(path: tuple[int | str, ...]) -> str:
     """
     parts = (f"[{part}]" if isinstance(part, int) else f".{shorten(part)}" for part in path)
     return "".join(parts).removeprefix(".")
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name[:LONGEST_VALUE], list(known), n=1, cutoff=0.0)
-    return f"Did you mean `{near[0]}`?" if near else "Remove it."
 
 
 def _keys_at(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
@@ -255,6 +246,6 @@ def _keys_at(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
 def _fields(kind: Any) -> dict[str, Any]:
     """The fields of the model that occurs in a type, with their types."""
     if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return {one.alias or name: one.annotation for name, one in kind.model_fields.items()}
+        return {field.alias or name: field.annotation for name, field in kind.model_fields.items()}
     inner = (_fields(part) for part in get_args(kind))
     return next((fields for fields in inner if fields), {})

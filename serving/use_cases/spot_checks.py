@@ -1,219 +1,123 @@
-"""What the service does, without HTTP: values in, values out.
-
-Everything an answer needs is in memory before it is asked for (`ServiceContext`); these
-functions only compute.
-"""
+"""Which closed cases to check first, and why."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
-from typing import Any, Protocol
 
 import narwhals as nw
 import polars as pl
 
 from cases.errors import BadInput, Fault
-from cases.language.catalogues import Language
-from cases.office.model import Office
-from cases.tables.tables import TIME, Frame, Tables
-from features.as_of import cut, reviewed_by
-from features.conditions import holding
-from models.calibration.conformal import Cutoffs
+from cases.language.messages import Sayable, _
+from cases.tables.tables import Tables
+from cases.tables.values import TIME
+from features.as_of import reviewed_by
+from models.questions.risk import Risk
 from models.reasons.reasons import Reason
 from policies.rulebook import mandatory
 from policies.spot_check.plan import FRAME, PlanParameters, SpotCheckPlan
 from policies.spot_check.planning import draw_plan
-from serving.http.merging import with_cases
-from serving.http.payloads import CaseIn
-from serving.http.requests import REQUEST, check_cases
+from serving.use_cases.closed_cases import closings, outside
+from serving.use_cases.context import ServiceContext
+from serving.use_cases.given_cases import GivenCase, check_given, with_given
 
 REASONS_SHOWN = 5
-ALREADY_REVIEWED = "has already been reviewed."
-OUTSIDE = "is not among the cases whose risk is estimated (`risk.among` in the office file)."
-
-
-class Model(Protocol):
-    """What the service asks of a champion; `models.bundle.bundle.Bundle` says it in full."""
-
-    @property
-    def about(self) -> Mapping[str, Any]:
-        """What it was trained on: `trained_until`, `not_trained` (why, by question) and more."""
-
-    def score(
-        self, tables: Tables, as_of: datetime, *, closed_after: datetime | None
-    ) -> pl.DataFrame:
-        """Every case that could be reviewed at `as_of`: columns of `FRAME` without `rule`.
-
-        Of the cases closed after `closed_after`, if given.
-        """
-
-    def features(self, tables: Tables, moments: Frame) -> pl.DataFrame:
-        """`case_id, moment` and what else `risks` and `reasons` are computed from."""
-
-    def risks(self, x: pl.DataFrame) -> pl.DataFrame:
-        """`case_id, moment, risk, risk_low, risk_high`, of what `features` returned."""
-
-    def reasons(
-        self, x: pl.DataFrame, language: Language, top: int
-    ) -> Mapping[str, Sequence[Reason]]:
-        """The `top` reasons of each case of what `features` returned, strongest first."""
-
-    def intake_features(self, tables: Tables, moments: Frame) -> pl.DataFrame:
-        """`case_id, moment` and what else the answers about new cases are computed from."""
-
-    def complexities(self, x: pl.DataFrame) -> pl.DataFrame:
-        """`case_id, moment, complex_probability`, of what `intake_features` returned."""
-
-    def complexity_reasons(
-        self, x: pl.DataFrame, language: Language, top: int
-    ) -> Mapping[str, Sequence[Reason]]:
-        """What speaks for and against complex, of what `intake_features` returned."""
-
-    def cutoffs(self, complex_error: float, simple_error: float) -> Cutoffs:
-        """Below which probability a case may be called simple, from which on complex."""
-
-    def efforts(self, x: pl.DataFrame) -> pl.DataFrame:
-        """`case_id, moment, effort, effort_low, effort_high`, of what `intake_features` gave."""
-
-    def remaining_effort(self, tables: Tables, as_of: datetime) -> pl.DataFrame:
-        """`case_id, handler, remaining_effort` and more of each case open at `as_of`."""
+ALREADY_REVIEWED = _("has already been reviewed.")
 
 
 @dataclass(frozen=True)
-class ServiceContext:
-    """All that requests are answered from: one office's tables and its champion."""
-
-    tables: Tables
-    model: Model
-
-    @property
-    def office(self) -> Office:
-        """The office whose tables these are."""
-        return self.tables.office
-
-    @cached_property
-    def cutoffs(self) -> Cutoffs:
-        """The model's, at the error rates of the office file."""
-        allowed = self.office.intake
-        return self.model.cutoffs(allowed.complex_error, allowed.simple_error)
-
-
-@dataclass(frozen=True)
-class SpotChecks:
-    """A drawn plan, the reasons of its lines, and the cases that could not be drawn."""
+class PlannedSpotChecks:
+    """A drawn plan, the reasons of its lines, and the cases that could not be drawn, with why."""
 
     plan: SpotCheckPlan
     reasons: Mapping[str, Sequence[Reason]]
-    left_out: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Scores:
-    """`case_id, moment, risk, risk_low, risk_high`, and the cases that have no risk."""
-
-    scored: pl.DataFrame
-    left_out: Mapping[str, str]
+    left_out: Mapping[str, Sayable]
 
 
 def spot_checks(
-    context: ServiceContext, wish: PlanParameters, cases: Sequence[CaseIn] | None = None
-) -> SpotChecks:
+    context: ServiceContext, parameters: PlanParameters, cases: Sequence[GivenCase] | None = None
+) -> PlannedSpotChecks:
     """The cases to check: among `cases` if given, else among all the office could check.
 
-    Raises `BadInput` for cases that contradict themselves or the office file.
+    `BadInput` for cases that contradict themselves or the office file, and where the office
+    has nothing to draw from. Where every given case is left out, the plan is empty.
     """
     if cases is None:
-        return _among_all(context, wish)
-    check_cases(cases, context.office, closed_by=wish.as_of)
-    tables = with_cases(context.tables, cases)
+        drawn = _among_all(context, parameters)
+    else:
+        drawn = _among_given(context, parameters, cases)
+    notes = (*drawn.plan.notes, *_out_of_time(context, parameters.as_of))
+    return replace(drawn, plan=replace(drawn.plan, notes=notes))
+
+
+def _among_given(
+    context: ServiceContext, parameters: PlanParameters, cases: Sequence[GivenCase]
+) -> PlannedSpotChecks:
+    """A plan over the given cases; those of the office are context, not candidates."""
+    check_given(cases, context.office, closed_by=parameters.as_of)
+    tables = with_given(context.tables, cases)
     ids = [case.case_id for case in cases]
-    left_out = _outside(tables, ids) | _reviewed(tables, ids, wish.as_of)
-    asked = [one for one in ids if one not in left_out]
-    x = context.model.features(tables, _closings(tables, asked))
-    plan = _plan(tables, _with_facts(context.model.risks(x), tables), wish)
+    left_out = outside(tables, ids) | _reviewed(tables, ids, parameters.as_of)
+    candidates = [case_id for case_id in ids if case_id not in left_out]
+    x = context.model.features(tables, closings(tables, candidates), Risk.code)
+    plan = _plan(tables, _with_facts(context.model.answer(Risk.code, x), tables), parameters)
     drawn = x.join(plan.lines, on="case_id", how="semi")
-    return SpotChecks(plan, _reasons(context, drawn), left_out)
+    return PlannedSpotChecks(plan, _reasons(context, drawn), left_out)
 
 
-def scores(context: ServiceContext, cases: Sequence[CaseIn]) -> Scores:
-    """The risk of `cases`, each at its closing; raises `BadInput` as `spot_checks` does."""
-    check_cases(cases, context.office)
-    tables = with_cases(context.tables, cases)
-    return _scores(tables, context.model, [case.case_id for case in cases])
+def _among_all(context: ServiceContext, parameters: PlanParameters) -> PlannedSpotChecks:
+    """A plan over all the office could check; features are built again for what is drawn."""
+    tables, as_of = context.tables, parameters.as_of
+    risk = context.model.question(Risk)
+    scored = risk.score(tables, as_of, closed_after=parameters.closed_after)
+    if scored.is_empty():
+        problem = _("finds no case closed by then that could be drawn.")
+        remedy = _("Ask as of a later day, or of cases closed after an earlier one.")
+        raise BadInput([Fault(_("the plan"), problem, remedy, value=f"{as_of:%Y-%m-%d}")])
+    plan = _plan(tables, scored, parameters)
+    drawn = closings(tables, plan.lines["case_id"].to_list())
+    x = context.model.features(tables, drawn, Risk.code)
+    return PlannedSpotChecks(plan, _reasons(context, x), {})
 
 
-def scores_of_ids(context: ServiceContext, case_ids: Sequence[str]) -> Scores:
-    """As `scores`, of cases the office has; raises `BadInput` for unknown and open ones."""
-    closed = dict(context.tables.case_rows.select("case_id", "closed_at").iter_rows())
-    faults = [
-        Fault(REQUEST, *_unscorable(one, closed), column=f"case_ids[{place}]")
-        for place, one in enumerate(case_ids)
-        if closed.get(one) is None
-    ]
-    if faults:
-        raise BadInput(faults)
-    return _scores(context.tables, context.model, case_ids)
-
-
-def _unscorable(case_id: str, closed: Mapping[str, datetime | None]) -> tuple[str, str]:
-    """What is wrong with asking for the risk of this case, and what to do."""
-    if case_id in closed:
-        return "is still open.", "Risk is asked at closing: leave it out until it is closed."
-    near = difflib.get_close_matches(case_id, closed, n=1)
-    hint = f"Did you mean `{near[0]}`?" if near else "Send the case itself in `cases`."
-    return "is no case of this office.", hint
-
-
-def _closings(tables: Tables, case_ids: Sequence[str]) -> Frame:
-    closed = tables.case_rows.filter(pl.col("case_id").is_in(case_ids))
-    return nw.from_native(closed.lazy()).select("case_id", moment=nw.col("closed_at"))
-
-
-def _outside(tables: Tables, ids: Sequence[str]) -> dict[str, str]:
-    """Cases that the risk model is not for, with the sentence that says so."""
-    known = cut(tables, _closings(tables, ids))
-    among = holding(known, tables.office.risk.among).collect("polars").to_native()
-    return dict.fromkeys(among.filter(~pl.col("holds"))["case_id"], OUTSIDE)
-
-
-def _reviewed(tables: Tables, ids: Sequence[str], as_of: datetime) -> dict[str, str]:
+def _reviewed(tables: Tables, ids: Sequence[str], as_of: datetime) -> dict[str, Sayable]:
     """Cases with a review made by `as_of`, with the sentence that says so."""
     reviewed = reviewed_by(tables, as_of).filter(nw.col("case_id").is_in(ids))
     return dict.fromkeys(reviewed.collect("polars").to_native()["case_id"], ALREADY_REVIEWED)
 
 
-def _scores(tables: Tables, model: Model, ids: Sequence[str]) -> Scores:
-    left_out = _outside(tables, ids)
-    asked = [one for one in ids if one not in left_out]
-    return Scores(model.risks(model.features(tables, _closings(tables, asked))), left_out)
-
-
-def _among_all(context: ServiceContext, wish: PlanParameters) -> SpotChecks:
-    """A plan over all the office could check; features are built anew for what is drawn."""
-    scored = context.model.score(context.tables, wish.as_of, closed_after=wish.closed_after)
-    plan = _plan(context.tables, scored, wish)
-    drawn = _closings(context.tables, plan.lines["case_id"].to_list())
-    return SpotChecks(plan, _reasons(context, context.model.features(context.tables, drawn)), {})
-
-
 def _with_facts(risks: pl.DataFrame, tables: Tables) -> pl.DataFrame:
-    """Risks with the facts of their cases, as `Model.score` would give them."""
+    """Risks with the facts of their cases, as `Risk.score` would give them."""
     facts = tables.case_rows.select("case_id", "closed_at", "kind", "unit", "handler")
     scored = risks.drop("moment").join(facts, on="case_id")
     return scored.with_columns(pl.col("kind", "unit", "handler").fill_null(""))
 
 
-def _plan(tables: Tables, scored: pl.DataFrame, wish: PlanParameters) -> SpotCheckPlan:
+def _plan(tables: Tables, scored: pl.DataFrame, parameters: PlanParameters) -> SpotCheckPlan:
     """The plan over scored cases; a rule sees what was recorded by `as_of`, not by closing."""
-    moments = scored.select("case_id", moment=pl.lit(wish.as_of, dtype=TIME))
+    moments = scored.select("case_id", moment=pl.lit(parameters.as_of, dtype=TIME))
     rules = mandatory(tables, nw.from_native(moments.lazy()))
     frame = scored.join(rules, on="case_id", how="left").select(*FRAME)
-    return draw_plan(frame, wish)
+    return draw_plan(frame, parameters)
 
 
 def _reasons(context: ServiceContext, x: pl.DataFrame) -> Mapping[str, Sequence[Reason]]:
-    return context.model.reasons(x, context.office.language, top=REASONS_SHOWN)
+    return context.model.explain(Risk.code, x, REASONS_SHOWN)
+
+
+def _out_of_time(context: ServiceContext, as_of: datetime) -> Iterator[Sayable]:
+    """Notes on a plan that its model or its tables do not reach to."""
+    trained = datetime.fromisoformat(str(context.model.about["trained_until"]))
+    newest = context.tables.latest_record
+    if as_of < trained:
+        yield _(
+            "With hindsight: the model learnt from what was known by {day}, later than this plan.",
+            day=trained.date(),
+        )
+    if as_of.date() > newest.date():
+        yield _(
+            "The newest record in the tables is of {day}: what happened since is not in this plan.",
+            day=newest.date(),
+        )

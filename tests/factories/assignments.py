@@ -9,7 +9,7 @@ import polars as pl
 
 from policies.assignment.assign import assign
 from policies.assignment.eligibility import ABSENCE, CASES, HANDLERS, RECUSALS
-from policies.assignment.result import Assignment, AssignmentParameters
+from policies.assignment.result import AssignmentParameters, DrawnAssignment
 from tests.factories.office import rows
 
 LISTS = ("parties", "needs", "prefers")
@@ -40,19 +40,21 @@ def recusals(text: str = "handler | case_id | party") -> pl.DataFrame:
     return rows(text, RECUSALS)
 
 
-def wish(**changes: Any) -> AssignmentParameters:
-    """A wish with a floor of a tenth."""
+def parameters(**changes: Any) -> AssignmentParameters:
+    """A request with a floor of a tenth."""
     return AssignmentParameters(**{"as_of": datetime(2026, 3, 2, 9), "seed": "dice"} | changes)
 
 
 def assigned(
     case_table: str, handler_table: str, recused: str = "handler | case_id | party", **changes: Any
-) -> Assignment:
+) -> DrawnAssignment:
     """The assignment of ASCII tables."""
-    return assign(cases(case_table), handlers(handler_table), recusals(recused), wish(**changes))
+    return assign(
+        cases(case_table), handlers(handler_table), recusals(recused), parameters(**changes)
+    )
 
 
-def chances(assignment: Assignment) -> dict[tuple[str, str | None], float]:
-    """The chance of every case and handler, to four digits."""
+def chances(assignment: DrawnAssignment) -> dict[tuple[str, str | None], float]:
+    """The probability of every case and handler, to four digits."""
     listed = assignment.chances.select("case_id", "handler", "probability").iter_rows()
-    return {(case, handler): round(chance, 4) for case, handler, chance in listed}
+    return {(case, handler): round(probability, 4) for case, handler, probability in listed}

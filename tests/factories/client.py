@@ -8,17 +8,17 @@ from typing import Any
 import httpx
 
 from serving.http.app import application
-from serving.use_cases.spot_checks import ServiceContext
+from serving.use_cases.context import ServiceContext
 from tests.factories.fakes import context
 
 
-def ask(method: str, path: str, of: ServiceContext | None = None, **request: Any) -> httpx.Response:
+def ask(method: str, path: str, of: ServiceContext | None = None, **sent: Any) -> httpx.Response:
     """The answer of a fresh application."""
 
     async def go() -> httpx.Response:
         transport = httpx.ASGITransport(application(of or context()))
         async with httpx.AsyncClient(transport=transport, base_url="http://office") as client:
-            return await client.request(method, path, **request)
+            return await client.request(method, path, **sent)
 
     return asyncio.run(go())
 
@@ -37,6 +37,6 @@ def case(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def wish(**changes: Any) -> dict[str, Any]:
+def request(**changes: Any) -> dict[str, Any]:
     """A request for spot checks."""
     return {"as_of": "2026-06-30", "capacity": 2, "seed": "1"} | changes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typer.testing import CliRunner, Result
 
-from cli.main import app
+from cli.app import app
 
 
 def triage(*words: object) -> Result:

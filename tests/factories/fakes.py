@@ -8,23 +8,66 @@ from typing import Any
 
 import polars as pl
 
-from cases.language.catalogues import Language
+from cases.language.texts import Text
 from cases.tables.tables import Frame, Tables
 from models.calibration.conformal import Cutoffs
 from models.reasons.reasons import Reason
-from serving.use_cases.spot_checks import ServiceContext
+from serving.use_cases.context import ServiceContext
 from tests.factories.office import tables
 
 
 class FakeModel:
-    """Risk is a tenth for each suspect and each event recorded by the moment."""
+    """Risk is a tenth for each suspect and each event recorded by the moment.
 
-    about: Mapping[str, Any] = {"trained_until": "2026-01-01", "not_trained": {}}
+    A case is complex with a tenth for each suspect, and takes a day for each.
+    """
+
+    codes: tuple[str, ...] = ("risk", "complexity", "effort")
+    about: Mapping[str, Any] = {"trained_until": "2026-01-01"}
+
+    def __contains__(self, code: str) -> bool:
+        return code in self.codes
+
+    def features(self, tables: Tables, moments: Frame, *codes: str) -> pl.DataFrame:
+        """The cases of the moment rows, with their risk already."""
+        assert set(codes) <= set(self.codes)
+        asked = moments.collect("polars").to_native()
+        return _risks(tables, asked.join(tables.case_rows, on="case_id"))
+
+    def answer(self, code: str, x: pl.DataFrame) -> pl.DataFrame:
+        """The answer to the question, per row."""
+        assert code in self.codes
+        suspects = pl.col("suspects")
+        columns = {
+            "risk": ["risk", "risk_low", "risk_high"],
+            "complexity": [(suspects / 10).alias("complex_probability")],
+            "effort": [
+                suspects.alias("effort"),
+                (suspects / 2).alias("effort_low"),
+                (suspects * 1.5).alias("effort_high"),
+            ],
+        }
+        return x.select("case_id", "moment", *columns[code])
+
+    def explain(self, code: str, x: pl.DataFrame, top: int) -> Mapping[str, Sequence[Reason]]:
+        """One reason per case, which says the language it is put into."""
+        assert code in self.codes
+        return {
+            case: (Reason("attribute.suspects", 0.5, Text(en=f"en: {case}", zh=f"zh: {case}")),)[
+                :top
+            ]
+            for case in x["case_id"]
+        }
+
+    def question(self, kind: type[Any]) -> FakeModel:
+        """What a question can do beyond answering; all of it stands here."""
+        assert kind.code in self.codes
+        return self
 
     def score(
         self, tables: Tables, as_of: datetime, *, closed_after: datetime | None
     ) -> pl.DataFrame:
-        """Every closed case without a review, as a champion would give them."""
+        """Every closed case without a review, as the question of risk would give them."""
         reviewed = tables.review_rows.filter(pl.col("reviewed_at") <= as_of)
         cases = tables.case_rows.filter(pl.col("closed_at") <= as_of)
         cases = cases.join(reviewed, on="case_id", how="anti").with_columns(moment="closed_at")
@@ -32,51 +75,11 @@ class FakeModel:
             cases = cases.filter(pl.col("closed_at") > closed_after)
         return _risks(tables, cases).sort("case_id")
 
-    def features(self, tables: Tables, moments: Frame) -> pl.DataFrame:
-        """The cases of the moment rows, with their risk already."""
-        asked = moments.collect("polars").to_native()
-        return _risks(tables, asked.join(tables.case_rows, on="case_id"))
-
-    def risks(self, x: pl.DataFrame) -> pl.DataFrame:
-        """The risk of each row."""
-        return x.select("case_id", "moment", "risk", "risk_low", "risk_high")
-
-    def reasons(
-        self, x: pl.DataFrame, language: Language, top: int
-    ) -> Mapping[str, Sequence[Reason]]:
-        """One reason per case, naming the language it was asked in."""
-        return {
-            one: (Reason("attribute.suspects", 0.5, f"{language}: {one}"),)[:top]
-            for one in x["case_id"]
-        }
-
-    def intake_features(self, tables: Tables, moments: Frame) -> pl.DataFrame:
-        """The cases of the moment rows, with their number of suspects."""
-        asked = moments.collect("polars").to_native()
-        return asked.join(tables.case_rows.select("case_id", "suspects"), on="case_id")
-
-    def complexities(self, x: pl.DataFrame) -> pl.DataFrame:
-        """A tenth for each suspect."""
-        return x.select("case_id", "moment", complex_probability=pl.col("suspects") / 10)
-
-    def complexity_reasons(
-        self, x: pl.DataFrame, language: Language, top: int
-    ) -> Mapping[str, Sequence[Reason]]:
-        """As `reasons`."""
-        return self.reasons(x, language, top)
-
     def cutoffs(self, complex_error: float, simple_error: float) -> Cutoffs:
         """With errors of 5 % and 20 % simple below two suspects, complex from five on."""
         return Cutoffs(3 * complex_error, 2.25 * simple_error)
 
-    def efforts(self, x: pl.DataFrame) -> pl.DataFrame:
-        """A day for each suspect, a half less or more."""
-        effort = pl.col("suspects")
-        return x.select(
-            "case_id", "moment", effort=effort, effort_low=effort / 2, effort_high=effort * 1.5
-        )
-
-    def remaining_effort(self, tables: Tables, as_of: datetime) -> pl.DataFrame:
+    def remaining(self, tables: Tables, as_of: datetime) -> pl.DataFrame:
         """Half a day for each suspect of an open case."""
         is_open = pl.col("closed_at").is_null() | (pl.col("closed_at") > as_of)
         cases = tables.case_rows.filter(is_open)
@@ -86,9 +89,9 @@ class FakeModel:
 class BrokenModel(FakeModel):
     """A model whose error message holds what nobody may see."""
 
-    def features(self, tables: Tables, moments: Frame) -> pl.DataFrame:
+    def features(self, tables: Tables, moments: Frame, *codes: str) -> pl.DataFrame:
         """Fail."""
-        raise RuntimeError(f"the secret of {tables.case_rows} at {moments}")
+        raise RuntimeError(f"the secret of {tables.case_rows} at {moments} for {codes}")
 
 
 def _risks(tables: Tables, asked: pl.DataFrame) -> pl.DataFrame:
@@ -109,7 +112,7 @@ RULES = [
         "when": [{"attribute": "appealed", "equals": True}],
     }
 ]
-
+THEFT_ONLY = {"among": [{"attribute": "kind", "equals": "theft"}]}
 
 HANDLERS = """
 handler | unit | kinds | capacity | absent_from | absent_until

@@ -1,4 +1,4 @@
-"""Frames and wishes for the tests of policies."""
+"""Frames and parameters for the tests of policies."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from policies.spot_check.planning import draw_plan
 from tests.factories.office import rows
 
 
-def wish(**changes: Any) -> PlanParameters:
-    """A wish for four reviews."""
+def parameters(**changes: Any) -> PlanParameters:
+    """A request for four reviews."""
     return PlanParameters(
         **{"as_of": datetime(2024, 7, 1), "capacity": 4, "search_share": 0.5, "seed": "1"} | changes
     )
@@ -22,7 +22,7 @@ def wish(**changes: Any) -> PlanParameters:
 
 def plan(text: str, **changes: Any) -> SpotCheckPlan:
     """The plan for an ASCII frame."""
-    return draw_plan(rows(text, FRAME).with_columns(NO_PLACE), wish(**changes))
+    return draw_plan(rows(text, FRAME).with_columns(UNKNOWN_AS_EMPTY), parameters(**changes))
 
 
 def frame(risks: Any, handlers: Any = None, units: Any = None, ruled: Any = ()) -> pl.DataFrame:
@@ -45,4 +45,4 @@ def frame(risks: Any, handlers: Any = None, units: Any = None, ruled: Any = ()) 
     )
 
 
-NO_PLACE = [pl.col(name).fill_null("") for name in ("kind", "unit", "handler")]
+UNKNOWN_AS_EMPTY = [pl.col(name).fill_null("") for name in ("kind", "unit", "handler")]

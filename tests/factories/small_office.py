@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from cases.tables.tables import EVENTS, REVIEWS, Tables, case_columns
+from models.bundle.bundle import Bundle
 from tests.factories.office import office
 
 COMPLEXITY = {
@@ -75,3 +78,10 @@ def without_reviews(count: int = 600, **changes: object) -> Tables:
     """The same office, whose file describes no reviews."""
     tables = small_office(count, reviews=None, **changes)
     return Tables.of(tables.office, tables.case_rows, events=tables.event_rows)
+
+
+def without(bundle: Bundle, **reasons: Any) -> Bundle:
+    """The bundle as if some of its questions had not been trained, each for a reason."""
+    questions = {code: one for code, one in bundle.questions.items() if code not in reasons}
+    about = {**bundle.about, "not_trained": reasons}
+    return replace(bundle, questions=questions, about=about)

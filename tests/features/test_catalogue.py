@@ -47,8 +47,8 @@ def test_every_feature_says_what_it_is(name: str) -> None:
     """A feature has a meaning in both languages, a unit, moments and a family."""
     feature = FEATURES[name]
     assert feature.name == name
-    assert feature.meaning.en
-    assert feature.meaning.zh
+    assert feature.meaning.say("en")
+    assert feature.meaning.say("zh")
     assert feature.unit in get_args(Unit)
     assert feature.moments <= {INTAKE, CLOSING}
     assert feature.moments
@@ -169,6 +169,13 @@ def test_fingerprint_stays_where_no_model_would_differ(change: dict[str, Any]) -
 def test_shipped_offices_have_a_catalogue(path: Path) -> None:
     """Every office file in offices/ yields features for closing."""
     assert len(risk_features(load_office(path))) > 10
+
+
+def test_the_catalogue_of_one_office_is_made_once() -> None:
+    """Asked again for the same office it is the same object; another office has its own."""
+    one, other = factories.office(), factories.office()
+    assert catalogue(one) is catalogue(one)
+    assert catalogue(other) is not catalogue(one)
 
 
 def test_docs_are_those_of_the_catalogue() -> None:

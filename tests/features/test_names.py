@@ -1,4 +1,4 @@
-"""An attribute may be called anything: it never meets what is computed beside it."""
+"""An attribute may be called anything: its name never clashes with what is computed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def renamed(tables: Tables, names: list[str]) -> Tables:
     """The same tables with other names for the attributes."""
     new = dict(zip(tables.office.attributes, names, strict=True))
     raw = tables.office.model_dump()
-    raw["attributes"] = {new[name]: told for name, told in raw["attributes"].items()}
+    raw["attributes"] = {new[name]: described for name, described in raw["attributes"].items()}
     raw["risk"]["similar_by"] = [new[name] for name in tables.office.risk.similar_by]
     return Tables.of(
         Office.model_validate(raw),
@@ -42,8 +42,8 @@ def renamed(tables: Tables, names: list[str]) -> Tables:
 
 def built(tables: Tables, moments: pl.DataFrame) -> pl.DataFrame:
     """Every feature."""
-    asked = Tables.of(tables.office, moments).cases
-    frame = build(tables, asked, tuple(catalogue(tables.office)))
+    rows = Tables.of(tables.office, moments).cases
+    frame = build(tables, rows, tuple(catalogue(tables.office)))
     return frame.collect("polars").to_native().sort("case_id", "moment")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from getpass import getuser
@@ -10,9 +11,18 @@ from pathlib import Path
 import pytest
 
 from cases.errors import Refused
+from cases.language.messages import _, sentences
 from cases.tables.tables import Tables
 from models.bundle.bundle import Bundle
-from models.registry import Registry, Version, office_name, registered_name
+from models.questions.risk import Risk
+from models.registry import (
+    EVENT,
+    LONGEST_REASON,
+    Registry,
+    Version,
+    office_name,
+    registered_name,
+)
 from tests.factories.small_office import UNTIL
 
 
@@ -29,7 +39,7 @@ def logged(registry: Registry, bundle: Bundle) -> Version:
 
 
 def test_without_champion(registry: Registry, bundle: Bundle) -> None:
-    """An office without a champion is told to train one."""
+    """An office without a champion is asked to train one."""
     with pytest.raises(Refused, match="triage train"):
         registry.champion(bundle.office)
 
@@ -48,7 +58,8 @@ def test_promoted_is_champion(
     """The promoted version comes back and scores to the bit as what was logged."""
     registry.promote(logged)
     champion = registry.champion(bundle.office)
-    assert champion.score(small_tables, UNTIL).equals(bundle.score(small_tables, UNTIL))
+    scored = [trained.question(Risk).score(small_tables, UNTIL) for trained in (champion, bundle)]
+    assert scored[0].equals(scored[1])
 
 
 def test_offices_are_apart(registry: Registry, logged: Version) -> None:
@@ -72,6 +83,30 @@ def test_decisions_are_kept_with_the_version(
     assert registry._client.get_run(logged.run_id).data.metrics["gate.auc.worse"] == 0.1
 
 
+def test_reasons_are_kept_for_any_language(
+    registry: Registry, logged: Version, bundle: Bundle
+) -> None:
+    """A message is restored as a message; where it is too long, its English words are kept."""
+    reason = sentences(_("Nothing can be trained."), _("{count} days", count=3))
+    endless = sentences(*[_("Nothing can be trained.")] * 60)
+    for kept in (reason, endless):
+        registry.record(logged, "refused", kept)
+    (version,) = registry.versions(office_name(bundle.office))
+    restored, cut_short = (event.reason for event in version.events[-2:])
+    assert restored == reason
+    assert cut_short == str(endless)[:LONGEST_REASON]
+
+
+def test_a_reason_that_cannot_be_read_is_shown_as_it_stands(
+    registry: Registry, logged: Version, bundle: Bundle
+) -> None:
+    """A tag that another program wrote does not hide the versions."""
+    value = json.dumps({"what": "refused", "reason": {"template": "{a}", "values": {"b": 1}}})
+    registry._client.set_model_version_tag(logged.name, logged.number, f"{EVENT}9", value)
+    (version,) = registry.versions(office_name(bundle.office))
+    assert "template" in str(version.events[-1].reason)
+
+
 @pytest.mark.parametrize("name", ["测试院", "A/B: c'd", "x" * 300, ""])
 def test_any_office_name_can_be_registered(name: str) -> None:
     """A registered name is short plain ASCII and begins with the program's name."""
@@ -92,7 +127,7 @@ def test_runs_name_no_user(registry: Registry, logged: Version) -> None:
 
 
 def test_models_are_kept_in_any_home(tmp_path: Path, bundle: Bundle) -> None:
-    """Whatever the folder is called, the store lies in it, nothing beside it, and it works."""
+    """Whatever the folder is called, the store lies in it, nothing next to it, and it works."""
     name = "why? a%20b #院&c=%"
     home = tmp_path / name
     registry = Registry(home)

@@ -23,18 +23,25 @@ def one(p: float, low: float | None = 0.05, high: float | None = 0.15, **rule: A
     text = pl.String
     settled = {name: pl.Series([rule.get(name)], dtype=text) for name in ("rule", "track")}
     frame = pl.DataFrame({"case_id": ["c"], "complex_probability": [p]}).with_columns(**settled)
-    return route(frame, INTAKE, low, high).row(0, named=True)
+    routing = route(frame, INTAKE, low, high)
+    return routing.tracks.row(0, named=True) | {"why": routing.why["c"]}
 
 
 @pytest.mark.parametrize(
     ("p", "low", "high", "track", "why"),
     [
-        (0.049, 0.05, 0.15, "simple", "4.9%, below 5%, where at most 5% of complex cases"),
-        (0.05, 0.05, 0.15, "person", "simple below 5%, complex from 15% on"),
+        (0.049, 0.05, 0.15, "simple", "4.9%, below 5.0%, where at most 5.0% of complex cases"),
+        (0.05, 0.05, 0.15, "person", "simple below 5.0%, complex from 15.0% on"),
         (0.149, 0.05, 0.15, "person", "cannot tell"),
-        (0.15, 0.05, 0.15, "complex", "15%, not below 15%, where at most 20% of simple cases"),
-        (0.09, 0.1, 0.1, "simple", "below 10%"),
-        (0.1, 0.1, 0.1, "complex", "not below 10%"),
+        (
+            0.15,
+            0.05,
+            0.15,
+            "complex",
+            "15.0%, not below 15.0%, where at most 20.0% of simple cases",
+        ),
+        (0.09, 0.1, 0.1, "simple", "below 10.0%"),
+        (0.1, 0.1, 0.1, "complex", "not below 10.0%"),
         (0.01, None, 0.15, "person", "too few outcomes known"),
         (0.99, 0.05, None, "person", "too few outcomes known"),
         (0.5, None, None, "person", "too few outcomes known"),
@@ -44,22 +51,22 @@ def test_track_and_why(
     p: float, low: float | None, high: float | None, track: str, why: str
 ) -> None:
     """Below the one cut-off simple, from the other on complex, between them a person decides."""
-    found = one(p, low, high)
-    assert found["track"] == track
-    assert why in found["why_en"]
-    assert "复杂概率" in found["why_zh"]
+    routed = one(p, low, high)
+    assert routed["track"] == track
+    assert why in routed["why"].say("en")
 
 
 def test_rules_come_first() -> None:
     """A case that a rule settles is on its track, whatever the estimate says, and says so."""
-    found = one(0.01, rule="juvenile", track="complex")
-    assert (found["track"], found["rule"]) == ("complex", "juvenile")
-    assert found["why_en"] == "Rule juvenile: a suspect is a juvenile."
-    assert found["why_zh"] == "规则juvenile：涉未成年人案件。"
+    routed = one(0.01, rule="juvenile", track="complex")
+    assert (routed["track"], routed["rule"]) == ("complex", "juvenile")
+    assert routed["why"].say("en") == "Rule juvenile: a suspect is a juvenile."
+    assert "涉未成年人案件" in routed["why"].say("zh")
 
 
 def test_no_cases() -> None:
     """An empty frame is routed to an empty one."""
     kinds = {"case_id": pl.String, "complex_probability": pl.Float64}
     empty = pl.DataFrame(schema=kinds | dict.fromkeys(("rule", "track"), pl.String))
-    assert route(empty, INTAKE, 0.1, 0.2).height == 0
+    routing = route(empty, INTAKE, 0.1, 0.2)
+    assert (routing.tracks.height, routing.why) == (0, {})

@@ -16,9 +16,10 @@ import httpx
 import pytest
 
 from cases.errors import BadInput
+from cases.language.messages import Sayable
 from serving import serve as serving
 from serving.workspace import Workspace
-from tests.factories.client import wish
+from tests.factories.client import request
 from tests.factories.fakes import context
 
 ROOT = Path(__file__).parents[2]
@@ -37,10 +38,10 @@ def _started(home: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A real server over the fake context, and its address."""
     port = _free_port()
     command = serving.command("127.0.0.1", port, "tests.serving.fake_service:Plumbline")
-    place = Workspace.of(home / "office.toml")
+    workspace = Workspace.of(home / "office.toml")
     server = subprocess.Popen(  # noqa: S603  our own command
         command,
-        env=dict(os.environ) | serving.environment(place, workers=1),
+        env=dict(os.environ) | serving.environment(workspace, workers=1),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -69,7 +70,7 @@ def test_a_real_server_answers_and_stops_cleanly(tmp_path):
     """Started as the command starts it: plans, problem details, metrics; Ctrl-C ends it."""
     with _started(tmp_path) as (server, address):
         _ready(address)
-        plan = httpx.post(f"{address}spot_checks", json=wish())
+        plan = httpx.post(f"{address}spot_checks", json=request())
         lost = httpx.get(f"{address}nothing")
         metrics = httpx.get(f"{address}metrics")
         page = httpx.get(address)
@@ -87,7 +88,7 @@ def test_a_real_server_answers_and_stops_cleanly(tmp_path):
 def test_the_process_becomes_the_service(tmp_path, monkeypatch):
     """What was checked is told, then the command takes over with the office's variables."""
     became = []
-    said: list[str] = []
+    said: list[Sayable] = []
     monkeypatch.setattr(serving, "load_context", lambda *_: context())
     monkeypatch.setattr(os, "execve", lambda *given: became.append(given))
 
@@ -101,8 +102,8 @@ def test_the_process_becomes_the_service(tmp_path, monkeypatch):
     assert environment["TRIAGE_OFFICE"] == str(tmp_path / "office.toml")
     assert environment["TRIAGE_WORKERS"] == "2"
     assert environment["BENTOML_DO_NOT_TRACK"] == "True"
-    assert "http://127.0.0.1:" in said[0]
-    assert "Ctrl-C" in said[1]
+    assert "http://127.0.0.1:" in str(said[0])
+    assert "Ctrl-C" in str(said[1])
 
 
 def test_a_port_that_is_taken_is_told_before_anything_is_read(tmp_path):
@@ -119,8 +120,8 @@ def test_a_port_that_is_taken_is_told_before_anything_is_read(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"host": "localhost"}, "is no IP address"),
-        ({"workers": 0}, "is no number of workers"),
+        ({"host": "localhost"}, "is not an IP address"),
+        ({"workers": 0}, "is not a possible number of workers"),
         ({"port": 70_000}, "cannot be listened on"),
     ],
 )

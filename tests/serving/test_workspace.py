@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cases.errors import BadInput, Refused
+from models.registry import Registry
 from serving.workspace import Workspace, load_context, workers
 
 OFFICE = """
@@ -20,19 +21,19 @@ path = "cases.csv"
 
 def test_what_is_left_out_lies_beside_the_office_file(tmp_path):
     """An office in one folder needs one path."""
-    place = Workspace.of(tmp_path / "office.toml")
+    workspace = Workspace.of(tmp_path / "office.toml")
 
-    assert (place.data, place.home) == (tmp_path, tmp_path / ".triage")
+    assert (workspace.data, workspace.home) == (tmp_path, tmp_path / ".triage")
 
 
 def test_paths_survive_a_change_of_folder(tmp_path, monkeypatch):
     """Workers run elsewhere, so what they are told is absolute."""
     monkeypatch.chdir(tmp_path)
 
-    place = Workspace.of(Path("office.toml"), Path("data"), set_aside=Path("aside.csv"))
+    workspace = Workspace.of(Path("office.toml"), Path("data"), set_aside=Path("aside.csv"))
 
-    assert (place.data, place.set_aside) == (tmp_path / "data", tmp_path / "aside.csv")
-    assert Workspace.from_environment(place.to_environment()) == place
+    assert (workspace.data, workspace.set_aside) == (tmp_path / "data", tmp_path / "aside.csv")
+    assert Workspace.from_environment(workspace.to_environment()) == workspace
 
 
 def test_every_worker_leaves_out_the_same_faulty_rows(tmp_path):
@@ -41,9 +42,9 @@ def test_every_worker_leaves_out_the_same_faulty_rows(tmp_path):
     (tmp_path / "cases.csv").write_text(
         "case_id,opened_at,closed_at\na,2024-01-01,\nb,2024-02-30,\n", encoding="utf-8"
     )
-    place = Workspace.of(tmp_path / "office.toml", set_aside=tmp_path / "aside.csv")
+    workspace = Workspace.of(tmp_path / "office.toml", set_aside=tmp_path / "aside.csv")
 
-    for worker in (place, Workspace.from_environment(place.to_environment())):
+    for worker in (workspace, Workspace.from_environment(workspace.to_environment())):
         assert worker.tables().case_rows["case_id"].to_list() == ["a"]
 
 
@@ -59,6 +60,18 @@ def test_without_a_champion_it_is_refused(tmp_path):
 
     with pytest.raises(Refused, match="train"):
         load_context(Workspace.of(tmp_path / "office.toml"))
+
+
+def test_tables_and_champion_are_of_one_office(tmp_path, monkeypatch):
+    """Features are kept by the office object, so a request must not meet two of them."""
+    (tmp_path / "office.toml").write_text(OFFICE, encoding="utf-8")
+    (tmp_path / "cases.csv").write_text("case_id,opened_at,closed_at\na,2024-01-01,\n")
+    asked = []
+    monkeypatch.setattr(Registry, "champion", lambda _, office: asked.append(office))
+
+    context = load_context(Workspace.of(tmp_path / "office.toml"))
+
+    assert context.tables.office is asked[0]
 
 
 def test_without_an_office_file_every_fault_is_told(tmp_path):

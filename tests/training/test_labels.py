@@ -66,7 +66,7 @@ def test_labels_wait_until_final(until: str, maturity: int, labels: dict[str, in
 
 
 def test_label_says_when_and_from_which_sample() -> None:
-    """A label carries its closing, when it was known, and whether its chance is known."""
+    """A label carries its closing, when it was known, and if its inclusion probability is known."""
     first, second = risk_labels(small(10), LATE).to_dicts()
     assert first["moment"] == datetime(2024, 1, 10)
     assert first["known_at"] == datetime(2024, 1, 25)
@@ -225,6 +225,6 @@ def test_effort_is_days_or_what_the_office_records() -> None:
 
 @pytest.mark.parametrize("day", range(1, 25))
 def test_efforts_of_a_past_day(day: int) -> None:
-    """What was known of efforts on a day is the same when told later."""
+    """What was known of efforts on a day is the same when known later."""
     then = datetime(2024, 1, day)
     assert efforts_by(effort_labels(small(), LATE), then).equals(effort_labels(small(), then))

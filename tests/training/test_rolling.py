@@ -24,8 +24,8 @@ def test_each_quarter_by_what_came_before() -> None:
         asked_at.append((origin.date().isoformat(), asked["case_id"].to_list()))
         return None if origin.year < 2023 else pl.Series([float(origin.month)] * asked.height)
 
-    told = cases("2023-03-31", "2023-04-01", "2023-06-30", "2023-11-01")
-    found = out_of_time(told, datetime(2023, 12, 31), score)
+    four = cases("2023-03-31", "2023-04-01", "2023-06-30", "2023-11-01")
+    found = out_of_time(four, datetime(2023, 12, 31), score)
     assert asked_at == [
         ("2022-12-31", ["2023-03-31"]),
         ("2023-03-31", ["2023-04-01", "2023-06-30"]),

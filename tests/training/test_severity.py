@@ -1,4 +1,4 @@
-"""Reviewer severity, told from cases that several reviewers graded."""
+"""Reviewer severity, estimated from cases that several reviewers graded."""
 
 from __future__ import annotations
 
@@ -54,22 +54,22 @@ def test_shared_readings(until: str, found: list[tuple[str, str, int, int]]) -> 
 
 
 def read(*cases: dict[str, int]) -> pl.DataFrame:
-    """Readings of cases that say the place each reviewer gave; places from 1 on are defects."""
+    """Readings of cases that say the rank each reviewer gave; ranks from 1 on are defects."""
     lines = [
-        (f"{number:05d}", reviewer, place, int(place > 0))
+        (f"{number:05d}", reviewer, rank, int(rank > 0))
         for number, case in enumerate(cases)
-        for reviewer, place in sorted(case.items())
+        for reviewer, rank in sorted(case.items())
     ]
-    schema = {"case_id": pl.String, "reviewer": pl.String, "place": pl.Int64, "y": pl.Int8}
+    schema = {"case_id": pl.String, "reviewer": pl.String, "rank": pl.Int64, "y": pl.Int8}
     return pl.DataFrame(lines, schema=schema, orient="row")
 
 
 def test_two_reviewers_worked_by_hand() -> None:
     """Of 40 cases A finds 20 bad and B 10 of these: so far apart are they, drawn towards 0.
 
-    Rate 30 / 80 = 0.375, so a place is worth 1 / (0.375 * 0.625) = 4.267 log-odds and the
-    prior spread of 0.5 is 0.1172 places. Chance: 10 gaps of 1 over 40, halved, 0.125. The
-    estimate is (10 / 2 / 0.125) / (2 * 40 / 2 / 0.125 + 1 / 0.1172^2) = 0.1018 places.
+    Rate 30 / 80 = 0.375, so a rank is worth 1 / (0.375 * 0.625) = 4.267 log-odds and the
+    prior spread of 0.5 is 0.1172 ranks. Chance: 10 gaps of 1 over 40, halved, 0.125. The
+    estimate is (10 / 2 / 0.125) / (2 * 40 / 2 / 0.125 + 1 / 0.1172^2) = 0.1018 ranks.
     """
     found = severities(read(*[{"A": 1, "B": 0}] * 10, *[{"A": 1, "B": 1}] * 10, *NEITHER * 20))
     a, b = found.to_dicts()
@@ -80,7 +80,7 @@ def test_two_reviewers_worked_by_hand() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cases", "told"),
+    ("cases", "known"),
     [
         ([], set()),
         ([{"A": 1, "B": 0}] * (FEWEST_SHARED - 1), set()),
@@ -92,10 +92,10 @@ def test_two_reviewers_worked_by_hand() -> None:
     ],
     ids=["none", "few", "enough", "agree", "two groups", "groups linked", "one with few"],
 )
-def test_what_cannot_be_told_is_withheld(cases: list[dict[str, int]], told: set[str]) -> None:
+def test_what_cannot_be_estimated_is_withheld(cases: list[dict[str, int]], known: set[str]) -> None:
     """No figure for few shared cases, outside the largest linked group, or without any dispute."""
     found = severities(read(*cases))
-    assert set(found.drop_nulls("severity")["reviewer"]) == told
+    assert set(found.drop_nulls("severity")["reviewer"]) == known
     assert found.select(pl.col("severity").is_null() == pl.col("high").is_null()).to_series().all()
 
 
@@ -123,12 +123,12 @@ def simulated(rng: np.random.Generator, shared_noise: float) -> tuple[pl.DataFra
     noise = np.linalg.cholesky([[1, shared_noise], [shared_noise, 1]]) @ rng.standard_normal(
         (2, 600)
     )
-    places = np.searchsorted(STEPS, log_odds + logit(ndtr(noise)) + shift[readers])
+    ranks = np.searchsorted(STEPS, log_odds + logit(ndtr(noise)) + shift[readers])
     cases = [
         {f"R{a}": int(x), f"R{b}": int(y)}
-        for (a, b), (x, y) in zip(readers.T, places.T, strict=True)
+        for (a, b), (x, y) in zip(readers.T, ranks.T, strict=True)
     ]
-    readings = read(*cases).with_columns(y=(pl.col("place") >= 2).cast(pl.Int64))
+    readings = read(*cases).with_columns(y=(pl.col("rank") >= 2).cast(pl.Int64))
     true = logit([expit(log_odds + by).mean() for by in shift])
     names = [f"R{number}" for number in range(8)]
     return readings, pl.DataFrame({"reviewer": names, "true": true - true.mean()})
@@ -139,7 +139,7 @@ def test_severity_is_found_and_its_interval_holds(shared_noise: float) -> None:
     """Over 40 simulated offices: correlation with the truth >= 0.8, coverage 90 to 99 %.
 
     320 intervals: with a coverage of 95 % the share that hold lies within 95 +- 3.6 % but
-    once in 300 times. Estimates drawn towards nought are right on average where they stand:
+    once in 300 times. Estimates drawn towards zero are right on average where they stand:
     the slope of truth on estimate is 1, give or take 0.15.
     """
     rng = np.random.default_rng(1)

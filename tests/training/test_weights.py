@@ -21,7 +21,7 @@ from training.weights import LARGEST_WEIGHT, recency_weights, review_weights
     ],
 )
 def test_table(probabilities: list[float | None], weights: list[float]) -> None:
-    """Known chances weigh by their inverse, with mean 1; unknown ones weigh 1."""
+    """Known inclusion probabilities weigh by their inverse, with mean 1; unknown ones weigh 1."""
     given = pl.Series(probabilities, dtype=pl.Float64)
     assert review_weights(given).to_list() == pytest.approx(weights)
 

@@ -1,4 +1,4 @@
-"""Nothing an estimator is told may come from the time it is tested on, or later."""
+"""Nothing an estimator is reported may come from the time it is tested on, or later."""
 
 from __future__ import annotations
 
@@ -231,7 +231,7 @@ def test_last_before_first_is_refused(tables: Tables) -> None:
 
 def test_tells_how_far_it_is() -> None:
     """Progress rises to the end for each question."""
-    told: list[tuple[str, float]] = []
+    reported: list[tuple[str, float]] = []
     backtest(
         small_office(500),
         first=date(2024, 4, 1),
@@ -239,10 +239,10 @@ def test_tells_how_far_it_is() -> None:
         until=EVER,
         every="month",
         retrain="month",
-        progress=lambda what, done: told.append((what, done)),
+        progress=lambda what, done: reported.append((str(what), done)),
     )
     for what in ("backtest of risk", "backtest of complexity"):
-        shares = [done for name, done in told if name == what]
+        shares = [done for name, done in reported if name == what]
         assert shares[0] == 0
         assert shares[-1] == 1
         assert all(a <= b for a, b in pairwise(shares))

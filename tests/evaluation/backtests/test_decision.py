@@ -37,7 +37,7 @@ def test_perfect_and_useless_models() -> None:
     perfect = decision_curve(y, y.astype(float))
     assert [one.threshold for one in perfect] == list(THRESHOLDS)
     assert all((one.gain.low or 0) > 0 for one in perfect)
-    assert "1–50 %" in say_decision(perfect).say("en")
+    assert "1%–50%" in say_decision(perfect).say("en")
     useless = say_decision(decision_curve(y, np.full(200, 0.2)))
     assert useless.say("en").startswith("At no threshold")
     assert "不能确定" in useless.say("zh")
@@ -59,7 +59,7 @@ def test_holes_are_not_covered_up() -> None:
         NetBenefit(threshold, no, 0.0, gain)
         for threshold, gain in zip(THRESHOLDS, gains, strict=True)
     ]
-    assert "thresholds of 1 %, 3–5 %" in say_decision(curve).say("en")
+    assert "thresholds of 1%, 3%–5%" in say_decision(curve).say("en")
 
 
 def test_no_cases() -> None:

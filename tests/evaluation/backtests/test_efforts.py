@@ -12,13 +12,14 @@ from cases.tables.tables import Tables, moments_of
 from evaluation.backtests.efforts import (
     MODEL,
     WAYS,
-    Quarter,
+    QuarterModels,
     effort_backtest,
     effort_years,
     routed,
     routing_backtest,
     routing_years,
 )
+from models.questions.complexity import Complexity
 from tests.factories.small_office import small_office
 from training.run import train
 
@@ -32,24 +33,25 @@ def office() -> Tables:
 
 
 @pytest.fixture(scope="module")
-def quarters(office: Tables) -> tuple[Quarter, ...]:
+def quarters(office: Tables) -> tuple[QuarterModels, ...]:
     """Its last two quarters of 2024."""
     return routing_backtest(office, FIRST, LAST, UNTIL)
 
 
 def test_quarters_are_routed_as_the_bundle_of_the_time_would(
-    office: Tables, quarters: tuple[Quarter, ...]
+    office: Tables, quarters: tuple[QuarterModels, ...]
 ) -> None:
     """Probabilities and cut-offs are those of a bundle trained at the quarter's start."""
     last = quarters[-1]
     bundle = train(office, datetime(2024, 9, 30, 23, 59, 59, 999999))
-    assert last.model.cutoffs(last.outcomes, 0.05, 0.2) == bundle.cutoffs(0.05, 0.2)
-    x = bundle.intake_features(office, moments_of(last.cases))
-    probabilities = bundle.complexities(x).sort("case_id")["complex_probability"]
+    complexity = bundle.question(Complexity)
+    assert last.model.cutoffs(last.outcomes, 0.05, 0.2) == complexity.cutoffs(0.05, 0.2)
+    answers = bundle.predict("complexity", office, moments_of(last.cases))
+    probabilities = answers.sort("case_id")["complex_probability"]
     assert last.cases.sort("case_id")["p"].equals(probabilities)
 
 
-def test_every_case_has_a_track_by_every_way(quarters: tuple[Quarter, ...]) -> None:
+def test_every_case_has_a_track_by_every_way(quarters: tuple[QuarterModels, ...]) -> None:
     """Shares add up, for each way, each year and all."""
     years = routing_years(routed(quarters, Intake()))
     assert [(line.way, line.year) for line in years] == [
@@ -84,7 +86,7 @@ def test_efforts_are_foreseen_as_the_bundle_of_the_time_would(office: Tables) ->
     found = effort_backtest(office, FIRST, LAST, UNTIL)
     last = found.filter(pl.col("moment") >= datetime(2024, 10, 1)).sort("case_id")
     bundle = train(office, datetime(2024, 9, 30, 23, 59, 59, 999999))
-    told = bundle.effort_at(office, moments_of(last)).sort("case_id")
+    told = bundle.predict("effort", office, moments_of(last)).sort("case_id")
     for name, theirs in (("expected", "effort"), ("low", "effort_low"), ("high", "effort_high")):
         assert (last[name] - told[theirs]).abs().max() < 1e-9
 

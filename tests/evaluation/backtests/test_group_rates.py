@@ -24,7 +24,7 @@ def world(defects: tuple[float, float], n: int, seed: int = 0) -> tuple[tuple[Gr
 def test_a_true_difference_is_told() -> None:
     """A group with twice the expected defects is named, the other side of the list is not."""
     (grouping,), comparisons = world((0.3, 0.6), 400)
-    told = {one.measure: one for one in grouping.differences if one.told}
+    told = {one.measure: one for one in grouping.differences if one.beyond_chance}
     assert set(told) == {"calibration"}
     assert (told["calibration"].more.say("en"), told["calibration"].less.say("en")) == ("b", "a")
     assert comparisons == 4
@@ -33,7 +33,7 @@ def test_a_true_difference_is_told() -> None:
 def test_equal_groups_are_seldom_told_apart() -> None:
     """Of 200 worlds without any difference at most 5 % show one, although four are looked at."""
     told = [
-        any(one.told for one in world((0.3, 0.3), 60, seed)[0][0].differences)
+        any(one.beyond_chance for one in world((0.3, 0.3), 60, seed)[0][0].differences)
         for seed in range(200)
     ]
     assert sum(told) <= 16  # 5 % of 200 is 10, two standard deviations are 6

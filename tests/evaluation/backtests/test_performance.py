@@ -93,7 +93,7 @@ def test_honest_lift_by_hand(found: Performance, rows: list[Row]) -> None:
     assert found.honest.targeted is None
     assert found.honest.surveyed is not None
     assert found.honest.surveyed.lift.value == pytest.approx(lift(rows, found.share))
-    assert "whose chance of being reviewed is known" in found.honest.says.say("en")
+    assert "with a known inclusion probability" in found.honest.says.say("en")
 
 
 def test_within_units_by_hand(found: Performance, rows: list[Row]) -> None:
@@ -126,8 +126,8 @@ def drawn_and_picked(chance: list[float | None]) -> pl.DataFrame:
 @pytest.mark.parametrize(
     ("chance", "said"),
     [
-        ([0.5, None], "whose chance of being reviewed is known"),
-        ([None, None], "On targeted reviews only, biased"),
+        ([0.5, None], "with a known inclusion probability"),
+        ([None, None], "On targeted reviews only, so with a bias"),
     ],
 )
 def test_targeted_reviews_are_named(chance: list[float | None], said: str) -> None:
@@ -152,7 +152,7 @@ def test_key_reviews_alone_give_no_honest_lift(
     assert found is not None
     assert found.honest is not None
     assert (found.honest.surveyed is not None) == (every == 1)
-    assert found.honest.targeted is None or "biased" in found.honest.says.say("en")
+    assert found.honest.targeted is None or "with a bias" in found.honest.says.say("en")
 
 
 def test_honest_weights_are_inverse_probabilities() -> None:

@@ -40,7 +40,7 @@ def test_the_reviewer_trap_is_seen() -> None:
     assert found.signal is False
     assert found.strata_alone
     assert found.says.say("en").startswith("There is no case signal")
-    assert "comes from telling reviewers apart, not cases" in found.says.say("en")
+    assert "comes from distinguishing reviewers, not cases" in found.says.say("en")
     assert found.says.say("zh").startswith("没有可与偶然区分的案件信号")
 
 
@@ -50,7 +50,7 @@ def test_an_inconclusive_lift_is_no_proof() -> None:
     assert holds(found.lift_within, 1.0)
     assert found.signal is False
     assert not found.strata_alone
-    assert "comes from telling cases or reviewers apart cannot be told" in found.says.say("en")
+    assert "It cannot be known whether the lift over all cases" in found.says.say("en")
     assert "无法判断" in found.says.say("zh")
 
 
@@ -77,10 +77,10 @@ def holds(figure: Figure, truth: float) -> bool:
 
 
 def test_case_signal_is_seen() -> None:
-    """A model that knows the case is said to tell cases apart."""
+    """A model that knows the case is said to distinguish cases."""
     found = reviewed(1, case_signal=1.0, severity=0.2)
     assert found.signal is True
-    assert found.says.say("en").startswith("The model tells cases of the same reviewer apart")
+    assert found.says.say("en").startswith("The model distinguishes cases of the same reviewer")
     assert "能区分同一评查员的案件" in found.says.say("zh")
 
 

@@ -15,6 +15,7 @@ from evaluation.backtests.group_rates import NAMES
 from evaluation.backtests.subgroups import Fairness, fairness
 from evaluation.report.chapters.fairness import chapter
 from evaluation.report.summary import ReportSummary
+from evaluation.statistics.saying import TARGETED_ONLY
 from tests.factories.raw import Row, cases_by_id, first_reviews
 
 UNTIL = datetime(2024, 12, 31)
@@ -102,7 +103,7 @@ def test_targeted_reviews_are_named(tables: Tables, tested: Backtest) -> None:
     found = fairness(picked, tested, UNTIL)
     assert found is not None
     assert not found.surveyed
-    assert found.says.say("en").endswith("On targeted reviews only, biased.")
+    assert found.says.say("en").endswith(str(TARGETED_ONLY))
     assert found.says.say("zh").endswith("有偏差。")
 
 

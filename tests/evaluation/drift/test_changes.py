@@ -13,6 +13,7 @@ from evaluation.drift import changes as module
 from evaluation.drift.changes import changes
 from evaluation.drift.drift import Drift
 from models.bundle.bundle import Bundle
+from tests.factories.small_office import without
 from training.splits import Period
 
 NOW = datetime(2024, 12, 31)
@@ -76,4 +77,4 @@ def test_what_was_trained_on_is_compared_with_the_quarter_before_alone(
 
 def test_effort_alone_does_not_drift(tables: Tables, bundle: Bundle) -> None:
     """A bundle that only foresees effort has no rate of an outcome that could change."""
-    assert changes(tables, dataclasses.replace(bundle, risk=None, complexity=None), NOW) is None
+    assert changes(tables, without(bundle, risk="none", complexity="none"), NOW) is None

@@ -25,7 +25,9 @@ from evaluation.drift.drift import (
 )
 from features.catalogue import risk_features
 from models.bundle.bundle import Bundle
+from models.questions.risk import Risk
 from tests.factories.office import office
+from tests.factories.small_office import without
 from training.run import train
 from training.splits import Period
 
@@ -138,9 +140,8 @@ def test_drift_of_an_office(found: Drift, tables: Tables, trained: Bundle) -> No
     assert found.calibration is not None
     assert "workload.unit_open" in found.untested
     assert "calendar.weekday" in found.untested
-    assert trained.risk is not None
     names = {shift.name for shift in found.shifts["training"]}
-    assert names <= {*trained.risk.names, "own_score"} - set(found.untested)
+    assert names <= {*trained.question(Risk).names, "own_score"} - set(found.untested)
     closed = tables.case_rows["closed_at"].is_between(PERIOD.after, PERIOD.until, closed="right")
     assert found.now.cases == closed.sum()
     assert found.trained.until == PERIOD.after
@@ -168,7 +169,7 @@ def test_too_few_cases_are_not_compared(tables: Tables, trained: Bundle) -> None
 
 def test_complexity_where_there_is_no_risk(tables: Tables, trained: Bundle) -> None:
     """A bundle without a risk model is compared at intake, by its complexity."""
-    bare = dataclasses.replace(trained, risk=None)
+    bare = without(trained, risk="none")
     found = drift(tables, bare, PERIOD, until=UNTIL)
     assert found.question == "complexity"
     assert not found.surveyed

@@ -80,39 +80,39 @@ def test_what_to_do(
         (
             MOVED,
             "number of suspects: at most 2",
-            "嫌疑人人数：不超过2的案件占60.0%，训练期为40.0%。",
+            "嫌疑人人数：不超过2的案件占 60.0%，训练期为 40.0%。",
         ),
         (
             GAPS,
             "number of suspects: not recorded",
-            "嫌疑人人数：无记录的案件占20.0%，训练期为3.0%。",
+            "嫌疑人人数：无记录的案件占 20.0%，训练期为 3.0%。",
         ),
         (
             shift("attribute.charge", Cell("theft", "level")),
             "charge: theft",
-            "罪名：theft的案件占60.0%，训练期为40.0%。",
+            "罪名：theft的案件占 60.0%，训练期为 40.0%。",
         ),
         (
             shift("attribute.charge", Cell(None, "other")),
             "charge: a rare value",
-            "罪名：其他少见取值的案件占60.0%，训练期为40.0%。",
+            "罪名：其他少见取值的案件占 60.0%，训练期为 40.0%。",
         ),
         (
             shift("attribute.appealed", Cell(0.0, "at_most")),
             "was appealed: no",
-            "上诉：否的案件占60.0%，训练期为40.0%。",
+            "上诉：否的案件占 60.0%，训练期为 40.0%。",
         ),
         (
             shift("own_score", Cell(0.05, "at_most")),
             "estimated risk by the case's own facts: at most 0.05",
-            "按案件自身情况估计的风险：不超过0.05的案件占60.0%，训练期为40.0%。",
+            "按案件自身情况估计的风险：不超过 0.05的案件占 60.0%，训练期为 40.0%。",
         ),
     ],
 )
 def test_inputs_in_words(moved: Shift, en: str, zh: str) -> None:
     """Meaning, where it moved, and the shares now and before, in both languages."""
     (finding,) = findings(made(shifts={"training": (moved,)}), office())
-    now, before = f"{100 * moved.now:.1f} %", f"{100 * moved.before:.1f} %"
+    now, before = f"{moved.now:.1%}", f"{moved.before:.1%}"
     tail = f" in {now} of the cases, in the time trained on in {before}."
     assert (finding.what.say("en"), finding.what.say("zh")) == (en + tail, zh)
     assert finding.next.say("en")
@@ -123,20 +123,21 @@ def test_outcomes_in_words() -> None:
     """Base rate and calibration with their intervals; reviews that were not drawn are named."""
     changed = made(rates={"training": RateChange(0.001, True)}, calibration=OFF, surveyed=False)
     rate, level = findings(changed, office())
-    assert rate.what.en == (
-        "The base rate (not from random reviews alone) is 6.0 % (4.0 % to 9.0 %); "
-        "it was 12.0 % (10.0 % to 14.0 %) in the time trained on."
+    assert rate.what.say("en") == (
+        "The base rate is 6.0% (4.0% to 9.0%); it was 12.0% (10.0% to 14.0%) in the time trained "
+        "on. These are not random reviews alone."
     )
-    assert "（不限于随机抽查）为6.0%（4.0%至9.0%）" in rate.what.say("zh")
+    assert "基准比率为 6.0%（4.0% 至 9.0%）" in rate.what.say("zh")
+    assert "不限于随机评查" in rate.what.say("zh")
     assert "expected 41 cases" in level.what.say("en")
-    assert "0.49 (0.30-0.80)" in level.what.say("zh")
+    assert "0.49（0.30 至 0.80）" in level.what.say("zh")
 
 
-def test_many_inputs_are_counted_and_the_same_cases_told_once() -> None:
-    """Five inputs are put in words, the rest counted; equal shares tell of one thing."""
+def test_many_inputs_are_counted_and_the_same_cases_shown_once() -> None:
+    """Five inputs are put in words, the rest counted; equal shares are one finding."""
     shifts = [
         shift("attribute.suspects", Cell(2.0, "at_most"), 0.4, 0.6 + i / 100) for i in range(8)
     ]
-    told = findings(made(shifts={"previous": (*shifts, shifts[0])}), office())
-    assert len(told) == MOST + 1
-    assert told[-1].what.say("en").endswith("in the period before: 3.")
+    shown = findings(made(shifts={"previous": (*shifts, shifts[0])}), office())
+    assert len(shown) == MOST + 1
+    assert shown[-1].what.say("en").endswith("in the period before: 3.")

@@ -11,7 +11,7 @@ from scipy.stats import binom
 
 from cases.errors import BadInput
 from evaluation.intake.shares import LEVEL, Shares, check_shares, holm, poisson_binomial, two_sided
-from policies.assignment.draw import draw_lots
+from policies.assignment.draw import draw_handlers
 from tests.factories.assignments import assigned
 
 CASES = 12
@@ -35,7 +35,7 @@ KINDS = pl.DataFrame(
 
 def lines(chances: pl.DataFrame, seed: str) -> pl.DataFrame:
     """The lines of an honest draw."""
-    dealt = draw_lots(chances, seed)
+    dealt = draw_handlers(chances, seed)
     pairs = {"case_id": list(dealt), "handler": list(dealt.values())}
     return pl.DataFrame(pairs).with_columns(how=pl.lit("drawn"))
 
@@ -93,7 +93,7 @@ def test_designated_cases_are_left_out_and_counted() -> None:
 
 def test_a_line_that_is_kept_back_is_a_fault() -> None:
     """A case with chances and no line could hide a cheat."""
-    with pytest.raises(BadInput, match="lacks a case that has chances"):
+    with pytest.raises(BadInput, match="lacks a case that has probabilities"):
         check_shares([(DAYS[0], lines(DAYS[0], "s")[1:])], KINDS)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -10,10 +11,11 @@ import polars as pl
 import pytest
 
 from cases.errors import Refused
+from cases.language.messages import from_json
 from cases.language.texts import Text
 from cases.office.model import AcceptedLeak, Attribute, Office
 from cases.tables.tables import EVENTS, Tables, case_columns
-from evaluation.leaks.finder import accepted, find_leaks, refuse_blatant, told
+from evaluation.leaks.finder import accepted, as_kept, find_leaks, refuse_blatant
 from evaluation.leaks.findings import Finding
 from evaluation.leaks.power import Trial, knowing_on_the_last_day, questions, too_good
 from evaluation.statistics.metrics import Figure
@@ -86,10 +88,10 @@ def at_closing(tables: Tables) -> pl.Series:
 PLANTS = [
     (noisy, "flag", "closing", {"alone it ranks"}),
     (noisy, "flag", "intake", {"alone it ranks"}),
-    (since_closing, "number", "intake", {"can be told from"}),
+    (since_closing, "number", "intake", {"can be distinguished from"}),
     (after_review, "number", "closing", {"is filled in"}),
     (of_defects, "code", "intake", {"the value “x”"}),
-    (at_closing, "flag", "intake", {"alone it ranks", "as open cases"}),
+    (at_closing, "flag", "intake", {"alone it ranks", "with those of open cases"}),
 ]
 
 
@@ -161,12 +163,12 @@ def test_what_is_accepted_does_not_stop(clean: Tables) -> None:
     office = tables.office.model_copy(update={"accepted_leaks": (stands_by,)})
     refuse_blatant(office, found)
     assert accepted(office, found[0]) == stands_by.reason
-    kept = told(office, found)[0]
+    kept = as_kept(office, found)[0]
     assert (kept["column"], kept["accepted"]) == ("planted", stands_by.reason)
-    assert set(kept["evidence"]) == {"en", "zh"}
+    assert from_json(json.loads(json.dumps(kept["evidence"]))) == found[0].evidence
 
 
-def test_every_blatant_finding_is_told(clean: Tables) -> None:
+def test_every_blatant_finding_is_shown(clean: Tables) -> None:
     """The refusal names each, what to do once, and the lines to paste; suspicious ones pass."""
 
     def one(column: str, severity: str) -> Finding:

@@ -15,14 +15,14 @@ from cases.language.texts import Text
 from cases.office.model import AcceptedLeak
 from cases.progress import silent
 from cases.tables.tables import Tables
-from cli import steps
-from cli.steps import confirm, train_and_register
 from evaluation.backtests.backtest import Backtest
 from evaluation.leaks.findings import Finding
-from evaluation.promotion import gate
+from evaluation.promotion import candidate, gate, last_year
+from evaluation.promotion.candidate import confirm, train_candidate
 from evaluation.promotion.gate import Verdict
 from models.bundle.bundle import Bundle
 from models.estimators.boosting import Trees
+from models.questions.risk import Risk
 from models.registry import CHAMPION, Registry, office_name
 from tests.factories.office import OFFICE
 from tests.factories.office import office as factory
@@ -40,7 +40,7 @@ def test_what_cannot_be_loaded_is_never_champion(
     monkeypatch.setattr(Trees, "from_text", unreadable)
     registry = Registry(tmp_path)
     with pytest.raises(Refused, match="no such trees"):
-        train_and_register(tables, registry, UNTIL, silent)
+        train_candidate(tables, registry, UNTIL, silent)
     with pytest.raises(Refused, match="no champion"):
         registry.champion(tables.office)
 
@@ -49,16 +49,16 @@ def test_a_newer_champion_stays(
     tables: Tables, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Training up to an earlier day does not replace the champion, though the gate would agree."""
-    monkeypatch.setattr(steps, "try_on_last_year", lambda *_: Backtest(*[None] * 7))
-    monkeypatch.setattr(gate, "judge", lambda _: Verdict(True, "good."))
+    monkeypatch.setattr(candidate, "last_year_backtest", lambda *_: Backtest(*[None] * 7))
+    monkeypatch.setattr(gate, "judge", lambda _: Verdict(True, Text(en="good.")))
     registry = Registry(tmp_path)
     for until in (UNTIL, datetime(2024, 7, 15)):
-        trained = train_and_register(tables, registry, until, silent)
+        trained = train_candidate(tables, registry, until, silent)
         assert trained.verdict.promoted is (until == UNTIL)
         assert registry.champion(tables.office).about["trained_until"] == UNTIL.isoformat()
     newest, oldest = registry.versions(office_name(tables.office))
     assert [event.what for event in (*newest.events, *oldest.events)] == ["refused", "promoted"]
-    assert "the champion by 2024-08-01" in newest.events[0].reason
+    assert "the champion what was known by 1 August 2024" in newest.events[0].reason
 
 
 @pytest.mark.parametrize("step", ["promote", "record"])
@@ -66,10 +66,10 @@ def test_what_was_never_champion_is_not_recorded_as_promoted(
     step: str, tables: Tables, bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Wherever the store fails, a version counts as promoted only if it is the champion."""
-    monkeypatch.setattr(steps, "train", lambda *_: bundle)
-    monkeypatch.setattr(steps, "find_leaks", lambda *_: ())
-    monkeypatch.setattr(steps, "try_on_last_year", lambda *_: Backtest(*[None] * 7))
-    monkeypatch.setattr(gate, "judge", lambda _: Verdict(True, "good."))
+    monkeypatch.setattr(candidate, "train", lambda *_: bundle)
+    monkeypatch.setattr(candidate, "find_leaks", lambda *_: ())
+    monkeypatch.setattr(candidate, "last_year_backtest", lambda *_: Backtest(*[None] * 7))
+    monkeypatch.setattr(gate, "judge", lambda _: Verdict(True, Text(en="good.")))
 
     def fails(*_: object) -> None:
         raise Refused("the store is gone")
@@ -77,7 +77,7 @@ def test_what_was_never_champion_is_not_recorded_as_promoted(
     monkeypatch.setattr(Registry, step, fails)
     registry = Registry(tmp_path)
     with pytest.raises(Refused, match="is gone"):
-        train_and_register(tables, registry, UNTIL, silent)
+        train_candidate(tables, registry, UNTIL, silent)
     (version,) = registry.versions(office_name(tables.office))
     assert version.was_promoted is (CHAMPION in version.aliases) is (step == "record")
     assert version.events == ()
@@ -87,33 +87,33 @@ def test_a_champion_that_cannot_be_loaded_is_told_and_not_compared(
     tables: Tables, bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where the office file has made the champion unusable, the reason is kept with the next."""
-    monkeypatch.setattr(steps, "try_on_last_year", lambda *_: Backtest(*[None] * 7))
-    monkeypatch.setattr(gate, "judge", lambda _: Verdict(True, "good."))
+    monkeypatch.setattr(candidate, "last_year_backtest", lambda *_: Backtest(*[None] * 7))
+    monkeypatch.setattr(gate, "judge", lambda _: Verdict(True, Text(en="good.")))
     attributes = OFFICE["attributes"] | {"extra": OFFICE["attributes"]["appealed"]}
     other = replace(bundle, office=factory(attributes=attributes))
     registry = Registry(tmp_path)
     registry.promote(registry.log(other, office_name(tables.office), {}))
-    trained = train_and_register(tables, registry, UNTIL, silent)
+    trained = train_candidate(tables, registry, UNTIL, silent)
     assert trained.verdict.promoted
-    assert "It could not be compared with the champion" in trained.verdict.reason
-    assert "other definitions" in trained.verdict.reason
+    assert "It could not be compared with the champion" in str(trained.verdict.reason)
+    assert "other definitions" in str(trained.verdict.reason)
 
 
 def test_findings_of_leaks_are_kept_with_the_model(
     tables: Tables, bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A blatant one stops training; an accepted one stands in the bundle with the reason."""
-    monkeypatch.setattr(steps, "train", lambda *_: bundle)
+    monkeypatch.setattr(candidate, "train", lambda *_: bundle)
     words = Text(en="too good"), Text(en="look")
     leaks = (Finding("appealed", "blatant", *words), Finding("charge", "suspicious", *words))
-    monkeypatch.setattr(steps, "find_leaks", lambda *_: leaks)
-    monkeypatch.setattr(steps, "try_on_last_year", lambda *_: Backtest(*[None] * 7))
+    monkeypatch.setattr(candidate, "find_leaks", lambda *_: leaks)
+    monkeypatch.setattr(candidate, "last_year_backtest", lambda *_: Backtest(*[None] * 7))
     registry = Registry(tmp_path)
     with pytest.raises(Refused, match="appealed: too good"):
-        train_and_register(tables, registry, UNTIL, silent)
+        train_candidate(tables, registry, UNTIL, silent)
     stands_by = AcceptedLeak(column="appealed", reason="known in court")
     office = tables.office.model_copy(update={"accepted_leaks": (stands_by,)})
-    trained = train_and_register(replace(tables, office=office), registry, UNTIL, silent)
+    trained = train_candidate(replace(tables, office=office), registry, UNTIL, silent)
     kept = registry.load(trained.version, office).about["leaks"]
     assert [(one["column"], one["accepted"]) for one in kept] == [
         ("appealed", "known in court"),
@@ -139,9 +139,9 @@ def test_where_a_year_has_too_few_outcomes_it_is_tried_on_more(
     schema = {"moment": pl.Datetime("us"), "y": pl.Int8()}
     labels = pl.DataFrame(known, schema=schema, orient="row")
     asked: dict[str, date] = {}
-    monkeypatch.setattr(steps, "risk_labels", lambda *_: labels)
-    monkeypatch.setattr(steps, "backtest", lambda *_, **span: asked.update(span))
-    steps.try_on_last_year(tables, bundle, silent)
+    monkeypatch.setattr(last_year, "risk_labels", lambda *_: labels)
+    monkeypatch.setattr(last_year, "backtest", lambda *_, **span: asked.update(span))
+    last_year.run_last_year_backtest(tables, bundle, silent)
     assert (asked["last"], asked["first"]) == (last.date(), last.date() - timedelta(days=days))
 
 
@@ -149,7 +149,6 @@ def test_what_answers_otherwise_is_refused(tables: Tables, bundle: Bundle) -> No
     """A kept bundle must answer the latest cases to the bit as the fitted one."""
     confirm(tables, bundle, bundle, UNTIL)
     other = copy.deepcopy(bundle)
-    assert other.risk is not None
-    other.risk.shift_ += 1e-9
-    with pytest.raises(Refused, match="answers otherwise"):
+    other.question(Risk).model.shift_ += 1e-9
+    with pytest.raises(Refused, match="gives other answers"):
         confirm(tables, bundle, other, UNTIL)

@@ -13,13 +13,15 @@ from scipy.special import expit
 from sklearn.metrics import log_loss, roc_auc_score
 
 from cases.errors import Refused
+from cases.language.messages import Message
 from cases.tables.tables import Tables
 from evaluation.backtests.backtest import MODEL, Backtest
-from evaluation.promotion import gate
+from evaluation.promotion import comparison, gate
 from evaluation.promotion.comparison import MARGINS, Comparison, compare, later_scores
 from evaluation.promotion.gate import Verdict, against_champion, decide, judge, succeeds
 from evaluation.statistics.metrics import Figure
 from models.bundle.bundle import Bundle
+from tests.factories.small_office import without
 from training.run import train
 
 
@@ -55,7 +57,7 @@ def test_verdicts(
     both = changed(own, "base_rate", log_loss=Figure(rate_loss, 0.2, 0.4, 100))
     verdict = judge(both.risk)
     assert verdict.promoted is promoted
-    assert words in verdict.reason
+    assert words in str(verdict.reason)
 
 
 @pytest.mark.parametrize(
@@ -71,8 +73,8 @@ def test_few_later_cases_promote_nothing(
     assert verdict.promoted is promoted
     if not promoted:
         others = cases - positives
-        assert f"{positives} later cases with the outcome and {others}" in verdict.reason
-        assert "30 of each are needed" in verdict.reason
+        assert f"{positives} later cases with the outcome and {others}" in str(verdict.reason)
+        assert "30 of each are needed" in str(verdict.reason)
 
 
 def test_no_later_outcomes() -> None:
@@ -85,7 +87,7 @@ def test_complexity_is_judged_alike(tested: Backtest) -> None:
     assert tested.complexity is not None
     positives = tested.complexity.pooled.measures[MODEL].positives
     assert positives < 30
-    assert judge(tested.complexity).reason.startswith(f"{positives} later cases with")
+    assert judge(tested.complexity).reason.say("en").startswith(f"{positives} later cases with")
 
 
 @pytest.mark.parametrize(
@@ -93,20 +95,30 @@ def test_complexity_is_judged_alike(tested: Backtest) -> None:
     [
         ({}, {}, None),
         ({"trained_until": "2024-07-02T00:00:00"}, {}, None),
-        ({"trained_until": "2024-06-30T23:59:59"}, {}, "by 2024-06-30, the champion by 2024-07-01"),
-        ({"not_trained": {"risk": "too few."}}, {}, "nothing about risk, the champion does"),
-        ({"not_trained": {"risk": "."}}, {"not_trained": {"risk": "."}}, None),
-        ({}, {"not_trained": {"risk": "too few."}}, None),
+        (
+            {"trained_until": "2024-06-30T23:59:59"},
+            {},
+            "by 30 June 2024, the champion what was known by 1 July 2024",
+        ),
+        ({"lacks": "risk"}, {}, "what the champion estimates: risk."),
+        ({"lacks": "risk"}, {"lacks": "risk"}, None),
+        ({}, {"lacks": "risk"}, None),
     ],
 )
 def test_a_champion_yields_to_none_that_knows_less(
     bundle: Bundle, own: dict[str, Any], champions: dict[str, Any], words: str | None
 ) -> None:
     """A candidate of an earlier time, or without a model the champion has, is not promoted."""
-    candidate, champion = (replace(bundle, about=bundle.about | one) for one in (own, champions))
+    candidate, champion = (altered(bundle, **changes) for changes in (own, champions))
     verdict = succeeds(candidate, champion)
     assert verdict.promoted is (words is None)
-    assert words is None or words in verdict.reason
+    assert words is None or words in str(verdict.reason)
+
+
+def altered(bundle: Bundle, lacks: str = "", **about: Any) -> Bundle:
+    """The bundle without a question, or with other facts about itself."""
+    bundle = without(bundle, **{lacks: "too few."}) if lacks else bundle
+    return replace(bundle, about={**bundle.about, **about})
 
 
 def pair(size: int, noise: float, seed: int) -> tuple[np.ndarray, ...]:
@@ -144,7 +156,12 @@ def test_the_upper_end_holds_as_often_as_it_says() -> None:
     [
         (0.0, 600, True, "holds against the champion on 600 cases"),
         (3.0, 600, False, "may be worse than the champion on 600 cases"),
-        (0.0, 100, False, "are too few (30 of each are needed) to compare it with the champion"),
+        (
+            0.0,
+            100,
+            False,
+            "compare it with the champion, which stays (30 of each",
+        ),
         (0.0, 0, False, "Train again when more outcomes are known."),
     ],
 )
@@ -154,7 +171,7 @@ def test_against_the_champion(noise: float, cases: int, promoted: bool, words: s
     scores = pl.DataFrame({"y": y, "candidate": candidate, "champion": champion, "weight": weight})
     verdict = against_champion(scores)
     assert verdict.promoted is promoted
-    assert words in verdict.reason
+    assert words in str(verdict.reason)
     assert bool(verdict.comparisons) is (cases == 600)
 
 
@@ -162,8 +179,8 @@ def test_a_verdict_tells_its_figures() -> None:
     """Figures are kept by name; a sentence says what the candidate may lose and what it might."""
     one = Comparison("auc", 0.74, 0.75, 0.01, 0.04)
     assert not one.holds
-    assert str(one) == "AUC 0.740 against 0.750, worse by at most 0.040 (0.03 allowed)"
-    assert Verdict(False, "", (one,)).figures == {
+    assert one.says.say("en") == "AUC 0.740 against 0.750, worse by at most 0.040 (0.03 allowed)"
+    assert Verdict(False, Message(""), (one,)).figures == {
         "gate.auc.candidate": 0.74,
         "gate.auc.champion": 0.75,
         "gate.auc.worse": 0.01,
@@ -186,12 +203,14 @@ def test_neither_score_has_seen_the_outcome(
     """Cases are those known after the champion; each is scored by a fit from before it was."""
     champion, bundle = pairs
     fitted = []
-    fit = gate.fit_risk
+    fit = comparison.fit_risk
     monkeypatch.setattr(
-        gate, "fit_risk", lambda x, known, office: fitted.append(known) or fit(x, known, office)
+        comparison,
+        "fit_risk",
+        lambda x, known, office: fitted.append(known) or fit(x, known, office),
     )
     scores = later_scores(tables, bundle, champion)
-    known_at = gate.risk_labels(tables, LATER).filter(pl.col("known_at") > EARLIER)
+    known_at = comparison.risk_labels(tables, LATER).filter(pl.col("known_at") > EARLIER)
     assert set(scores["case_id"]) == set(known_at["case_id"])
     origins = [EARLIER, datetime(2024, 6, 30, 23, 59, 59, 999999)]
     assert [known["known_at"].max() <= one for known, one in zip(fitted, origins, strict=True)]
@@ -209,13 +228,13 @@ def test_the_whole_decision(
 ) -> None:
     """By itself, against the champion, or by itself because there is nothing to compare."""
     champion, bundle = pairs
-    monkeypatch.setattr(gate, "judge", lambda _: Verdict(True, "Good."))
-    assert decide(tables, bundle, None, None).reason == "Good."
+    monkeypatch.setattr(gate, "judge", lambda _: Verdict(True, Message("Good.")))
+    assert str(decide(tables, bundle, None, None).reason) == "Good."
     both = decide(tables, bundle, champion, None)
     assert both.comparisons
-    assert both.reason.startswith("Good. It ")
-    blank = replace(champion, about=champion.about | {"not_trained": {"risk": "few."}})
-    assert "The champion says nothing about risk." in decide(tables, bundle, blank, None).reason
+    assert both.reason.say("en").startswith("Good. It ")
+    blank = without(champion, risk="few.")
+    assert "The champion does not estimate risk." in str(decide(tables, bundle, blank, None).reason)
 
     def refuse(*_: object) -> pl.DataFrame:
         raise Refused("No model: too few.")
@@ -223,29 +242,26 @@ def test_the_whole_decision(
     monkeypatch.setattr(gate, "later_scores", refuse)
     alone = decide(tables, bundle, champion, None)
     assert (alone.promoted, alone.comparisons) == (True, ())
-    assert "could not be compared with the champion: No model" in alone.reason
-    monkeypatch.setattr(gate, "judge", lambda _: Verdict(False, "Bad."))
-    assert decide(tables, bundle, champion, None) == Verdict(False, "Bad.")
+    assert "could not be compared with the champion: No model" in str(alone.reason)
+    monkeypatch.setattr(gate, "judge", lambda _: Verdict(False, Message("Bad.")))
+    assert decide(tables, bundle, champion, None) == Verdict(False, Message("Bad."))
 
 
 def test_the_same_tables_again_replace_no_champion(
     tables: Tables, pairs: tuple[Bundle, Bundle], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without an outcome later than the champion there is nothing to compare on: it stays."""
-    monkeypatch.setattr(gate, "judge", lambda _: Verdict(True, "Good."))
+    monkeypatch.setattr(gate, "judge", lambda _: Verdict(True, Message("Good.")))
     bundle = pairs[1]
     assert later_scores(tables, bundle, bundle).schema == later_scores(tables, *pairs[::-1]).schema
     again = decide(tables, bundle, bundle, None)
     assert (again.promoted, again.comparisons) == (False, ())
-    assert again.reason.startswith("Good. 0 later cases with the outcome and 0 without")
+    assert again.reason.say("en").startswith("Good. 0 later cases with the outcome and 0 without")
 
 
 def test_complexity_is_compared_alike(tables: Tables, pairs: tuple[Bundle, Bundle]) -> None:
     """Bundles without a risk model are compared by complexity."""
-    champion, bundle = (
-        replace(one, risk=None, about=one.about | {"not_trained": {"risk": "few."}})
-        for one in pairs
-    )
+    champion, bundle = (without(trained, risk="few.") for trained in pairs)
     scores = later_scores(tables, bundle, champion)
     assert scores["candidate"].is_between(0, 1).all()
     assert scores.height > 0
@@ -255,9 +271,6 @@ def test_effort_alone_is_promoted_unless_the_champion_knows_more(
     tables: Tables, pairs: tuple[Bundle, Bundle]
 ) -> None:
     """An office that states neither reviews nor complexity can balance loads all the same."""
-    bare = replace(
-        pairs[0], risk=None, complexity=None,
-        about=pairs[0].about | {"not_trained": {"risk": "none", "complexity": "none"}},
-    )  # fmt: skip
+    bare = without(pairs[0], risk="none", complexity="none")
     assert decide(tables, bare, None, None).promoted
     assert not decide(tables, bare, pairs[1], None).promoted

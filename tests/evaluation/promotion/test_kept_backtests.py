@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 from cases.tables.tables import Tables
-from cli.files.backtests import backtest_file, frame_once, keep, kept
 from evaluation.backtests.backtest import Backtest, backtest
+from evaluation.promotion.kept_backtests import backtest_file, frame_once, keep, kept
 from models.bundle.bundle import Bundle
 from tests.factories.small_office import small_office
 from training.run import train

@@ -15,6 +15,7 @@ from evaluation.quality.concentrations import (
     Concentrations,
     concentrations,
 )
+from evaluation.statistics.saying import TARGETED_ONLY
 from tests.factories.office import office
 
 
@@ -121,5 +122,5 @@ def test_pairs_among_picked_cases_are_called_biased() -> None:
     for pair in (0.0, 0.35):
         found = concentrations(office(), reviewed(1, pair=pair), surveyed=False)
         assert bool(found.found) == bool(pair)
-        assert found.says.say("en").endswith("Among targeted reviews only, biased.")
+        assert found.says.say("en").endswith(str(TARGETED_ONLY))
         assert found.says.say("zh").endswith("有偏差。")

@@ -85,11 +85,11 @@ def test_weighted_shares_by_hand() -> None:
     assert facts.share.value == pytest.approx((2 + 3 * 2) / (4 + 7 * 2))
     assert documents.before.value == pytest.approx(1 / 10)
     assert (documents.share.n, documents.before.n) == (11, 10)
-    assert "wanting in documents: 72.2 % (" in found.says.say("en")
-    assert "In the year before, documents was at 10.0 % (" in found.says.say("en")
-    assert "next comes facts, 44.4 % (" in found.says.say("en")
-    assert "1 of 12 reviews name none" in found.says.say("en")
-    assert "最常见的问题维度是法律文书，占 72.2 %（" in found.says.say("zh")
+    assert "a defect in documents: 72.2% (" in found.says.say("en")
+    assert "In the year before, documents was at 10.0% (" in found.says.say("en")
+    assert "The next is facts, 44.4% (" in found.says.say("en")
+    assert "1 of 12 reviews name no dimension" in found.says.say("en")
+    assert "质量问题最常出现在评查维度“法律文书”：占 72.2%（" in found.says.say("zh")
     assert "picked" not in found.says.say("en")
 
 
@@ -98,7 +98,7 @@ def test_picked_cases_count_alike_and_are_said_to_be_picked() -> None:
     reviewed = table(BY_HAND, COLUMNS).with_columns(inclusion_probability=pl.lit(None, pl.Float64))
     found = found_in(reviewed, surveyed=False)
     assert [one.share.value for one in found.found] == pytest.approx([8 / 11, 5 / 11])
-    assert "Among picked cases only" in found.says.say("en")
+    assert "These are picked cases only" in found.says.say("en")
     assert "仅基于挑选的案件" in found.says.say("zh")
 
 

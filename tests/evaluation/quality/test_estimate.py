@@ -11,12 +11,13 @@ import pytest
 
 from cases.errors import Refused
 from evaluation.quality.estimate import Estimate, Survey, estimate
-from evaluation.statistics.sample import believe
-from policies.spot_check.draw import draw, tickets
+from evaluation.statistics.sample import corrected_risks
+from policies.seeds import tickets
+from policies.spot_check.draw import draw
 from policies.spot_check.plan import FRAME
 from policies.spot_check.planning import draw_plan
 from policies.spot_check.quotas import with_cells
-from tests.factories.frames import frame, wish
+from tests.factories.frames import frame, parameters
 
 RISKS = np.random.default_rng(1).beta(1, 10, 1200)
 
@@ -122,10 +123,10 @@ def width(found: Estimate) -> float:
     ("surveys", "sentence"),
     [
         ([survey([0.1] * 4, [0.5] * 4, {0: 0})] * 2, "stand in the frames of several plans"),
-        ([survey([0.1] * 4, [1, 0, 0, 0], {0: 0}, ruled={0})], "3 of 4 cases had no chance"),
+        ([survey([0.1] * 4, [1, 0, 0, 0], {0: 0}, ruled={0})], "3 of 4 cases had an inclusion"),
         ([survey([0.1] * 2, [1, 1], {0: 0, 1: 1}, ruled={0, 1})], "Every case of the frame was"),
         ([Survey(frame([0.1] * 2).with_columns(inclusion_probability=0.5), ["c0"],
-                 survey([0.1], [1], {}).outcomes)], "None of the 1 cases drawn by chance"),
+                 survey([0.1], [1], {}).outcomes)], "None of the 1 randomly drawn cases"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_estimated_is_refused(surveys: list[Survey], sentence: str) -> None:
@@ -146,7 +147,7 @@ def test_unbiased_and_covered_whatever_the_model(model: str) -> None:
     }[model]
     y = np.random.default_rng(3).random(truth.size) < truth
     cases = frame(risks, handlers=np.arange(truth.size) % 12, units=np.arange(truth.size) % 3)
-    plan = draw_plan(cases, wish(capacity=120, search_share=0.6))
+    plan = draw_plan(cases, parameters(capacity=120, search_share=0.6))
     kept = with_cells(plan.frame)
     pi, cell = kept["inclusion_probability"].to_numpy(), kept["cell"].to_numpy()
     known = pl.DataFrame({"case_id": cases["case_id"], "defect": y * 1.0}).sort("case_id")
@@ -165,8 +166,8 @@ def test_a_model_far_off_does_not_run_away() -> None:
     """Extreme log-odds and outcomes that contradict them: finite, and the optimum is found."""
     p = np.r_[np.full(200, 1e-4), np.full(200, 1 - 1e-4)]
     y = 1.0 - np.round(p)
-    found = believe(p, y, np.ones(400, bool))
-    again = believe(p, y, np.ones(400, bool))
+    found = corrected_risks(p, y, np.ones(400, bool))
+    again = corrected_risks(p, y, np.ones(400, bool))
     assert np.isfinite(found).all()
     assert found == pytest.approx(again)
     assert found[:200].mean() > 0.5
@@ -195,9 +196,9 @@ def test_the_reviews_correct_a_model_that_is_upside_down() -> None:
     p = np.linspace(0.02, 0.5, 1000)
     seen = np.arange(1000) % 5 == 0
     y = (np.random.default_rng(4).random(1000) < p[::-1]).astype(float)
-    found = believe(p, y, seen)
+    found = corrected_risks(p, y, seen)
     assert found[:100].mean() > found[-100:].mean() + 0.1
-    assert believe(p, y, np.zeros(1000, bool)) == pytest.approx(p)
+    assert corrected_risks(p, y, np.zeros(1000, bool)) == pytest.approx(p)
 
 
 def test_groups_are_drawn_towards_the_whole_and_not_ranked() -> None:

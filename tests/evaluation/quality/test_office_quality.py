@@ -29,7 +29,7 @@ def test_rates_by_hand(found: OfficeQuality, tables: Tables) -> None:
     assert found.rates.cases == len(cases)
     assert found.rates.reviews == len(reviews)
     assert found.rates.rate.value == pytest.approx(hajek(list(reviews.values())), rel=1e-3)
-    names = sorted({quarter(case["closed_at"]) for case in cases.tables.values()})
+    names = sorted({quarter(case["closed_at"]) for case in cases.values()})
     assert [one.name for one in found.rates.quarters] == names
     for one in found.rates.quarters:
         closed = [key for key, case in cases.items() if quarter(case["closed_at"]) == one.name]
@@ -92,7 +92,7 @@ def test_picked_and_mandatory_reviews_give_no_rate(chance: str, estimated: bool)
         assert {one.rate.absent for one in found.rates.quarters} == {"too_few"}
         assert found.rates.reviews < FEWEST
         assert found.rates.rate.absent == "too_few"
-        assert found.rates_say.say("en").startswith("No rate is told for the 2 closed cases")
+        assert found.rates_say.say("en").startswith("No rate is given for the 2 closed cases")
         assert "不给出比率" in found.rates_say.say("zh")
 
 

@@ -66,8 +66,8 @@ def test_tracks_by_hand() -> None:
     ]
     assert [one.outcome.value for one in found.changes] == [0.5, 0.5]
     assert (found.right.value, found.right.n) == (0.5, 22)
-    assert "which of the two is right more often cannot be told." in found.says.say("en")
-    assert "由简改繁的案件中50.0 %" in found.says.say("zh")
+    assert "it is not known which of the two is right more often." in found.says.say("en")
+    assert "由简单改为复杂的案件中，50.0%" in found.says.say("zh")
 
 
 @pytest.mark.parametrize(
@@ -107,8 +107,8 @@ def test_handlers_are_counted_and_not_named() -> None:
     text = ledger(("0", 2, "handler | h1 | h2"), ("2", 1, "handler | h2 | h3"))
     found = some(overrides(made(text), [], UNTIL))
     assert told(found) == [("handler", None, None, 3, 0)]
-    assert found.says.en == (
-        "Decisions other than was suggested: 3 (tracks 0, handlers 3, spot checks 0)."
+    assert found.says.say("en") == (
+        "Decisions against a suggestion: 3 (tracks 0, handlers 3, spot checks 0)."
     )
     assert "h2" not in repr(found)
     assert "because" not in repr(found)
@@ -139,10 +139,9 @@ def test_reviews_against_the_list_beside_the_drawn_ones() -> None:
     ]
     assert found.changes[0].outcome.value == 0.4
     assert (found.drawn.value, found.drawn.n) == (0.25, 12)
-    assert "against the list, 40.0 % (16.8 to 68.7) had a defect; of those drawn" in found.says.say(
-        "en"
-    )
-    assert "抽中的案件中为25.0 %" in found.says.say("zh")
+    said = found.says.say("en")
+    assert "against the list, 40.0% (16.8% to 68.7%) had a defect. Of the drawn cases, 25" in said
+    assert "抽中的案件中，25.0%" in found.says.say("zh")
 
 
 def test_only_what_was_known_by_then() -> None:

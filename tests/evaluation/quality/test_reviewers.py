@@ -49,13 +49,13 @@ def test_kappa_is_that_of_scikit_learn() -> None:
 
 
 def readings(pairs: list[tuple[int, int]]) -> pl.DataFrame:
-    """Readings of cases by two reviewers; places from 1 on are defects."""
+    """Readings of cases by two reviewers; ranks from 1 on are defects."""
     lines = [
-        (f"{case:04d}", f"R{reader}", place, int(place > 0))
-        for case, places in enumerate(pairs)
-        for reader, place in enumerate(places)
+        (f"{case:04d}", f"R{reader}", rank, int(rank > 0))
+        for case, ranks in enumerate(pairs)
+        for reader, rank in enumerate(ranks)
     ]
-    schema = {"case_id": pl.String, "reviewer": pl.String, "place": pl.Int64, "y": pl.Int8}
+    schema = {"case_id": pl.String, "reviewer": pl.String, "rank": pl.Int64, "y": pl.Int8}
     return pl.DataFrame(lines, schema=schema, orient="row")
 
 
@@ -93,10 +93,10 @@ def office(reviewers: list[str]) -> Tables:
     head = "case_id | opened_at | closed_at\n"
     reviews = "case_id | reviewed_at | reviewer | grade\n"
     reviews += "\n".join(
-        f"{case} | 2024-02-0{place + 1} | {reviewer} | {'bad' if bad else 'good'}"
+        f"{case} | 2024-02-0{rank + 1} | {reviewer} | {'bad' if bad else 'good'}"
         for number, case in enumerate(cases)
-        for place, reviewer in enumerate(reviewers)
-        for bad in [number % 3 == 0 if place == 0 else number % 6 == 0]
+        for rank, reviewer in enumerate(reviewers)
+        for bad in [number % 3 == 0 if rank == 0 else number % 6 == 0]
     )
     return tables(
         head + "\n".join(f"{case} | 2024-01-01 | 2024-01-10" for case in cases), reviews=reviews

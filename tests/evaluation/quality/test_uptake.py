@@ -70,7 +70,7 @@ def test_by_hand(office: Tables) -> None:
     by = [(one.selected_by, one.asked, one.returned.value) for one in found.by]
     assert by == [("mandatory", 1, 1.0), ("search", 1, 0.0), ("lottery", 2, 0.0)]
     assert found.risk_gap.absent == "too_few"
-    assert "Of the 4 reviews that the plan of 2024-02-01 asked for" in found.says.say("en")
+    assert "Of the 4 reviews that the plan of 1 February 2024 asked for" in found.says.say("en")
     assert "1 have come back and 2 are missing 30 days after it" in found.says.say("en")
     assert "缺 2 件" in found.says.say("zh")
 
@@ -98,7 +98,7 @@ def test_missing_reviews_that_are_no_random_part(skipped: str, word: str, sign: 
     found = plan_uptake(tables(CASES, reviews=reviews), kept(lines, risks), UNTIL)
     assert found.risk_gap.value == pytest.approx(0.5 if skipped == "high" else -0.5)
     assert f"of {word} risk" in found.says.say("en")
-    assert f"缺失的风险{sign}" in found.says.say("zh")
+    assert f"缺失的案件风险{sign}" in found.says.say("zh")
 
 
 def test_plans_in_order_of_time_and_agreement(office: Tables) -> None:
@@ -115,6 +115,6 @@ def test_agreement_in_words(office: Tables) -> None:
     """Agreement and kappa are said with their intervals."""
     figure = Figure(0.9, 0.8, 0.95, 60)
     found = uptake(office, [], Agreement(60, figure, figure, figure), UNTIL)
-    assert "On 60 cases read twice, the readers agree on 90.0 %" in found.agreement_says.say("en")
+    assert "On 60 cases read twice, the reviewers agree on 90.0%" in found.agreement_says.say("en")
     assert "0.90（0.80 至 0.95）" in found.agreement_says.say("zh")
     assert found.plans == ()

@@ -14,8 +14,9 @@ from cases.errors import Refused
 from cases.tables.tables import Tables
 from evaluation.pages import charts
 from evaluation.replay.page import render_replay
-from evaluation.replay.replay import WAYS, ReplayTask, Run, Way, World, _drawn, play, world_of
+from evaluation.replay.replay import ReplayTask, Run, World, _drawn, play, world_of
 from evaluation.replay.results import Replay, by_span, facts, missed, replay, totals, unseen
+from policies.spot_check.choices import WAYS, Way
 from tests.factories.small_office import HOSTILE, small_office
 
 SPAN = {"first": date(2024, 4, 1), "last": date(2024, 7, 31)}
@@ -73,7 +74,7 @@ def test_labels_of_drawn_cases_are_learnt(world: World, runs: dict[Way, Run], wa
     """What the drawn cases of the first quarter taught decides, except at random, what comes."""
     other = play(with_outcomes(world, 1 - pl.col("y")), ReplayTask(way, 1))
     same = other.drawn["case_id"].is_in(runs[way].drawn["case_id"].implode())
-    assert same.all() == (way == "random")
+    assert same.all() == (way == "all_random")
     first = runs[way].periods["reviews"][:3].sum()
     assert same[:first].all()
 
@@ -105,9 +106,9 @@ def test_greedy_is_the_top_of_the_list(world: World, runs: dict[Way, Run]) -> No
     x = month.join(world.x, on=["case_id", "moment"], maintain_order="left")
     risk = pl.Series("risk", world.first_model.predict(x))
     ranked = month.with_columns(risk).sort("risk", "case_id", descending=[True, False])
-    size = runs["greedy"].periods["reviews"][0]
+    size = runs["top_of_the_list"].periods["reviews"][0]
     assert size == round(0.2 * month.height)
-    drawn = runs["greedy"].drawn["case_id"][:size]
+    drawn = runs["top_of_the_list"].drawn["case_id"][:size]
     assert set(drawn) == set(ranked["case_id"][:size])
 
 
@@ -129,7 +130,7 @@ def test_periods_add_up(world: World, runs: dict[Way, Run], way: Way) -> None:
 @given(
     risks=st.lists(st.floats(0, 1), min_size=1, max_size=30),
     share=st.floats(0, 1),
-    way=st.sampled_from(["random", "greedy", "top_plus_random"]),
+    way=st.sampled_from(["all_random", "top_of_the_list", "top_plus_random"]),
     seed=st.text(min_size=1, max_size=5),
 )
 def test_as_many_are_drawn_as_are_wanted(
@@ -143,7 +144,7 @@ def test_as_many_are_drawn_as_are_wanted(
     assert pi.sum() == pytest.approx(size)
     assert len(set(drawn)) == len(drawn) == size
     assert pi.is_between(0, 1).all()
-    assert way == "greedy" or (pi > 0).all()
+    assert way == "top_of_the_list" or (pi > 0).all()
 
 
 def test_capacity_is_cases_or_a_share(world: World) -> None:
@@ -164,7 +165,12 @@ def test_what_cannot_be_replayed(office: Tables) -> None:
 
 def test_totals_by_hand(result: Replay) -> None:
     """Means over the seeds; multiples of what the top of the list and chance found."""
-    found = {"ours": (6, 4), "random": (2, 3), "greedy": (5,), "top_plus_random": (4, 4)}
+    found = {
+        "plan": (6, 4),
+        "all_random": (2, 3),
+        "top_of_the_list": (5,),
+        "top_plus_random": (4, 4),
+    }
     lines = [
         {
             "way": way,
@@ -174,7 +180,7 @@ def test_totals_by_hand(result: Replay) -> None:
             "low": 0.1,
             "high": 0.1 * seed + 0.1,
         }
-        | {"covered": seed == 1 if way != "greedy" else None}
+        | {"covered": seed == 1 if way != "top_of_the_list" else None}
         for way, several in found.items()
         for seed, one in enumerate(several, 1)
     ]
@@ -182,13 +188,13 @@ def test_totals_by_hand(result: Replay) -> None:
     by_hand = totals(replace(result, years=figures, periods=figures))
     assert by_hand["way"].to_list() == list(WAYS)
     assert by_hand["found"].to_list() == [5, 2.5, 5, 4]
-    assert by_hand["of_greedy"].to_list() == [1, 0.5, 1, 0.8]
+    assert by_hand["of_top"].to_list() == [1, 0.5, 1, 0.8]
     assert by_hand["of_random"].to_list() == [2, 1, 2, 1.6]
     assert by_hand["covered"].to_list() == [0.5, 0.5, None, 0.5]
     assert by_hand["intervals"].to_list() == [2, 2, 0, 2]
     assert by_hand["width"].to_list() == pytest.approx([0.15, 0.15, 0.1, 0.15])
     nothing = figures.with_columns(found=0)
-    assert totals(replace(result, years=nothing, periods=nothing))["of_greedy"].null_count() == 4
+    assert totals(replace(result, years=nothing, periods=nothing))["of_top"].null_count() == 4
 
 
 def blind(result: Replay) -> Replay:
@@ -207,11 +213,11 @@ def blind(result: Replay) -> Replay:
     cases = cases.with_columns(moment=datetime(2024, 1, 1), kind=pl.lit("arrest"))
     x = cases.select("case_id", "moment", pl.col("charge").alias("attribute.charge"))
     drawn = [
-        ("greedy", 1, "2024-theft-0"),
-        ("greedy", 1, "2025-theft-0"),
-        ("ours", 1, "2024-theft-0"),
-        ("ours", 1, "2025-fraud-0"),
-        ("ours", 2, "2025-theft-0"),
+        ("top_of_the_list", 1, "2024-theft-0"),
+        ("top_of_the_list", 1, "2025-theft-0"),
+        ("plan", 1, "2024-theft-0"),
+        ("plan", 1, "2025-fraud-0"),
+        ("plan", 2, "2025-theft-0"),
     ]
     world = replace(result.world, cases=cases, x=x)
     return replace(
@@ -225,10 +231,10 @@ def test_blindness_by_hand(result: Replay) -> None:
     """What was never looked at, and where that got worse."""
     assert facts(result.world) == ("charge",)
     shares = {(year, way): share for way, year, share in missed(blind(result), "charge").rows()}
-    assert shares["2024", "greedy"] == pytest.approx(1 / 6)
-    assert shares["2025", "greedy"] == pytest.approx(15 / 20)
-    assert shares["2024", "ours"] == pytest.approx((1 / 6 + 1) / 2)
-    assert shares["2025", "ours"] == pytest.approx((5 / 20 + 15 / 20) / 2)
+    assert shares["2024", "top_of_the_list"] == pytest.approx(1 / 6)
+    assert shares["2025", "top_of_the_list"] == pytest.approx(15 / 20)
+    assert shares["2024", "plan"] == pytest.approx((1 / 6 + 1) / 2)
+    assert shares["2025", "plan"] == pytest.approx((5 / 20 + 15 / 20) / 2)
     (line,) = unseen(blind(result), "charge").to_dicts()
     assert line == {
         "year": "2025",
@@ -245,10 +251,13 @@ def test_blindness_by_hand(result: Replay) -> None:
 def test_the_whole_replay(result: Replay, runs: dict[Way, Run]) -> None:
     """Chance is played once per seed, the top of the list once; a seed gives the same again."""
     tasks = result.years.select("way", "seed").rows()
-    by_chance = [way for way in WAYS if way != "greedy"]
-    assert set(tasks) == {("greedy", 1), *((way, seed) for way in by_chance for seed in (1, 2))}
-    ours = result.periods.filter(way="ours", seed=1)
-    assert ours["value"].to_list() == runs["ours"].periods["value"].to_list()
+    by_chance = [way for way in WAYS if way != "top_of_the_list"]
+    assert set(tasks) == {
+        ("top_of_the_list", 1),
+        *((way, seed) for way in by_chance for seed in (1, 2)),
+    }
+    plan = result.periods.filter(way="plan", seed=1)
+    assert plan["value"].to_list() == runs["plan"].periods["value"].to_list()
     truth = result.years["defects"] / result.years["cases"]
     inside = (result.years["low"] <= truth) & (truth <= result.years["high"])
     assert result.years["covered"].to_list() == inside.to_list()

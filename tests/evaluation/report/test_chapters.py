@@ -40,6 +40,8 @@ from evaluation.report.summary import ReportSummary
 from evaluation.statistics.metrics import Figure, calibration_table
 from features.build import build
 from models.bundle.bundle import Bundle
+from models.questions.complexity import Complexity
+from models.questions.risk import Risk
 from models.reasons.reasons import group_of
 from models.registry import Event, Version
 from tests.factories.pages import rows_of, titled
@@ -101,13 +103,13 @@ def test_influences_are_contributions(
     summary: ReportSummary, tables: Tables, bundle: Bundle
 ) -> None:
     """A group's share is that of its mean absolute contributions, added up column by column."""
-    assert bundle.risk is not None
+    model = bundle.question(Risk).model
     until = datetime.fromisoformat(bundle.about["trained_until"])
     latest = rows(reviewed_moments(tables, until)).sort("moment", "case_id").tail(EXPLAINED)
-    x = rows(build(tables, moments_of(latest), bundle.risk.names))
-    parts = np.abs(bundle.risk.trees_.contributions(x))
+    x = rows(build(tables, moments_of(latest), model.names))
+    parts = np.abs(model.trees_.contributions(x))
     sums: dict[str, float] = {}
-    for column, name in enumerate(bundle.risk.names):
+    for column, name in enumerate(model.names):
         sums[group_of(name)] = sums.get(group_of(name), 0.0) + parts[:, column].sum()
     shares = sorted((total / sum(sums.values()) for total in sums.values()), reverse=True)
     shown = rows_of(influences.chapter(summary).exhibits[0])
@@ -211,10 +213,9 @@ def test_without_dimensions_nothing_is_shown_of_them(summary: ReportSummary) -> 
 
 def test_routing_is_counted_again(summary: ReportSummary, tables: Tables, bundle: Bundle) -> None:
     """Cases by year and the share of errors of all years come from the outcomes kept."""
-    assert bundle.routing is not None
     found = intake_figures(tables.office, bundle, None)
     *years, whole = found.routed
-    kept = bundle.routing.rows
+    kept = bundle.question(Complexity).outcomes.rows
     by_year = kept.group_by(year=pl.col("moment").dt.year()).len().sort("year").rows()
     assert [(one.year, one.cases) for one in years] == by_year
     assert (whole.year, whole.cases) == (0, kept.height)

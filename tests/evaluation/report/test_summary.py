@@ -32,7 +32,7 @@ from evaluation.report.page import Report, chapters, compose, render
 from evaluation.report.summary import ReportSummary, summarise
 from evaluation.statistics.metrics import Figure, auc_gain, measure
 from models.bundle.bundle import Bundle
-from tests.factories.small_office import HOSTILE, without_reviews
+from tests.factories.small_office import HOSTILE, without, without_reviews
 from training.run import train
 
 
@@ -112,8 +112,8 @@ def test_complexity_alone(
     tables: Tables, bundle: Bundle, tested: Backtest, language: Language
 ) -> None:
     """A bundle without a risk model is reported on by its complexity, and says what it lacks."""
-    without = dataclasses.replace(bundle, risk=None)
-    summary = summarise(tables, without, dataclasses.replace(tested, risk=None))
+    bare = without(bundle, risk="none")
+    summary = summarise(tables, bare, dataclasses.replace(tested, risk=None))
     codes = [note.code for note in summary.notes]
     assert "no_risk" in codes
     assert "no_backtest" not in codes

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,12 +12,17 @@ import polars as pl
 import pytest
 
 from cases.errors import Refused
+from cases.language.messages import _, as_json
 from cases.tables.tables import Tables
 from features.as_of import closing_moments, intake_moments
 from models.bundle import files
 from models.bundle.bundle import Bundle
+from models.questions.complexity import Complexity
+from models.questions.effort import Effort
+from models.questions.questions import QUESTIONS
+from models.questions.risk import Risk
 from tests.factories.office import OFFICE, office
-from tests.factories.small_office import COMPLEXITY, UNTIL, small_office
+from tests.factories.small_office import COMPLEXITY, UNTIL, small_office, without
 
 
 @pytest.fixture(scope="session")
@@ -31,14 +35,26 @@ def saved(bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def rewritten(saved: Path, folder: Path, **changes: Any) -> Path:
     """A copy whose description is changed and whose hashes are put right."""
-    texts, described = files.read(saved)
-    files.write(folder, texts, described | changes)
+    texts, described = files.read(saved, ["risk.txt"])
+    files.write(folder, texts, changed(described, changes))
     return folder
+
+
+def changed(described: Any, changes: Any) -> Any:
+    """The description with changes, where both are mappings down to their leaves."""
+    if not isinstance(described, dict) or not isinstance(changes, dict) or not changes:
+        return changes
+    return described | {key: changed(described.get(key), new) for key, new in changes.items()}
+
+
+def risks(bundle: Bundle, *asked: Any, **options: Any) -> pl.DataFrame:
+    """The risk of every case that could be spot-checked."""
+    return bundle.question(Risk).score(*asked, **options)
 
 
 def test_scores_closed_cases_nobody_reviewed(bundle: Bundle, small_tables: Tables) -> None:
     """Every case closed by then and not reviewed by then is scored once, with its interval."""
-    scored = bundle.score(small_tables, UNTIL)
+    scored = risks(bundle, small_tables, UNTIL)
     reviewed = small_tables.review_rows.filter(pl.col("reviewed_at") <= UNTIL)["case_id"]
     closed = small_tables.case_rows.filter(pl.col("closed_at") <= UNTIL)["case_id"]
     assert scored["case_id"].to_list() == sorted(set(closed) - set(reviewed))
@@ -51,24 +67,23 @@ def test_scores_closed_cases_nobody_reviewed(bundle: Bundle, small_tables: Table
 def test_scores_only_the_cases_it_is_for(bundle: Bundle, small_tables: Tables) -> None:
     """Cases outside `risk.among` are not scored."""
     among = [{"attribute": "suspects", "at_least": 4}]
-    few = Bundle(
-        office(risk={"among": among}, complexity=COMPLEXITY),
-        bundle.risk,
-        bundle.complexity,
-        bundle.routing,
-        bundle.effort,
-        bundle.usual,
-        bundle.about,
+    few = office(risk={"among": among}, complexity=COMPLEXITY)
+    tables = Tables.of(
+        few,
+        small_tables.case_rows,
+        events=small_tables.event_rows,
+        reviews=small_tables.review_rows,
     )
     many = small_tables.case_rows.filter(pl.col("suspects") >= 4)["case_id"]
-    assert set(few.score(small_tables, UNTIL)["case_id"]) <= set(many)
+    scored = set(risks(bundle, tables, UNTIL)["case_id"])
+    assert scored == set(risks(bundle, small_tables, UNTIL)["case_id"]) & set(many)
 
 
 def test_only_cases_closed_after_a_day(bundle: Bundle, small_tables: Tables) -> None:
     """A batch is scored as the whole office is, without the cases closed before it."""
-    every = bundle.score(small_tables, UNTIL)
+    every = risks(bundle, small_tables, UNTIL)
     middle = every["closed_at"].sort()[every.height // 2]
-    batch = bundle.score(small_tables, UNTIL, closed_after=middle)
+    batch = risks(bundle, small_tables, UNTIL, closed_after=middle)
     assert 0 < batch.height < every.height
     assert batch.equals(every.filter(pl.col("closed_at") > middle))
 
@@ -81,13 +96,14 @@ def test_later_data_change_no_score(bundle: Bundle) -> None:
     events = early.event_rows.filter(pl.col("recorded_at") <= cut)
     reviews = early.review_rows.filter(pl.col("reviewed_at") <= cut)
     short = Tables.of(early.office, known, events=events, reviews=reviews)
-    assert bundle.score(short, cut).equals(bundle.score(late, cut))
+    assert risks(bundle, short, cut).equals(risks(bundle, late, cut))
 
 
 def test_no_handler_among_the_features(bundle: Bundle) -> None:
     """Who handled a case is no feature unless the office file says so."""
-    assert not [name for name in bundle.risk.names if "handler" in name and "history" in name]
-    assert "attribute.handler" not in bundle.risk.names
+    names = bundle.question(Risk).names
+    assert not [name for name in names if "handler" in name and "history" in name]
+    assert "attribute.handler" not in names
 
 
 def test_round_trip_to_the_bit(bundle: Bundle, saved: Path, small_tables: Tables) -> None:
@@ -95,26 +111,24 @@ def test_round_trip_to_the_bit(bundle: Bundle, saved: Path, small_tables: Tables
     again = Bundle.load(saved, bundle.office)
     moments = closing_moments(small_tables, after=datetime(2024, 7, 20), until=UNTIL)
     opened = intake_moments(small_tables, after=datetime(2024, 7, 20), until=UNTIL)
-    assert again.score(small_tables, UNTIL).equals(bundle.score(small_tables, UNTIL))
-    assert again.complexity_at(small_tables, opened).equals(
-        bundle.complexity_at(small_tables, opened)
+    assert risks(again, small_tables, UNTIL).equals(risks(bundle, small_tables, UNTIL))
+    for code, asked in {"risk": moments, "complexity": opened, "effort": opened}.items():
+        x = bundle.features(small_tables, asked, code)
+        assert again.features(small_tables, asked, code).equals(x)
+        assert again.answer(code, x).equals(bundle.answer(code, x))
+        assert again.explain(code, x, top=5) == bundle.explain(code, x, top=5)
+    efforts, complexities = (
+        [trained.question(kind) for trained in (bundle, again)] for kind in (Effort, Complexity)
     )
-    assert again.reasons(again.features(small_tables, moments), "zh") == bundle.reasons(
-        bundle.features(small_tables, moments), "zh"
-    )
-    assert again.effort_at(small_tables, opened).equals(bundle.effort_at(small_tables, opened))
-    assert again.remaining_effort(small_tables, UNTIL).equals(
-        bundle.remaining_effort(small_tables, UNTIL)
-    )
-    x = bundle.intake_features(small_tables, opened)
-    assert again.complexity_reasons(x, "zh") == bundle.complexity_reasons(x, "zh")
-    assert again.cutoffs(0.05, 0.2) == bundle.cutoffs(0.05, 0.2)
+    left = [effort.remaining(small_tables, UNTIL) for effort in efforts]
+    assert left[0].equals(left[1])
+    assert complexities[0].cutoffs(0.05, 0.2) == complexities[1].cutoffs(0.05, 0.2)
     assert again.about == bundle.about
 
 
 def test_what_is_left_of_the_open_cases(bundle: Bundle, small_tables: Tables) -> None:
     """Exactly the cases open at the moment, each with what was known of it by then."""
-    left = bundle.remaining_effort(small_tables, UNTIL)
+    left = bundle.question(Effort).remaining(small_tables, UNTIL)
     came_in = small_tables.case_rows.filter(pl.col("opened_at") <= UNTIL)
     still_open = came_in.filter(pl.col("closed_at") > UNTIL)
     assert left["case_id"].to_list() == sorted(still_open["case_id"])
@@ -124,9 +138,9 @@ def test_what_is_left_of_the_open_cases(bundle: Bundle, small_tables: Tables) ->
 
 
 def test_efforts_lie_in_their_interval(bundle: Bundle, small_tables: Tables) -> None:
-    """The expected effort of a new case has a low and a high beside it."""
+    """The expected effort of a new case has a low and a high value with it."""
     opened = intake_moments(small_tables, after=datetime(2024, 7, 20), until=UNTIL)
-    found = bundle.effort_at(small_tables, opened)
+    found = bundle.predict("effort", small_tables, opened)
     assert found.columns == ["case_id", "moment", "effort", "effort_low", "effort_high"]
     assert found.select((pl.col("effort_low") < pl.col("effort_high")).all()).item()
 
@@ -171,17 +185,20 @@ def test_harmed_file_is_refused(saved: Path, tmp_path: Path, name: str, harm: st
     "changes",
     [
         {"format": 1},
-        {"complexity": None},
-        {"risk": {}},
-        {"risk": None},
-        {"risk": []},
+        {"questions": None},
+        {"questions": {"complexity": None}},
+        {"questions": {"risk": {}}},
+        {"questions": {"risk": None}},
+        {"questions": {"risk": []}},
+        {"questions": {"weather": {}}},
         {"usual": 5},
-        {"usual": {"risk": {}, "complexity": {}}},
-        {"routing": None},
-        {"routing": {"rows": {}, "until": "2024-01-01"}},
-        {"effort": None},
-        {"effort": {"linear": 1}},
-        {"complexity": {"columns": 1}},
+        {"usual": {"risk": {}}},
+        {"questions": {"complexity": {"outcomes": None}}},
+        {"questions": {"complexity": {"outcomes": {"rows": {}}}}},
+        {"questions": {"effort": None}},
+        {"questions": {"effort": {"linear": 1}}},
+        {"questions": {"complexity": {"model": {"columns": 1}}}},
+        {"about": {"not_trained": None}},
     ],
 )
 def test_forged_description_is_refused(
@@ -201,44 +218,41 @@ def test_too_large_a_file_is_not_read(
         Bundle.load(saved, office(complexity=COMPLEXITY))
 
 
-def test_no_complexity_is_said(bundle: Bundle, small_tables: Tables) -> None:
-    """A bundle without a complexity model says what was missing when it was trained."""
-    about = bundle.about | {"not_trained": {"complexity": "there is no [complexity]."}}
-    without = Bundle(bundle.office, bundle.risk, None, None, bundle.effort, bundle.usual, about)
-    with pytest.raises(Refused, match=r"nothing about complexity.*\[complexity\]"):
-        without.complexity_at(small_tables, intake_moments(small_tables, after=None, until=UNTIL))
-    with pytest.raises(Refused, match="nothing about complexity"):
-        without.cutoffs(0.05, 0.2)
-
-
-def test_no_effort_is_said(bundle: Bundle, small_tables: Tables) -> None:
-    """A bundle without an effort model says why, whether asked of new cases or of open ones."""
-    about = bundle.about | {"not_trained": {"effort": "too few closed cases."}}
-    without = replace(bundle, effort=None, about=about)
-    opened = intake_moments(small_tables, after=None, until=UNTIL)
-    for ask in (
-        lambda: without.effort_at(small_tables, opened),
-        lambda: without.remaining_effort(small_tables, UNTIL),
-    ):
-        with pytest.raises(Refused, match=r"nothing about effort.*too few closed cases"):
-            ask()
-
-
-def test_no_risk_is_said(bundle: Bundle, small_tables: Tables) -> None:
-    """Whatever needs risk is refused by a bundle without it, for the reason it has."""
-    about = bundle.about | {"not_trained": {"risk": "there are no reviews."}}
-    without = replace(bundle, risk=None, usual={}, about=about)
+def test_a_question_that_was_not_trained_is_refused(bundle: Bundle, small_tables: Tables) -> None:
+    """Everything that needs a missing question is refused, for the reason it is missing."""
     moments = closing_moments(small_tables, after=datetime(2024, 7, 20), until=UNTIL)
-    x = bundle.features(small_tables, moments)
-    for ask in (
-        lambda: without.score(small_tables, UNTIL),
-        lambda: without.score_moments(small_tables, moments),
-        lambda: without.features(small_tables, moments),
-        lambda: without.risks(x),
-        lambda: without.reasons(x, "en"),
+    x = bundle.features(small_tables, moments, *bundle.questions)
+    for kind in QUESTIONS.values():
+        bare = without(bundle, **{kind.code: "there was [too little]."})
+        for ask in (
+            lambda bare=bare, kind=kind: bare.question(kind),
+            lambda bare=bare, kind=kind: bare.features(small_tables, moments, kind.code),
+            lambda bare=bare, kind=kind: bare.predict(kind.code, small_tables, moments),
+            lambda bare=bare, kind=kind: bare.answer(kind.code, x),
+            lambda bare=bare, kind=kind: bare.explain(kind.code, x, top=5),
+        ):
+            with pytest.raises(Refused, match=rf"nothing about {kind.code}.*\[too little\]"):
+                ask()
+
+
+def test_features_of_several_questions_are_built_once(bundle: Bundle, small_tables: Tables) -> None:
+    """A feature that two questions read stands once; without a question only the keys stand."""
+    opened = intake_moments(small_tables, after=datetime(2024, 7, 20), until=UNTIL)
+    both = bundle.features(small_tables, opened, "complexity", "effort")
+    assert both.equals(bundle.features(small_tables, opened, "complexity"))
+    assert bundle.features(small_tables, opened).columns == ["case_id", "moment"]
+
+
+def test_reasons_are_restored_in_any_language(bundle: Bundle, saved: Path, tmp_path: Path) -> None:
+    """Why a question is missing is kept as a message, or as it stands where it is plain text."""
+    lacks = as_json(_("Train on a longer time, or add closed cases."))
+    for kept, english in (
+        (lacks, "Train on a longer time, or add closed cases."),
+        ("few.", "few."),
     ):
-        with pytest.raises(Refused, match=r"nothing about risk.*there are no reviews"):
-            ask()
+        folder = tmp_path / english[:3]
+        without(bundle, effort=kept).save(folder)
+        assert str(Bundle.load(folder, bundle.office).not_trained["effort"]) == english
 
 
 def test_about_can_be_written_as_json(bundle: Bundle) -> None:

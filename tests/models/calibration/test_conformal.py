@@ -70,8 +70,8 @@ def test_quantile_keeps_the_rate(count: int, error: float) -> None:
     """Wherever the further case ranks, it lies below the cut-off with `error` at most."""
     scores = np.arange(count, dtype=float)
     cut = conformal_quantile(scores, np.ones(count), error)
-    places = np.arange(count + 1) - 0.5  # equally likely places of the further case
-    assert np.mean(places < cut) <= error + 1e-9
+    positions = np.arange(count + 1) - 0.5  # equally likely positions of the further case
+    assert np.mean(positions < cut) <= error + 1e-9
 
 
 def test_rates_are_kept_where_nothing_changes() -> None:

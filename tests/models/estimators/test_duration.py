@@ -33,7 +33,7 @@ EVER = 1e9
 def test_shares_by_hand(
     age: list[float], lasted: list[float], closed: list[int], window: float, shares: list[float]
 ) -> None:
-    """Small tables one can check on paper."""
+    """Small tables to check on paper."""
     found = closing_shares(
         np.array(age, float), np.array(lasted, float), np.array(closed) > 0, window
     )
@@ -57,7 +57,7 @@ def test_censored_cases_are_not_dropped() -> None:
 
 
 def test_only_the_window_counts() -> None:
-    """Where cases take twice as long since a year, the last hundred days tell the new durations."""
+    """Where cases take twice as long since a year, the last hundred days show the new durations."""
     random = np.random.default_rng(2)
     age = random.uniform(0, 1500, 40_000)
     duration = random.exponential(np.where(age < 700, 60, 30))

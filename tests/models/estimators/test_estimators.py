@@ -11,7 +11,7 @@ import pytest
 
 from models.estimators.baselines import BaseRate, Logistic, PlainLightGBM, RuleOfThumb
 from models.estimators.calibrated import CalibratedTrees
-from models.estimators.estimator import Estimator, Sample
+from models.estimators.estimator import Estimator, TrainingSample
 from models.questions.complexity import ComplexityModel
 from models.questions.risk import RiskModel
 
@@ -27,7 +27,7 @@ MAKE: dict[str, Callable[[], Estimator]] = {
 every_estimator = pytest.mark.parametrize("make", MAKE.values(), ids=MAKE)
 
 
-def sample(rows: int = 600, seed: int = 0) -> Sample:
+def sample(rows: int = 600, seed: int = 0) -> TrainingSample:
     """Cases where suspects raise the risk and fraud lowers it; ages are often missing."""
     random = np.random.default_rng(seed)
     suspects = random.integers(1, 6, rows).astype(float)
@@ -36,7 +36,7 @@ def sample(rows: int = 600, seed: int = 0) -> Sample:
     age = [None if missing else 40.0 for missing in random.random(rows) < 0.5]
     columns = {"suspects": suspects, "age": age, "charge": charge, "points": suspects // 3}
     whole = np.ones(rows)
-    return Sample(pl.DataFrame(columns, strict=False), y.astype(float), whole, whole > 0)
+    return TrainingSample(pl.DataFrame(columns, strict=False), y.astype(float), whole, whole > 0)
 
 
 @every_estimator
@@ -77,7 +77,7 @@ def test_unseen_and_missing_values(make: Callable[[], Estimator]) -> None:
 def test_weight_counts_as_cases(make: Callable[[], Estimator]) -> None:
     """Where defects weigh more, probabilities rise."""
     cases = sample()
-    heavy = Sample(cases.x, cases.y, np.where(cases.y == 1, 3.0, 1.0), cases.surveyed)
+    heavy = TrainingSample(cases.x, cases.y, np.where(cases.y == 1, 3.0, 1.0), cases.surveyed)
     assert make().fit(heavy).predict(cases.x).mean() > make().fit(cases).predict(cases.x).mean()
 
 
@@ -102,34 +102,36 @@ def test_interval_holds_the_probability() -> None:
 def test_picked_cases_do_not_set_the_level() -> None:
     """Among as many picked cases, all defective, the level is still that of the random sample."""
     drawn, picked = sample(1000, seed=5), sample(1000, seed=6)
-    places = np.arange(2000).reshape(2, 1000).T.ravel()  # one drawn, one picked, in turn
-    mixed = Sample(
-        pl.concat([drawn.x, picked.x])[places],
-        np.concatenate([drawn.y, np.ones(1000)])[places],
+    order = np.arange(2000).reshape(2, 1000).T.ravel()  # one drawn, one picked, alternating
+    mixed = TrainingSample(
+        pl.concat([drawn.x, picked.x])[order],
+        np.concatenate([drawn.y, np.ones(1000)])[order],
         np.ones(2000),
-        (np.arange(2000) < 1000)[places],
+        (np.arange(2000) < 1000)[order],
     )
-    told, untold = (
-        CalibratedTrees(NAMES).fit(Sample(mixed.x, mixed.y, mixed.weight, surveyed))
+    surveyed, unsurveyed = (
+        CalibratedTrees(NAMES).fit(TrainingSample(mixed.x, mixed.y, mixed.weight, surveyed))
         for surveyed in (mixed.surveyed, mixed.surveyed | True)
     )
     level = drawn.y.mean()
-    assert abs(told.interval(drawn.x)[0].mean() - level) < 0.05
-    assert told.predict(drawn.x).mean() < untold.predict(drawn.x).mean()
+    assert abs(surveyed.interval(drawn.x)[0].mean() - level) < 0.05
+    assert surveyed.predict(drawn.x).mean() < unsurveyed.predict(drawn.x).mean()
 
 
-def told_by_reviewers(severe: float) -> Sample:
+def told_by_reviewers(severe: float) -> TrainingSample:
     """Cases where suspects raise the risk, the more of them the likelier a severe reviewer."""
     random = np.random.default_rng(5)
     suspects = random.integers(1, 6, 4_000).astype(float)
     offset = np.where(random.random(4_000) < suspects / 6, severe, -severe)
     y = random.random(4_000) < 1 / (1 + np.exp(2.5 - 0.4 * suspects - offset))
     whole = np.ones(4_000)
-    return Sample(pl.DataFrame({"suspects": suspects}), y.astype(float), whole, whole > 0, offset)
+    return TrainingSample(
+        pl.DataFrame({"suspects": suspects}), y.astype(float), whole, whole > 0, offset
+    )
 
 
 def test_a_known_offset_is_taken_out() -> None:
-    """The risk is that under nobody's severity: severe reviewers of one kind do not raise it.
+    """The risk is that under an average reviewer: severe reviewers of one kind do not raise it.
 
     Without the offset the risk of five suspects comes out 0.1 too high.
     """

@@ -9,24 +9,26 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.estimators.estimator import Sample
+from models.estimators.estimator import TrainingSample
 from models.estimators.linear import Linear, fit_linear, fit_log_amount, terms
 from models.matrix import Columns
 
 NAMES = ("amount", "charge")
 
 
-def sample(rows: int, seed: int = 3) -> Sample:
+def sample(rows: int, seed: int = 3) -> TrainingSample:
     """Fraud adds 1 to the log-odds, each factor e of (1 + amount) adds 0.8."""
     random = np.random.default_rng(seed)
     size = random.normal(2.0, 0.7, rows)
     charge = random.choice(["theft", "fraud"], rows)
-    chance = 1 / (1 + np.exp(3.0 - 0.8 * size - (charge == "fraud")))
+    probability = 1 / (1 + np.exp(3.0 - 0.8 * size - (charge == "fraud")))
     x = pl.DataFrame({"amount": np.expm1(size), "charge": charge})
-    return Sample(x, (random.random(rows) < chance).astype(float), np.ones(rows), np.ones(rows) > 0)
+    return TrainingSample(
+        x, (random.random(rows) < probability).astype(float), np.ones(rows), np.ones(rows) > 0
+    )
 
 
-def fitted(cases: Sample) -> Linear:
+def fitted(cases: TrainingSample) -> Linear:
     """The model of both columns."""
     return fit_linear(Columns.learn(cases.x, NAMES), cases)
 
@@ -66,7 +68,7 @@ def test_few_cases_say_little() -> None:
 def test_only_relative_weights_count() -> None:
     """Weights that are all half as large change nothing."""
     cases = sample(500)
-    half = Sample(cases.x, cases.y, cases.weight / 2, cases.surveyed)
+    half = TrainingSample(cases.x, cases.y, cases.weight / 2, cases.surveyed)
     assert (fitted(cases).raw(cases.x) == fitted(half).raw(cases.x)).all()
 
 
@@ -75,7 +77,7 @@ def test_columns_that_say_nothing() -> None:
     cases = sample(300)
     for amount in (0.1, None):
         x = cases.x.with_columns(amount=pl.lit(amount, pl.Float64))
-        model = fitted(Sample(x, cases.y, cases.weight, cases.surveyed))
+        model = fitted(TrainingSample(x, cases.y, cases.weight, cases.surveyed))
         usual, odd = (model.raw(asked(value, "fraud"))[0] for value in (amount, 1e9))
         assert abs(usual - odd) < 1e-6
 
@@ -85,13 +87,13 @@ def test_no_facts_at_all() -> None:
     cases = sample(300)
     x = cases.x.with_columns(charge=pl.lit(None, pl.String))
     model = fit_linear(
-        Columns.learn(x, ["charge"]), Sample(x, cases.y, cases.weight, cases.surveyed)
+        Columns.learn(x, ["charge"]), TrainingSample(x, cases.y, cases.weight, cases.surveyed)
     )
     assert 1 / (1 + np.exp(-model.raw(x[:1])[0])) == pytest.approx(cases.y.mean())
 
 
 def test_contributions_are_against_the_average_case() -> None:
-    """They sum to the log-odds; over the cases fitted on, each column's mean is nought."""
+    """They sum to the log-odds; over the cases fitted on, each column's mean is zero."""
     cases = sample(500)
     model = fitted(cases)
     parts = model.contributions(cases.x)

@@ -11,17 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.estimators.boosting import Trees, fit_trees
-from models.estimators.estimator import Sample
+from models.estimators.estimator import TrainingSample
 from models.estimators.tree_text import check_trees
 from models.matrix import Columns
 
 
-def cases() -> Sample:
+def cases() -> TrainingSample:
     """Cases on which trees split on a number and on a code."""
     random = np.random.default_rng(0)
     x = pl.DataFrame({"n": random.normal(size=500), "c": random.choice(list("abcde"), 500)})
     y = x.select((pl.col("n") > 1) | (pl.col("c") == "a"))["n"].to_numpy().astype(float)
-    return Sample(x, y, np.ones(500), np.ones(500, dtype=bool))
+    return TrainingSample(x, y, np.ones(500), np.ones(500, dtype=bool))
 
 
 SAMPLE = cases()
@@ -41,7 +41,7 @@ def test_a_split_on_what_is_missing_reads_back() -> None:
     """Where being unknown decides, LightGBM writes a threshold of `inf`, and it is read back."""
     x = pl.DataFrame({"n": [None if row % 3 == 0 else float(row % 50) for row in range(500)]})
     y = x["n"].is_null().to_numpy().astype(float)
-    sample = Sample(x, y, np.ones(500), np.ones(500, dtype=bool))
+    sample = TrainingSample(x, y, np.ones(500), np.ones(500, dtype=bool))
     trees = fit_trees(Columns.learn(x, ["n"]), sample, 3, {})
     assert re.search(r"threshold=(.* )?inf\b", trees.text())
     again = Trees.from_text(trees.columns, trees.text())

@@ -16,7 +16,7 @@ YEARS = 4 * 365
 
 
 def work(count: int = 6000, *, seed: int = 3, days: bool = True) -> tuple[Work, np.ndarray]:
-    """Cases of four years, and what each will have taken in the end.
+    """Cases of four years, and what each will have taken at its end.
 
     Fraud takes three times as long as theft, each suspect adds a fifth; spread 0.6. Where
     effort is not `days`, a tenth of the days it was open was worked on it.
@@ -82,7 +82,7 @@ def test_what_is_left_by_hand() -> None:
 
 
 def test_cases_that_all_look_alike() -> None:
-    """Without a fact that tells cases apart, every case gets the mean."""
+    """Without a fact that differs between cases, every case gets the mean."""
     cases, truth = work()
     alike = Work(
         cases.x.with_columns(
@@ -96,7 +96,7 @@ def test_cases_that_all_look_alike() -> None:
 
 
 def test_cases_without_effort_are_no_trouble() -> None:
-    """Closed cases whose effort nobody recorded stand back; one in fifty took nothing."""
+    """Closed cases without a recorded effort do not count; one in fifty took nothing."""
     cases, truth = work(days=False)
     effort = cases.effort.copy()
     effort[1::50], effort[::3] = 0.0, np.nan

@@ -19,7 +19,7 @@ def test_directions_come_from_the_office_file() -> None:
 
 @pytest.mark.parametrize("name", ["attribute.suspect", "attribute.charge", "attribute.handler"])
 def test_direction_of_no_feature(name: str) -> None:
-    """A direction for what is no numeric feature is a fault that names one that is."""
+    """A direction for what is not a numeric feature is a fault that names the nearest that is."""
     with pytest.raises(BadInput, match=r"risk\.increasing.*Did you mean"):
         RiskModel.of(office(risk={"increasing": [name]}))
 

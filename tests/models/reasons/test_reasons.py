@@ -8,17 +8,16 @@ import numpy as np
 import polars as pl
 import pytest
 
-from cases.language.catalogues import Language
+from cases.language.catalogues import languages
 from cases.tables.tables import Tables, rows
 from features.as_of import closing_moments, intake_moments
 from features.catalogue import catalogue
 from models.bundle.bundle import Bundle
+from models.questions.risk import Risk
 from models.reasons.reasons import (
     check_sum,
-    explain,
-    explain_linear,
     group_of,
-    tells_of_the_day,
+    is_about_the_day,
     usual_values,
 )
 from models.reasons.wording import Wording
@@ -35,7 +34,7 @@ def x(small_tables: Tables) -> pl.DataFrame:
 
 def test_contributions_sum_to_the_score(bundle: Bundle, x: pl.DataFrame) -> None:
     """Contributions and base sum to the raw score of every case, to a millionth."""
-    trees = bundle.risk.trees_
+    trees = bundle.question(Risk).model.trees_
     assert np.abs(trees.contributions(x).sum(axis=1) - trees.raw(x)).max() < 1e-6
 
 
@@ -49,46 +48,45 @@ def test_contributions_of_another_score_raise() -> None:
 
 def test_only_what_raises_the_risk_strongest_first(bundle: Bundle, x: pl.DataFrame) -> None:
     """Every reason raises the risk, stands once, and none is stronger than the one before."""
-    wording = Wording(catalogue(bundle.office), bundle.usual["risk"], "en")
-    for case in explain(bundle.risk.trees_, x[:100], wording, 5):
+    wording = Wording(catalogue(bundle.office), bundle.usual["risk"])
+    for case in bundle.question(Risk).explain(x[:100], wording, 5):
         contributions = [reason.contribution for reason in case]
         assert contributions == sorted(contributions, reverse=True)
         assert all(contribution > 0 for contribution in contributions)
         groups = [group_of(reason.feature) for reason in case]
         assert len(set(groups)) == len(groups) <= 5
-        assert not any(tells_of_the_day(reason.feature) for reason in case)
+        assert not any(is_about_the_day(reason.feature) for reason in case)
 
 
 def test_what_is_usual_is_no_reason(bundle: Bundle, x: pl.DataFrame) -> None:
     """No reason says that a value is the usual one, whatever it adds to the risk."""
-    for language in ("en", "zh"):
-        wording = Wording(catalogue(bundle.office), bundle.usual["risk"], language)
-        told = [
-            one.sentence for case in explain(bundle.risk.trees_, x, wording, 99) for one in case
-        ]
-        assert told
-        for sentence in told:
-            own, usual = re.search(
+    wording = Wording(catalogue(bundle.office), bundle.usual["risk"])
+    reasons = [reason for case in bundle.question(Risk).explain(x, wording, 99) for reason in case]
+    assert reasons
+    for language in languages():
+        for sentence in {reason.sentence.say(language) for reason in reasons}:
+            value, usual = re.search(
                 r"(?:: |：)(.*?) ?[(（](?:usual: |通常：)(.*)[)）]$", sentence
             ).groups()
-            assert own != usual
+            assert value != usual
 
 
 def test_only_a_risky_case_has_reasons(bundle: Bundle, x: pl.DataFrame) -> None:
     """A case whose contributions lower its risk on the whole has no reasons."""
-    wording = Wording(catalogue(bundle.office), bundle.usual["risk"], "en")
-    sums = bundle.risk.trees_.contributions(x)[:, :-1].sum(axis=1)
-    found = explain(bundle.risk.trees_, x, wording, 5)
+    wording = Wording(catalogue(bundle.office), bundle.usual["risk"])
+    risk = bundle.question(Risk)
+    sums = risk.model.trees_.contributions(x)[:, :-1].sum(axis=1)
+    found = risk.explain(x, wording, 5)
     assert all(not case for case, total in zip(found, sums, strict=True) if total <= 0)
     assert 0 < sum(map(bool, found)) < len(found)
 
 
 def test_group_carries_its_members_together(bundle: Bundle, x: pl.DataFrame) -> None:
     """A reason's contribution is the sum over its whole group."""
-    trees = bundle.risk.trees_
-    wording = Wording(catalogue(bundle.office), bundle.usual["risk"], "en")
+    trees = bundle.question(Risk).model.trees_
+    wording = Wording(catalogue(bundle.office), bundle.usual["risk"])
     riskiest = x[int(trees.raw(x).argmax())]
-    (case,) = explain(trees, riskiest, wording, 5)
+    (case,) = bundle.question(Risk).explain(riskiest, wording, 5)
     assert case
     row = trees.contributions(riskiest)[0]
     for reason in case:
@@ -97,25 +95,21 @@ def test_group_carries_its_members_together(bundle: Bundle, x: pl.DataFrame) -> 
         assert reason.contribution == pytest.approx(float(row[members].sum()))
 
 
-@pytest.mark.parametrize(
-    ("language", "simple", "complicated"),
-    [("en", "speaks for simple: ", "speaks for complex: "), ("zh", "倾向简单——", "倾向复杂——")],
-)
-def test_complexity_is_explained_either_way(
-    bundle: Bundle, small_tables: Tables, language: Language, simple: str, complicated: str
-) -> None:
+def test_complexity_is_explained_either_way(bundle: Bundle, small_tables: Tables) -> None:
     """What lowers the probability speaks for simple, what raises it for complex; nothing usual."""
     opened = intake_moments(small_tables, after=None, until=UNTIL)
-    x = bundle.intake_features(small_tables, opened)
-    linear, usual = bundle.complexity.linear_, bundle.usual["complexity"]
-    wording = Wording(catalogue(bundle.office), usual, language)
-    for case, told in zip(x.to_dicts(), explain_linear(linear, x, wording, 2), strict=True):
-        assert len(told) <= 2
-        sizes = [abs(reason.contribution) for reason in told]
+    x = bundle.features(small_tables, opened, "complexity")
+    usual = bundle.usual["complexity"]
+    found = bundle.explain("complexity", x, top=2)
+    assert any(found.values())
+    for case in x.to_dicts():
+        reasons = found[case["case_id"]]
+        assert len(reasons) <= 2
+        sizes = [abs(reason.contribution) for reason in reasons]
         assert sizes == sorted(sizes, reverse=True)
-        for reason in told:
-            word = complicated if reason.contribution > 0 else simple
-            assert reason.sentence.startswith(word)
+        for reason in reasons:
+            word = "complex" if reason.contribution > 0 else "simple"
+            assert str(reason.sentence).startswith(f"speaks for {word}: ")
             assert case[reason.feature] != usual[reason.feature]
 
 
@@ -123,22 +117,20 @@ def test_reasons_are_about_the_facts(bundle: Bundle, small_tables: Tables) -> No
     """What the made-up office's risk is made of is what the reasons speak of."""
     moments = closing_moments(small_tables, after=None, until=UNTIL)
     cases = small_tables.case_rows.filter(suspects=5.0)["case_id"]
-    found = bundle.reasons(bundle.features(small_tables, moments), "en")
+    found = bundle.explain("risk", bundle.features(small_tables, moments, "risk"), top=5)
     assert set(found) == set(rows(moments)["case_id"])
-    told = [reason.sentence for case in cases if case in found for reason in found[case]]
-    about = [sentence for sentence in told if sentence.startswith("number of suspects: 5 (usual: ")]
+    said = [str(reason.sentence) for case in cases if case in found for reason in found[case]]
+    about = [sentence for sentence in said if sentence.startswith("number of suspects: 5 (usual: ")]
     assert len(about) > 0.9 * sum(bool(found.get(case)) for case in cases) > 100
 
 
 def test_both_languages(bundle: Bundle, small_tables: Tables) -> None:
-    """The same reasons in English and Chinese."""
+    """One reason can be said in English and Chinese."""
     moments = closing_moments(small_tables, after=None, until=UNTIL)
-    english, chinese = (
-        bundle.reasons(bundle.features(small_tables, moments), said) for said in ("en", "zh")
-    )
-    case = next(case for case, reasons in english.items() if reasons)
-    assert [r.feature for r in english[case]] == [r.feature for r in chinese[case]]
-    assert "通常" in chinese[case][0].sentence
+    found = bundle.explain("risk", bundle.features(small_tables, moments, "risk"), top=5)
+    reason = next(reasons for reasons in found.values() if reasons)[0]
+    assert "usual" in reason.sentence.say("en")
+    assert "通常" in reason.sentence.say("zh")
 
 
 @pytest.mark.parametrize(

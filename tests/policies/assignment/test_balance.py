@@ -1,4 +1,4 @@
-"""Tests of the programme: an optimum, however it is searched, and the most even one."""
+"""Tests of the linear program: an optimum, however it is searched, and the most even one."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ NO_LIMIT = np.inf
 
 
 def demand(cases: list[int], effort: list[float], eligible: list[list[int]]) -> Demand:
-    """Groups without wishes for skills."""
+    """Groups that ask for no skills."""
     mask = np.array(eligible, bool)
     none = np.zeros(mask.shape, np.int64)
     return Demand(np.array(cases, float), np.array(effort, float), mask, none)
 
 
-def supply(load: list[float], places: float = NO_LIMIT) -> Supply:
+def supply(load: list[float], slots: float = NO_LIMIT) -> Supply:
     """Handlers of capacity one."""
-    return Supply(np.array(load, float), np.ones(len(load)), np.full(len(load), places))
+    return Supply(np.array(load, float), np.ones(len(load)), np.full(len(load), slots))
 
 
 def test_a_step_is_a_usual_case_of_those_a_handler_may_take() -> None:
@@ -42,7 +42,7 @@ def test_groups_share_handlers_evenly() -> None:
 
 
 def test_what_is_left_to_nobody_is_shared_too() -> None:
-    """Two places for four lone cases leave each of them an even chance."""
+    """Two slots for four single cases leave each of them an even chance."""
     mask = [[1, 1], [1, 1], [1, 1], [1, 1]]
     chances = balanced(demand([1] * 4, [1.0] * 4, mask), supply([0.0, 0.0], 1.0), 0.1)
     assert chances[:, -1].tolist() == pytest.approx([0.5] * 4, abs=1e-6)
@@ -57,36 +57,36 @@ def test_few_pairs_to_begin_with_lead_to_the_same_loads(numbers: int) -> None:
     eligible[:, 0] = True
     shared = demand([1] * 12, list(rng.uniform(0.5, 2, 12)), eligible.tolist())
     context = supply(list(rng.uniform(0, 3, 6)), 4.0)
-    programme = balance.LinearProgram(shared, context, np.ones(len(context.load)), 0.0)
-    whole = costs(programme, programme.search()[0])
+    program = balance.LinearProgram(shared, context, np.ones(len(context.load)), 0.0)
+    whole = costs(program, program.search()[0])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(balance, "PAIRS", 12)
         patch.setattr(balance, "MORE", 1)
-        assert costs(programme, programme.search()[0]) == pytest.approx(whole, abs=1e-5)
-        assert costs(programme, programme.solve()) == pytest.approx(whole, rel=0.01)
+        assert costs(program, program.search()[0]) == pytest.approx(whole, abs=1e-5)
+        assert costs(program, program.solve()) == pytest.approx(whole, rel=0.01)
 
 
-def costs(programme: balance.LinearProgram, expected: np.ndarray) -> float:
+def costs(program: balance.LinearProgram, expected: np.ndarray) -> float:
     """The cost of the pieces that the expected work fills."""
     work = expected[:, :-1].sum(axis=0)
-    steps = np.outer(programme.usual, programme.widths)
+    steps = np.outer(program.usual, program.widths)
     before = np.cumsum(steps, axis=1) - steps
-    return float((np.clip(work[:, None] - before, 0, steps) * programme.slopes).sum())
+    return float((np.clip(work[:, None] - before, 0, steps) * program.slopes).sum())
 
 
-def test_order_does_not_matter_where_places_are_short() -> None:
-    """Turned round, handlers keep the chances they had, and nobody has more than the places."""
+def test_order_does_not_matter_where_slots_are_short() -> None:
+    """Turned round, handlers keep the chances they had, and nobody has more than the slots."""
     rng = np.random.default_rng(7)
     for _ in range(20):
         mask = rng.random((4, 5)) < 0.7
         mask[:, 0] = True
-        load, places = rng.uniform(0, 5, 5), rng.integers(0, 3, 5).astype(float)
+        load, slots = rng.uniform(0, 5, 5), rng.integers(0, 3, 5).astype(float)
         cases = rng.integers(1, 4, 4).astype(float)
         effort = cases * rng.uniform(0.5, 3, 4)
         both = []
         for order in (np.arange(5), np.arange(5)[::-1]):
-            given = Supply(load[order], np.ones(5), places[order])
+            given = Supply(load[order], np.ones(5), slots[order])
             asked = Demand(cases, effort, mask[:, order], np.zeros((4, 5), np.int64))
             both.append(balanced(asked, given, 0.1)[:, [*np.argsort(order), 5]])
         assert both[0] == pytest.approx(both[1], abs=1e-6)
-        assert (cases @ both[0][:, :5] <= places + 1e-9).all()
+        assert (cases @ both[0][:, :5] <= slots + 1e-9).all()

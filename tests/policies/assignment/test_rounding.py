@@ -1,4 +1,4 @@
-"""Tests of rounding by lot: what was expected on average, and never off by one."""
+"""Tests of random rounding: what was expected on average, and never off by one."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cases.numeric import Ints
-from policies.assignment.draw import in_units, lots
+from policies.assignment.draw import in_units, random_numbers
 from policies.assignment.rounding import NEAR, UNIT, rounded
 
 
 def once(expected: Ints, seed: int) -> Ints:
-    """The table rounded with the lots of `seed`."""
-    return rounded(expected, lots(str(seed), ["c"]))
+    """The table rounded with the random numbers of `seed`."""
+    return rounded(expected, random_numbers(str(seed), ["c"]))
 
 
 def table(shares: list[list[float]]) -> Ints:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from policies.spot_check.draw import draw, tickets
+from policies.seeds import tickets
+from policies.spot_check.draw import draw
 
 Drawn = NDArray[np.bool_]
 

@@ -15,7 +15,7 @@ from cases.errors import BadInput, Refused
 from cases.office.model import Quota
 from policies.spot_check.plan import FRAME, PlanParameters, SpotCheckPlan, why
 from policies.spot_check.planning import draw_plan
-from tests.factories.frames import frame, plan, wish
+from tests.factories.frames import frame, parameters, plan
 from tests.factories.office import office
 
 RULE = {"code": "acquittal", "meaning": {"en": "acquitted"}, "when": [{"event": "decided"}]}
@@ -49,7 +49,7 @@ def test_the_survey_end_is_neymans_allocation() -> None:
 
 
 def test_the_search_end_is_the_top_of_the_list() -> None:
-    """At search share 1 the two highest risks are all but certain, and no chance is nought."""
+    """At search share 1 the two highest risks are all but certain, and no chance is zero."""
     found = chances(plan(SIX_CASES, search_share=1.0, capacity=3))
     assert found["b"] > 0.98
     assert found["d"] > 0.97
@@ -76,8 +76,8 @@ def test_more_mandatory_cases_than_capacity() -> None:
     """All mandatory cases stay on the list; a note says by how many they exceed it."""
     result = plan(SIX_CASES.replace("| -", "| acquittal"))
     assert result.drawn == {"mandatory": 6}
-    assert "take the whole capacity of 4 and exceed it by 2" in result.notes[0].en
-    assert "say nothing about" in result.notes[0].en
+    assert "take the whole capacity of 4 and exceed it by 2" in str(result.notes[0])
+    assert "say nothing about" in str(result.notes[0])
     assert [one.margin for one in result.outlook] == [None]
 
 
@@ -105,7 +105,7 @@ def test_outlook_compares_the_plan_with_other_choices() -> None:
 def test_a_wanted_margin_is_what_the_plan_expects(margin: float) -> None:
     """The margin asked for is the one the outlook states, to half a percent of itself."""
     risks = np.linspace(0.01, 0.5, 2000)
-    result = draw_plan(frame(risks), wish(capacity=400, margin=margin))
+    result = draw_plan(frame(risks), parameters(capacity=400, margin=margin))
     assert result.outlook[0].margin == pytest.approx(margin, rel=0.005)
 
 
@@ -113,7 +113,7 @@ def test_more_margin_finds_more_defects() -> None:
     """One knob: who can live with a wider interval finds more."""
     risks = np.linspace(0.01, 0.5, 2000)
     found = [
-        draw_plan(frame(risks), wish(capacity=400, margin=margin)).outlook[0].expected_defects
+        draw_plan(frame(risks), parameters(capacity=400, margin=margin)).outlook[0].expected_defects
         for margin in (0.036, 0.04, 0.06)
     ]
     assert found == sorted(found)
@@ -123,21 +123,21 @@ def test_more_margin_finds_more_defects() -> None:
 def test_an_unreachable_margin_is_refused_with_what_it_would_take() -> None:
     """The sentence names the best margin and the reviews it takes, and those suffice."""
     risks = np.full(1000, 0.5)
-    with pytest.raises(Refused, match=r"beside mandatory ones: the best is 9.30%. It takes"):
-        draw_plan(frame(risks), wish(capacity=100, margin=0.05))
+    with pytest.raises(Refused, match=r"after the mandatory ones: the best is 9.30%. It takes"):
+        draw_plan(frame(risks), parameters(capacity=100, margin=0.05))
     with pytest.raises(Refused) as caught:
-        draw_plan(frame(risks), wish(capacity=100, margin=0.05))
+        draw_plan(frame(risks), parameters(capacity=100, margin=0.05))
     needed = int(str(caught.value).split("about ")[1].split()[0])
-    assert draw_plan(frame(risks), wish(capacity=needed, margin=0.05)).lines.height == needed
+    assert draw_plan(frame(risks), parameters(capacity=needed, margin=0.05)).lines.height == needed
     with pytest.raises(Refused):
-        draw_plan(frame(risks), wish(capacity=needed - 1, margin=0.05))
+        draw_plan(frame(risks), parameters(capacity=needed - 1, margin=0.05))
 
 
 def test_a_second_reviewer_reads_a_random_share() -> None:
     """A tenth of the drawn cases, rounded up, is read twice; another seed takes others."""
     risks = np.linspace(0.05, 0.4, 500)
     first, other = (
-        draw_plan(frame(risks), wish(capacity=95, second_share=0.1, seed=seed)).lines
+        draw_plan(frame(risks), parameters(capacity=95, second_share=0.1, seed=seed)).lines
         for seed in ("1", "2")
     )
     twice = [set(one.filter("second_review")["case_id"]) for one in (first, other)]
@@ -149,16 +149,22 @@ def test_a_second_reviewer_reads_a_random_share() -> None:
     ("changes", "sentence"),
     [
         ({"capacity": 0}, 'capacity, value "0": is too small. Ask for at least 1 review.'),
-        ({"search_share": 1.5}, 'search_share, value "1.5": is no such share.'),
-        ({"margin": 0.0}, 'margin, value "0.0": is no such share. Give a number from 0.0001'),
-        ({"seed": "a\ud800"}, 'seed, value "2 letters": is no seed.'),
-        ({"text": SIX_CASES.replace("0.90", "1.90")}, 'value "1.9": of case b is no probability.'),
-        ({"seed": ""}, 'seed, value "0 letters": is no seed.'),
+        ({"search_share": 1.5}, 'search_share, value "1.5": is not a share between 0 and 1.'),
+        (
+            {"margin": 0.0},
+            'margin, value "0.0": is not a share between 0.0001 and 1. Give a number from 0.0001',
+        ),
+        ({"seed": "a\ud800"}, "seed: is not a seed. Give 1 to 100 letters or digits; it has 2."),
+        (
+            {"text": SIX_CASES.replace("0.90", "1.90")},
+            'value "1.9": of case b is not a probability.',
+        ),
+        ({"seed": ""}, "seed: is not a seed. Give 1 to 100 letters or digits; it has 0."),
         ({"text": SIX_CASES + "a | 0.2 | -"}, 'value "a": stands more than once'),
     ],
 )
-def test_impossible_wishes(changes: dict[str, Any], sentence: str) -> None:
-    """A wish that makes no sense is refused with a sentence that says why."""
+def test_impossible_parameters(changes: dict[str, Any], sentence: str) -> None:
+    """Parameters out of bounds are refused with a sentence that says why."""
     with pytest.raises(BadInput, match="plan") as caught:
         plan(**{"text": SIX_CASES} | changes)
     assert sentence in str(caught.value)
@@ -174,10 +180,10 @@ def test_impossible_wishes(changes: dict[str, Any], sentence: str) -> None:
 def test_every_draw_keeps_its_promises(
     risks: list[float], ruled: set[int], capacity: int, share: float, seed: str
 ) -> None:
-    """Size, uniqueness, positive chances and order hold for any frame and wish."""
+    """Size, uniqueness, positive probabilities and order hold for any frame and request."""
     handlers = [i % 4 for i in range(len(risks))]
     cases = frame(risks, handlers, units=[h % 2 for h in handlers], ruled=ruled)
-    result = draw_plan(cases, wish(capacity=capacity, search_share=share, seed=seed))
+    result = draw_plan(cases, parameters(capacity=capacity, search_share=share, seed=seed))
 
     mandatory = len(ruled & set(range(len(risks))))
     size = max(mandatory, min(capacity, len(risks)))
@@ -202,7 +208,7 @@ def test_every_draw_keeps_its_promises(
 def test_quotas_are_met_with_exact_chances_or_refused(
     places: list[tuple[int, int]], least: int, more: int, in_unit: int, size: int, share: float
 ) -> None:
-    """Whatever the quotas, the chances add up to the size, none is nought, and all are met."""
+    """Whatever the quotas, the chances add up to the size, none is zero, and all are met."""
     handlers, units = zip(*places, strict=True)
     risks = np.random.default_rng(len(places)).beta(1, 5, len(places))
     quotas = {
@@ -211,7 +217,7 @@ def test_quotas_are_met_with_exact_chances_or_refused(
     }
     try:
         cases = frame(risks, handlers, units)
-        plan_ = draw_plan(cases, wish(capacity=size, search_share=share, **quotas))
+        plan_ = draw_plan(cases, parameters(capacity=size, search_share=share, **quotas))
     except Refused:
         return
     stated = plan_.frame["inclusion_probability"]
@@ -224,20 +230,20 @@ def test_quotas_are_met_with_exact_chances_or_refused(
 
 
 def test_replay_and_identity() -> None:
-    """The same wish gives the same plan and name; another seed gives another name."""
+    """The same request gives the same plan and name; another seed gives another name."""
     first, again, other = (plan(SIX_CASES, seed=seed) for seed in ("1", "1", "2"))
     assert first.lines.equals(again.lines)
     assert first.plan_id == again.plan_id != other.plan_id
     assert first.frame_hash == other.frame_hash
 
 
-def test_a_wish_takes_from_the_office_file_what_it_does_not_say() -> None:
+def test_a_request_takes_from_the_office_file_what_it_does_not_say() -> None:
     """A search share asked for puts the office's own margin aside; a seed is made if none is."""
     own = office(
         rules=[RULE | {"counts": False}],
         spot_checks={"margin": 0.03, "per_unit": {"at_least": 2}},
     )
-    asked = {"as_of": wish().as_of, "capacity": 4}
+    asked = {"as_of": parameters().as_of, "capacity": 4}
     assert PlanParameters.of(own, **asked).margin == 0.03
     by_share = PlanParameters.of(own, **asked, search_share=0.4)
     assert (by_share.margin, by_share.search_share) == (None, 0.4)
@@ -249,13 +255,13 @@ def test_a_wish_takes_from_the_office_file_what_it_does_not_say() -> None:
 
 
 def test_every_line_says_why() -> None:
-    """A line names its rule, the search, or the lottery with its chance."""
+    """A line names its rule, the search, or the random draw with its probability."""
     result = plan(SIX_CASES, capacity=3, search_share=0.9)
     by_how = {line["selected_by"]: why(line, OFFICE) for line in result.lines.rows(named=True)}
-    assert by_how["mandatory"] == "rule: acquitted"
-    chance = {"selected_by": "lottery", "inclusion_probability": 1 / 3, "rule": None}
-    assert "a chance of 33.3 %" in why(chance, OFFICE)
-    assert why(chance | {"selected_by": "search"}, OFFICE).startswith("search:")
+    assert str(by_how["mandatory"]) == "rule: acquitted"
+    drawn = {"selected_by": "lottery", "inclusion_probability": 1 / 3, "rule": None}
+    assert "inclusion probability 33.33%" in str(why(drawn, OFFICE))
+    assert str(why(drawn | {"selected_by": "search"}, OFFICE)).startswith("search:")
 
 
 def test_quotas_hold_in_every_draw() -> None:
@@ -266,7 +272,7 @@ def test_quotas_hold_in_every_draw() -> None:
     counts: Counter[int] = Counter()
     for seed in range(100):
         quotas = {"per_handler": Quota(at_least=2, at_most=3), "per_unit": Quota(at_least=5)}
-        lines = draw_plan(cases, wish(capacity=20, seed=str(seed), **quotas)).lines
+        lines = draw_plan(cases, parameters(capacity=20, seed=str(seed), **quotas)).lines
         by_handler = lines["handler"].value_counts()["count"]
         by_unit = lines["unit"].value_counts()["count"]
         counts[lines.height] += 1
@@ -279,6 +285,6 @@ def test_quotas_hold_in_every_draw() -> None:
 def test_frame_columns_are_kept() -> None:
     """The plan's frame is the frame it was given, with the probabilities."""
     cases = frame([0.1, 0.5, 0.3], ruled={1})
-    kept = draw_plan(cases, wish(capacity=2)).frame
+    kept = draw_plan(cases, parameters(capacity=2)).frame
     assert kept.select(*FRAME).equals(cases)
     assert kept.schema["inclusion_probability"] == pl.Float64

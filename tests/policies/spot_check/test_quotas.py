@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from cases.errors import Refused
 from cases.office.model import Quota
 from policies.spot_check.quotas import quotas_of, with_cells
-from tests.factories.frames import frame, wish
+from tests.factories.frames import frame, parameters
 
 
-def quotas(handlers: list[Any], units: list[Any], size: int, **wishes: Quota) -> Any:
+def quotas(handlers: list[Any], units: list[Any], size: int, **limits: Quota) -> Any:
     """The quotas of a frame with one case per entry."""
     cases = frame([0.5] * len(handlers), handlers, units)
-    return quotas_of(with_cells(cases.sort("unit", "handler")), size, wish(**wishes))
+    return quotas_of(with_cells(cases.sort("unit", "handler")), size, parameters(**limits))
 
 
 def test_a_handler_in_two_units_has_the_quota_shared_out() -> None:
@@ -29,7 +29,7 @@ def test_a_handler_in_two_units_has_the_quota_shared_out() -> None:
     assert found.unit_of_cell.tolist() == [0, 1]
 
 
-def test_a_share_is_rounded_up_and_the_larger_wish_counts() -> None:
+def test_a_share_is_rounded_up_and_the_larger_number_counts() -> None:
     """Five percent of 30 cases is two; at least one is less than that."""
     found = quotas([1] * 30 + [2] * 3, [1] * 33, 9, per_handler=Quota(at_least=1, share=0.05))
     assert found.cell_least.tolist() == [2, 1]
@@ -46,13 +46,13 @@ def test_unknown_handlers_have_no_quota() -> None:
     cases = frame([0.5] * 4, [1, 1, 2, 2]).with_columns(
         handler=frame([0.5] * 4)["kind"].str.slice(9)
     )
-    found = quotas_of(with_cells(cases), 2, wish(per_handler=Quota(at_least=1, at_most=1)))
+    found = quotas_of(with_cells(cases), 2, parameters(per_handler=Quota(at_least=1, at_most=1)))
     assert found.cell_least.tolist() == [0]
     assert found.cell_most.tolist() == [4]
 
 
 @pytest.mark.parametrize(
-    ("size", "wishes", "sentence"),
+    ("size", "limits", "sentence"),
     [
         (3, {"per_handler": Quota(at_least=2)}, "at least 4 reviews, 1 more than the 3 that"),
         (6, {"per_handler": Quota(at_most=2)}, "at most 4 reviews, 2 fewer than the 6 that"),
@@ -66,18 +66,18 @@ def test_unknown_handlers_have_no_quota() -> None:
         (5, {"per_unit": Quota(at_least=6)}, "at least 6 reviews, 1 more than the 5"),
     ],
 )
-def test_wishes_that_contradict_each_other(
-    size: int, wishes: dict[str, Quota], sentence: str
+def test_quotas_that_contradict_each_other(
+    size: int, limits: dict[str, Quota], sentence: str
 ) -> None:
-    """The sentence says which wish is too much and by how much."""
+    """The sentence says which quota is too much and by how much."""
     with pytest.raises(Refused) as caught:
-        quotas([1, 1, 1, 2, 2, 2], [1] * 6, size, **wishes)
+        quotas([1, 1, 1, 2, 2, 2], [1] * 6, size, **limits)
     assert sentence in str(caught.value)
 
 
 def test_more_units_than_cases_allowed_is_refused() -> None:
     """A handler with cases in two units and at most one drawn would leave one without a chance."""
-    with pytest.raises(Refused, match="would have no chance"):
+    with pytest.raises(Refused, match="some of their cases could not be drawn"):
         quotas([1] * 4 + [2] * 4, [1, 1, 1, 2, 1, 1, 1, 1], 2, per_handler=Quota(at_most=1))
 
 
@@ -85,8 +85,8 @@ def test_quotas_that_leave_others_no_chance_are_refused() -> None:
     """The known handlers' quotas take every review; the case of nobody known has none left."""
     cases = with_cells(frame([0.5] * 9, [1] * 4 + [2] * 4 + [3]))
     unknown = cases.with_columns(pl.col("handler").replace("h3", ""))
-    with pytest.raises(Refused, match="too few are left for cases without a quota"):
-        quotas_of(with_cells(unknown), 4, wish(per_handler=Quota(at_least=2)))
+    with pytest.raises(Refused, match="too few are left to draw from the cases without a quota"):
+        quotas_of(with_cells(unknown), 4, parameters(per_handler=Quota(at_least=2)))
 
 
 @given(

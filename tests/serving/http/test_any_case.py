@@ -10,7 +10,7 @@ import hypothesis.strategies as st
 from hypothesis import given, settings
 
 from serving.http.app import application
-from tests.factories.client import wish
+from tests.factories.client import request
 from tests.factories.fakes import context
 
 APPLICATION = application(context())
@@ -53,7 +53,7 @@ async def _post(body: str) -> httpx.Response:
 @given(st.lists(cases, min_size=1, max_size=4))
 def test_no_request_is_an_internal_error(sent):
     """Odd names, years, numbers and orders of events end in a plan or in faults."""
-    answer = asyncio.run(_post(json.dumps(wish(cases=sent))))
+    answer = asyncio.run(_post(json.dumps(request(cases=sent))))
 
     assert answer.status_code in (200, 422), answer.text
     told = answer.json()

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from serving.http.payloads import LARGEST_BODY, LONGEST_TEXT, MOST_CASES, MOST_EVENTS, MOST_IDS
-from serving.use_cases.spot_checks import ServiceContext
-from tests.factories.client import ask, case, wish
+from serving.use_cases.context import ServiceContext
+from tests.factories.client import ask, case, request
 from tests.factories.fakes import BrokenModel, context
 from tests.factories.small_office import without_reviews
 from training.run import train
@@ -21,7 +21,7 @@ JSON = {"Content-Type": "application/json"}
 
 def test_a_plan_of_the_offices_own_cases_has_a_reason_on_every_line():
     """The riskiest case comes first; open and reviewed cases are not in the frame."""
-    answer = ask("POST", "/spot_checks", json=wish())
+    answer = ask("POST", "/spot_checks", json=request())
 
     assert answer.status_code == 200
     plan = answer.json()
@@ -51,8 +51,8 @@ def test_a_plan_of_the_offices_own_cases_has_a_reason_on_every_line():
 @pytest.mark.parametrize(
     ("path", "request_body"),
     [
-        ("/spot_checks", wish()),
-        ("/spot_checks", wish(cases=[case()])),
+        ("/spot_checks", request()),
+        ("/spot_checks", request(cases=[case()])),
         ("/score", {"case_ids": ["c00001"]}),
         ("/score", {"cases": [case()]}),
     ],
@@ -71,23 +71,23 @@ def test_a_champion_without_risk_says_why(path: str, request_body: dict[str, Any
 
 def test_the_same_request_with_a_seed_gives_the_same_plan():
     """A draw can be repeated by whoever knows what was asked."""
-    assert ask("POST", "/spot_checks", json=wish()).content == (
-        ask("POST", "/spot_checks", json=wish()).content
+    assert ask("POST", "/spot_checks", json=request()).content == (
+        ask("POST", "/spot_checks", json=request()).content
     )
 
 
 def test_a_draw_without_a_seed_tells_the_one_it_used():
     """What nobody chose cannot be foreseen, but can be repeated afterwards."""
-    first = ask("POST", "/spot_checks", json=wish(seed=None)).json()
-    second = ask("POST", "/spot_checks", json=wish(seed=None)).json()
+    first = ask("POST", "/spot_checks", json=request(seed=None)).json()
+    second = ask("POST", "/spot_checks", json=request(seed=None)).json()
 
     assert first["seed"] != second["seed"]
-    assert ask("POST", "/spot_checks", json=wish(seed=first["seed"])).json() == first
+    assert ask("POST", "/spot_checks", json=request(seed=first["seed"])).json() == first
 
 
 def test_cases_in_the_request_are_drawn_among_themselves():
     """The office's own cases are context, not candidates."""
-    plan = ask("POST", "/spot_checks", json=wish(cases=[case()], search_share=1)).json()
+    plan = ask("POST", "/spot_checks", json=request(cases=[case()], search_share=1)).json()
 
     assert [(line["case_id"], line["risk"]) for line in plan["lines"]] == [("x", 0.4)]
     assert plan["frame_cases"] == 1
@@ -95,7 +95,7 @@ def test_cases_in_the_request_are_drawn_among_themselves():
 
 def test_a_case_of_the_request_that_was_reviewed_is_left_out_with_the_reason():
     """Nothing is lost in silence."""
-    plan = ask("POST", "/spot_checks", json=wish(cases=[case(), case(case_id="c")])).json()
+    plan = ask("POST", "/spot_checks", json=request(cases=[case(), case(case_id="c")])).json()
 
     assert [line["case_id"] for line in plan["lines"]] == ["x"]
     assert plan["left_out"] == [{"case_id": "c", "problem": "has already been reviewed."}]
@@ -141,19 +141,40 @@ BROKEN: list[tuple[str, str, Any, int, str | None, str]] = [
     ("both", "/score", {"case_ids": ["a"], "cases": [case()]}, 422, None, "needs either"),
     ("no ids", "/score", {"case_ids": []}, 422, "case_ids", "is empty."),
     ("ids", "/score", {"case_ids": ["a"] * (MOST_IDS + 1)}, 422, "case_ids", "holds more than"),
-    ("unknown id", "/score", {"case_ids": ["z"]}, 422, "case_ids[0]", "is no case of this office."),
+    (
+        "unknown id",
+        "/score",
+        {"case_ids": ["z"]},
+        422,
+        "case_ids[0]",
+        "is not a case of this office.",
+    ),
     ("open case", "/score", {"case_ids": ["a", "e"]}, 422, "case_ids[1]", "is still open."),
     ("typo", "/score", {"cases": [TYPO]}, 422, "cases[0].attributes.suspect", "is not a field"),
     ("no as_of", "/spot_checks", {"capacity": 2}, 422, "as_of", "is missing."),
-    ("zone", "/spot_checks", wish(as_of="2026-06-30T00:00Z"), 422, "as_of", "is not a date or"),
-    ("no such day", "/spot_checks", wish(as_of="2026-02-30"), 422, "as_of", "does not exist."),
-    ("year", "/spot_checks", wish(as_of="0026-02-20"), 422, "as_of", "is outside the years"),
-    ("timestamp", "/spot_checks", wish(as_of=1782777600), 422, "as_of", "is not a date or"),
-    ("capacity", "/spot_checks", wish(capacity=0), 422, "capacity", "is too small."),
-    ("half a case", "/spot_checks", wish(capacity=1.5), 422, "capacity", "is not a whole number."),
-    ("share", "/spot_checks", wish(search_share=1.5), 422, "search_share", "is too large."),
-    ("seed", "/spot_checks", wish(seed="1" * 101), 422, "seed", "is longer than 100 letters."),
-    ("field", "/spot_checks", wish(capcity=3), 422, "capcity", "is not a field of this request."),
+    ("zone", "/spot_checks", request(as_of="2026-06-30T00:00Z"), 422, "as_of", "is not a date or"),
+    ("no such day", "/spot_checks", request(as_of="2026-02-30"), 422, "as_of", "does not exist."),
+    ("year", "/spot_checks", request(as_of="0026-02-20"), 422, "as_of", "is outside the years"),
+    ("timestamp", "/spot_checks", request(as_of=1782777600), 422, "as_of", "is not a date or"),
+    ("capacity", "/spot_checks", request(capacity=0), 422, "capacity", "is too small."),
+    (
+        "half a case",
+        "/spot_checks",
+        request(capacity=1.5),
+        422,
+        "capacity",
+        "is not a whole number.",
+    ),
+    ("share", "/spot_checks", request(search_share=1.5), 422, "search_share", "is too large."),
+    ("seed", "/spot_checks", request(seed="1" * 101), 422, "seed", "is longer than 100 letters."),
+    (
+        "field",
+        "/spot_checks",
+        request(capcity=3),
+        422,
+        "capcity",
+        "is not a field of this request.",
+    ),
     ("NaN", "/spot_checks", '{"search_share": NaN}', 422, "search_share", "not a finite number."),
 ]
 
@@ -199,7 +220,7 @@ ODD_CASES: list[tuple[str, list[dict[str, Any]], str, str]] = [
         "activity",
         [case(events=[{"at": "2026-02-01", "activity": "return"}])],
         "cases[0].events[0].activity",
-        "is no activity of the office file.",
+        "is not an activity of the office file.",
     ),
     (
         "recorded",
@@ -229,7 +250,7 @@ ODD_CASES: list[tuple[str, list[dict[str, Any]], str, str]] = [
 )
 def test_a_broken_case_is_told_by_its_place(cases, field, sentence):
     """The field says which case of the list and which part of it."""
-    answer = ask("POST", "/spot_checks", json=wish(cases=cases))
+    answer = ask("POST", "/spot_checks", json=request(cases=cases))
 
     assert answer.status_code == 422
     faults = {one["field"]: one["problem"] for one in answer.json()["faults"]}
@@ -316,3 +337,44 @@ def test_the_landing_page_speaks_chinese():
     assert '<html lang="zh">' in page
     assert "测试院" in page
     assert "应当先行评查哪些已结案件" in page
+
+
+CHINESE = {"name": {"en": "Test office", "zh": "测试院"}, "language": "zh"}
+
+
+def test_faults_and_reasons_are_in_the_offices_language():
+    """What people read is put into its language; names of fields and the title are for programs."""
+    office = context(office=CHINESE)
+
+    problem = ask("POST", "/score", office, json={"case_ids": ["zz"]}).json()
+    plan = ask("POST", "/spot_checks", office, json=request()).json()
+    lost = ask("GET", "/nothing", office).json()
+
+    assert problem["faults"] == [
+        {
+            "field": "case_ids[0]",
+            "problem": "不是本机构的案件。",
+            "remedy": "请在`cases`中提交案件本身。",
+        }
+    ]
+    assert problem["title"] == "Unprocessable Entity"
+    assert problem["detail"] == "请求有1处错误，未作计算。"
+    assert plan["lines"][0]["why"].startswith("随机抽取：入样概率")
+    assert plan["lines"][0]["reasons"][0]["sentence"] == "zh: b"
+    assert "2026年3月1日" in plan["notes"][0]
+    assert lost["detail"].startswith("该地址没有内容")
+
+
+def test_two_languages_are_spoken_at_once():
+    """Nothing is global: offices of two languages answer side by side, with the same figures."""
+    english, chinese = (
+        ask("POST", "/spot_checks", of, json=request()).json()
+        for of in (context(), context(office=CHINESE))
+    )
+
+    assert english["plan_id"] == chinese["plan_id"]
+    assert [line["case_id"] for line in english["lines"]] == [
+        line["case_id"] for line in chinese["lines"]
+    ]
+    assert english["lines"][0]["why"] != chinese["lines"][0]["why"]
+    assert ask("POST", "/spot_checks", json=request()).json() == english

@@ -11,16 +11,17 @@ from hypothesis import given
 from pydantic import BaseModel
 
 from cases.errors import BadInput, Fault
-from policies.spot_check.plan import LONGEST_SEED
+from policies.seeds import LONGEST_SEED
 from serving.http.payloads import FIRST_YEAR, LARGEST_CAPACITY, LAST_YEAR, LONGEST_TEXT
-from serving.http.requests import MOST_FAULTS, Wishes, read, wishes_of
-from tests.factories.client import case, wish
+from serving.http.requests import RequestModels, read, request_models
+from serving.use_cases.faults import MOST_FAULTS
+from tests.factories.client import case, request
 from tests.factories.office import office
 
-WISHES = wishes_of(office())
+MODELS = request_models(office())
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
-names = st.sampled_from([*wish(), "cases", "case_ids", *case(), "at", "activity"]) | st.text()
+names = st.sampled_from([*request(), "cases", "case_ids", *case(), "at", "activity"]) | st.text()
 documents = st.recursive(
     scalars,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(names, inner, max_size=6),
@@ -40,10 +41,10 @@ def _faults(model: type[BaseModel], body: bytes) -> tuple[Fault, ...]:
 @given(st.binary(max_size=200) | documents.map(lambda part: json.dumps(part).encode()))
 def test_any_bytes_are_either_a_request_or_faults(body):
     """Whatever is sent, reading it ends in a request or in sentences."""
-    for model in (WISHES.spot_check, WISHES.score):
+    for model in (MODELS.spot_check, MODELS.score):
         faults = _faults(model, body)
         assert len(faults) <= MOST_FAULTS + 1
-        assert all(fault.problem and fault.remedy for fault in faults)
+        assert all(str(fault.problem) and str(fault.remedy) for fault in faults)
 
 
 @given(
@@ -54,9 +55,9 @@ def test_any_bytes_are_either_a_request_or_faults(body):
 )
 def test_everything_within_the_bounds_is_read_as_it_was_meant(as_of, capacity, share, seed):
     """The bounds are the ones stated, both ends included."""
-    body = wish(as_of=as_of.isoformat(), capacity=capacity, search_share=share, seed=seed)
+    body = request(as_of=as_of.isoformat(), capacity=capacity, search_share=share, seed=seed)
 
-    read_back = read(WISHES.spot_check, json.dumps(body).encode())
+    read_back = read(MODELS.spot_check, json.dumps(body).encode())
 
     assert (read_back.as_of, read_back.capacity) == (as_of, capacity)
     assert (read_back.search_share, read_back.seed) == (share, seed)
@@ -69,10 +70,10 @@ def test_everything_within_the_bounds_is_read_as_it_was_meant(as_of, capacity, s
 )
 def test_nothing_beyond_the_bounds_is_read(capacity, share, text):
     """One request with three values out of bounds has three faults, each at its place."""
-    body = wish(capacity=capacity, search_share=share, cases=[case(case_id=f"a{text}z")])
+    body = request(capacity=capacity, search_share=share, cases=[case(case_id=f"a{text}z")])
 
     with pytest.raises(BadInput) as error:
-        read(WISHES.spot_check, json.dumps(body).encode())
+        read(MODELS.spot_check, json.dumps(body).encode())
 
     assert {fault.column for fault in error.value.faults} == {
         "capacity",
@@ -91,14 +92,14 @@ def test_nothing_beyond_the_bounds_is_read(capacity, share, text):
 )
 def test_a_bare_date_means_to_the_end_of_that_day(text, moment):
     """What was recorded on the day itself counts, as it does on the command line."""
-    assert read(WISHES.spot_check, json.dumps(wish(as_of=text)).encode()).as_of == moment
+    assert read(MODELS.spot_check, json.dumps(request(as_of=text)).encode()).as_of == moment
 
 
 @pytest.mark.parametrize("text", ["1899-12-31", "2100-01-01", "2150-01-01T08:00"])
 def test_years_are_those_of_the_tables(text):
     """A moment that no table may hold is refused in a request too."""
     with pytest.raises(BadInput, match="outside the years 1900 to 2099"):
-        read(WISHES.spot_check, json.dumps(wish(as_of=text)).encode())
+        read(MODELS.spot_check, json.dumps(request(as_of=text)).encode())
 
 
 def test_an_attribute_may_be_called_anything_an_office_file_allows():
@@ -106,7 +107,7 @@ def test_an_attribute_may_be_called_anything_an_office_file_allows():
     odd = ["copy", "json", "schema", "model_fields", "events", "dict"]
     meaning = {"en": "a number"}
     described = {one: {"type": "number", "known": "intake", "meaning": meaning} for one in odd}
-    fitted: Wishes = wishes_of(office(attributes=described))
+    fitted: RequestModels = request_models(office(attributes=described))
     body = {"cases": [case(attributes=dict.fromkeys(odd, 1.5))]}
 
     (only,) = read(fitted.score, json.dumps(body).encode()).cases or ()
@@ -116,10 +117,10 @@ def test_an_attribute_may_be_called_anything_an_office_file_allows():
 
 def test_of_very_many_faults_the_first_are_told_and_the_rest_counted():
     """An answer stays readable however broken the request is."""
-    body = wish() | {f"field_{number}": 1 for number in range(MOST_FAULTS + 20)}
+    body = request() | {f"field_{number}": 1 for number in range(MOST_FAULTS + 20)}
 
     with pytest.raises(BadInput) as error:
-        read(WISHES.spot_check, json.dumps(body).encode())
+        read(MODELS.spot_check, json.dumps(body).encode())
 
     assert len(error.value.faults) == MOST_FAULTS + 1
-    assert error.value.faults[-1].problem == "has 20 more faults."
+    assert error.value.faults[-1].problem.say("en") == "has 20 more faults."

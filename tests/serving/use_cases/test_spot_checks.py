@@ -1,4 +1,4 @@
-"""What the service computes, without HTTP."""
+"""Plans of an office's own cases and of given ones, without HTTP."""
 
 from __future__ import annotations
 
@@ -8,13 +8,10 @@ import pytest
 
 from cases.errors import BadInput
 from policies.spot_check.plan import PlanParameters
-from serving.http.requests import wishes_of
-from serving.use_cases import spot_checks as use_cases
-from serving.use_cases.spot_checks import ALREADY_REVIEWED, OUTSIDE
-from tests.factories.client import case
-from tests.factories.fakes import context
-
-THEFT_ONLY = {"among": [{"attribute": "kind", "equals": "theft"}]}
+from serving.use_cases.closed_cases import OUTSIDE
+from serving.use_cases.spot_checks import ALREADY_REVIEWED, spot_checks
+from tests.factories.fakes import THEFT_ONLY, context
+from tests.factories.given import given
 
 
 def _parameters(as_of: datetime, capacity: int = 5) -> PlanParameters:
@@ -26,56 +23,61 @@ def test_a_rule_sees_what_was_recorded_after_closing():
     rule = {"code": "decided", "meaning": {"en": "decided"}, "when": [{"event": "decided"}]}
     of = context(rules=[rule])
 
-    before = use_cases.spot_checks(of, _parameters(datetime(2026, 2, 28)))
-    after = use_cases.spot_checks(of, _parameters(datetime(2026, 3, 1)))
+    before = spot_checks(of, _parameters(datetime(2026, 2, 28)))
+    after = spot_checks(of, _parameters(datetime(2026, 3, 1)))
 
     assert before.plan.lines.filter(case_id="a")["selected_by"].item() == "search"
     assert after.plan.lines.filter(case_id="a")["selected_by"].item() == "mandatory"
 
 
-def test_cases_the_risk_is_not_for_are_left_out_with_the_reason():
-    """A score exists only for cases the model was made for."""
-    of = context(risk=THEFT_ONLY)
-    wishes = wishes_of(of.office)
-    sent = [case(), case(case_id="y", kind="fraud"), case(case_id="c")]
-    cases = wishes.score.model_validate({"cases": sent}, strict=False).cases or ()
+def test_given_cases_that_cannot_be_drawn_are_left_out_with_the_reason():
+    """Those the model is not for, and those already reviewed; the others are drawn."""
+    cases = [given("x"), given("y", kind="fraud"), given("c")]
 
-    scored = use_cases.scores(of, cases)
-    drawn = use_cases.spot_checks(of, _parameters(datetime(2026, 6, 1)), cases)
+    drawn = spot_checks(context(risk=THEFT_ONLY), _parameters(datetime(2026, 6, 1)), cases)
 
-    assert scored.left_out == {"y": OUTSIDE}
-    assert scored.scored["case_id"].to_list() == ["x", "c"]
     assert drawn.left_out == {"y": OUTSIDE, "c": ALREADY_REVIEWED}
     assert drawn.plan.frame["case_id"].to_list() == ["x"]
 
 
-def test_when_every_case_is_left_out_the_plan_is_empty():
-    """An empty plan is an answer, not an error."""
-    of = context()
-    cases = wishes_of(of.office).score.model_validate({"cases": [case(case_id="c")]}, strict=False)
-
-    drawn = use_cases.spot_checks(of, _parameters(datetime(2026, 6, 1)), cases.cases)
+def test_when_every_given_case_is_left_out_the_plan_is_empty():
+    """The reasons are the answer, not an error."""
+    drawn = spot_checks(context(), _parameters(datetime(2026, 6, 1)), [given("c")])
 
     assert drawn.plan.lines.is_empty()
     assert drawn.left_out == {"c": ALREADY_REVIEWED}
 
 
-def test_every_unknown_or_open_case_is_told_with_what_to_do():
-    """All faults in one answer, with the nearest id where there is one."""
+def test_an_office_without_a_case_to_draw_is_bad_input():
+    """Before the first closing there is nothing to plan, and it says what to do."""
+    with pytest.raises(BadInput, match="finds no case closed by then") as error:
+        spot_checks(context(), _parameters(datetime(2026, 1, 31)))
+
+    assert [fault.value for fault in error.value.faults] == ["2026-01-31"]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "notes"),
+    [
+        (datetime(2026, 2, 15), []),
+        (datetime(2026, 3, 2), ["The newest record in the tables is of 1 March 2026"]),
+    ],
+)
+def test_a_plan_says_what_it_does_not_reach_to(as_of, notes):
+    """Tables that end before the day of the plan are noted; the same for given cases."""
+    for cases in (None, [given("x", closed_at=datetime(2026, 1, 5))]):
+        plan = spot_checks(context(), _parameters(as_of), cases).plan
+        assert [str(note).partition(":")[0] for note in plan.notes] == notes
+
+
+def test_a_plan_of_before_the_training_is_marked():
+    """With hindsight anyone draws well, so the plan says that its model had it."""
     of = context()
+    late = type(of.model)()
+    late.about = of.model.about | {"trained_until": "2026-02-20T00:00:00"}
 
-    with pytest.raises(BadInput) as error:
-        use_cases.scores_of_ids(of, ["a", "e", "zz"])
+    plan = spot_checks(context(late), _parameters(datetime(2026, 2, 15))).plan
 
-    assert [(fault.column, fault.problem) for fault in error.value.faults] == [
-        ("case_ids[1]", "is still open."),
-        ("case_ids[2]", "is no case of this office."),
-    ]
-
-
-def test_scores_of_ids_are_those_at_closing():
-    """What was recorded after closing does not change the score."""
-    scored = use_cases.scores_of_ids(context(), ["a"]).scored
-
-    assert scored["moment"].to_list() == [datetime(2026, 2, 1, 9)]
-    assert scored["risk"].to_list() == [pytest.approx(0.3)]
+    assert "With hindsight: the model learnt from what was known by 20 February 2026" in str(
+        plan.notes[0]
+    )

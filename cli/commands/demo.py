@@ -1,0 +1,88 @@
+"""`triage demo`: the whole job on a made-up office."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cases.demo import INTAKE, make_demo
+from cases.language.catalogues import languages
+from cases.language.messages import _
+from cases.progress import Progress
+from cases.tables.tables import Tables
+from cli.arguments import FOLDER, SpokenIn, argument, counted
+from cli.commands.intake import suggest_and_write
+from cli.commands.plan import draw_and_write
+from cli.console import Terminal
+from cli.files.office import workspace_of
+from cli.files.report import summary_of, write_report
+from cli.show.intake import show_intake
+from cli.show.plan import show_plan
+from cli.show.training import show_training
+from evaluation.promotion.candidate import Trained, train_candidate
+from models.registry import Registry
+from policies.spot_check.plan import PlanParameters
+
+CAPACITY = 100
+DEMO = _("Make the demo office, train, evaluate, plan, report, and show ten cases to check first.")
+
+
+def demo(
+    folder: Annotated[
+        Path, argument(FOLDER, _("Where to make it: an empty or new folder."))
+    ] = Path("demo"),
+    cases: Annotated[int, counted("--cases", _("How many cases."))] = 20_000,
+    seed: Annotated[int, counted("--seed", _("Another seed, another office."))] = 2026,
+    language: SpokenIn = None,
+) -> None:
+    """Make the demo office and do with it all that the other commands do."""
+    with Terminal.of(language).progress() as tell:
+        office = make_demo(folder, cases=cases, seed=seed, progress=tell)
+    terminal, home = Terminal.of(language, office), workspace_of(office).home
+    with terminal.progress() as tell:
+        tables = workspace_of(office).tables(tell)
+        now = tables.latest_record
+        trained = train_candidate(tables, Registry(home), now, tell)
+        parameters = PlanParameters.of(tables.office, as_of=now, capacity=CAPACITY, seed=str(seed))
+        plan = draw_and_write(
+            tables, trained.bundle, parameters, folder / "plan", terminal.language, tell
+        )
+        suggestions = suggest_and_write(
+            tables,
+            trained.bundle,
+            folder / INTAKE,
+            folder / "intake",
+            terminal.language,
+            tell,
+            seed=str(seed),
+        )
+        _write_reports(home, tables, trained, folder, tell)
+    show_training(terminal, trained)
+    show_intake(terminal, suggestions)
+    show_plan(terminal, plan, tables.office)
+    _show_written(terminal, folder, office)
+
+
+def _write_reports(
+    home: Path, tables: Tables, trained: Trained, folder: Path, tell: Progress
+) -> None:
+    """The audit report in every language there is."""
+    summary = summary_of(home, tables, trained.bundle, trained.backtest, [folder / "plan"], tell)
+    for language in languages():
+        write_report(summary, language, folder / f"report.{language}.html")
+
+
+def _show_written(terminal: Terminal, folder: Path, office: Path) -> None:
+    """Where everything is, and what to do next."""
+    plan, page = folder / "plan", folder / "intake" / "intake.html"
+    report, command = folder / f"report.{terminal.language}.html", f"triage serve {office}"
+    terminal.show(
+        _(
+            "Written: {plan} (the list), {page} (a week of new cases), {report} (the audit "
+            "report).",
+            plan=str(plan),
+            page=str(page),
+            report=str(report),
+        ),
+        _("Next: {command}", command=command),
+    )

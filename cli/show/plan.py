@@ -1,0 +1,72 @@
+"""How a drawn plan is shown on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from cases.language.messages import Message, Sayable, _, listed
+from cases.office.model import Office
+from cli.console import Terminal
+from cli.files.plan import plan_sheet
+from policies.spot_check.choices import CHOICES
+from policies.spot_check.plan import Outlook
+from serving.use_cases.spot_checks import PlannedSpotChecks
+
+SHOWN_FIRST, REASONS = 10, 3  # cases, and reasons of each
+
+
+def show_plan(terminal: Terminal, result: PlannedSpotChecks, office: Office) -> None:
+    """The first cases, the notes, how many were drawn by what, and what the plan buys."""
+    sheet = plan_sheet(result, office, terminal.language)
+    heads = _("rank"), _("case"), _("risk"), _("why it is on the list"), _("reasons")
+    first = sheet.head(SHOWN_FIRST).iter_rows(named=True)
+    terminal.table(heads, map(_row, first), lines=True)
+    terminal.show(*result.plan.notes)
+    drawn = _(
+        "{drawn:,} of {cases:,} cases drawn: {how}.",
+        drawn=sheet.height,
+        cases=result.plan.frame.height,
+        how=listed(_counted(result.plan.drawn)),
+    )
+    terminal.show(drawn)
+    _show_outlook(terminal, result.plan.outlook)
+
+
+def _row(line: Mapping[str, Any]) -> tuple[object, ...]:
+    """The cells of a line of `plan_sheet`."""
+    risk = _(
+        "{risk:.0%} ({low:.0%} to {high:.0%})",
+        risk=line["risk"],
+        low=line["risk_low"],
+        high=line["risk_high"],
+    )
+    reasons = (line[f"reason_{number}"] for number in range(1, REASONS + 1))
+    sentences = "\n".join(reason for reason in reasons if reason)
+    return line["rank"], line["case_id"], risk, line["why"], sentences
+
+
+def _counted(drawn: Mapping[str, int]) -> list[Sayable]:
+    """How many cases were drawn, by how they were selected."""
+    templates = {
+        "mandatory": _("{count:,} mandatory"),
+        "search": _("{count:,} by search"),
+        "lottery": _("{count:,} by random draw"),
+    }
+    return [Message(templates[how].template, {"count": count}) for how, count in drawn.items()]
+
+
+def _show_outlook(terminal: Terminal, outlook: Iterable[Outlook]) -> None:
+    heads = _("What it buys"), _("defects expected"), _("defect rate known to")
+    rows = (
+        (CHOICES[way.choice], _("{number:.1f}", number=way.expected_defects), _margin(way.margin))
+        for way in outlook
+    )
+    terminal.table(heads, rows)
+
+
+def _margin(margin: float | None) -> Sayable:
+    """Half the width of the interval of the rate."""
+    if margin is None:
+        return _("cannot be estimated")
+    return _("± {points:.1f} percentage points", points=100 * margin)

@@ -1,0 +1,75 @@
+"""What a question to a model is: whatever a bundle can hold, ask, explain and save.
+
+To add a question, write one file like `risk.py` next to this one and one line in
+`questions.py`; how it is learnt is one function and one line in `training/questions.py`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Self
+
+import polars as pl
+
+from cases.language.messages import Sayable
+from cases.progress import Progress, silent
+from cases.tables.tables import Frame, Tables, rows
+from features.build import build
+from models.reasons.reasons import Reason
+from models.reasons.wording import Wording
+
+
+class Question(ABC):
+    """A fitted model with all that its answers need; frozen.
+
+    `code` names the question in bundles and files, `meaning` where people read it. A case is
+    asked about as of a `moment` (`INTAKE` or `CLOSING`), by which the features read are known.
+    `estimate` is the column of the answer with the one number that stands for it.
+    """
+
+    code: ClassVar[str]
+    meaning: ClassVar[Sayable]
+    moment: ClassVar[str]
+    estimate: ClassVar[str]
+
+    @property
+    @abstractmethod
+    def names(self) -> tuple[str, ...]:
+        """The features it reads, in order."""
+
+    def features(self, tables: Tables, moments: Frame, progress: Progress = silent) -> pl.DataFrame:
+        """What it reads of each row of `moments`, as `features_at` gives it."""
+        return features_at(tables, moments, self.names, progress)
+
+    @abstractmethod
+    def answer(self, x: pl.DataFrame) -> pl.DataFrame:
+        """The answer's named columns, one row per row of `x`, which holds the features."""
+
+    def explain(self, x: pl.DataFrame, wording: Wording, top: int) -> list[tuple[Reason, ...]]:
+        """At most `top` reasons per row of `x`, the strongest first; none where it has none."""
+        del wording, top
+        return [()] * x.height
+
+    @abstractmethod
+    def as_json(self) -> dict[str, Any]:
+        """What `from_json` reads back, with `text`."""
+
+    def text(self) -> str:
+        """What is kept as text in a file of its own; empty if nothing is."""
+        return ""
+
+    @classmethod
+    @abstractmethod
+    def from_json(cls, saved: Mapping[str, Any], text: str) -> Self:
+        """What `as_json` and `text` described.
+
+        `ValueError`, `KeyError` or `TypeError` if they describe none.
+        """
+
+
+def features_at(
+    tables: Tables, moments: Frame, names: Sequence[str], progress: Progress = silent
+) -> pl.DataFrame:
+    """`case_id, moment` and the features called `names`, sorted by the first two."""
+    return rows(build(tables, moments, names, progress)).sort("case_id", "moment")

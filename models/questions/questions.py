@@ -1,0 +1,12 @@
+"""The questions there are, by code, in the order in which they are trained and shown."""
+
+from __future__ import annotations
+
+from models.questions.complexity import Complexity
+from models.questions.effort import Effort
+from models.questions.question import Question
+from models.questions.risk import Risk
+
+QUESTIONS: dict[str, type[Question]] = {
+    question.code: question for question in (Risk, Complexity, Effort)
+}

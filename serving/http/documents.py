@@ -1,0 +1,189 @@
+"""What an answer looks like: pydantic models, from which OpenAPI describes it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from policies.assignment.result import How
+from policies.spot_check.choices import Choice
+from policies.spot_check.plan import SelectedBy
+
+
+class ReasonOut(BaseModel):
+    """One fact of the case and what it adds to the estimate."""
+
+    sentence: str
+    feature: str
+    contribution: float = Field(description="log-odds; positive raises the risk")
+
+
+class LineOut(BaseModel):
+    """One case to check."""
+
+    rank: int
+    case_id: str
+    selected_by: SelectedBy
+    inclusion_probability: float
+    risk: float = Field(description="probability that a review finds a defect")
+    risk_low: float
+    risk_high: float
+    second_review: bool = Field(description="whether a second reviewer reads it too, blind")
+    rule: str | None = Field(description="code of the mandatory rule, if one put it here")
+    why: str = Field(description="why it is on the list at all")
+    reasons: list[ReasonOut] = Field(
+        description="what most raises its risk; empty if it is no riskier than the average"
+    )
+
+
+class LeftOut(BaseModel):
+    """A case of the request that got no answer, and why."""
+
+    case_id: str
+    problem: str
+
+
+class OutlookOut(BaseModel):
+    """What a way to choose cases would buy."""
+
+    choice: Choice
+    expected_defects: float
+    margin: float | None = Field(
+        description="half-width to expect of the rate's 95 % interval; none if it cannot be known"
+    )
+
+
+class PlanOut(BaseModel):
+    """A drawn plan: lines in the order in which to check them."""
+
+    plan_id: str
+    as_of: datetime
+    capacity: int
+    closed_after: datetime | None
+    search_share: float
+    margin: float | None
+    seed: str
+    seed_commitment: str = Field(description="SHA-256 of the seed")
+    frame_cases: int = Field(description="cases that could be drawn")
+    frame_hash: str = Field(description="SHA-256 of the frame, for the replay")
+    outlook: list[OutlookOut] = Field(description="what this plan and other choices would buy")
+    drawn: dict[str, int] = Field(description="cases by how they were selected")
+    notes: list[str]
+    lines: list[LineOut]
+    left_out: list[LeftOut]
+
+
+class ScoreOut(BaseModel):
+    """The risk of one case at the moment it was closed."""
+
+    case_id: str
+    moment: datetime
+    risk: float
+    risk_low: float
+    risk_high: float
+
+
+class ScoresOut(BaseModel):
+    """Scores in the order of case ids."""
+
+    scores: list[ScoreOut]
+    left_out: list[LeftOut]
+
+
+class NewCaseOut(BaseModel):
+    """What is suggested for one new case."""
+
+    case_id: str
+    track: Literal["simple", "complex", "person"] = Field(
+        description="person: neither can be said, a person decides"
+    )
+    rule: str | None = Field(description="code of the rule that settles the track, if one does")
+    why: str = Field(description="why this track")
+    complex_probability: float | None = Field(description="none where it is not estimated")
+    reasons: list[ReasonOut] = Field(description="what speaks for complex and for simple")
+    effort: float | None = Field(description="expected, in the office's unit")
+    effort_low: float | None = Field(description="in four cases of five it lies above this")
+    effort_high: float | None = Field(description="... and below this")
+    handler: str | None = Field(description="suggested; none where nobody could be")
+    how: How | None = Field(description="none where the office has no handler table")
+    probability: float | None = Field(description="with which this handler was drawn")
+    how_so: str | None = Field(description="why this handler, or nobody")
+
+
+class EligibleOut(BaseModel):
+    """A handler who may take a case."""
+
+    handler: str
+    probability: float
+
+
+class ExcludedOut(BaseModel):
+    """Those who may not take a case, for one reason."""
+
+    reason: str
+    changes: str = Field(description="what would change it")
+    handlers: list[str]
+
+
+class WhoOut(BaseModel):
+    """Who may take these cases, with which probability, and who may not and why."""
+
+    case_ids: list[str]
+    eligible: list[EligibleOut]
+    excluded: list[ExcludedOut]
+
+
+class LoadOut(BaseModel):
+    """A handler's load, in the unit of effort."""
+
+    handler: str
+    capacity: float
+    before: float = Field(description="expected work left in open cases")
+    expected: float = Field(description="with these cases, on average over all draws")
+    after: float = Field(description="with the cases drawn or designated")
+
+
+class IntakeOut(BaseModel):
+    """Suggestions for new cases, in the order in which they were sent."""
+
+    assignment_id: str | None
+    as_of: datetime | None
+    seed: str | None
+    seed_commitment: str | None = Field(description="SHA-256 of the seed")
+    floor: float | None = Field(description="share of an even draw that each eligible keeps")
+    effort_unit: str
+    designated_share: float | None = Field(description="of the cases given to handlers")
+    notes: list[str]
+    cases: list[NewCaseOut]
+    who: list[WhoOut] = Field(description="cases for which the same holds stand together")
+    loads: list[LoadOut]
+
+
+class HealthOut(BaseModel):
+    """What this worker answers from."""
+
+    status: Literal["ok"] = "ok"
+    office: str
+    cases: int
+    trained_until: str = Field(description="the champion saw no label known after this moment")
+
+
+class FaultOut(BaseModel):
+    """One thing that is wrong with a request."""
+
+    field: str | None = Field(description="where in the request; null for the whole of it")
+    problem: str
+    remedy: str
+
+
+class ProblemOut(BaseModel):
+    """Problem details (RFC 9457) with every fault that was found."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    faults: list[FaultOut] = []
+    reference: str | None = Field(default=None, description="to find an internal error in the log")

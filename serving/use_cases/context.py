@@ -1,0 +1,64 @@
+"""What everything is answered from: one office's tables and its champion, held in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol, TypeVar
+
+import polars as pl
+
+from cases.office.model import Office
+from cases.tables.tables import Frame, Tables
+from models.calibration.conformal import Cutoffs
+from models.questions.complexity import Complexity
+from models.questions.question import Question
+from models.reasons.reasons import Reason
+
+Asked = TypeVar("Asked", bound=Question)
+
+
+class Champion(Protocol):
+    """What the service asks of a champion; `models.bundle.bundle.Bundle` says it in full."""
+
+    @property
+    def about(self) -> Mapping[str, Any]:
+        """What it was trained on: `trained_until` and more."""
+
+    def __contains__(self, code: str) -> bool:
+        """Whether it answers the question."""
+
+    def features(self, tables: Tables, moments: Frame, *codes: str) -> pl.DataFrame:
+        """`case_id, moment` and what else these questions are answered from."""
+
+    def answer(self, code: str, x: pl.DataFrame) -> pl.DataFrame:
+        """`case_id, moment` and the answer's columns, of what `features` returned."""
+
+    def explain(self, code: str, x: pl.DataFrame, top: int) -> Mapping[str, Sequence[Reason]]:
+        """The `top` reasons of each case of what `features` returned, strongest first."""
+
+    def question(self, kind: type[Asked]) -> Asked:
+        """The fitted question of a class, for what only this question can do."""
+
+
+@dataclass(frozen=True)
+class ServiceContext:
+    """All that requests are answered from: one office's tables and its champion."""
+
+    tables: Tables
+    model: Champion
+
+    @property
+    def office(self) -> Office:
+        """The office whose tables these are."""
+        return self.tables.office
+
+    @cached_property
+    def cutoffs(self) -> Cutoffs:
+        """Between simple and complex, at the error rates of the office file; none without model."""
+        if Complexity.code not in self.model:
+            return Cutoffs(None, None)
+        allowed = self.office.intake
+        complexity = self.model.question(Complexity)
+        return complexity.cutoffs(allowed.complex_error, allowed.simple_error)

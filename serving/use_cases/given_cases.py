@@ -1,0 +1,134 @@
+"""Closed cases that come with a request: checked, and laid over the office's tables.
+
+So one `build` serves both, and a case has the same features wherever it comes from.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from cases.errors import LONGEST_VALUE, Fault
+from cases.language.messages import _
+from cases.nearest import did_you_mean
+from cases.office.model import Office
+from cases.tables.tables import EVENTS, Tables, case_columns
+from cases.tables.values import is_before, whole_day
+from serving.use_cases.faults import fault, refuse
+
+
+@dataclass(frozen=True)
+class GivenEvent:
+    """One thing that happened to a case; `recorded_at` None means at once."""
+
+    at: datetime
+    activity: str
+    recorded_at: datetime | None = None
+    actor: str | None = None
+
+
+@dataclass(frozen=True)
+class GivenCase:
+    """A closed case with its events; an attribute that is left out is unknown."""
+
+    case_id: str
+    opened_at: datetime
+    closed_at: datetime
+    kind: str | None
+    unit: str | None
+    handler: str | None
+    attributes: Mapping[str, object]
+    events: Sequence[GivenEvent]
+
+
+def check_given(
+    cases: Sequence[GivenCase], office: Office, closed_by: datetime = datetime.max
+) -> None:
+    """`BadInput` if the cases contradict themselves, each other or the office.
+
+    `closed_by` is the moment by which all of them must be closed. A fault names its field in
+    `cases`: `cases[0].events[2].activity`.
+    """
+    refuse(_faults(cases, office, closed_by))
+
+
+def _faults(cases: Sequence[GivenCase], office: Office, closed_by: datetime) -> Iterator[Fault]:
+    for index, case in enumerate(cases):
+        yield from _faults_of_dates(f"cases[{index}]", case, closed_by)
+        for number, event in enumerate(case.events):
+            yield from _faults_of_event(f"cases[{index}].events[{number}]", event, office)
+    counts = Counter(case.case_id for case in cases)
+    for index, case in enumerate(cases):
+        if counts[case.case_id] > 1:
+            remedy = _("Give every case once.")
+            yield fault(f"cases[{index}].case_id", _("stands more than once."), remedy)
+
+
+def _faults_of_dates(at: str, case: GivenCase, closed_by: datetime) -> Iterator[Fault]:
+    if case.closed_at > closed_by:
+        remedy = _("Only closed cases can be checked: leave it out, or ask as of a later moment.")
+        yield fault(f"{at}.closed_at", _("is after `as_of`."), remedy)
+    if is_before(case.closed_at, case.opened_at):
+        remedy = _("Correct one of the two.")
+        yield fault(f"{at}.closed_at", _("is before `opened_at`."), remedy)
+
+
+def _faults_of_event(at: str, event: GivenEvent, office: Office) -> Iterator[Fault]:
+    if office.activities and event.activity not in office.activities:
+        problem = _("is not an activity of the office file.")
+        name = event.activity[:LONGEST_VALUE]
+        yield fault(
+            f"{at}.activity", problem, did_you_mean(name, office.activities, _("Remove it."))
+        )
+    if event.recorded_at is not None and is_before(event.recorded_at, event.at):
+        remedy = _("Give the time it was entered, or leave it out.")
+        yield fault(f"{at}.recorded_at", _("is before `at`."), remedy)
+
+
+def with_given(tables: Tables, cases: Sequence[GivenCase]) -> Tables:
+    """`tables` with `cases` as further rows; a case that is already there is replaced.
+
+    A replaced case loses its rows and its events, so the given version is all that is known of
+    it; reviews stay.
+    """
+    ids = [case.case_id for case in cases]
+    new_cases = pl.DataFrame([_row(case) for case in cases], schema=case_columns(tables.office))
+    new_events = _events(cases, first=tables.event_rows.height)
+    replaced = pl.col("case_id").is_in(ids)
+    if tables.case_rows.filter(replaced).height:
+        tables = Tables.of(
+            tables.office,
+            tables.case_rows.filter(~replaced),
+            events=tables.event_rows.filter(~replaced),
+            reviews=tables.review_rows,
+            handlers=tables.handler_rows,
+            recusals=tables.recusal_rows,
+            overrides=tables.override_rows,
+        )
+    return tables.plus(new_cases, events=new_events)
+
+
+def _row(case: GivenCase) -> dict[str, object]:
+    facts = ("case_id", "opened_at", "closed_at", "kind", "unit", "handler")
+    return {name: getattr(case, name) for name in facts} | dict(case.attributes)
+
+
+def _events(cases: Sequence[GivenCase], first: int) -> pl.DataFrame:
+    rows = [
+        (
+            case.case_id,
+            event.at,
+            event.recorded_at or whole_day(event.at),
+            event.activity,
+            event.actor,
+        )
+        for case in cases
+        for event in case.events
+    ]
+    schema = {name: kind for name, kind in EVENTS.items() if name != "sequence"}
+    events = pl.DataFrame(rows, schema=schema, orient="row")
+    return events.with_columns(sequence=pl.int_range(first, first + pl.len(), dtype=pl.Int64))

@@ -1,0 +1,123 @@
+"""The interval that allows for a group of defects which the draw missed."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy.stats import norm, poisson
+
+from cases.numeric import Floats
+from evaluation.statistics.hidden_group import (
+    LARGEST_GROUP,
+    MISSED,
+    figure_of,
+    figure_with,
+    most_hidden,
+    reach,
+)
+from evaluation.statistics.sample import About, Sample, believe
+from policies.seeds import tickets
+from policies.spot_check.design import without_quotas
+from policies.spot_check.draw import draw
+
+
+def about(**changes: float) -> About:
+    """60 of 1,000 cases, with a standard error of 10."""
+    values = {"cases": 1000, "returned": 100, "total": 60.0, "certain": 0, "defects": 0.0}
+    return About(**values | {"variance": 100.0, "believed": 0.06} | changes)  # type: ignore[arg-type]
+
+
+def test_equal_probabilities_by_hand() -> None:
+    """Among cases drawn with 10 %, k defects are missed with 0.9 ** k."""
+    assert most_hidden(np.full(1000, 0.1), missed=0.9**7) == pytest.approx(7)
+    assert most_hidden(np.full(1000, 0.1)) == pytest.approx(math.log(0.1) / math.log(0.9))
+
+
+def test_the_least_likely_cases_hide_first() -> None:
+    """Two cases at 1 % and the rest at 50 %: 0.99 * 0.99 * 0.5 ** 3."""
+    probability = np.array([0.5] * 48 + [0.01] * 2)
+    assert most_hidden(probability, missed=0.99**2 * 0.5**3) == pytest.approx(5)
+
+
+def test_certain_cases_hide_nothing_and_a_group_is_limited() -> None:
+    """Nothing hides among cases drawn for certain; a tenth of the cases is the most."""
+    assert most_hidden(np.ones(50)) == 0
+    assert most_hidden(np.full(1000, 1e-6)) == LARGEST_GROUP * 1000
+
+
+def test_interval_by_hand() -> None:
+    """The upper end is the estimate and the root of the two squares."""
+    figure = figure_with(about(), shown=64.0, hidden=30.0)
+    assert figure.high == pytest.approx(0.06 + math.hypot(1.96 * 10, 30) / 1000, abs=1e-5)
+    assert figure.low == about().figure().low
+    assert figure.value == 0.06
+
+
+def test_what_the_sample_shows_moves_the_lower_end_alone() -> None:
+    """A variance shown to be larger than the mixed one lowers the lower end."""
+    calm, wild = (figure_with(about(), shown=shown, hidden=30.0) for shown in (64.0, 400.0))
+    assert wild.low is not None
+    assert calm.low is not None
+    assert wild.low < calm.low
+    assert wild.high == calm.high
+
+
+def test_nothing_hidden_is_the_usual_interval() -> None:
+    """With every case certain or nothing to hide, nothing changes."""
+    assert figure_with(about(), shown=0.0, hidden=0.0) == about().figure()
+
+
+def test_missing_cases_may_all_be_defects() -> None:
+    """Cases of which nothing is known stretch the interval as before."""
+    figure = figure_with(about(missing=1000), shown=0.0, hidden=30.0)
+    assert figure.high == pytest.approx(
+        (0.06 + math.hypot(1.96 * 10, 30) / 1000) / 2 + 0.5, abs=1e-5
+    )
+
+
+@pytest.mark.parametrize("changes", [{"variance": 4000.0}, {"variance": 2000.0, "believed": 0.02}])
+def test_too_uncertain_a_rate_is_withheld_but_not_its_interval(changes: dict[str, float]) -> None:
+    """A standard error above the rate, or an upper end many times the rate, withholds it."""
+    figure = figure_with(about(**changes), shown=0.0, hidden=100.0)
+    assert figure.value is None
+    assert figure.absent == "too_few"
+    assert figure.high is not None
+
+
+@pytest.mark.parametrize(("spread", "most"), [(0.1, 0.081), (0.3, 0.06), (0.56, 0.05), (2.0, 0.04)])
+def test_wholly_below_at_most_so_often_whatever_is_hidden(spread: float, most: float) -> None:
+    """Hidden defects of weight 1 on top of a normal error, every number of them, exactly."""
+    hidden, seen = -math.log(MISSED), np.arange(80)
+    far = np.array([reach(spread**2 + count, hidden) for count in seen])
+    for mean in np.arange(0.05, 25, 0.05):
+        below = norm.cdf((mean - seen - far) / spread)
+        assert poisson.pmf(seen, mean) @ below <= most
+
+
+def test_covers_a_group_that_the_model_is_sure_of() -> None:
+    """5 % of the cases at a risk of 0.3 % are defects in 60 %: 300 draws, within 3 errors of 95 %.
+
+    The interval without the hidden group covers the truth in fewer.
+    """
+    rng = np.random.default_rng(0)
+    risk = rng.beta(0.8, 13, 1000).clip(1e-3, 0.9)
+    risk[:50] = 0.003
+    y = (rng.random(1000) < np.where(np.arange(1000) < 50, 0.6, risk)).astype(float)
+    pi = without_quotas(risk, 100).at_search_share(0.5)
+    cell, ids = np.zeros(1000, np.int64), [str(case) for case in range(1000)]
+    everyone, covered = np.ones(1000, bool), np.zeros(2)
+    for seed in range(300):
+        drawn = draw(pi, cell, np.zeros(1, np.int64), tickets(str(seed), ids))
+        sample = sample_of(risk, pi, np.where(drawn, y, 0.0), drawn)
+        for k, figure in enumerate((figure_of(sample, everyone), sample.about(everyone).figure())):
+            covered[k] += (figure.low or 0) <= y.mean() <= (figure.high or 1)
+    assert covered[0] / 300 > 0.95 - 3 * (0.05 * 0.95 / 300) ** 0.5
+    assert covered[1] < covered[0]
+
+
+def sample_of(risk: Floats, pi: Floats, y: Floats, drawn: np.ndarray) -> Sample:
+    """A sample of one plan whose reviews have all come back."""
+    survey = np.zeros(len(risk), np.int64)
+    return Sample(risk, pi, pi, y, believe(risk, y, drawn), drawn, drawn, survey)

@@ -1,0 +1,133 @@
+"""What each question needs to be fitted: its labels, what it may lack, and how it is learnt.
+
+One function a question, and one line in `TRAININGS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+import polars as pl
+
+from cases.language.messages import Sayable
+from cases.office.model import Office
+from cases.progress import Progress, silent
+from cases.tables.tables import Tables
+from features.as_of import intake_moments
+from models.questions.complexity import Complexity
+from models.questions.effort import Effort
+from models.questions.question import Question
+from models.questions.risk import Risk
+from training.fit import (
+    complexity_lacks,
+    effort_lacks,
+    fit_complexity,
+    fit_effort,
+    fit_risk,
+    intake_table,
+    risk_lacks,
+    risk_table,
+    routing_outcomes,
+)
+from training.labels import (
+    complexity_outcomes,
+    effort_labels,
+    reviewed_moments,
+    risk_labels,
+    settled,
+)
+
+
+@dataclass(frozen=True)
+class Past:
+    """What was known of an office by `until`."""
+
+    tables: Tables
+    until: datetime
+    progress: Progress = silent
+
+    @property
+    def office(self) -> Office:
+        """The office whose tables these are."""
+        return self.tables.office
+
+    @cached_property
+    def intake(self) -> pl.DataFrame:
+        """The `intake_table` of every case opened by then, built once for all questions."""
+        moments = intake_moments(self.tables, after=None, until=self.until)
+        return intake_table(self.tables, moments, self.progress)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A fitted question, the features of the cases it learnt from, and facts for the bundle."""
+
+    question: Question
+    cases: pl.DataFrame
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Training:
+    """What fitting a question takes.
+
+    `lacks` says what is missing, with what to do; None if `fit` can be called. `facts` are
+    what a bundle says of the labels (JSON values), whether or not it can be.
+    """
+
+    lacks: Sayable | None
+    facts: Mapping[str, Any]
+    fit: Callable[[], Fitted]
+
+
+def risk_training(past: Past) -> Training:
+    """From the reviews that were final by then."""
+    labels = risk_labels(past.tables, past.until)
+
+    def fit() -> Fitted:
+        x = risk_table(past.tables, reviewed_moments(past.tables, past.until), past.progress)
+        model = fit_risk(x, labels, past.office)
+        facts = {"risk_features": list(model.names), "risk_rounds": model.rounds_}
+        return Fitted(Risk(model), x, facts)
+
+    counts = {"reviewed_cases": labels.height, "defects": int(labels["y"].sum())}
+    none_yet = {"risk_features": [], "risk_rounds": 0}
+    return Training(risk_lacks(labels, past.office), counts | none_yet, fit)
+
+
+def complexity_training(past: Past) -> Training:
+    """From the cases closed by then; routing is calibrated on scores given out of time."""
+    outcomes = complexity_outcomes(past.tables, past.until)
+    labels = settled(outcomes, past.until)
+
+    def fit() -> Fitted:
+        model = fit_complexity(past.intake, labels, past.office)
+        scored = routing_outcomes(past.intake, outcomes, past.office, past.until)
+        cases = past.intake.join(labels, on=["case_id", "moment"], how="semi")
+        return Fitted(Complexity(model, scored), cases)
+
+    counts = {"complexity_cases": labels.height, "complex": int(labels["y"].sum())}
+    return Training(complexity_lacks(labels, past.office), counts, fit)
+
+
+def effort_training(past: Past) -> Training:
+    """From the cases opened by then, closed or not."""
+    labels = effort_labels(past.tables, past.until)
+
+    def fit() -> Fitted:
+        model = fit_effort(past.intake, labels, past.office, past.until)
+        return Fitted(Effort(model), past.intake)
+
+    counts = {"effort_cases": labels.filter(pl.col("effort").is_not_null()).height}
+    return Training(effort_lacks(labels), counts, fit)
+
+
+TRAININGS: dict[str, Callable[[Past], Training]] = {
+    Risk.code: risk_training,
+    Complexity.code: complexity_training,
+    Effort.code: effort_training,
+}
