@@ -141,7 +141,7 @@ def lines_of(value: object, language: Language, width: int, most: int) -> list[s
 def width_of(text: str) -> float:
     """How wide a text is, in Latin letters: a wide character of East Asia takes `WIDE`.
 
-    >>> width_of("AUC"), width_of("案件")
+    >>> width_of("AUC"), width_of("\N{FULLWIDTH LATIN CAPITAL LETTER A}" * 2)
     (3.0, 3.6)
     """
     return sum(WIDE if unicodedata.east_asian_width(letter) in "WF" else 1.0 for letter in text)
