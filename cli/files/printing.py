@@ -24,7 +24,7 @@ ARGUMENTS = (
     "--no-first-run",
     "--no-pdf-header-footer",
 )
-OTHERWISE = _("Or write the report as .html: it prints from any browser.")
+INSTEAD = _("Or write the report as .html: it prints from any browser.")
 
 
 def print_page(html: str, target: Path) -> None:
@@ -35,7 +35,7 @@ def print_page(html: str, target: Path) -> None:
             "A PDF is printed by Chromium, and there is none on this machine. Install it "
             "(Debian: `apt install chromium`)."
         )
-        raise Refused(sentences(missing, OTHERWISE))
+        raise Refused(sentences(missing, INSTEAD))
     replaced(target, lambda fresh: _printed(browser, html, fresh))
 
 
@@ -49,6 +49,6 @@ def _printed(browser: str, html: str, target: Path) -> None:
             subprocess.run(command, check=True, capture_output=True, timeout=SECONDS)  # noqa: S603
         except (OSError, subprocess.SubprocessError) as error:
             failed = _("Chromium did not print the report ({error}).", error=type(error).__name__)
-            raise Refused(sentences(failed, OTHERWISE)) from None
+            raise Refused(sentences(failed, INSTEAD)) from None
         if not target.exists():
-            raise Refused(sentences(_("Chromium printed nothing."), OTHERWISE))
+            raise Refused(sentences(_("Chromium printed nothing."), INSTEAD))

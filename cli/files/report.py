@@ -30,7 +30,7 @@ def summary_of(
     bundle: Bundle,
     tried: Backtest,
     plans: Iterable[Path],
-    tell: Progress,
+    progress: Progress,
 ) -> ReportSummary:
     """The report's content as of the newest record, with what became of the plans in folders.
 
@@ -41,7 +41,7 @@ def summary_of(
         bundle,
         tried,
         now=tables.latest_record,
-        efforts=last_year_efforts(home, tables, bundle, tell),
+        efforts=last_year_efforts(home, tables, bundle, progress),
         plans=[verified_plan(folder) for folder in plans],
         versions=Registry(home).versions(office_name(tables.office)),
     )

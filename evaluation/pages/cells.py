@@ -55,7 +55,7 @@ class Interval:
             return ABSENT[figure.absent or "too_few"].say(language)
         ends = (figure.value, figure.low, figure.high)
         value, low, high = (formatted(end, self.spec, language) for end in ends)
-        if figure.low < 0:  # a dash beside a minus cannot be read
+        if figure.low < 0:  # a dash next to a minus cannot be read
             return _("{value} ({low} – {high})", value=value, low=low, high=high).say(language)
         return _("{value} ({low}–{high})", value=value, low=low, high=high).say(language)
 

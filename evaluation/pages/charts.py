@@ -1,7 +1,7 @@
 """The report's charts as SVG texts with words in a language.
 
 Every chart is a pure function of its figures and the language: the same bytes on every run.
-Colours are Okabe and Ito's (2008), which colour-blind readers tell apart; lines also
+Colours are Okabe and Ito's (2008), which colour-blind readers can distinguish; lines also
 differ in their dashes and markers.
 """
 
@@ -48,6 +48,7 @@ MARKERS = {
 }
 WAY_COLOURS = dict(zip(WAYS, ("#0072B2", GREY, "#D55E00", "#E69F00"), strict=True))
 OBSERVED = "#D55E00"
+RATE_COLOURS, RATE_MARKERS = ("#0072B2", "#D55E00", "#009E73"), ("o", "s", "^")
 NAME_WIDTH, NAME_LINES = 28, 3  # of a name beside its bar, in Latin letters
 LINE_HEIGHT = 0.17  # inches
 
@@ -171,31 +172,36 @@ def decision(curve: Sequence[NetBenefit], language: Language) -> str:
 
 def groups(
     names: Sequence[Sayable],
-    panels: Sequence[tuple[Sayable, Sequence[Figure]]],
+    rates: Sequence[tuple[Sayable, Sequence[Figure]]],
+    across: Sayable,
     language: Language,
 ) -> str:
-    """Shares of named groups with intervals, from the top down; a panel, by its title, each."""
-    y = range(len(names))
-    with chart(language, 9.0, len(panels), _height(names, language)) as (drawing, drawn):
-        for axes, (title, figures) in zip(drawn, panels, strict=True):
+    """Rates of named groups with intervals, from the top down, each rate in its own colour."""
+    y = np.arange(len(names))
+    height = _height(names, language, least=0.12 + 0.2 * len(rates)) + LINE_HEIGHT * len(rates)
+    with chart(language, height=height) as (drawing, axes):
+        for index, (title, figures) in enumerate(rates):
             x, low, high = _values(figures)
             axes.errorbar(
-                x, y, xerr=(x - low, high - x),
-                fmt="o", color=COLOURS[MODEL], markersize=4, elinewidth=1, capsize=2,
+                x, y + 0.22 * (index - (len(rates) - 1) / 2), xerr=(x - low, high - x),
+                fmt=RATE_MARKERS[index], color=RATE_COLOURS[index], markersize=4,
+                elinewidth=1, capsize=2, label=drawing.words(title),
             )  # fmt: skip
-            drawing.title(axes, up=title, width=34)
-            axes.set_yticks(list(y), [""] * len(names))
-            axes.set_ylim(len(names) - 0.5, -0.5)
-            axes.set_xlim(left=0)
-            axes.xaxis.set_major_formatter(Ticks(language, shares=True))
-        labels = [drawing.words(name, NAME_WIDTH, NAME_LINES) for name in names]
-        drawn[0].set_yticks(list(y), labels)
+        for edge in y[1:] - 0.5:
+            axes.axhline(edge, color=FAINT, linewidth=0.6)
+        axes.grid(axis="y", visible=False)
+        axes.set_yticks(y, [drawing.words(name, NAME_WIDTH, NAME_LINES) for name in names])
+        axes.set_ylim(len(names) - 0.5, -0.5)
+        axes.set_xlim(left=0)
+        drawing.title(axes, across=across)
+        axes.xaxis.set_major_formatter(Ticks(language, shares=True))
+        drawing.legend(columns=1)
         return drawing.svg()
 
 
 @cache
 def key(name: str) -> str:
-    """A bit of an estimator's line, for the table beside the chart."""
+    """A bit of an estimator's line, for the table next to the chart."""
     with mpl.rc_context(STYLE):
         canvas = Canvas(figsize=(0.5, 0.16))
         axes = canvas.add_axes((0, 0, 1, 1))
@@ -226,17 +232,17 @@ def bars(
 
 
 def replayed(years: pl.DataFrame, language: Language) -> str:
-    """Per year and way to choose, defects found (left), and rates with intervals (right).
+    """Per year and way to choose, defects found (above), and rates with intervals (below).
 
     `years` is what `evaluation.replay.results.by_span` returns. Black lines are true rates.
     """
     spans = years["span"].unique(maintain_order=True).to_list()
-    with chart(language, width=9.0, panels=2, height=3.6) as (drawing, (found, rates)):
+    with chart(language, panels=2, height=6.0) as (drawing, (defects, rates)):
         for position, (way, colour) in enumerate(WAY_COLOURS.items()):
             of_way = years.filter(way=way)
             x = [spans.index(span) + 0.2 * (position - 1.5) for span in of_way["span"]]
             label = drawing.words(CHOICES[way])
-            found.bar(x, of_way["found"].to_list(), width=0.18, color=colour, label=label)
+            defects.bar(x, of_way["found"].to_list(), width=0.18, color=colour, label=label)
             value, low, high = (of_way[name].to_numpy() for name in ("value", "low", "high"))
             rates.errorbar(
                 x, value, (value - low, high - value),
@@ -246,22 +252,22 @@ def replayed(years: pl.DataFrame, language: Language) -> str:
         for index, span in enumerate(spans):
             truth = [years.filter(span=span)["truth"][0]] * 2
             rates.plot([index - 0.4, index + 0.4], truth, color="black", linewidth=1.2, label=label)
-        for axes in (found, rates):
+        for axes in (defects, rates):
             drawing.name_places(axes, spans)
             axes.set_ylim(bottom=0)
-        drawing.title(found, up=_("Defects found, mean of the draws"), across=_("Year"))
+        drawing.title(defects, up=_("Defects found, mean of the draws"), across=_("Year"))
         up = _("Rate of defects, estimate of the first draw with its 95% interval")
-        drawing.title(rates, up=up, across=_("Year"), width=60)
-        found.yaxis.set_major_formatter(Ticks(language, shares=False))
+        drawing.title(rates, up=up, across=_("Year"), width=80)
+        defects.yaxis.set_major_formatter(Ticks(language, shares=False))
         rates.yaxis.set_major_formatter(Ticks(language, shares=True))
-        drawing.legend(columns=5)
+        drawing.legend()
         return drawing.svg()
 
 
-def _height(names: Sequence[Sayable], language: Language) -> float:
-    """Inches that names below each other take, with the axis below them."""
+def _height(names: Sequence[Sayable], language: Language, least: float = 0.24) -> float:
+    """Inches that names below each other take, each at `least` so many, with the axis."""
     longest = max(len(lines_of(name, language, NAME_WIDTH, NAME_LINES)) for name in names)
-    return 1.0 + len(names) * max(0.24, LINE_HEIGHT * longest + 0.06)
+    return 1.0 + len(names) * max(least, LINE_HEIGHT * longest + 0.06)
 
 
 def _band(axes: Any, x: Sequence[float], low: Any, high: Any, label: str) -> None:

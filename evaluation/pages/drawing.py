@@ -106,7 +106,7 @@ class Ticks(Formatter):
         return self.format_ticks([value])[0]
 
     def format_ticks(self, values: Sequence[float]) -> list[str]:
-        """All numbers of an axis with as many decimals as tell them apart."""
+        """All numbers of an axis with as many decimals as they need to differ."""
         scale, kind = (100, "%") if self.shares else (1, "f")
         fits = (n for n in range(MOST_DIGITS) if all(_is_round(scale * v, n) for v in values))
         digits = next(fits, MOST_DIGITS)
@@ -121,10 +121,10 @@ def _is_round(value: float, digits: int) -> bool:
 def chart(
     language: Language, width: float = 6.4, panels: int = 1, height: float = 3.1
 ) -> Iterator[tuple[Chart, Any]]:
-    """A picture of `width` and `height` inches, and its axes: one, or a list of `panels`."""
+    """A picture of `width` and `height` inches, and its axes: one, or `panels` below each other."""
     with mpl.rc_context(STYLE):
         canvas = Canvas(figsize=(width, height), layout="constrained")
-        axes = canvas.subplots(1, panels)
+        axes = canvas.subplots(panels, 1)
         for panel in canvas.axes:
             panel.spines[["top", "right"]].set_visible(False)
             panel.grid(axis="y", color=FAINT, linewidth=0.6)
@@ -141,7 +141,7 @@ def lines_of(value: object, language: Language, width: int, most: int) -> list[s
 def width_of(text: str) -> float:
     """How wide a text is, in Latin letters: a wide character of East Asia takes `WIDE`.
 
-    >>> width_of("AUC"), width_of("案件")
+    >>> width_of("AUC"), width_of("\N{FULLWIDTH LATIN CAPITAL LETTER A}" * 2)
     (3.0, 3.6)
     """
     return sum(WIDE if unicodedata.east_asian_width(letter) in "WF" else 1.0 for letter in text)

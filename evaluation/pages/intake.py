@@ -34,8 +34,8 @@ class Sheet:
     `cases` has for each new case `case_id, kind, unit, track, why, complex_probability, effort,
     effort_low, effort_high, handler, how` (drawn, designated, unassigned), `how_so` (in words),
     `reasons` (sentences), `eligible` (`handler, probability`) and `excluded` (`reason,
-    handlers`). `loads` has for each handler `handler,
-    unit, capacity, before, after`. `made` says of what it was made, by the codes of `MADE_OF`.
+    handlers`). `loads` has for each handler `handler, unit, capacity, before, after`. `made`
+    says of what it was made, by the codes of `MADE_OF`.
     """
 
     cases: Sequence[Mapping[str, Any]]
@@ -73,15 +73,16 @@ def _counted(sheet: Sheet) -> Iterator[Sayable]:
     """How many cases go which way, and how many handlers were found how."""
     tracks, given = _counts(sheet, "track"), _counts(sheet, "how")
     yield _(
-        "{cases:,} cases: {simple:,} simple, {complex:,} complex; of {person:,} a person decides.",
+        "Cases: {cases:,} (simple: {simple:,}, complex: {complex:,}, a person decides: "
+        "{person:,}).",
         cases=len(sheet.cases),
         simple=tracks["simple"],
         complex=tracks["complex"],
         person=tracks["person"],
     )
     yield _(
-        "{drawn:,} were drawn for a handler, {designated:,} designated by a chief, {unassigned:,} "
-        "could be given to nobody.",
+        "Handlers drawn at random: {drawn:,}, designated by a chief: {designated:,}; cases that "
+        "nobody can take: {unassigned:,}.",
         drawn=given["drawn"],
         designated=given["designated"],
         unassigned=given["unassigned"],
@@ -130,8 +131,8 @@ def _balance(loads: pl.DataFrame) -> Sayable | None:
         return None
     return _(
         "Within a unit, load relative to what each handler can bear differed by {before:.0%} of "
-        "its mean before these cases and by {after:.0%} after them (coefficient of variation, mean "
-        "over handlers).",
+        "its mean before these cases and by {after:.0%} after them (coefficient of variation, "
+        "mean over handlers).",
         before=before,
         after=after,
     )

@@ -19,6 +19,7 @@ TEMPLATES = resources.files("evaluation.pages") / "templates"
 TAGS = {"zh": "zh-Hans"}  # of languages whose code alone leaves the script open
 OPENING = re.compile(r"<svg[^>]* width=\"([^\"]*)\"[^>]* viewBox=\"([^\"]*)\"[^>]*>")
 STYLE = re.compile(r"<style.*?</style>", re.DOTALL)  # would hold for the whole page
+BRACKET = re.compile("( ?)([(\uff08].*)", re.DOTALL)  # also as Chinese writes it
 NAMED = re.compile(r"(id=\"|href=\"#|url\(#)")
 
 
@@ -40,10 +41,22 @@ def page(template: str, language: Language, **values: Any) -> str:
     )
     environment.filters["say"] = lambda value: say(value, language)
     environment.filters["number"] = lambda value, spec: formatted(value, spec, language)
+    environment.filters["bracket_apart"] = bracket_apart
     environment.filters["image"] = image
     environment.filters["inline"] = inline
     environment.globals.update(language=language, html_language=TAGS.get(language, language))
     return environment.get_template(template).render(**values)
+
+
+def bracket_apart(text: str) -> tuple[str, str, str]:
+    """What stands before a bracket, the gap between them, and the bracket to the end.
+
+    >>> bracket_apart("0.7 (0.6–0.8)"), bracket_apart("0.7")
+    (('0.7', ' ', '(0.6–0.8)'), ('0.7', '', ''))
+    """
+    before, *rest = BRACKET.split(text, maxsplit=1)
+    gap, bracket = rest[:2] if rest else ("", "")
+    return before, gap, bracket
 
 
 def image(svg: str) -> str:

@@ -52,7 +52,7 @@ OVERSIGHT_RISK = _(
 )
 OVERSIGHT_COMPLEXITY = _(
     "Of a new case the model says simple, complex, or that a person decides, with its reasons; "
-    "its suggestions are suggestions, and a person decides otherwise where need be."
+    "its suggestions are suggestions, and a person decides against them where needed."
 )
 KNOWN: dict[str, Sayable] = {"intake": _("intake"), "closing": _("closing")}
 

@@ -15,6 +15,7 @@ from evaluation.report.summary import ReportSummary
 
 TITLE = _("Groups of cases: does the list treat them alike?")
 DRAWN = ("selection_rate", "true_positive_rate", "false_positive_rate")
+SHARE_OF_GROUP = _("Share of the group, with 95% interval")
 RATES = (*DRAWN, "calibration", "detection_share", "defect_share")
 
 
@@ -34,7 +35,7 @@ def _grouping(grouping: Grouping) -> Exhibit:
         (group.name, count(group.cases), *cells(group, RATES)) for group in groups
     )
     shown = any(group.selection_rate.value is not None for group in groups)
-    panels = [(FIGURES[name].head, [getattr(group, name) for group in groups]) for name in DRAWN]
+    rates = [(FIGURES[name].head, [getattr(group, name) for group in groups]) for name in DRAWN]
     how = _(
         "Groups whose rates of defects differ cannot be equal in all columns at once; what "
         "difference is right, people judge."
@@ -45,7 +46,7 @@ def _grouping(grouping: Grouping) -> Exhibit:
         _says(grouping),
         (_("Group"), CASES, *heads(RATES)),
         rows,
-        partial(charts.groups, names, panels) if shown else None,
+        partial(charts.groups, names, rates, SHARE_OF_GROUP) if shown else None,
         notes=(how,) if shown else (),
     )
 

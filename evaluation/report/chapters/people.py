@@ -1,4 +1,4 @@
-"""What people did with the plans, and where they decided otherwise."""
+"""What people did with the plans, and where they decided against a suggestion."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def _says_selections(selections: list[Selection]) -> Sayable:
 
 
 def _overrides(overrides: Overrides) -> Exhibit:
-    """What was overridden, how, and what came of it; nobody is named."""
+    """What was overridden, how, and what came of it; no person is named."""
     head = (
         _("About"),
         _("Suggested"),

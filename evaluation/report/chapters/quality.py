@@ -129,7 +129,7 @@ def _dimensions(dimensions: Dimensions) -> Exhibit:
         (line.meaning, count(line.cases), share_interval(line.share), share_interval(line.before))
         for line in lines
     )
-    panels = (
+    years = (
         (_("Closed in the last year"), [line.share for line in lines]),
         (_("Closed in the year before"), [line.before for line in lines]),
     )
@@ -138,7 +138,8 @@ def _dimensions(dimensions: Dimensions) -> Exhibit:
         "with 95% intervals, by the year in which they were closed. Cases are the reviewed ones "
         "of the last year."
     )
-    picture = partial(charts.groups, [line.meaning for line in lines], panels)
+    across = _("Share of defective cases, with 95% interval")
+    picture = partial(charts.groups, [line.meaning for line in lines], years, across)
     return Exhibit(
         _("In which dimensions cases had defects"),
         dimensions.says,

@@ -42,7 +42,7 @@ def _lines(version: ModelVersion) -> Iterator[tuple[Cell, ...]]:
 
 
 def _says(versions: tuple[ModelVersion, ...]) -> Sayable:
-    refused = sum(any(event.what == "refused" for event in one.events) for one in versions)
+    refused = sum(any(event.what == "refused" for event in line.events) for line in versions)
     champion = next((version.number for version in versions if version.champion), None)
     if champion is None:
         return _(

@@ -82,7 +82,7 @@ def _reach(span: Span, spec: str) -> Sayable:
 
 
 def honest(reviews: Honest) -> Exhibit:
-    """Drawn reviews, which speak for all, and picked ones, which speak for themselves."""
+    """Drawn reviews, which stand for all cases, and picked ones, which stand for themselves."""
     rows = (
         (_("drawn with a known inclusion probability"), *_figures(reviews.surveyed)),
         (_("picked"), *_figures(reviews.targeted)),

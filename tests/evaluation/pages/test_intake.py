@@ -62,7 +62,7 @@ def test_every_case_has_its_track_effort_handler_and_reasons() -> None:
         "between the cut-offs 6.2%",
         "h1 75.0%",
         "is absent: h2, h3",
-        "1 cases: 0 simple, 0 complex; of 1 a person decides.",
+        "Cases: 1 (simple: 0, complex: 0, a person decides: 1).",
     ):
         assert words in page
 

@@ -224,6 +224,14 @@ def test_languages_share_one_computation(
         assert made["pictures"] == drawn + number * pictures
 
 
+def test_a_language_without_a_catalogue_has_its_numbers(report: Report) -> None:
+    """Words stay English where nobody translated them; numbers and the page's tag do not."""
+    html = render(report, "de")
+    assert '<html lang="de">' in html
+    assert "Model audit report" in html
+    assert re.search(r"\d,\d\s?%", html)
+
+
 @pytest.mark.parametrize(("language", "words"), [("en", "Right probabilities"), ("zh", "概率准确")])
 def test_charts_carry_their_words_and_no_date(
     summary: ReportSummary, language: Language, words: str
