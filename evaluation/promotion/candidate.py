@@ -106,7 +106,7 @@ def _decided(registry: Registry, version: Version, verdict: Verdict) -> None:
     what: What = "promoted" if verdict.promoted else "refused"
     if verdict.promoted:  # first: what is recorded has happened, even if interrupted between
         registry.promote(version)
-    registry.record(version, what, str(verdict.reason), verdict.figures)
+    registry.record(version, what, verdict.reason, verdict.figures)
 
 
 def confirm(tables: Tables, fitted: Bundle, kept: Bundle, until: datetime) -> None:
