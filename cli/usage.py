@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from cases.errors import BadInput, Fault
-from cases.language.messages import Sayable, _, sentences
+from cases.language.messages import Message, Sayable, _, sentences
 from cli.arguments import BadValue
 
 PROGRAM = "triage"
@@ -36,7 +36,7 @@ def _see(command: str) -> Sayable:
     return _("`{command} --help` shows how it is called.", command=command)
 
 
-Explained = tuple[str, Sayable, Sayable]  # the option or none, what is wrong, what to do
+Explained = tuple[str | Sayable, Sayable, Sayable]  # the option or none, what is wrong, what to do
 
 
 def _missing(error: Any) -> Explained:
@@ -69,11 +69,9 @@ def _unexpected(error: Any) -> Explained:
     return "", _("more is given than the command takes."), _("Leave the rest out.")
 
 
-def _named(param: Any) -> str:
-    """A parameter as it is written on the command line."""
-    if param.param_type_name == "option":
-        return str(param.opts[0])
-    return str(param.metavar)
+def _named(param: Any) -> Sayable:
+    """An option as it is written on the command line, an argument as the help calls it."""
+    return Message(param.opts[0] if param.param_type_name == "option" else param.metavar)
 
 
 EXPLAINED: Mapping[str, Callable[[Any], Explained]] = {
