@@ -35,15 +35,7 @@ from tests.factories.small_office import small_office
 CASES = 6_000
 WIDE = "2000"  # columns of the terminal, so that no cell of a table is broken
 LIBRARIES = {
-    "Python",
-    "plumbline",
-    "polars",
-    "narwhals",
-    "lightgbm",
-    "scikit",
-    "learn",
-    "numpy",
-    "scipy",
+    *("Python", "plumbline", "polars", "narwhals", "lightgbm", "scikit", "learn", "numpy", "scipy"),
 }
 PROTOCOLS = {"POST", "GET", "HTTP", "JSON", "OpenAPI", "Prometheus"}
 NAMES = {
