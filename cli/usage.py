@@ -1,6 +1,6 @@
 """What is wrong with a command line, as a fault: Typer finds it, the words are ours.
 
-Typer keeps the classes of its errors to itself, so they are told apart by name.
+Typer keeps the classes of its errors to itself, so they are recognised by name.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ def test_an_office_file_that_cannot_be_read_has_no_language(
 
 
 def test_an_office_file_is_checked_in_its_own_language(made_up: str, tmp_path: Path) -> None:
-    """A fault of the file that names the language is told in it."""
+    """A fault of the file that names the language is in that language."""
     office = tmp_path / "office.toml"
     office.write_text(f'[office]\nlanguage = "{made_up}"\nnonsense = 1\n')
     shown, text = terminal(Terminal.of(None, office).language)

@@ -32,7 +32,10 @@ MADE_UP = "eo"
 
 HIDDEN = {"style", "script", "code", "pre", "comment"}
 SPOKEN_ATTRIBUTES = ("alt", "title", "aria-label", "placeholder")
-INNERMOST = re.compile(r"⟦[^⟦⟧]*⟧")
+INNERMOST = re.compile(
+    r"⟦[^⟦⟧]*⟧"
+    r"|(?:⟦[^⟦⟧…]*)+…"  # a label of a picture that was cut short
+)
 WORD = re.compile(r"[^\W\d_]{2,}")
 NO_WORDS = re.compile(
     r"`[^`]*`"  # code in a text

@@ -30,7 +30,7 @@ def test_demo_does_the_whole_job(office: Path) -> None:
 
 
 def test_office_without_reviews(office: Path, tmp_path: Path) -> None:
-    """Without reviews complexity is trained, told and reported on; what needs risk is refused."""
+    """Without reviews complexity is trained, shown and reported on; what needs risk is refused."""
     bare = tmp_path / "bare"
     shutil.copytree(office.parent, bare, ignore=shutil.ignore_patterns(".triage"))
     file = bare / "office.toml"
@@ -46,7 +46,7 @@ def test_office_without_reviews(office: Path, tmp_path: Path) -> None:
     assert triage("report", file, "--out", page).exit_code == 0
     assert "says nothing about risk" in page.read_text("utf-8")
     asked = ("--as-of", "2026-06-30", "--out", bare / "out.csv")
-    for wish in (("score", file, *asked), ("plan", file, *asked, "--capacity", 20)):
-        refused = triage(*wish)
+    for request in (("score", file, *asked), ("plan", file, *asked, "--capacity", 20)):
+        refused = triage(*request)
         assert refused.exit_code == 3
         assert "says nothing about risk" in refused.output

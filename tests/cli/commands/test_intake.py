@@ -12,7 +12,7 @@ from tests.factories.command import triage
 
 
 def test_intake_suggests_and_can_be_drawn_again(office: Path, tmp_path: Path) -> None:
-    """A file of new cases becomes a list, a page and what a stranger needs to check the lot."""
+    """A file of new cases becomes a list, a page and what a stranger needs to check the draw."""
     new, kept = office.parent / "intake.csv", tmp_path / "intake"
     result = triage("intake", office, "--cases", new, "--out", kept, "--seed", "s")
     assert result.exit_code == 0, result.output

@@ -41,15 +41,15 @@ def test_a_committed_seed_is_shown_to_be_the_one_drawn_with(office: Path, tmp_pa
     """Hash published, plan drawn, seed revealed: verification binds the three together."""
     made = re.findall(r"\b([0-9a-f]{32}|[0-9a-f]{64})\b", triage("seed").output)
     assert [len(one) for one in made] == [32, 64]
-    wish = ("--as-of", "2026-06-30", "--capacity", 60, "--seed", made[0])
-    assert triage("plan", office, *wish, "--out", tmp_path / "plan").exit_code == 0
+    request = ("--as-of", "2026-06-30", "--capacity", 60, "--seed", made[0])
+    assert triage("plan", office, *request, "--out", tmp_path / "plan").exit_code == 0
     assert triage("verify", tmp_path / "plan", "--commitment", made[1]).exit_code == 0
 
 
 def test_estimate_of_a_drawn_plan(office: Path, tmp_path: Path) -> None:
     """From the reviews that came back after an early plan; without a plan it is refused."""
-    wish = ("--as-of", "2025-12-31", "--capacity", 900, "--seed", "s")
-    assert triage("plan", office, *wish, "--out", tmp_path / "plan").exit_code == 0
+    request = ("--as-of", "2025-12-31", "--capacity", 900, "--seed", "s")
+    assert triage("plan", office, *request, "--out", tmp_path / "plan").exit_code == 0
     found = triage("estimate", office, "--plan", tmp_path / "plan")
     assert found.exit_code == 0, found.output
     assert "Defect rate of all" in found.output
@@ -83,8 +83,8 @@ def test_a_broken_plan_folder_is_told_by_its_file(office: Path, tmp_path: Path, 
 def test_the_same_seed_draws_the_same_plan(office: Path, tmp_path: Path) -> None:
     """Two plans with one seed are equal to the byte; another seed draws another lottery."""
     for name, seed in (("one", 1), ("two", 1), ("three", 2)):
-        wish = ("--as-of", "2026-06-30", "--capacity", 60, "--seed", seed)
-        assert triage("plan", office, *wish, "--out", tmp_path / name).exit_code == 0
+        request = ("--as-of", "2026-06-30", "--capacity", 60, "--seed", seed)
+        assert triage("plan", office, *request, "--out", tmp_path / name).exit_code == 0
     texts = [(tmp_path / name / "plan.csv").read_bytes() for name in ("one", "two", "three")]
     assert texts[0] == texts[1] != texts[2]
     described = json.loads((tmp_path / "one" / "plan.json").read_text("utf-8"))
@@ -95,8 +95,8 @@ def test_the_same_seed_draws_the_same_plan(office: Path, tmp_path: Path) -> None
 
 def test_a_plan_of_no_case_is_refused(office: Path, tmp_path: Path) -> None:
     """Before any case was closed there is nothing to draw, and nothing is written."""
-    wish = ("--as-of", "2010-01-01", "--capacity", 60, "--out", tmp_path / "plan")
-    result = triage("plan", office, *wish)
+    request = ("--as-of", "2010-01-01", "--capacity", 60, "--out", tmp_path / "plan")
+    result = triage("plan", office, *request)
     assert result.exit_code == 2
     assert 'value "2010-01-01": finds no case closed by then' in result.output
     assert not (tmp_path / "plan").exists()
@@ -133,8 +133,8 @@ def test_a_plan_is_not_drawn_over_another(office: Path) -> None:
     """A folder that holds a plan, or part of one, is refused before anything is read."""
     folder = office.parent / "plan"
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    wish = ("--as-of", "2026-06-30", "--capacity", 60, "--out", folder)
-    result = triage("plan", "nowhere.toml", *wish)
+    request = ("--as-of", "2026-06-30", "--capacity", 60, "--out", folder)
+    result = triage("plan", "nowhere.toml", *request)
     assert result.exit_code == 2
     assert "already holds a plan (plan.json). Name another folder." in result.output
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
@@ -142,8 +142,8 @@ def test_a_plan_is_not_drawn_over_another(office: Path) -> None:
 
 def test_impossible_capacity(office: Path, tmp_path: Path) -> None:
     """A plan for no reviews is refused before anything is written."""
-    wish = ("--as-of", "2026-06-30", "--capacity", 0, "--out", tmp_path / "plan")
-    result = triage("plan", office, *wish)
+    request = ("--as-of", "2026-06-30", "--capacity", 0, "--out", tmp_path / "plan")
+    result = triage("plan", office, *request)
     assert result.exit_code == 2
     assert "too small" in result.output
     assert not (tmp_path / "plan").exists()

@@ -25,11 +25,11 @@ from tests.factories.command import triage
 def test_a_target_is_checked_before_the_work(
     office: Path, monkeypatch: pytest.MonkeyPatch, command: str, name: str, sentence: str
 ) -> None:
-    """What cannot or must not be written is told before a table is read, and kept."""
+    """What cannot or must not be written is said before a table is read, and kept."""
     monkeypatch.delattr(Workspace, "tables")
     before = (office.parent / "cases.csv").read_bytes()
-    wish = {"score": ("--as-of", "2026-06-30"), "report": ()}
-    words = wish.get(command, ("--as-of", "2026-06-30", "--capacity", 60))
+    request = {"score": ("--as-of", "2026-06-30"), "report": ()}
+    words = request.get(command, ("--as-of", "2026-06-30", "--capacity", 60))
     result = triage(command, office, *words, "--out", office.parent / name)
     assert result.exit_code == 2
     assert sentence in result.output
@@ -39,8 +39,8 @@ def test_a_target_is_checked_before_the_work(
 def test_a_folder_that_cannot_be_made_is_told(office: Path, tmp_path: Path) -> None:
     """A file in the way of the plan's folder gives a sentence."""
     (tmp_path / "file").write_text("")
-    wish = ("--as-of", "2026-06-30", "--capacity", 60, "--out", tmp_path / "file" / "plan")
-    result = triage("plan", office, *wish)
+    request = ("--as-of", "2026-06-30", "--capacity", 60, "--out", tmp_path / "file" / "plan")
+    result = triage("plan", office, *request)
     assert result.exit_code == 2
     assert "cannot be written" in result.output
 
