@@ -1,10 +1,24 @@
-"""What tables and chapters say in a language, as a reader sees them."""
+"""Pages as a reader sees them: what tables say in a language, and the browser of the tests."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from cases.language.catalogues import SOURCE, Language
 from cases.language.messages import say
 from evaluation.pages.exhibits import Chapter, Exhibit
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+]
 
 
 def rows_of(exhibit: Exhibit, language: Language = SOURCE) -> tuple[tuple[str, ...], ...]:

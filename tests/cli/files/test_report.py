@@ -16,7 +16,7 @@ from cli.files.printing import print_page
 from cli.files.report import ENDINGS, write_report
 from evaluation.backtests.backtest import backtest
 from evaluation.report.summary import ReportSummary, summarise
-from tests.factories.browser import CHROMIUM
+from tests.factories.pages import CHROMIUM
 from tests.factories.small_office import without_reviews
 from training.run import train
 

@@ -14,7 +14,7 @@ from cases.language.catalogues import Language
 from cases.language.texts import Text
 from evaluation.report.page import compose, render
 from evaluation.report.summary import ReportSummary
-from tests.factories.browser import ARGUMENTS, CHROMIUM
+from tests.factories.pages import ARGUMENTS, CHROMIUM
 
 PAPER = 718  # CSS pixels between the margins of A4
 # Cells whose text is wider than themselves: it would be cut, or lie over the next cell.
