@@ -70,8 +70,8 @@ def check_new_folder(folder: Path, names: Collection[str]) -> None:
     result suits and keeping only the last is what a draw must rule out.
     """
     there = {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()
-    rewritable = {UNFINISHED, *names} if UNFINISHED in there else set()
-    for name in sorted(there - rewritable)[:1]:
+    stopped = (folder / UNFINISHED).is_file() and not (folder / UNFINISHED).is_symlink()
+    for name in sorted(there - ({UNFINISHED, *names} if stopped else set()))[:1]:
         problem = _("already holds something ({file}).", file=shorten(name))
         raise BadInput([Fault(str(folder), problem, _("Name another folder."))])
     check_writable(folder)
@@ -91,7 +91,8 @@ def write_folder(
         unfinished.touch()
         kept = {name: _written(folder / name, write) for name, write in files.items()}
         manifest = Manifest(about=dict(about or {}), files=kept)
-        _written(unfinished, lambda path: path.write_text(manifest.text, "utf-8"))
+        unfinished.write_text(manifest.text, "utf-8")
+        _onto_disk(unfinished)
         unfinished.replace(folder / MANIFEST)
     except OSError as error:
         problem = _("cannot be written ({reason}).", reason=error.strerror or type(error).__name__)
@@ -101,9 +102,14 @@ def write_folder(
 
 
 def _written(path: Path, write: Write) -> KeptFile:
-    """Write a file, over none and through no link, and see it onto the disk."""
+    """Write a file, over none and through no link."""
     path.unlink(missing_ok=True)
     write(path)
+    return _onto_disk(path)
+
+
+def _onto_disk(path: Path) -> KeptFile:
+    """See a file onto the disk before the next step, and say what it is."""
     with plain_file(path) as (file, size):
         os.fsync(file.fileno())
         return KeptFile(size=size, sha256=stream_digest(Domain.FILE, file))

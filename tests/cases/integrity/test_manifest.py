@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases.errors import BadInput, Refused
@@ -230,6 +230,15 @@ def test_writing_again_goes_through_no_link(tmp_path: Path) -> None:
     assert said(folder) == []
 
 
+def test_a_link_in_place_of_the_mark_is_not_the_mark(tmp_path: Path) -> None:
+    """Nothing is written through it."""
+    (tmp_path / "plan").mkdir()
+    (tmp_path / "outside").touch()
+    (tmp_path / "plan" / UNFINISHED).symlink_to(tmp_path / "outside")
+    with pytest.raises(BadInput, match="already holds something"):
+        write_folder(tmp_path / "plan", writers(CONTENTS))
+
+
 @pytest.mark.parametrize("there", [(MANIFEST,), ("plan.csv",), ("notes.txt",)])
 def test_nothing_is_written_over(tmp_path: Path, there: tuple[str, ...]) -> None:
     """Neither a complete folder nor one of an earlier version nor anything else."""
@@ -287,6 +296,7 @@ def _is_found(folder: Path, published: str) -> bool:
         return True
 
 
+@settings(max_examples=40)  # each waits for the disk
 @given(st.dictionaries(NAMES, st.binary(max_size=50), min_size=1, max_size=4), st.data())
 def test_every_changed_byte_is_found(contents: dict[str, bytes], data: st.DataObject) -> None:
     """Of any file, the manifest itself included, by who knows the manifest's hash."""
@@ -301,6 +311,7 @@ def test_every_changed_byte_is_found(contents: dict[str, bytes], data: st.DataOb
         assert _is_found(folder, written.hash)
 
 
+@settings(max_examples=40)
 @given(ABOUT)
 def test_what_made_it_is_read_back(about: dict[str, object]) -> None:
     """Any JSON value, as it was given."""
