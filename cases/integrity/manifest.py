@@ -8,19 +8,17 @@ renew the manifest too: then only what can be computed again is known.
 
 from __future__ import annotations
 
-import json
 import os
-import stat
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import IO, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from cases.errors import BadInput, Fault, Refused, shorten
 from cases.files import check_folder as check_writable
 from cases.integrity.canonical import HASH, Domain, digest, stream_digest
+from cases.integrity.document import Document, plain_file
 from cases.language.messages import Sayable, _, sentences
 from cases.office.model import Model
 
@@ -42,20 +40,12 @@ class KeptFile(Model):
     sha256: str = Field(pattern=HASH, description="`stream_digest` of its bytes")
 
 
-class Manifest(Model):
+class Manifest(Document):
     """The files of a folder by name, and what made them (`about`: JSON values)."""
 
     format: Literal[1] = 1
     about: dict[str, Any]
     files: dict[FileName, KeptFile] = Field(max_length=MOST_FILES)
-
-    @property
-    def text(self) -> str:
-        """The one way in which it is written."""
-        plain = self.model_dump(mode="json")
-        return (
-            json.dumps(plain, ensure_ascii=False, allow_nan=False, indent=1, sort_keys=True) + "\n"
-        )
 
     @property
     def hash(self) -> str:
@@ -124,17 +114,13 @@ def read_manifest(folder: Path) -> Manifest:
     """The manifest of `folder`; `BadInput` if there is none, or it is not as it was written."""
     problem, remedy = _("is not a manifest."), _("Fetch the folder again from where it is kept.")
     try:
-        with plain_file(folder / MANIFEST) as (file, size):
-            content = file.read() if size <= LARGEST_MANIFEST else b""
-        manifest = Manifest.model_validate(json.loads(content))
-        if manifest.text.encode() == content:
-            return manifest
+        return Manifest.read(folder / MANIFEST, LARGEST_MANIFEST)
     except FileNotFoundError:
         problem = _("is not there.")
         if os.path.lexists(folder / UNFINISHED):
             problem = _("is not there: writing the folder stopped halfway.")
             remedy = _("Run the command again that was to write it.")
-    except (OSError, ValueError, RecursionError):
+    except (OSError, ValueError):
         pass
     raise BadInput([Fault(MANIFEST, problem, remedy)])
 
@@ -191,17 +177,3 @@ def _difference(path: Path, kept: KeptFile | None) -> Sayable | None:
     except OSError:
         return _("{file} is not a plain file that can be read.", file=name)
     return None
-
-
-@contextmanager
-def plain_file(path: Path) -> Iterator[tuple[IO[bytes], int]]:
-    """The file at `path` and its size in bytes; `OSError` for a link, a folder or a device.
-
-    Opening it waits for nobody, as opening a pipe would.
-    """
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    with os.fdopen(handle, "rb") as file:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError(None, "is not a plain file")
-        yield file, status.st_size
