@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from cases.language.messages import Sayable
 from cases.office.loading import load_office
 from cases.tables.reading import read_tables
 from cases.tables.tables import Tables
@@ -103,7 +104,7 @@ def main() -> None:
         every=trial.every,
         retrain=retrain,
         share=SHARE,
-        progress=_told,
+        progress=_show,
     )
     print(f"backtest, retrained every {retrain}: {time.perf_counter() - start:.0f} s")
     _report(result, trial)
@@ -157,7 +158,7 @@ def _value(figure: Figure) -> float:
     return float("nan") if figure.value is None else figure.value
 
 
-def _told(what: str, done: float) -> None:
+def _show(what: str | Sayable, done: float) -> None:
     print(f"\r{what} {100 * done:3.0f} %", end="\n" if done == 1 else "", flush=True)
 
 

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import polars as pl
 
+from cases.language.messages import Sayable
 from cases.office.loading import load_office
 from cases.office.model import Office
 from cases.tables.reading import read_tables
@@ -54,7 +55,7 @@ def main() -> None:
         share=SHARE,
         seeds=chosen.seeds,
         spread=_in_processes,
-        progress=_told,
+        progress=_show,
     )
     print(f"{chosen.seeds} seeds in {(time.perf_counter() - start) / 60:.1f} minutes")
     _report(result)
@@ -101,7 +102,7 @@ def _report(result: Replay) -> None:
         print(f"{'met    ' if met else 'NOT met'}  {goal}")
 
 
-def _told(what: str, done: float) -> None:
+def _show(what: str | Sayable, done: float) -> None:
     print(f"\r{what} {100 * done:3.0f} %", end="\n" if done == 1 else "", flush=True)
 
 

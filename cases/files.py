@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cases.errors import BadInput, Fault
+from cases.language.messages import Sayable, _
 
-WRITABLE_FILE = "Name a file in a folder that exists and that you may write to."
-WRITABLE_FOLDER = "Name a folder that you may write to."
+WRITABLE_FILE = _("Name a file in a folder that exists and that you may write to.")
+WRITABLE_FOLDER = _("Name a folder that you may write to.")
 
 
 def replaced(target: Path, write: Callable[[Path], object]) -> None:
@@ -20,7 +21,7 @@ def replaced(target: Path, write: Callable[[Path], object]) -> None:
             write(fresh)
             fresh.replace(target)
     except OSError as error:
-        raise _unwritable(target, error, WRITABLE_FILE) from None
+        raise _unwritable(target, _reason(error), WRITABLE_FILE) from None
 
 
 def unless_other(target: Path, write: Callable[[Path], object]) -> None:
@@ -32,9 +33,10 @@ def unless_other(target: Path, write: Callable[[Path], object]) -> None:
             if not target.exists():
                 fresh.replace(target)
             elif not target.is_file() or target.read_bytes() != fresh.read_bytes():
-                raise BadInput([Fault(target.name, "is there already.", "Name a new file.")])
+                problem, remedy = _("is there already."), _("Name a new file.")
+                raise BadInput([Fault(target.name, problem, remedy)])
     except OSError as error:
-        raise _unwritable(target, error, WRITABLE_FILE) from None
+        raise _unwritable(target, _reason(error), WRITABLE_FILE) from None
 
 
 def made_folder(folder: Path) -> None:
@@ -42,17 +44,17 @@ def made_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _unwritable(folder, error, WRITABLE_FOLDER) from None
+        raise _unwritable(folder, _reason(error), WRITABLE_FOLDER) from None
 
 
 def check_file(target: Path) -> None:
     """`BadInput` if `target` could not be written; nothing is left behind."""
     try:
         tempfile.TemporaryFile(dir=target.parent).close()
-        if target.is_dir():
-            raise IsADirectoryError(None, "it is a folder")
     except OSError as error:
-        raise _unwritable(target, error, WRITABLE_FILE) from None
+        raise _unwritable(target, _reason(error), WRITABLE_FILE) from None
+    if target.is_dir():
+        raise _unwritable(target, _("it is a folder"), WRITABLE_FILE)
 
 
 def check_folder(folder: Path) -> None:
@@ -61,9 +63,13 @@ def check_folder(folder: Path) -> None:
         there = next(part for part in (folder, *folder.absolute().parents) if part.exists())
         tempfile.TemporaryFile(dir=there).close()
     except OSError as error:
-        raise _unwritable(folder, error, WRITABLE_FOLDER) from None
+        raise _unwritable(folder, _reason(error), WRITABLE_FOLDER) from None
 
 
-def _unwritable(target: Path, error: OSError, remedy: str) -> BadInput:
-    problem = f"cannot be written ({error.strerror or type(error).__name__})."
+def _reason(error: OSError) -> str:
+    return error.strerror or type(error).__name__
+
+
+def _unwritable(target: Path, reason: str | Sayable, remedy: Sayable) -> BadInput:
+    problem = _("cannot be written ({reason}).", reason=reason)
     return BadInput([Fault(target.name, problem, remedy)])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
+
+from cases.tables.values import moment_until
 
 Language = Literal["en", "zh"]
 
@@ -18,13 +20,10 @@ def moment(text: str) -> datetime:
     datetime.datetime(2026, 6, 30, 23, 59, 59, 999999)
     """
     try:
-        found = datetime.fromisoformat(text)
+        return moment_until(text)
     except ValueError:
-        found = None
-    if found is None or found.tzinfo is not None:
         problem = f"{text!r} is not a date. Write it as 2026-06-30 or 2026-06-30T17:05:00."
-        raise typer.BadParameter(problem)
-    return datetime.combine(found, time.max) if len(text) <= len("2026-06-30") else found
+        raise typer.BadParameter(problem) from None
 
 
 def _date(name: str, explained: str) -> Any:

@@ -10,7 +10,8 @@ from datetime import datetime
 import narwhals as nw
 import polars as pl
 
-from cases.tables.tables import TIME, Frame, Tables, rows
+from cases.tables.tables import Frame, Tables, rows
+from cases.tables.values import TIME
 from features.as_of import closing_moments, column_of, final_reviews, intake_moments
 from features.conditions import satisfying
 from features.feature import days, lasting

@@ -40,7 +40,7 @@ def shared_readings(tables: Tables, until: datetime) -> pl.DataFrame:
     defect), sorted by the first two; of several reviews of a case by one reviewer the first.
     """
     office = tables.office
-    graded = pl.col("grade").is_in(list(office.grade_places))  # none in an office without grades
+    graded = pl.col("grade").is_in(list(office.grade_ranks))  # none in an office without grades
     known = rows(final_reviews(tables, until)).filter(graded, pl.col("reviewer").is_not_null())
     known = known.sort("known_at", "grade")
     readings = known.unique(["case_id", "reviewer"], keep="first", maintain_order=True)
@@ -50,7 +50,7 @@ def shared_readings(tables: Tables, until: datetime) -> pl.DataFrame:
         .select(
             "case_id",
             "reviewer",
-            place=pl.col("grade").replace(office.grade_places).cast(pl.Int64),
+            place=pl.col("grade").replace(office.grade_ranks).cast(pl.Int64),
             y=pl.col("grade").is_in(sorted(office.defect_grades)).cast(pl.Int8),
         )
     )

@@ -1,7 +1,7 @@
-"""The demo office: a procuratorate that never was, made from a stated causal model.
+"""The demo office: a made-up procuratorate, generated from a stated causal model.
 
 Two and a half years of arrest and prosecution reviews, as five files and an office
-file, and beside them what no real office has: the true probability of a defect, the
+file, and next to them what no real office has: the true probability of a defect, the
 true effort and the true complexity of every case. `docs/demo_office.md` describes it.
 """
 
@@ -15,7 +15,7 @@ import polars as pl
 
 from cases.demo.daily import draw_counts
 from cases.demo.dimensions import with_dimensions
-from cases.demo.draws import chance, col
+from cases.demo.draws import chance, col, total
 from cases.demo.events import draw_events
 from cases.demo.files import case_table, truth_of_reviewers, truth_table, write_csv
 from cases.demo.intake import draw_intake
@@ -36,13 +36,13 @@ from cases.demo.staffing import (
     recorded_days,
     staffed,
 )
-from cases.demo.terms import total
 from cases.errors import BadInput, Fault
 from cases.files import made_folder
+from cases.language.messages import _
 from cases.progress import Progress, silent
 
 OFFICE_FILE = "demo_procuratorate.toml"
-MAKING = "making the demo office"
+MAKING = _("making the demo office")
 INTAKE = "intake.csv"  # the cases of the week after the tables were taken
 TRUTH = "truth.parquet"  # what no real office has
 
@@ -113,15 +113,20 @@ def _check_ours(folder: Path) -> None:
     office = folder / "office.toml"
     ours = (folder / TRUTH).is_file() and office.is_file()
     if any(folder.iterdir()) and not (ours and office.read_bytes() == _office_file()):
-        remedy = "Name an empty or a new one, so that nothing is written over."
-        raise BadInput([Fault(str(folder), "is a folder that holds other files.", remedy)])
+        problem = _("is a folder that holds other files.")
+        remedy = _("Name an empty or a new one, so that nothing is written over.")
+        raise BadInput([Fault(str(folder), problem, remedy)])
 
 
 def _check(cases: int, seed: int) -> None:
     smallest = {"cases": (cases, 1), "seed": (seed, 0)}
     faults = [
         Fault(
-            "demo office", "is too small.", f"Give at least {least}.", column=name, value=str(value)
+            _("demo office"),
+            _("is too small."),
+            _("Give at least {least}.", least=least),
+            column=name,
+            value=str(value),
         )
         for name, (value, least) in smallest.items()
         if value < least

@@ -12,7 +12,7 @@ LARGE = col("evidence_volumes").log()
 STRAIN = col("overload").clip(-1, 1.5)
 
 # Expected counts, from 0 or from 1 upwards. An overloaded handler leaves some of it out.
-FROM_NOUGHT = {
+FROM_ZERO = {
     "interrogated": 1.25 * col("suspects") ** 0.9 * (-0.45 * STRAIN).exp(),
     "victim_heard": 0.45 * number(col("victims") > 0) * (-0.3 * STRAIN).exp(),
     "consulted": 0.7 * (-0.4 * STRAIN).exp() + 0.4 * number(col("defender")),
@@ -22,7 +22,7 @@ FROM_ONE = {
     "file_read": 0.6 + 0.5 * LARGE,
     "document_made": pl.when(arrest).then(1.6).otherwise(3.2) + 0.5 * col("returns"),
 }
-ACTIVITIES = (*FROM_NOUGHT, *FROM_ONE)
+ACTIVITIES = (*FROM_ZERO, *FROM_ONE)
 IN_LAST_STRETCH = 0.4  # of this work, where a case has come back
 EVENINGS = 0.12
 WEEKEND = 2
@@ -31,7 +31,7 @@ WEEKEND = 2
 def draw_counts(rng: np.random.Generator, cases: pl.DataFrame) -> pl.DataFrame:
     """`cases` with a column per activity: how often it is done up to the decision."""
     draw = Draws(rng, cases.height)
-    expected = cases.select(**FROM_NOUGHT, **FROM_ONE)
+    expected = cases.select(**FROM_ZERO, **FROM_ONE)
     counts = {name: draw.times(expected[name]) + (name in FROM_ONE) for name in ACTIVITIES}
     return cases.with_columns(**counts)
 

@@ -1,13 +1,12 @@
-"""In what the demo's defective cases were found wanting."""
+"""In which dimensions the demo's defective cases have a defect."""
 
 from __future__ import annotations
 
 import numpy as np
 import polars as pl
 
-from cases.demo.draws import col, number
+from cases.demo.draws import Term, col, number, total
 from cases.demo.reviews import DEFECT_GRADES
-from cases.demo.terms import Term, total
 
 # The share of defective reviews that name one dimension, two, three.
 NAMED = (0.5, 0.35, 0.15)
@@ -78,7 +77,7 @@ def with_dimensions(
     count = rng.choice(np.arange(1, len(NAMED) + 1), size=reviews.height, p=NAMED)
     names = np.array(list(DIMENSIONS))
     cells = [
-        ";".join(names[np.sort(places[:most])]) for places, most in zip(order, count, strict=True)
+        ";".join(names[np.sort(ranked[:most])]) for ranked, most in zip(order, count, strict=True)
     ]
     defect = col("grade").is_in(DEFECT_GRADES)
     return reviews.with_columns(dimensions=pl.when(defect).then(pl.Series(cells, dtype=pl.String)))

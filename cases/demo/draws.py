@@ -1,11 +1,17 @@
-"""Random columns, all from one generator."""
+"""Columns of the simulation: random ones, all from one generator, and weighted sums of causes.
+
+`docs/demo_office.md` prints the tables of terms, and a test compares the two.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 col = pl.col
+ONE = pl.lit(1.0)
 
 
 class Draws:
@@ -47,3 +53,17 @@ def chance(log_odds: pl.Expr) -> pl.Expr:
 def number(condition: pl.Expr) -> pl.Expr:
     """1 where the condition holds, else 0."""
     return condition.cast(pl.Float64)
+
+
+@dataclass(frozen=True)
+class Term:
+    """One cause: `weight` per unit of `value`, and what that value is."""
+
+    weight: float
+    meaning: str
+    value: pl.Expr = ONE
+
+
+def total(terms: dict[str, Term]) -> pl.Expr:
+    """The weighted sum of the terms."""
+    return pl.sum_horizontal(term.weight * term.value for term in terms.values())

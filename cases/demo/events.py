@@ -42,7 +42,7 @@ MILESTONES = {
     "supervision_unsupported": "supervision_unsupported",
 }
 NAMED = {"served": "outcome", "ended": "ending"}  # whose activity is itself a column
-AFTER = {"served": "decided", "ended": "tried"}  # their places in that order
+AFTER = {"served": "decided", "ended": "tried"}  # their positions in that order
 STEP_OF_DAILY = pl.lit(list(MILESTONES).index("plea_discussed"))
 NOT_THE_HANDLER = {
     "accepted": CASE_MANAGEMENT,

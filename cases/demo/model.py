@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from cases.demo.clock import day_of
-from cases.demo.draws import col, number
-from cases.demo.terms import Term
+from cases.demo.draws import Term, col, number
 
 SELF_CHECK = datetime(2025, 7, 1)  # from then on every case is checked before it is archived
 

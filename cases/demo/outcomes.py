@@ -38,9 +38,9 @@ def _outcome(draw: Draws, cases: pl.DataFrame) -> pl.DataFrame:
     return cases.with_columns(outcome=outcome, served=col("decided") + 0.2 + served)
 
 
-def _first(draw: Draws, probabilities: dict[str, pl.Expr], otherwise: str) -> pl.Expr:
-    """At most one of these, each with its probability."""
-    luck, chosen, total = draw.share(), pl.lit(otherwise), pl.lit(0.0)
+def _first(draw: Draws, probabilities: dict[str, pl.Expr], usual: str) -> pl.Expr:
+    """At most one of these, each with its probability; else `usual`."""
+    luck, chosen, total = draw.share(), pl.lit(usual), pl.lit(0.0)
     for name, probability in probabilities.items():
         here = (luck >= total) & (luck < total + probability)
         chosen = pl.when(here).then(pl.lit(name)).otherwise(chosen)

@@ -20,9 +20,9 @@ def draw_handlers(rng: np.random.Generator, cases: pl.DataFrame) -> pl.DataFrame
     units = cases.group_by("unit").len().sort("unit")
     numbers = [max(ALL_ROUND, round(size / CASES_PER_HANDLER)) for size in units["len"]]
     unit = np.repeat(units["unit"].to_numpy(), numbers)
-    place = np.concatenate([np.arange(number) for number in numbers])
+    number_in_unit = np.concatenate([np.arange(number) for number in numbers])
     kinds = np.array([None, *KINDS])[rng.choice(3, len(unit), p=(0.7, 0.1, 0.2))]
-    kinds[place < ALL_ROUND] = None
+    kinds[number_in_unit < ALL_ROUND] = None
     return pl.DataFrame(
         {
             "handler": [f"H{number:03d}" for number in range(1, len(unit) + 1)],
@@ -54,7 +54,7 @@ def assign(rng: np.random.Generator, cases: pl.DataFrame, handlers: pl.DataFrame
 
 
 def draw_severity(rng: np.random.Generator) -> np.ndarray:
-    """How much harder than usual each reviewer grades, in log-odds; the mean is nought."""
+    """How much harder than usual each reviewer grades, in log-odds; the mean is zero."""
     severity = rng.normal(0, SEVERITY_SPREAD, REVIEWERS)
     return np.asarray(severity - severity.mean())
 

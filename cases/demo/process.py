@@ -8,8 +8,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from cases.demo.draws import Draws, chance, col, number
-from cases.demo.terms import Term, total
+from cases.demo.draws import Draws, Term, chance, col, number, total
 
 ARREST_LIMIT, REVIEW_LIMIT, EXTENSION, INVESTIGATION_LIMIT = 7.0, 30.0, 15.0, 30.0
 RETURNS = 2  # the law allows no more
@@ -81,7 +80,7 @@ def _leg(draw: Draws, cases: pl.DataFrame, leg: int) -> pl.DataFrame:
     """The office's `leg`-th stretch of work: `start_n`, `end_n`, `allowed_n`, `extended_n`.
 
     It ends with a return to the police or, if it is the last, with the decision. The
-    clock starts anew when a case comes back.
+    clock starts again when a case comes back.
     """
     if leg == 1:
         start, usual = col("assigned"), pl.when(arrest).then(0.75).otherwise(0.66)
@@ -101,8 +100,8 @@ def _leg(draw: Draws, cases: pl.DataFrame, leg: int) -> pl.DataFrame:
         pl.when(exists).then(start + worked).alias(f"end_{leg}"),
         pl.when(exists).then(allowed).alias(f"allowed_{leg}"),
     )
-    asked = col(f"start_{leg}") + 0.85 * col("limit") + 0.1 * col("limit") * draw.share()
-    return cases.with_columns(pl.when(exists & extended).then(asked).alias(f"extended_{leg}"))
+    extended_at = col(f"start_{leg}") + 0.85 * col("limit") + 0.1 * col("limit") * draw.share()
+    return cases.with_columns(pl.when(exists & extended).then(extended_at).alias(f"extended_{leg}"))
 
 
 def _decision(draw: Draws, cases: pl.DataFrame) -> pl.DataFrame:

@@ -17,7 +17,7 @@ from cases.demo.process import RETURNS
 from cases.numeric import Floats
 
 GRADES = ("excellent", "qualified", "basically_qualified", "unqualified")
-# Log-odds above which a case is no longer of that grade; a defect begins at nought.
+# Log-odds above which a case is no longer of that grade; a defect begins at zero.
 STEPS = (-2.8, 0.0, 1.3)
 DEFECT_GRADES = GRADES[2:]
 NEW_GRADE, OLD_GRADE = "basically_qualified", "flawed"  # its code before the new rules
@@ -26,7 +26,7 @@ NEW_RULES = datetime(2026, 2, 1)
 RANDOM_SHARES = {"arrest_review": 0.12, "prosecution_review": 0.15}
 JUVENILE_SHARE = 0.20
 DOUBLE_SHARE = 0.25  # of the reviewed cases, read once more
-SHARED_NOISE = 0.8  # correlation of what two readers find that the log-odds do not tell
+SHARED_NOISE = 0.8  # correlation of what two readers find that the log-odds do not show
 MANY_SUSPECTS = 4
 ALWAYS = (
     "not_prosecuted_absolute",
@@ -46,19 +46,19 @@ NEWS = (
 
 
 def realise(rng: np.random.Generator, log_odds: Floats) -> Floats:
-    """How bad each case really is: above nought, a defect, with the probability of its log-odds."""
+    """How bad each case really is: above zero, a defect, with the probability of its log-odds."""
     return np.asarray(log_odds + rng.logistic(size=len(log_odds)))
 
 
 def realise_again(rng: np.random.Generator, log_odds: Floats, badness: Floats) -> Floats:
-    """How bad another reader finds the same cases: partly what the first found.
+    """How bad another reader judges the same cases: partly as the first did.
 
     The two logistic noises are joined by a normal copula of correlation `SHARED_NOISE`, so
     that each reading by itself has the probability of its log-odds.
     """
     first = ndtri(expit(badness - log_odds))
-    own = rng.standard_normal(len(badness))
-    again = SHARED_NOISE * first + np.sqrt(1 - SHARED_NOISE**2) * own
+    independent = rng.standard_normal(len(badness))
+    again = SHARED_NOISE * first + np.sqrt(1 - SHARED_NOISE**2) * independent
     return np.asarray(log_odds + logit(ndtr(again)))
 
 
@@ -95,22 +95,22 @@ def draw_double_reviews(
 ) -> pl.DataFrame:
     """Second reviews of a random part of the cases in `reviews`, blind to the first.
 
-    Another reviewer reads the case some days later (`realise_again`). The chance that the
-    case was chosen stays what it was.
+    Another reviewer reads the case some days later (`realise_again`). The inclusion
+    probability stays what it was.
     """
     known = cases.select("case_id", "log_odds", badness=pl.Series(badness))
     twice = reviews.filter(pl.Series(rng.random(reviews.height) < DOUBLE_SHARE))
     again = twice.join(known, on="case_id", how="left", maintain_order="left")
     first = again["reviewer"].replace_strict({c: i for i, c in enumerate(REVIEWER_CODES)})
     other = (first.to_numpy() + rng.integers(1, len(severity), again.height)) % len(severity)
-    found = realise_again(rng, again["log_odds"].to_numpy(), again["badness"].to_numpy())
+    badness_again = realise_again(rng, again["log_odds"].to_numpy(), again["badness"].to_numpy())
     later = pl.Series(rng.integers(1, 11, again.height))
     return (
         again.with_columns(
             col("reviewed_at").dt.add_business_days(later),
             reviewer=_coded(REVIEWER_CODES, other),
             kind=pl.lit("double"),
-            grade=_coded(GRADES, _graded(found + severity[other])),
+            grade=_coded(GRADES, _graded(badness_again + severity[other])),
         )
         .select(reviews.columns)
         .filter(col("reviewed_at") < END)
@@ -124,19 +124,19 @@ def in_codes_of_their_day(reviews: pl.DataFrame) -> pl.DataFrame:
 
 
 def _graded(seen: Floats) -> np.ndarray:
-    """Places in `GRADES`."""
+    """Positions in `GRADES`."""
     return np.searchsorted(STEPS, seen)
 
 
-def _coded(codes: Sequence[str], places: np.ndarray) -> pl.Series:
-    return pl.Series(codes, dtype=pl.String).gather(places)
+def _coded(codes: Sequence[str], positions: np.ndarray) -> pl.Series:
+    return pl.Series(codes, dtype=pl.String).gather(positions)
 
 
 def _chosen(rng: np.random.Generator, cases: pl.DataFrame) -> pl.DataFrame:
     """`why`, `probability` and `called` (the day that called for the review), null for most.
 
     A key review is certain, a random one has the probability of its draw, and for a
-    special one, picked by hand, nobody knows it.
+    special one, picked by hand, it is not known.
     """
     draw = Draws(rng, cases.height)
     share = col("kind").replace_strict(RANDOM_SHARES, return_dtype=pl.Float64)
@@ -165,7 +165,7 @@ def _first_true(tests: dict[str, pl.Expr]) -> pl.Expr:
 
 
 def _key_at_closing() -> pl.Expr:
-    """The mandatory rules that can be told at closing, as the office file states them."""
+    """The mandatory rules that can be applied at closing, as the office file states them."""
     new = col("closed") >= day_of(NEW_RULES)
     return (
         col("outcome").is_in(ALWAYS)

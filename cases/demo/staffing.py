@@ -1,4 +1,4 @@
-"""Who can take what in the demo office; a week of new cases; what people decided otherwise."""
+"""Who can take what in the demo office, a week of new cases, and decisions that were overridden."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ REASONS = {
 def staffed(rng: np.random.Generator, handlers: pl.DataFrame) -> pl.DataFrame:
     """`handlers` with `most_open`, `skills`, `absent_from` and `absent_until`."""
     draw = Draws(rng, handlers.height)
-    place = col("handler").cum_count().over("unit")
-    skilled = (place <= ALL_ROUND) | draw.happens(SKILLED_SHARE)
-    absent = (place > ALL_ROUND) & draw.happens(ABSENT_SHARE)
+    number_in_unit = col("handler").cum_count().over("unit")
+    skilled = (number_in_unit <= ALL_ROUND) | draw.happens(SKILLED_SHARE)
+    absent = (number_in_unit > ALL_ROUND) & draw.happens(ABSENT_SHARE)
     first = pl.lit(END.date()) - pl.duration(days=(5 * draw.share()).floor().cast(pl.Int64))
     lasts = (LONGEST_ABSENCE * draw.share()).ceil().cast(pl.Int64)
     return handlers.with_columns(
@@ -127,4 +127,5 @@ def recorded_days(rng: np.random.Generator, effort: pl.Series) -> pl.Series:
 def _parties(rng: np.random.Generator, suspects: np.ndarray) -> pl.Series:
     """Codes of the suspects of each case, separated by `;`."""
     codes = [rng.integers(1, PARTIES + 1, number) for number in suspects]
-    return pl.Series([";".join(f"X{one:04d}" for one in case) for case in codes], dtype=pl.String)
+    cells = [";".join(f"X{party:04d}" for party in parties) for parties in codes]
+    return pl.Series(cells, dtype=pl.String)

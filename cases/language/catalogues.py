@@ -29,8 +29,8 @@ FORMATS = {SOURCE: "en_GB"}  # English with the day before the month
 @cache
 def languages() -> tuple[Language, ...]:
     """The languages that texts can be put into, English first."""
-    found = sorted(path.parents[1].name for path in FOLDER.glob(f"*/{FILE}"))
-    return (SOURCE, *(name for name in found if name != SOURCE))
+    names = sorted(path.parents[1].name for path in FOLDER.glob(f"*/{FILE}"))
+    return (SOURCE, *(name for name in names if name != SOURCE))
 
 
 @cache
@@ -49,7 +49,7 @@ def translations(language: Language) -> gettext.NullTranslations:
 
 @cache
 def locale_of(language: Language) -> Locale:
-    """How numbers and dates are written in a language; as in English where nobody knows."""
+    """How numbers and dates are written in a language; as in English where that is not known."""
     try:
         return Locale.parse(_locale_code(language))
     except (UnknownLocaleError, ValueError):

@@ -11,6 +11,7 @@ from babel.numbers import format_decimal, format_percent
 
 from cases.language.catalogues import Language, locale_of
 
+PLACES = re.compile(r"[#,0.]+")  # where the digits stand in a CLDR pattern
 NUMBER = re.compile(r"(?P<sign>\+?)(?P<group>,?)(?:\.(?P<digits>\d+))?(?P<kind>[fg%]?)")
 
 
@@ -24,8 +25,8 @@ def formatted(value: object, spec: str, language: Language) -> str:
 
     >>> formatted(0.1234, ".1%", "en"), formatted(12345, ",", "en")
     ('12.3%', '12,345')
-    >>> formatted(date(2026, 6, 30), "", "zh")
-    '2026年6月30日'
+    >>> formatted(date(2026, 6, 30), "", "de")
+    '30. Juni 2026'
     """
     if isinstance(value, datetime):
         return f"{formatted(value.date(), '', language)} {value:%H:%M}"
@@ -44,17 +45,22 @@ def _number(value: float, spec: str, language: Language) -> str:
         return str(value)
     percent = parts["kind"] == "%"
     digits = _digits(100 * value if percent else value, parts["kind"], parts["digits"])
-    grouped = "#,##0" if parts["group"] else "0"
-    pattern = f"{grouped}.{'0' * digits}" if digits else grouped
+    pattern = _pattern(bool(parts["group"]), digits)
     if round(100 * value if percent else value, digits) == 0:
         value = 0.0  # a zero has no sign
     locale = locale_of(language)
     text = (
-        format_percent(value, f"{pattern}%", locale)
+        format_percent(value, PLACES.sub(pattern, locale.percent_formats[None].pattern), locale)
         if percent
         else format_decimal(value, pattern, locale)
     )
     return f"+{text}" if parts["sign"] and value > 0 else str(text)
+
+
+def _pattern(grouped: bool, digits: int) -> str:
+    """The digits of a number as a CLDR pattern, such as `#,##0.00`."""
+    whole = "#,##0" if grouped else "0"
+    return f"{whole}.{'0' * digits}" if digits else whole
 
 
 def _digits(value: float, kind: str, digits: str | None) -> int:

@@ -54,7 +54,7 @@ class Message:
         return catalogue.gettext(self.template)
 
     def __str__(self) -> str:
-        """In English, for logs and for whoever reads the code."""
+        """In English, for logs and for readers of the code."""
         return self.say(SOURCE)
 
     def __hash__(self) -> int:
@@ -63,14 +63,15 @@ class Message:
 
 @dataclass(frozen=True)
 class Joined:
-    """Several texts in a row, with what stands between them."""
+    """Several texts in a row; `pair` shows how two of them, `{first}` and `{second}`, stand."""
 
     parts: tuple[Sayable | str, ...]
-    separator: Message
+    pair: Message
 
     def say(self, language: Language) -> str:
-        """Every part in `language`."""
-        return self.separator.say(language).join(say(part, language) for part in self.parts)
+        """Every part in `language`, and between two what that language puts there."""
+        between = self.pair.say(language).removeprefix("{first}").removesuffix("{second}")
+        return between.join(say(part, language) for part in self.parts)
 
     def __str__(self) -> str:
         """In English."""
@@ -106,7 +107,7 @@ def sentences(*parts: Sayable | str) -> Joined:
     >>> sentences(_("All is read."), _("Nothing is wrong.")).say("en")
     'All is read. Nothing is wrong.'
     """
-    return Joined(parts, pgettext("between two sentences", " "))
+    return Joined(parts, pgettext("two sentences", "{first} {second}"))
 
 
 def listed(parts: Iterable[Sayable | str]) -> Joined:
@@ -115,7 +116,7 @@ def listed(parts: Iterable[Sayable | str]) -> Joined:
     >>> listed(["a", "b"]).say("en")
     'a, b'
     """
-    return Joined(tuple(parts), pgettext("between two names in a list", ", "))
+    return Joined(tuple(parts), pgettext("two names in a list", "{first}, {second}"))
 
 
 def say(value: object, language: Language) -> str:
@@ -148,14 +149,14 @@ def as_json(value: object) -> Any:
     if isinstance(value, Message):
         kept = {
             "template": value.template,
-            "values": {name: as_json(one) for name, one in value.values.items()},
+            "values": {name: as_json(filling) for name, filling in value.values.items()},
             "plural": value.plural,
             "count": value.count,
             "context": value.context,
         }
-        return {name: one for name, one in kept.items() if one or name == "template"}
+        return {name: part for name, part in kept.items() if part or name == "template"}
     if isinstance(value, Joined):
-        return {"parts": [as_json(one) for one in value.parts], "by": as_json(value.separator)}
+        return {"parts": [as_json(part) for part in value.parts], "pair": as_json(value.pair)}
     if isinstance(value, Text):
         return {"text": value.model_dump()}
     if isinstance(value, datetime | date):
@@ -164,7 +165,7 @@ def as_json(value: object) -> Any:
 
 
 def from_json(kept: Any) -> Any:
-    """What `as_json` described; `ValueError`, `KeyError` or `TypeError` if it is none.
+    """What `as_json` described; `ValueError`, `KeyError` or `TypeError` if it is not such a value.
 
     Nothing in it can do more than be shown.
     """
@@ -176,8 +177,8 @@ def from_json(kept: Any) -> Any:
         time = datetime.fromisoformat(kept["time"])
         return time if "T" in kept["time"] else time.date()
     if "parts" in kept:
-        return Joined(tuple(from_json(one) for one in kept["parts"]), from_json(kept["by"]))
-    values = {name: from_json(one) for name, one in kept.get("values", {}).items()}
+        return Joined(tuple(from_json(part) for part in kept["parts"]), from_json(kept["pair"]))
+    values = {name: from_json(filling) for name, filling in kept.get("values", {}).items()}
     return Message(
         str(kept["template"]),
         values,

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 
 from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic_core import PydanticCustomError
 
 from cases.language.catalogues import CODE, SOURCE, Language
+
+LONGEST_SHOWN = 20  # letters of what is not a language code
 
 
 class Text(BaseModel):
     """Words in one language or more, by language code; where one is missing another stands in.
 
-    >>> Text(en="appeal", zh="上诉").say("zh"), Text(zh="上诉").say("en")
-    ('上诉', '上诉')
+    >>> Text(en="appeal", de="Einspruch").say("de"), Text(de="Einspruch").say("en")
+    ('Einspruch', 'Einspruch')
     """
 
     model_config = ConfigDict(extra="allow", frozen=True)
@@ -26,13 +29,16 @@ class Text(BaseModel):
     def _by_language(self) -> Text:
         for language in self.__pydantic_extra__:
             if not re.match(CODE, language):
-                raise ValueError(f"`{language[:20]}` is not a language code such as en or zh")
+                code = language[:LONGEST_SHOWN]
+                raise PydanticCustomError(
+                    "language_code", "`{code}` is not a language code", {"code": code}
+                )
         if not any(self.__pydantic_extra__.values()):
-            raise ValueError("needs words in at least one language")
+            raise PydanticCustomError("no_words", "no words in any language")
         return self
 
     def say(self, language: Language) -> str:
         """The words in `language`, else in English, else in any language there is."""
         words = self.__pydantic_extra__
-        own = words.get(language) or words.get(SOURCE)
-        return own or next(word for word in words.values() if word)
+        word = words.get(language) or words.get(SOURCE)
+        return word or next(filter(None, words.values()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from pathlib import Path
 from typing import Any, get_args
@@ -10,7 +9,10 @@ from typing import Any, get_args
 from pydantic import ValidationError
 
 from cases.errors import BadInput, Fault
+from cases.language.messages import Sayable, _
+from cases.nearest import did_you_mean
 from cases.office.agreement import disagreements
+from cases.office.mistakes import problem_of
 from cases.office.model import Model, Office
 
 LONGEST_OFFICE_FILE = 1_000_000
@@ -18,37 +20,32 @@ LONGEST_OFFICE_FILE = 1_000_000
 
 def load_office(path: Path) -> Office:
     """The office file at `path`, or `BadInput` with every fault in it."""
-    name = path.name
+    return parse_office(_read(path), path.name)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """The file as TOML; `BadInput` if it is not a text of that kind."""
     try:
         size = path.stat().st_size
         if size > LONGEST_OFFICE_FILE:
-            raise BadInput(
-                [Fault(name, f"is {size:,} bytes long.", "An office file is a short text.")]
-            )
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+            problem = _("is {size:,} bytes long.", size=size)
+            raise _bad(path, problem, _("An office file is a short text."))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise BadInput(
-            [
-                Fault(
-                    name, "there is no such file.", "Give the path of an office file (office.toml)."
-                )
-            ]
-        ) from None
+        remedy = _("Give the path of an office file (office.toml).")
+        raise _bad(path, _("there is no such file."), remedy) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(
-            [
-                Fault(
-                    name,
-                    f"cannot be read ({type(error).__name__}).",
-                    "Save it as a UTF-8 text file.",
-                )
-            ]
-        ) from None
+        problem = _("cannot be read ({reason}).", reason=type(error).__name__)
+        raise _bad(path, problem, _("Save it as a UTF-8 text file.")) from None
     except tomllib.TOMLDecodeError as error:
-        raise BadInput([Fault(name, f"is not valid TOML: {error}.", "Mend that line.")]) from None
+        problem = _("is not valid TOML: {reason}.", reason=str(error))
+        raise _bad(path, problem, _("Correct that line.")) from None
     except RecursionError:
-        raise BadInput([Fault(name, "nests too deeply.", "Mend its brackets.")]) from None
-    return parse_office(raw, name)
+        raise _bad(path, _("nests too deeply."), _("Correct its brackets.")) from None
+
+
+def _bad(path: Path, problem: Sayable, remedy: Sayable) -> BadInput:
+    return BadInput([Fault(path.name, problem, remedy)])
 
 
 def parse_office(raw: dict[str, Any], name: str) -> Office:
@@ -69,17 +66,16 @@ def _explain(name: str, error: Any) -> Fault:
     column = ".".join(path)
     if error["type"] == "extra_forbidden":
         known = _keys_at(tuple(error["loc"][:-1]))
-        near = difflib.get_close_matches(path[-1], known, n=1, cutoff=0.0)
-        remedy = f"Did you mean `{near[0]}`?" if near else "Remove it."
-        return Fault(name, "is not a key of an office file.", remedy, column=column)
+        remedy = did_you_mean(path[-1], known, _("Remove it."))
+        return Fault(name, _("is not a key of an office file."), remedy, column=column)
     if error["type"] == "missing":
-        return Fault(name, "is missing.", f"Add `{path[-1]} = ...` there.", column=column)
+        remedy = _("Add `{key} = ...` there.", key=path[-1])
+        return Fault(name, _("is missing."), remedy, column=column)
     value = error["input"] if isinstance(error["input"], str | int | float | bool) else None
-    message = str(error["msg"]).removeprefix("Value error, ").rstrip(".")
     return Fault(
         name,
-        f"{message[:1].lower()}{message[1:]}.",
-        "See docs/office_file.md for what may stand there.",
+        problem_of(error),
+        _("See docs/office_file.md for what may stand there."),
         column=column or None,
         value=None if value is None else str(value),
     )

@@ -1,4 +1,4 @@
-"""The reference of the office file, made from the models that read it.
+"""The reference of the office file, made from the models and specifications that read it.
 
 `python -m cases.office.reference` renews it in `docs/office_file.md`; a test fails
 if the page is out of date.
@@ -13,10 +13,13 @@ from pathlib import Path
 from types import NoneType
 from typing import Annotated, Any, Literal, get_args, get_origin
 
+import polars as pl
 from pydantic.fields import FieldInfo
 
 from cases.language.texts import Text
 from cases.office.model import Model, Office
+from cases.tables.specification import SPECIFICATIONS
+from cases.tables.specification.parts import Column, TableSpec
 
 PAGE = Path("docs/office_file.md")
 START = "<!-- The rest is made by `python -m cases.office.reference`; do not edit it. -->\n"
@@ -26,36 +29,60 @@ WORDS = {
     float: "number",
     int: "whole number",
     date: "date",
-    Text: '`{ en = "…", zh = "…" }`',
+    Text: '`{ en = "…", <language> = "…" }`',
 }
+NEEDED = {"no": "no", "column": "yes; a row may leave it blank", "every row": "in every row"}
 
 
 def reference() -> str:
-    """Every part of the office file: its keys, what they take, what they mean."""
-    return "\n\n".join(_section(model, places) for model, places in _parts().items()) + "\n"
+    """The columns of every table, and every part of the office file with its keys."""
+    tables = [_table(spec) for spec in SPECIFICATIONS.values()]
+    parts = [_section(model, paths) for model, paths in _parts().items()]
+    return "\n\n".join(["# The tables", *tables, "# The keys", *parts]) + "\n"
 
 
 def renewed(page: str) -> str:
-    """The page with everything from `START` on made anew."""
+    """The page with everything from `START` on made again."""
     return f"{page.partition(START)[0]}{START}\n{reference()}"
 
 
+def _table(spec: TableSpec) -> str:
+    """What a table can hold."""
+    header = "| Column | Holds | Needed | Meaning |\n|---|---|---|---|"
+    rows = (_column(column) for column in spec.columns if column.in_file)
+    links = (f"`{link.column}` must be in the `{link.to}` table." for link in spec.links)
+    every = ["Every office has it."] if spec.needed else []
+    about = " ".join([spec.meaning, *every, *links])
+    return "\n".join([f"## The table `{spec.name}`", "", about, "", header, *rows])
+
+
+def _column(column: Column) -> str:
+    holds, needed = _holds(column.type), NEEDED[column.needed]
+    return f"| `{column.name}` | {holds} | {needed} | {column.meaning} |"
+
+
+def _holds(kind: pl.DataType) -> str:
+    if isinstance(kind, pl.Datetime):
+        return "date, or date and time"
+    return "number" if kind.is_numeric() else "text"
+
+
 def _parts() -> dict[type[Model], list[str]]:
-    """The models of an office file, outermost first, and the places where each can stand."""
-    places: dict[type[Model], list[str]] = {}
+    """The models of an office file, outermost first, and the paths where each can stand."""
+    paths: dict[type[Model], list[str]] = {}
     waiting: list[tuple[type[Model], str]] = [(Office, "")]
     while waiting:
-        model, place = waiting.pop(0)
-        places.setdefault(model, []).append(place)
-        if len(places[model]) == 1:
-            waiting += _below(model, place)
-    return places
+        model, path = waiting.pop(0)
+        paths.setdefault(model, []).append(path)
+        if len(paths[model]) == 1:
+            waiting += _below(model, path)
+    return paths
 
 
-def _below(model: type[Model], place: str) -> Iterator[tuple[type[Model], str]]:
+def _below(model: type[Model], path: str) -> Iterator[tuple[type[Model], str]]:
     for name, field in model.model_fields.items():
         for inner, step in _models_of(field.annotation):
-            yield inner, f"{place}.{name}{step}".lstrip(".")
+            yield inner, f"{path}.{name}{step}".lstrip(".")
 
 
 def _models_of(annotation: Any) -> Iterator[tuple[type[Model], str]]:
@@ -68,8 +95,8 @@ def _models_of(annotation: Any) -> Iterator[tuple[type[Model], str]]:
             yield model, step + further
 
 
-def _section(model: type[Model], places: list[str]) -> str:
-    title = ", ".join(f"`{place}`" for place in places if place) or "The whole file"
+def _section(model: type[Model], paths: list[str]) -> str:
+    title = ", ".join(f"`{path}`" for path in paths if path) or "The whole file"
     about = (model.__doc__ or "").split("\n\n")[0].replace("\n    ", " ")
     rows = (_row(name, field) for name, field in model.model_fields.items())
     header = "| Key | Takes | If left out | Meaning |\n|---|---|---|---|"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cases.language.messages import _, listed
 from cases.sources import csv, parquet, xes
 from cases.sources.base import Source, Unreadable
 
@@ -16,5 +17,6 @@ def source_of(path: Path) -> Source:
     for source in SOURCES:
         if name.endswith(source.endings):
             return source
-    known = ", ".join(ending for source in SOURCES for ending in source.endings)
-    raise Unreadable("has an ending that is not read here.", f"Save it as one of: {known}.")
+    endings = listed(ending for source in SOURCES for ending in source.endings)
+    problem = _("has an ending that is not read here.")
+    raise Unreadable(problem, _("Save it as one of: {endings}.", endings=endings))

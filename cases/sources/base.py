@@ -21,6 +21,7 @@ from typing import IO, cast
 
 import polars as pl
 
+from cases.language.messages import Sayable, _
 from cases.progress import Progress
 
 LARGEST_FILE = 4 * 2**30  # bytes, as stored
@@ -32,8 +33,8 @@ PIECE = 2**20  # bytes read at a time
 class Unreadable(Exception):
     """A file that cannot be turned into a table: what is wrong and what to do."""
 
-    def __init__(self, problem: str, remedy: str, row: int | None = None) -> None:
-        super().__init__(problem, remedy, row)
+    def __init__(self, problem: Sayable, remedy: Sayable, row: int | None = None) -> None:
+        super().__init__(str(problem), str(remedy), row)
         self.problem, self.remedy, self.row = problem, remedy, row
 
 
@@ -47,7 +48,7 @@ class Source:
 
 @contextmanager
 def stored(path: Path) -> Iterator[IO[bytes]]:
-    """The file at `path`; `Unreadable` if it is absent, no file, or above `LARGEST_FILE`."""
+    """The file at `path`; `Unreadable` if it is absent, not a file, or above `LARGEST_FILE`."""
     try:
         with path.open("rb") as file:
             if os.fstat(file.fileno()).st_size > LARGEST_FILE:
@@ -55,35 +56,37 @@ def stored(path: Path) -> Iterator[IO[bytes]]:
             yield file
     except FileNotFoundError:
         raise Unreadable(
-            "is not there.", "Put it into the data folder, or name the folder with --data."
+            _("is not there."), _("Put it into the data folder, or name the folder with --data.")
         ) from None
     except OSError as error:
         raise Unreadable(
-            f"cannot be opened ({error.strerror or type(error).__name__}).",
-            "Check that it is a file and that you may read it.",
+            _("cannot be opened ({reason}).", reason=error.strerror or type(error).__name__),
+            _("Check that it is a file and that you may read it."),
         ) from None
 
 
 @contextmanager
 def content_of(path: Path, progress: Progress) -> Iterator[Bounded]:
-    """The bytes of `path`, unpacked if it ends in `.gz`, telling of progress as they are read.
+    """The bytes of `path`, unpacked if it ends in `.gz`; progress is reported as they are read.
 
     Raises `Unreadable` as `stored` does, and if the file is not whole or unpacks to
     more than `LARGEST_CONTENT`.
     """
     with stored(path) as file:
-        told = _Told(file, path.name, progress)
+        counted = _Counted(file, path.name, progress)
         packed = path.name.lower().endswith(".gz")
         try:
-            yield Bounded(gzip.GzipFile(fileobj=cast("IO[bytes]", told)) if packed else told)
+            yield Bounded(gzip.GzipFile(fileobj=cast("IO[bytes]", counted)) if packed else counted)
         except (gzip.BadGzipFile, EOFError, zlib.error):
-            raise Unreadable("is not a whole gzip file.", "Fetch or pack it again.") from None
+            problem, remedy = _("is not a whole gzip file."), _("Fetch or pack it again.")
+            raise Unreadable(problem, remedy) from None
 
 
 def too_big(limit: int) -> Unreadable:
     """The fault of a file beyond `limit` bytes."""
     return Unreadable(
-        f"holds more than {limit / 2**30:.3g} GiB.", "Split it, or leave out columns or years."
+        _("holds more than {size:.3g} GiB.", size=limit / 2**30),
+        _("Split it, or leave out columns or years."),
     )
 
 
@@ -96,16 +99,18 @@ def checked_names(names: list[str]) -> list[str]:
     ['case_id', 'column 2']
     """
     if len(names) > MOST_COLUMNS:
-        raise Unreadable(f"has more than {MOST_COLUMNS:,} columns.", "Leave out what is not used.")
-    names = [name.strip() or f"column {place}" for place, name in enumerate(names, start=1)]
+        problem = _("has more than {most:,} columns.", most=MOST_COLUMNS)
+        raise Unreadable(problem, _("Leave out what is not used."))
+    names = [name.strip() or f"column {number}" for number, name in enumerate(names, start=1)]
     twice = sorted(name for name, count in Counter(names).items() if count > 1)
     if twice:
-        raise Unreadable(f"has two columns named `{twice[0]}`.", "Rename or remove one of them.")
+        problem = _("has two columns named `{name}`.", name=twice[0])
+        raise Unreadable(problem, _("Rename or remove one of them."))
     return names
 
 
-class _Told:
-    """A file that tells how much of it has been read."""
+class _Counted:
+    """A file that reports how much of it has been read."""
 
     def __init__(self, file: IO[bytes], name: str, progress: Progress) -> None:
         self._file, self._name, self._progress = file, name, progress
@@ -121,7 +126,7 @@ class _Told:
 class Bounded:
     """A stream that does not go on for ever, as a small file that unpacks to a huge one would."""
 
-    def __init__(self, stream: gzip.GzipFile | _Told) -> None:
+    def __init__(self, stream: gzip.GzipFile | _Counted) -> None:
         self._stream, self._left = stream, LARGEST_CONTENT
 
     def read(self, size: int = PIECE) -> bytes:

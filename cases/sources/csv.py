@@ -9,20 +9,26 @@ from pathlib import Path
 
 import polars as pl
 
+from cases.language.messages import Sayable, _
 from cases.progress import Progress
 from cases.sources.base import Source, Unreadable, checked_names, content_of
+
+SEPARATED: dict[str, Sayable] = {
+    ";": _("is separated by semicolons."),
+    "\t": _("is separated by tabs."),
+}
 
 
 def read(path: Path, progress: Progress) -> pl.DataFrame:
     """Every column as text, blank cells as null.
 
-    Raises `Unreadable` if the file is no such text, naming the first row that is amiss.
+    Raises `Unreadable` if the file is not such a text, naming the first row at fault.
     """
     with content_of(path, progress) as stream:
         content = b"".join(iter(stream.read, b""))
     content = content.removeprefix(BOM_UTF8).lstrip()
     if not content:
-        raise Unreadable("is empty.", "Export the table again, with its header row.")
+        raise Unreadable(_("is empty."), _("Export the table again, with its header row."))
     try:
         names = checked_names(next(csv.reader(_text(content), strict=True), []))
         _check_commas(names)
@@ -34,10 +40,10 @@ def read(path: Path, progress: Progress) -> pl.DataFrame:
 
 
 def _check_commas(names: list[str]) -> None:
-    """`Unreadable` for a header that is one name only because others separate it."""
-    for mark, called in ((";", "semicolons"), ("\t", "tabs")):
+    """`Unreadable` for a header that is one name only because no comma separates it."""
+    for mark, problem in SEPARATED.items():
         if len(names) == 1 and mark in names[0]:
-            raise Unreadable(f"is separated by {called}.", "Save it with commas.")
+            raise Unreadable(problem, _("Save it with commas."))
 
 
 def _text(content: bytes) -> io.TextIOWrapper:
@@ -51,21 +57,25 @@ def _what_is_wrong(content: bytes) -> Unreadable:
         content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        return Unreadable("is not UTF-8 text.", 'Save it as "CSV UTF-8".', line)
+        return Unreadable(_("is not UTF-8 text."), _('Save it as "CSV UTF-8".'), line)
     try:
         for row, cells in enumerate(csv.reader(_text(content), strict=True), start=1):
             width = width or len(cells)
             if len(cells) > width:
                 return Unreadable(
-                    f"this row has {len(cells)} cells, the header has {width}.",
-                    "Put quotation marks around values that contain commas.",
+                    _(
+                        "this row has {cells:,} cells, the header has {width:,}.",
+                        cells=len(cells),
+                        width=width,
+                    ),
+                    _("Put quotation marks around values that contain commas."),
                     row,
                 )
     except csv.Error:
         pass
     return Unreadable(
-        "has a value whose quotation marks do not match.",
-        "Close the quotation mark, and double those inside a value.",
+        _("has a value whose quotation marks do not match."),
+        _("Close the quotation mark, and double those inside a value."),
         row + 1,
     )
 

@@ -9,6 +9,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from cases.language.messages import _
 from cases.progress import Progress
 from cases.sources import base
 from cases.sources.base import Source, Unreadable, checked_names, stored, too_big
@@ -26,7 +27,7 @@ SMALLEST_VALUE = 4  # bytes a value takes in memory, about
 def read(path: Path, progress: Progress) -> pl.DataFrame:
     """Every column with its own type; blank text is null.
 
-    Raises `Unreadable` if the file is no Parquet or would unpack to more than
+    Raises `Unreadable` if the file is not Parquet or would unpack to more than
     `LARGEST_CONTENT`.
     """
     with stored(path) as file:
@@ -39,7 +40,8 @@ def read(path: Path, progress: Progress) -> pl.DataFrame:
             checked_names(table.column_names)
             frame = pl.DataFrame(table)
         except DAMAGED:
-            raise Unreadable("is not a whole Parquet file.", "Write it again.") from None
+            problem, remedy = _("is not a whole Parquet file."), _("Write it again.")
+            raise Unreadable(problem, remedy) from None
     progress(path.name, 1.0)
     return frame.with_columns(pl.col(pl.String).replace("", None))
 

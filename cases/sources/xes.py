@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 from lxml import etree
 
+from cases.language.messages import _
 from cases.progress import Progress
 from cases.sources import base
 from cases.sources.base import Bounded, Source, Unreadable, checked_names, content_of
@@ -31,7 +32,7 @@ def read(path: Path, progress: Progress) -> pl.DataFrame:
     with content_of(path, progress) as stream:
         chunks = [_frame(rows) for rows in _events(stream)]
     if not chunks:
-        raise Unreadable("holds no event.", "Give an XES log with traces and events.")
+        raise Unreadable(_("holds no event."), _("Give an XES log with traces and events."))
     frame = pl.concat(chunks, how="diagonal")
     checked_names(frame.columns)
     return frame
@@ -46,7 +47,7 @@ def _events(stream: Bounded) -> Iterator[list[Row]]:
     """The log's events, at most about `CHUNK` at a time."""
     log = _Log()
     # Only a document type can declare entities, and `_Log` refuses one; "internal" leaves
-    # `&amp;` and its like, which False would hand over unread.
+    # `&amp;` and so on, which False would hand over unread.
     parser = etree.XMLParser(
         target=log, resolve_entities="internal", no_network=True, load_dtd=False, huge_tree=False
     )
@@ -58,7 +59,8 @@ def _events(stream: Bounded) -> Iterator[list[Row]]:
         parser.close()
     except etree.XMLSyntaxError as error:
         reason = " ".join(error.msg.split())
-        raise Unreadable(f"is not well-formed XML: {reason}.", "Export the log again.") from None
+        problem = _("is not well-formed XML: {reason}.", reason=reason)
+        raise Unreadable(problem, _("Export the log again.")) from None
     if log.rows:
         yield log.taken()
 
@@ -78,9 +80,10 @@ class _Log:
         rows, self.rows = self.rows, []
         return rows
 
-    def doctype(self, *_: str | None) -> None:
+    def doctype(self, *_name: str | None) -> None:
         raise Unreadable(
-            "declares a document type, which an XES log never needs.", "Remove the DOCTYPE."
+            _("declares a document type, which an XES log never needs."),
+            _("Remove the DOCTYPE."),
         )
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
@@ -95,15 +98,16 @@ class _Log:
         elif self._trace is not None and self._depth == EVENT:
             if self._event_seen:
                 raise Unreadable(
-                    "has a trace with an attribute after its events.",
-                    "Export the log with the attributes of a trace first, as the standard says.",
+                    _("has a trace with an attribute after its events."),
+                    _("Export the log with the attributes of a trace first, as the standard says."),
                 )
             _keep(self._trace, "case:", attributes)
 
     def _start_event(self) -> None:
         if self._trace is None or self._depth != EVENT:
             raise Unreadable(
-                "has an event outside any trace.", "Export the log with one trace per case."
+                _("has an event outside any trace."),
+                _("Export the log with one trace per case."),
             )
         self._event, self._event_seen = {}, True
 
@@ -116,7 +120,7 @@ class _Log:
         self._depth -= 1
 
     def close(self) -> None:
-        """Asked for by the parser; there is no tree to hand over."""
+        """Called by the parser; there is no tree to hand over."""
 
 
 def _keep(row: Row, prefix: str, attributes: Mapping[str, str]) -> None:

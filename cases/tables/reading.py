@@ -6,17 +6,22 @@ import hashlib
 from pathlib import Path
 
 import polars as pl
+from pydantic import TypeAdapter
 
 from cases.errors import BadInput, Fault
+from cases.language.messages import _
 from cases.office.model import Office, Table
 from cases.progress import Progress, silent
 from cases.sources import source_of
 from cases.sources.base import Unreadable
 from cases.tables import checks
+from cases.tables.input_table import InputTable, make_input_table
 from cases.tables.setting_aside import set_rows_aside
-from cases.tables.sheets import Sheet, make_sheet, schema_of
+from cases.tables.specification import SPECIFICATIONS
 from cases.tables.tables import Tables
-from cases.tables.values import whole_days
+
+CHECKING = _("checking")
+TABLES = TypeAdapter(dict[str, Table | None])
 
 
 def read_tables(
@@ -32,32 +37,27 @@ def read_tables(
     20000
     """
     files, unread = _read_files(office, data, progress)
-    sheets, unmade = _make_sheets(office, files)
-    progress("checking", 0.0)
-    checks.check(office, sheets)
-    progress("checking", 1.0)
-    in_rows = [fault for sheet in sheets.values() for fault in sheet.faults]
-    lasting = unread + unmade + [fault for fault in in_rows if fault.row is None]
-    if lasting or (in_rows and set_aside is None):
-        raise BadInput(unread + unmade + in_rows)
+    tables, unmade = _make_tables(office, files)
+    progress(CHECKING, 0.0)
+    checks.check_tables(office, tables)
+    progress(CHECKING, 1.0)
+    in_tables = [fault for table in tables.values() for fault in table.faults]
+    lasting = unread + unmade + [fault for fault in in_tables if fault.row is None]
+    if lasting or (in_tables and set_aside is None):
+        raise BadInput(unread + unmade + in_tables)
     if set_aside is not None:
-        set_rows_aside(sheets, set_aside)
-    frames = {
-        name: sheet.frame.select(list(schema_of(name, office))) for name, sheet in sheets.items()
-    }
-    return Tables.of(office, **_whole_days(frames), data_hash=_hash(office, data))
+        set_rows_aside(tables, set_aside, office.language)
+    return Tables.of(office, **_finished(office, tables), data_hash=_hash(office, data))
 
 
 def _tables(office: Office) -> dict[str, Table]:
-    tables = {name: getattr(office.tables, name) for name in type(office.tables).model_fields}
-    return {name: table for name, table in tables.items() if table is not None}
+    """The tables the office has, in the order of their specifications."""
+    return {name: office.tables[name] for name in SPECIFICATIONS if name in office.tables}
 
 
 def paths_of(office: Office) -> list[str]:
     """Every file the office's tables are read from, once, within its data folder."""
-    tables = _tables(office).values()
-    paths = {path for table in tables for path in (table.path, *table.files.values())}
-    return sorted(path for path in paths if path is not None)
+    return sorted({path for table in _tables(office).values() for path in table.paths})
 
 
 def _read_files(
@@ -74,54 +74,36 @@ def _read_files(
     return files, faults
 
 
-def _make_sheets(
+def _make_tables(
     office: Office, files: dict[str, pl.DataFrame]
-) -> tuple[dict[str, Sheet], list[Fault]]:
+) -> tuple[dict[str, InputTable], list[Fault]]:
     """The tables all of whose files were read, and a fault for each query that failed."""
-    sheets: dict[str, Sheet] = {}
+    made: dict[str, InputTable] = {}
     faults = []
     for name, table in _tables(office).items():
-        if not {path for path in (table.path, *table.files.values()) if path} <= set(files):
+        if not set(table.paths) <= set(files):
             continue
         try:
-            sheets[name] = make_sheet(name, office, table, files)
+            made[name] = make_input_table(SPECIFICATIONS[name], office, table, files)
         except Unreadable as error:
-            faults.append(
-                Fault("the office file", error.problem, error.remedy, column=f"tables.{name}.sql")
-            )
-    return sheets, faults
+            where, column = _("the office file"), f"tables.{name}.sql"
+            faults.append(Fault(where, error.problem, error.remedy, column=column))
+    return made, faults
 
 
-def _whole_days(frames: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """The frames with closings, records and reviews that lack a time at the end of their day.
-
-    So nothing is known before it can have been, and all of a day can be known at a closing
-    that is dated by the day alone. A review never precedes its case's closing. Events are
-    numbered.
-    """
-    closed = pl.col("closed_at")
-    cases = frames["cases"].with_columns(whole_days(closed))
-    frames = frames | {"cases": cases}
-    if "events" in frames:
-        frames["events"] = frames["events"].with_columns(
-            whole_days(pl.coalesce("recorded_at", "at")).alias("recorded_at"),
-            pl.int_range(pl.len(), dtype=pl.Int64).alias("sequence"),
-        )
-    if "reviews" in frames:
-        frames["reviews"] = (
-            frames["reviews"]
-            .join(cases.select("case_id", closed), on="case_id", how="left", maintain_order="left")
-            .with_columns(
-                pl.max_horizontal(whole_days(pl.col("reviewed_at")), closed).alias("reviewed_at")
-            )
-            .drop("closed_at")
-        )
-    return frames
+def _finished(office: Office, tables: dict[str, InputTable]) -> dict[str, pl.DataFrame]:
+    """The checked rows of each table, made into what the rest of the program computes from."""
+    finished: dict[str, pl.DataFrame] = {}
+    for name, table in tables.items():
+        columns = [column.name for column in table.spec.columns_in_file(office)]
+        finished[name] = table.spec.finish(table.frame.select(columns), finished)
+    return finished
 
 
 def _hash(office: Office, data: Path) -> str:
     """SHA-256 over what the office file says of its tables and the bytes of their files."""
-    total = hashlib.sha256(office.tables.model_dump_json().encode())
+    declared = {name: office.tables.get(name) for name in SPECIFICATIONS}
+    total = hashlib.sha256(TABLES.dump_json(declared))
     for path in paths_of(office):
         with (data / path).open("rb") as file:
             total.update(hashlib.file_digest(file, "sha256").digest())

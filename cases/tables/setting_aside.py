@@ -1,77 +1,82 @@
-"""Rows at fault, put into a file of their own for somebody to mend."""
+"""Rows at fault, put into a file of their own so that somebody can correct them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
 
 from cases.errors import BadInput, Fault
 from cases.files import unless_other
+from cases.language.catalogues import Language
+from cases.language.messages import _, say
 from cases.spreadsheet import write_for_people
-from cases.tables.sheets import READ, ROW, Sheet
+from cases.tables.input_table import InputTable
+from cases.tables.specification.parts import READ, ROW, Link
+
+REPORT = {
+    "file": pl.String,
+    "row": pl.Int64,
+    "column": pl.String,
+    "value": pl.String,
+    "problem": pl.String,
+    "remedy": pl.String,
+}
 
 
-def set_rows_aside(sheets: dict[str, Sheet], target: Path) -> None:
-    """Write every row at fault to the CSV `target` and take it out of its sheet.
+def set_rows_aside(tables: Mapping[str, InputTable], target: Path, language: Language) -> None:
+    """Write every row at fault to the CSV `target` and take it out of its table.
 
-    Rows of cases, and recusals of handlers, that are set aside are set aside with them. Each
-    line of the file is one fault: file, row, column, value, problem, remedy, and the whole row
-    as JSON. A target that is there already is never written over: it may hold the only copy of
+    A row that names a row which is set aside goes with it. Each line of the file is one
+    fault: file, row, column, value, problem, remedy (in `language`), and the whole row as
+    JSON. A target that is there already is never written over: it may hold the only copy of
     something. One that says just this is left as it is, so that several commands can name the
     same file. Raises `BadInput` if the file cannot be written, holds anything else, or if no
-    case is left.
+    row of a needed table is left.
     """
-    cases = sheets["cases"]
-    aside = cases.frame.filter(cases.at_fault())["case_id"].drop_nulls()
-    for sheet in sheets.values():
-        if sheet.name in ("events", "reviews", "overrides"):
-            sheet.faults += _orphans(sheet, "case_id", aside, "case")
-    if "handlers" in sheets and "recusals" in sheets:
-        handlers = sheets["handlers"]
-        gone = handlers.frame.filter(handlers.at_fault())["handler"].drop_nulls()
-        recusals = sheets["recusals"]
-        recusals.faults += _orphans(recusals, "handler", gone, "handler")
-    report = pl.concat([_report(sheet) for sheet in sheets.values()])
+    for table in tables.values():
+        for link in table.spec.links:
+            if link.to in tables:
+                table.faults += _orphans(table, link, tables[link.to])
+    report = pl.concat([_report(table, language) for table in tables.values()])
     unless_other(target, lambda path: write_for_people(report, path))
-    for sheet in sheets.values():
-        sheet.frame = sheet.frame.filter(~sheet.at_fault())
-    if cases.frame.is_empty():
-        raise BadInput([Fault(cases.where, "has a fault in every row.", f"See {target.name}.")])
+    for table in tables.values():
+        table.frame = table.frame.filter(~table.at_fault())
+        if table.spec.needed and table.frame.is_empty():
+            problem, remedy = _("has a fault in every row."), _("See {file}.", file=target.name)
+            raise BadInput([Fault(table.where, problem, remedy)])
 
 
-def _orphans(sheet: Sheet, key: str, aside: pl.Series, what: str) -> list[Fault]:
-    rows = sheet.frame.filter(pl.col(key).is_in(aside.implode()) & ~sheet.at_fault())
+def _orphans(table: InputTable, link: Link, to: InputTable) -> list[Fault]:
+    """A fault for each sound row that names a row which is set aside."""
+    gone = to.frame.filter(to.at_fault())[to.spec.key].drop_nulls()
+    rows = table.frame.filter(pl.col(link.column).is_in(gone.implode()) & ~table.at_fault())
+    remedy = _("Correct the {row}, then this row is used again.", row=to.spec.row)
+    column = table.names[link.column]
     return [
-        Fault(
-            sheet.where,
-            f"is a {what} that was set aside.",
-            f"Mend the {what}, then this row is used again.",
-            row,
-            sheet.names[key],
-            name,
-        )
-        for row, name in rows.select(ROW, key).iter_rows()
+        Fault(table.where, to.spec.went_aside, remedy, row, column, name)
+        for row, name in rows.select(ROW, link.column).iter_rows()
     ]
 
 
-def _report(sheet: Sheet) -> pl.DataFrame:
-    """One line per fault of the sheet."""
+def _report(table: InputTable, language: Language) -> pl.DataFrame:
+    """One line per fault of the table."""
     lines = pl.DataFrame(
         [
-            (fault.where, fault.row, fault.column, fault.value, fault.problem, fault.remedy)
-            for fault in sheet.faults
+            (
+                say(fault.where, language),
+                fault.row,
+                fault.column,
+                fault.value,
+                say(fault.problem, language),
+                say(fault.remedy, language),
+            )
+            for fault in table.faults
         ],
-        schema={
-            "file": pl.String,
-            "row": pl.Int64,
-            "column": pl.String,
-            "value": pl.String,
-            "problem": pl.String,
-            "remedy": pl.String,
-        },
+        schema=REPORT,
         orient="row",
     )
-    own = pl.struct(pl.exclude(ROW + READ)).struct.json_encode().alias("row_as_read")
-    rows = sheet.raw.select(pl.col(ROW + READ).cast(pl.Int64).alias("row"), own)
+    as_read = pl.struct(pl.exclude(ROW + READ)).struct.json_encode().alias("row_as_read")
+    rows = table.raw.select(pl.col(ROW + READ).cast(pl.Int64).alias("row"), as_read)
     return lines.join(rows, on="row", how="left", maintain_order="left")

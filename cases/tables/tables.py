@@ -6,147 +6,72 @@ pandas and DuckDB. Reading and checking files is `cases/tables/reading.py`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import narwhals as nw
 import polars as pl
 
 from cases.office.model import Office
+from cases.tables.specification import SPECIFICATIONS
+from cases.tables.specification.new_cases import NEW_CASE_TABLE
 
 Frame = nw.LazyFrame[Any]
 
-# The wall clock. A closing, record or review that is only dated is at its day's last instant.
-TIME = pl.Datetime("us")
-
-# What each table holds besides the office's own attributes. `sequence` numbers the
-# rows as they were read; it breaks ties between rows of the same instant.
-CASES: dict[str, pl.DataType] = {
-    "case_id": pl.String(),
-    "opened_at": TIME,
-    "closed_at": TIME,  # null while the case is open
-    "kind": pl.String(),
-    "unit": pl.String(),
-    "handler": pl.String(),
-}
-EVENTS: dict[str, pl.DataType] = {
-    "case_id": pl.String(),
-    "at": TIME,
-    "recorded_at": TIME,  # when the office could know it; `at` where the source is silent
-    "activity": pl.String(),
-    "actor": pl.String(),
-    "sequence": pl.Int64(),
-}
-REVIEWS: dict[str, pl.DataType] = {
-    "case_id": pl.String(),
-    "reviewed_at": TIME,
-    "reviewer": pl.String(),
-    "kind": pl.String(),
-    "grade": pl.String(),
-    "inclusion_probability": pl.Float64(),  # null where unknown
-    "dimensions": pl.String(),  # in which the case was found wanting, separated by `;`; or null
-}
-HANDLERS: dict[str, pl.DataType] = {
-    "handler": pl.String(),
-    "unit": pl.String(),
-    "kinds": pl.String(),  # kinds of case they may take, separated by `;`; null means all
-    "capacity": pl.Float64(),  # how much they can bear beside each other; null means as usual
-    "most_open": pl.Float64(),  # cases they can have open at once; null means no limit
-    "skills": pl.String(),  # separated by `;`
-    "absent_from": TIME,  # first and last day of an absence
-    "absent_until": TIME,
-}
-RECUSALS: dict[str, pl.DataType] = {
-    "handler": pl.String(),
-    "case_id": pl.String(),  # of the case, or else
-    "party": pl.String(),  # of whom no case may be taken
-}
-OVERRIDES: dict[str, pl.DataType] = {
-    "case_id": pl.String(),
-    "at": TIME,  # when somebody decided otherwise than was suggested
-    "about": pl.String(),  # one of `OVERRIDDEN`
-    "suggested": pl.String(),
-    "decided": pl.String(),
-    "reason": pl.String(),
-}
-# What a suggestion can be about, and what can be suggested and decided; a handler is any code.
-OVERRIDDEN: dict[str, tuple[str, ...]] = {
-    "track": ("simple", "complex", "person"),
-    "handler": (),
-    "spot_check": ("listed", "left_out"),
-}
-ATTRIBUTE_TYPES: dict[str, pl.DataType] = {
-    "number": pl.Float64(),
-    "flag": pl.Boolean(),
-    "code": pl.String(),
-    "date": TIME,
-}
+# What each table holds in every office; the case table has the office's own attributes too.
+CASES = SPECIFICATIONS["cases"].schema
+EVENTS = SPECIFICATIONS["events"].schema
+REVIEWS = SPECIFICATIONS["reviews"].schema
+HANDLERS = SPECIFICATIONS["handlers"].schema
+RECUSALS = SPECIFICATIONS["recusals"].schema
+OVERRIDES = SPECIFICATIONS["overrides"].schema
 
 
 def case_columns(office: Office) -> dict[str, pl.DataType]:
     """Columns of the case table of `office` and their types."""
-    own = {name: ATTRIBUTE_TYPES[a.type] for name, a in office.attributes.items()}
-    return CASES | own
+    return SPECIFICATIONS["cases"].schema_of(office)
 
 
 def new_case_columns(office: Office) -> dict[str, pl.DataType]:
     """Columns of a table of new cases: what is known at intake, the parties, a designation."""
-    facts = case_columns(office)
-    known = {name: facts[name] for name in ("case_id", "opened_at", *office.intake_facts)}
-    own = ("parties", "designated_handler", "designation_reason")
-    return known | dict.fromkeys(own, pl.String())
+    return NEW_CASE_TABLE.schema_of(office)
 
 
 @dataclass(frozen=True)
 class Tables:
     """The checked tables of one office.
 
-    `cases` has the columns of `case_columns(office)`, the others those of `EVENTS`,
-    `REVIEWS`, `HANDLERS`, `RECUSALS`, `OVERRIDES`; absent tables are empty. `data_hash`
-    identifies the files they were read from (SHA-256, hex; empty for tables made in memory).
+    `frames` has one for every table of `SPECIFICATIONS`, with the columns given there; absent
+    tables are empty. `data_hash` identifies the files they were read from (SHA-256, hex; empty
+    for tables made in memory).
 
     `parts` are tables without a case in common that these were put together from, none
     if they were read as they are; `memo` keeps what a layer above derived from them once.
     """
 
     office: Office
-    cases: Frame
-    events: Frame
-    reviews: Frame
-    handlers: Frame
-    recusals: Frame
-    overrides: Frame
+    frames: Mapping[str, Frame]
     data_hash: str = field(default="")
     parts: tuple[Tables, ...] = field(default=(), repr=False, compare=False)
     memo: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    _computed: dict[str, pl.DataFrame] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @classmethod
-    def of(
-        cls,
-        office: Office,
-        cases: Any,
-        *,
-        events: Any = None,
-        reviews: Any = None,
-        handlers: Any = None,
-        recusals: Any = None,
-        overrides: Any = None,
-        data_hash: str = "",
-    ) -> Tables:
-        """Tables over native frames of the right columns and types.
+    def of(cls, office: Office, cases: Any, *, data_hash: str = "", **further: Any) -> Tables:
+        """Tables over native frames of the right columns and types; `further` ones by their names.
 
-        Absent tables become empty Polars frames; on another engine give all of them,
-        because engines do not join each other's frames.
+        Absent tables, and those that are None, become empty Polars frames; on another engine
+        give all of them, because engines do not join each other's frames.
         """
+        given = {"cases": cases} | further
+        if unknown := given.keys() - SPECIFICATIONS.keys():
+            raise TypeError(f"there are no tables called {sorted(unknown)}")
         return cls(
             office,
-            _lazy(cases),
-            _lazy(pl.DataFrame(schema=EVENTS) if events is None else events),
-            _lazy(pl.DataFrame(schema=REVIEWS) if reviews is None else reviews),
-            _lazy(pl.DataFrame(schema=HANDLERS) if handlers is None else handlers),
-            _lazy(pl.DataFrame(schema=RECUSALS) if recusals is None else recusals),
-            _lazy(pl.DataFrame(schema=OVERRIDES) if overrides is None else overrides),
+            {name: _lazy(given.get(name), spec.schema) for name, spec in SPECIFICATIONS.items()},
             data_hash,
         )
 
@@ -154,54 +79,69 @@ class Tables:
         """These tables with further cases and their events, native frames of the same engine.
 
         None of the cases may be here already. What was derived from these tables is not
-        derived anew, which is what makes a request about few cases quick.
+        derived again, which is what makes a request about few cases quick.
         """
         added = Tables.of(self.office, cases, events=events)
-        return Tables(
-            self.office,
-            nw.concat([self.cases, added.cases]),
-            nw.concat([self.events, added.events]),
-            self.reviews,
-            self.handlers,
-            self.recusals,
-            self.overrides,
-            self.data_hash,
-            parts=(self, added),
-        )
+        both = {name: nw.concat([self.frames[name], added.frames[name]]) for name in EXTENDED}
+        return Tables(self.office, {**self.frames, **both}, self.data_hash, parts=(self, added))
 
-    @cached_property
+    def rows(self, name: str) -> pl.DataFrame:
+        """A table as a Polars frame, computed once, for the layers that work row by row."""
+        if name not in self._computed:
+            self._computed[name] = rows(self.frames[name])
+        return self._computed[name]
+
+    @property
+    def cases(self) -> Frame:
+        """The case table."""
+        return self.frames["cases"]
+
+    @property
+    def events(self) -> Frame:
+        """The event table."""
+        return self.frames["events"]
+
+    @property
+    def reviews(self) -> Frame:
+        """The review table."""
+        return self.frames["reviews"]
+
+    @property
     def case_rows(self) -> pl.DataFrame:
-        """The case table as a Polars frame, for the layers that work row by row."""
-        return rows(self.cases)
+        """The case table as a Polars frame."""
+        return self.rows("cases")
 
-    @cached_property
+    @property
     def event_rows(self) -> pl.DataFrame:
         """The event table as a Polars frame."""
-        return rows(self.events)
+        return self.rows("events")
 
-    @cached_property
+    @property
     def review_rows(self) -> pl.DataFrame:
         """The review table as a Polars frame."""
-        return rows(self.reviews)
+        return self.rows("reviews")
 
-    @cached_property
+    @property
     def handler_rows(self) -> pl.DataFrame:
         """The handler table as a Polars frame."""
-        return rows(self.handlers)
+        return self.rows("handlers")
 
-    @cached_property
+    @property
     def recusal_rows(self) -> pl.DataFrame:
         """The recusal table as a Polars frame."""
-        return rows(self.recusals)
+        return self.rows("recusals")
 
-    @cached_property
+    @property
     def override_rows(self) -> pl.DataFrame:
         """The override table as a Polars frame."""
-        return rows(self.overrides)
+        return self.rows("overrides")
 
 
-def _lazy(native: Any) -> Frame:
-    frame: Any = nw.from_native(native)
+EXTENDED = ("cases", "events")  # the tables that a request can add to
+
+
+def _lazy(native: Any, schema: dict[str, pl.DataType]) -> Frame:
+    frame: Any = nw.from_native(pl.DataFrame(schema=schema) if native is None else native)
     lazy: Frame = frame.lazy()
     return lazy
 
@@ -213,6 +153,6 @@ def rows(frame: Frame) -> pl.DataFrame:
 
 
 def moments_of(cases: pl.DataFrame) -> Frame:
-    """`case_id, moment` of a computed frame, as the frame that features are asked for."""
+    """`case_id, moment` of a computed frame, as the frame that features are built for."""
     frame: Frame = nw.from_native(cases.select("case_id", "moment").lazy())
     return frame

@@ -1,22 +1,23 @@
 """From what stands in a file to typed values; what cannot be read becomes null.
 
-The rules in `cases/tables/checks.py` find those nulls again and say what was amiss.
+The checks of values (`specification/value_checks.py`) find those nulls again and say so.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 import polars as pl
 
-from cases.tables.tables import TIME
+# The wall clock. A closing, record or review that is only dated is at its day's last instant.
+TIME = pl.Datetime("us")
+EARLIEST, LATEST = datetime(1900, 1, 1), datetime(2100, 1, 1)
 
-TRUE = ("true", "t", "yes", "y", "1", "1.0", "是")
-FALSE = ("false", "f", "no", "n", "0", "0.0", "否")
+TRUE = ("true", "t", "yes", "y", "1", "1.0", "\u662f")  # the last is Chinese for yes
+FALSE = ("false", "f", "no", "n", "0", "0.0", "\u5426")  # and this for no
+DATE_LENGTH = len("2026-06-30")
 ISO_FORMATS = ("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y%m%d")
 OFFSET = r"^(.{10}T.*?)(?:Z|[+-]\d{2}:?(?:\d{2})?)$"  # of a date with a time
-
-
 SEPARATORS = "[;；]"  # between the things one cell lists
 
 
@@ -61,7 +62,7 @@ def typed(column: str, kind: pl.DataType, wanted: pl.DataType, date_format: str 
 def flag(text: pl.Expr) -> pl.Expr:
     """Yes or no.
 
-    >>> pl.select(flag(pl.lit("是"))).item()
+    >>> pl.select(flag(pl.lit("Yes"))).item()
     True
     """
     lower = text.str.to_lowercase()
@@ -96,10 +97,9 @@ def wall_clock(column: pl.Expr, kind: pl.DataType) -> pl.Expr:
     return (column.dt.replace_time_zone(None) if zoned else column).cast(TIME)
 
 
-def whole_days(column: pl.Expr) -> pl.Expr:
-    """As `whole_day`, of a column."""
-    end = column.dt.offset_by("1d").dt.offset_by("-1us")
-    return pl.when(column.dt.time() == time.min).then(end).otherwise(column)
+def end_of_day(day: date) -> datetime:
+    """The last instant of a day, which is when all of it is known."""
+    return datetime.combine(day, time.max)
 
 
 def whole_day(moment: datetime) -> datetime:
@@ -110,4 +110,34 @@ def whole_day(moment: datetime) -> datetime:
     >>> whole_day(datetime(2024, 3, 1))
     datetime.datetime(2024, 3, 1, 23, 59, 59, 999999)
     """
-    return datetime.combine(moment, time.max) if moment.time() == time.min else moment
+    return end_of_day(moment) if moment.time() == time.min else moment
+
+
+def whole_days(column: pl.Expr) -> pl.Expr:
+    """As `whole_day`, of a column."""
+    end = column.dt.offset_by("1d").dt.offset_by("-1us")
+    return pl.when(column.dt.time() == time.min).then(end).otherwise(column)
+
+
+def moment_until(text: str) -> datetime:
+    """The moment an ISO text names; a date alone means to the end of its day.
+
+    `ValueError` if the text is not a date, or has a zone.
+
+    >>> moment_until("2026-06-30")
+    datetime.datetime(2026, 6, 30, 23, 59, 59, 999999)
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is not None:
+        raise ValueError("moments are the office's wall clock, without a zone")
+    return end_of_day(moment) if len(text) <= DATE_LENGTH else moment
+
+
+def is_before(moment: datetime, limit: datetime) -> bool:
+    """Whether `moment` lies before `limit`; a date without a time lies in the whole of its day."""
+    return whole_day(moment) < limit
+
+
+def before(column: str, limit: str) -> pl.Expr:
+    """As `is_before`, of two columns."""
+    return whole_days(pl.col(column)) < pl.col(limit)

@@ -16,7 +16,8 @@ from scipy.stats import rankdata
 
 from cases.office.model import Intake
 from cases.progress import Progress, silent
-from cases.tables.tables import TIME, Tables
+from cases.tables.tables import Tables
+from cases.tables.values import TIME
 from evaluation.statistics.metrics import Figure, measure, wilson
 from features.as_of import intake_moments
 from models.calibration.conformal import Cutoffs, Outcomes, conformal_quantile

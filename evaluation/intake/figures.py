@@ -57,7 +57,7 @@ def intake_figures(office: Office, bundle: Bundle, efforts: pl.DataFrame | None)
         allowed_simple=allowed.simple_error,
         routed=routed,
         foreseen=() if efforts is None or efforts.is_empty() else effort_years(efforts),
-        unit=office.effort.unit,
+        unit=office.effort.measured_in,
     )
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from cases.tables.tables import TIME, Tables
+from cases.tables.tables import Tables
+from cases.tables.values import TIME
 from evaluation.leaks.power import SEED
 from policies.spot_check.draw import tickets
 

@@ -41,7 +41,7 @@ def render_intake(sheet: Sheet, office: Office) -> str:
         language,
         office=office.office.name.say(language),
         sheet=sheet,
-        unit_of_effort=office.effort.unit.say(language),
+        unit_of_effort=office.effort.measured_in.say(language),
         loads=sheet.loads.with_columns(pl.col(pl.String).fill_null("")).to_dicts(),
         highest=highest or 1.0,
         tracks=_counts(sheet, "track"),

@@ -106,7 +106,7 @@ def office_quality(tables: Tables, until: datetime, after: datetime | None = Non
         quarter=period_name("quarter")
     )
     graded = rows(final_reviews(tables, until)).filter(
-        pl.col("grade").is_in(list(tables.office.grade_places))
+        pl.col("grade").is_in(list(tables.office.grade_ranks))
     )
     of_known_chance = graded.filter(pl.col("inclusion_probability").is_not_null())
     rates = _rates(cases, _reviewed(tables, cases, of_known_chance))

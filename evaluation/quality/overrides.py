@@ -13,7 +13,8 @@ import polars as pl
 
 from cases.language.messages import _
 from cases.language.texts import Text
-from cases.tables.tables import OVERRIDDEN, Tables, rows
+from cases.tables.specification.overrides import OVERRIDDEN
+from cases.tables.tables import Tables, rows
 from evaluation.quality.returned import first_found, returned
 from evaluation.statistics.metrics import FEWEST, Figure, wilson
 from evaluation.statistics.saying import percent

@@ -29,7 +29,7 @@ def returned(tables: Tables, after: datetime, until: datetime) -> pl.DataFrame:
 
 def first_found(office: Office, reviews: pl.DataFrame) -> pl.DataFrame:
     """What the first of each case's final `reviews` found: the columns of `returned`."""
-    graded = pl.col("grade").is_in(list(office.grade_places))
+    graded = pl.col("grade").is_in(list(office.grade_ranks))
     first = (
         reviews.filter(graded)
         .sort("known_at", maintain_order=True)
@@ -38,7 +38,7 @@ def first_found(office: Office, reviews: pl.DataFrame) -> pl.DataFrame:
     return first.select(
         "case_id",
         defect=pl.col("grade").is_in(sorted(office.defect_grades)).cast(pl.Float64),
-        place=pl.col("grade").replace(office.grade_places).cast(pl.Float64),
+        place=pl.col("grade").replace(office.grade_ranks).cast(pl.Float64),
     )
 
 
@@ -65,7 +65,7 @@ def usual_places(office: Office) -> tuple[float, float] | None:
     good, bad = (
         {
             place
-            for code, place in office.grade_places.items()
+            for code, place in office.grade_ranks.items()
             if (code in office.defect_grades) is no
         }
         for no in (False, True)

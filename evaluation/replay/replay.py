@@ -31,7 +31,8 @@ import polars as pl
 from cases.errors import Refused
 from cases.office.model import Office
 from cases.progress import Progress, silent
-from cases.tables.tables import TIME, Tables, rows
+from cases.tables.tables import Tables, rows
+from cases.tables.values import TIME
 from evaluation.backtests.backtest import period_name
 from evaluation.quality.estimate import Survey, estimate
 from evaluation.statistics.metrics import Figure, wilson

@@ -32,7 +32,7 @@ import numpy as np
 import polars as pl
 
 from cases.numeric import Floats
-from cases.tables.tables import TIME
+from cases.tables.values import TIME
 
 HALF_LIFE = np.timedelta64(round(4 * 365.25), "D")  # as long as the models' own memory
 DECAY = 0.6

@@ -86,7 +86,7 @@ def intake_out(found: Intake, office: Office) -> IntakeOut:
         seed=wish.seed if wish else None,
         seed_commitment=commitment(wish.seed) if wish else None,
         floor=wish.floor if wish else None,
-        effort_unit=office.effort.unit.say(language),
+        effort_unit=office.effort.measured_in.say(language),
         designated_share=assignment.designated_share if assignment else None,
         notes=[note.say(language) for note in found.notes],
         cases=[

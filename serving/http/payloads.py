@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, time
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -21,8 +21,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from cases.tables.checks import EARLIEST, LATEST
-from cases.tables.values import whole_day
+from cases.tables.values import DATE_LENGTH, EARLIEST, LATEST, end_of_day, whole_day
 from policies.spot_check.plan import LEAST_MARGIN, LONGEST_SEED, Choice
 
 LARGEST_BODY = 4 * 2**20  # bytes
@@ -58,8 +57,7 @@ def _odd(reason: str) -> PydanticCustomError:
 def _as_of(value: Any) -> datetime:
     """As `_moment`, but a bare date is its last instant: what was recorded on it counts."""
     moment = _moment(value)
-    bare = isinstance(value, str) and len(value) == len("2026-06-30")
-    return datetime.combine(moment, time.max) if bare else moment
+    return end_of_day(moment) if len(value) <= DATE_LENGTH else moment
 
 
 def _done_by(value: Any) -> datetime:

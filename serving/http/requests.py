@@ -19,8 +19,9 @@ from pydantic_core import ErrorDetails
 
 from cases.errors import LONGEST_VALUE, BadInput, Fault, shorten
 from cases.office.model import Attribute, Office
-from cases.tables.new_cases import odd_cases
+from cases.tables.new_cases import new_case_faults
 from cases.tables.tables import Tables, new_case_columns
+from cases.tables.values import is_before
 from serving.http.payloads import (
     AttributesIn,
     CaseIn,
@@ -137,8 +138,8 @@ def new_cases(tables: Tables, cases: Sequence[NewCaseIn]) -> pl.DataFrame:
     schema = new_case_columns(tables.office)
     new = pl.DataFrame([_new_row(case) for case in cases], schema=schema)
     faults = [
-        _fault(f"cases[{odd.place}].{FIELDS.get(odd.column, odd.column)}", odd.problem, odd.remedy)
-        for odd in odd_cases(tables, new)
+        _fault(f"cases[{one.index}].{FIELDS.get(one.column, one.column)}", one.problem, one.remedy)
+        for one in new_case_faults(tables, new)
     ]
     if faults:
         raise BadInput(faults[:MOST_FAULTS] + _untold(len(faults)))
@@ -163,14 +164,14 @@ def _odd(place: int, case: CaseIn, office: Office, closed_by: datetime) -> Itera
     if case.closed_at > closed_by:
         remedy = "Only closed cases can be checked: leave it out, or ask as of a later moment."
         yield _fault(f"{at}.closed_at", "is after `as_of`.", remedy)
-    if case.closed_at < case.opened_at:
+    if is_before(case.closed_at, case.opened_at):
         yield _fault(f"{at}.closed_at", "is before `opened_at`.", "Correct one of the two.")
     for number, event in enumerate(case.events):
         here = f"{at}.events[{number}]"
         if office.activities and event.activity not in office.activities:
             near = _nearest(event.activity, office.activities)
             yield _fault(f"{here}.activity", "is no activity of the office file.", near)
-        if event.recorded_at is not None and event.recorded_at < event.at:
+        if event.recorded_at is not None and is_before(event.recorded_at, event.at):
             remedy = "Give the time it was entered, or leave it out."
             yield _fault(f"{here}.recorded_at", "is before `at`.", remedy)
 

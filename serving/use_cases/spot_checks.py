@@ -19,7 +19,8 @@ import polars as pl
 from cases.errors import BadInput, Fault
 from cases.language.catalogues import Language
 from cases.office.model import Office
-from cases.tables.tables import TIME, Frame, Tables
+from cases.tables.tables import Frame, Tables
+from cases.tables.values import TIME
 from features.as_of import cut, reviewed_by
 from features.conditions import holding
 from models.calibration.conformal import Cutoffs

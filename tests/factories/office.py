@@ -11,7 +11,8 @@ import polars as pl
 
 from cases.office.loading import parse_office
 from cases.office.model import Office
-from cases.tables.tables import EVENTS, HANDLERS, OVERRIDES, RECUSALS, REVIEWS, Tables, case_columns
+from cases.tables.specification import SPECIFICATIONS
+from cases.tables.tables import Tables, case_columns
 
 OFFICE: dict[str, Any] = {
     "office": {"name": {"en": "Test office", "zh": "测试院"}},
@@ -88,17 +89,19 @@ def tables(
 ) -> Tables:
     """Tables of the test office from ASCII tables; events are recorded when they happen."""
     description = office(**changes)
-    frames = {
-        "events": rows(events, EVENTS) if events else pl.DataFrame(schema=EVENTS),
-        "reviews": rows(reviews, REVIEWS) if reviews else pl.DataFrame(schema=REVIEWS),
-        "handlers": rows(handlers, HANDLERS) if handlers else pl.DataFrame(schema=HANDLERS),
-        "recusals": rows(recusals, RECUSALS) if recusals else pl.DataFrame(schema=RECUSALS),
-        "overrides": rows(overrides, OVERRIDES) if overrides else pl.DataFrame(schema=OVERRIDES),
+    texts = {
+        "events": events,
+        "reviews": reviews,
+        "handlers": handlers,
+        "recusals": recusals,
+        "overrides": overrides,
     }
-    frames["events"] = frames["events"].with_columns(
-        pl.col("recorded_at").fill_null(pl.col("at")),
-        sequence=pl.int_range(pl.len(), dtype=pl.Int64),
-    )
+    frames = {name: rows(text, SPECIFICATIONS[name].schema) for name, text in texts.items() if text}
+    if "events" in frames:
+        frames["events"] = frames["events"].with_columns(
+            pl.col("recorded_at").fill_null(pl.col("at")),
+            sequence=pl.int_range(pl.len(), dtype=pl.Int64),
+        )
     return Tables.of(description, rows(cases, case_columns(description)), **frames)
 
 

@@ -107,7 +107,7 @@ def test_every_undeclared_name_is_found_at_once() -> None:
     }
     with pytest.raises(BadInput) as refused:
         parse_office(raw, "office.toml")
-    found = {fault.value: fault.remedy for fault in refused.value.faults}
+    found = {fault.value: str(fault.remedy) for fault in refused.value.faults}
     assert set(found) == {"charges", "acepted", "suspect", "nothing", "returnd"}
     assert found["acepted"] == "Did you mean `accepted`?"
 
@@ -119,22 +119,22 @@ def test_fairness_compares_no_people() -> None:
 
 
 def test_old_grades_count_as_present_ones() -> None:
-    """An old grade has the place of the present one it maps to; places count from the best."""
+    """An old grade has the rank of the present one it maps to; ranks count from the best."""
     said = [("best", False, None), ("flawed", True, "poor"), ("poor", True, None)]
     grades = [
         {"code": code, "defect": defect, "maps_to": present, "meaning": {"en": code}}
         for code, defect, present in said
     ]
     found = office(reviews={"grades": grades})
-    assert found.grade_places == {"best": 0, "flawed": 1, "poor": 1}
+    assert found.grade_ranks == {"best": 0, "flawed": 1, "poor": 1}
     assert found.present_grades == {"best": "best", "flawed": "poor", "poor": "poor"}
     assert found.defect_grades == {"flawed", "poor"}
 
 
 def test_without_reviews_there_are_no_grades() -> None:
-    """An office that has no reviews has no grades to place."""
+    """An office that has no reviews has no grades to rank."""
     raw = {key: part for key, part in OFFICE.items() if key != "reviews"}
-    assert parse_office(copy.deepcopy(raw), "office.toml").grade_places == {}
+    assert parse_office(copy.deepcopy(raw), "office.toml").grade_ranks == {}
 
 
 def refused(**changes: Any) -> list[str]:
@@ -172,24 +172,24 @@ def dated() -> dict[str, Any]:
 def test_a_condition_fits_the_type_of_its_attribute(
     condition: dict[str, Any], operator: str, remedy: str
 ) -> None:
-    """An operator or a value that could never hold, or not be computed, is told."""
+    """An operator or a value that could never hold, or not be computed, is a fault."""
     (sentence,) = refused(attributes=dated(), risk={"among": [condition]})
     assert f"column risk.among.{operator}, value" in sentence
     assert remedy in sentence
 
 
-@pytest.mark.parametrize("place", ["rules", "limits"])
-def test_a_code_is_declared_once(place: str) -> None:
-    """Two rules or two limits of one code are told, for one would hide the other."""
+@pytest.mark.parametrize("key", ["rules", "limits"])
+def test_a_code_is_declared_once(key: str) -> None:
+    """Two rules or two limits of one code are a fault, for one would hide the other."""
     part = {"code": "twice", "meaning": {"en": "x"}}
-    own = {"rules": {"when": [{"event": "decided"}]}, "limits": {"days": 30}}[place]
-    (sentence,) = refused(**{place: [part | own, part | own]})
-    assert f'column {place}, value "twice": is declared twice.' in sentence
+    own = {"rules": {"when": [{"event": "decided"}]}, "limits": {"days": 30}}[key]
+    (sentence,) = refused(**{key: [part | own, part | own]})
+    assert f'column {key}, value "twice": is declared twice.' in sentence
 
 
 @pytest.mark.parametrize("quota", ["per_handler", "per_unit"])
 def test_a_quota_does_not_contradict_itself(quota: str) -> None:
-    """More at least than at most is told when the file is read, not when a plan is drawn."""
+    """More at least than at most is a fault when the file is read, not when a plan is drawn."""
     (sentence,) = refused(spot_checks={quota: {"at_least": 3, "at_most": 2}})
     assert "`at_least` is more than `at_most`" in sentence
 
@@ -208,7 +208,7 @@ def test_a_quota_does_not_contradict_itself(quota: str) -> None:
 def test_cases_are_similar_by_codes_with_a_name_of_their_own(
     similar: list[str], problem: str
 ) -> None:
-    """What no feature can be made of, or a feature of the same name, is told."""
+    """What no feature can be made of, or a feature of the same name, is a fault."""
     code = OFFICE["attributes"]["charge"]
     names = ("office", "office_of", "charge_and_office_of")
     attributes = OFFICE["attributes"] | dict.fromkeys(names, code)
@@ -220,18 +220,18 @@ def test_a_query_is_short() -> None:
     """A query so long that parsing it would end the process is not handed on."""
     sql = "SELECT 1" + "+1" * 20_000 + " FROM c"
     (sentence,) = refused(tables={"cases": {"files": {"c": "cases.csv"}, "sql": sql}})
-    assert "at most 10000 characters" in sentence
+    assert "has more than 10,000 letters." in sentence
 
 
 @pytest.mark.parametrize("path", ["a\x00b.csv", "a\nb.csv", "\x7f.csv"])
 def test_a_path_holds_no_control_character(path: str) -> None:
-    """No file can be called that, so it is told here."""
+    """No file can be called that, so it is a fault here."""
     (sentence,) = refused(tables={"cases": {"path": path}})
     assert "must be a path within the data folder" in sentence
 
 
 def test_rules_of_intake_ask_about_facts_of_intake() -> None:
-    """A track or a skill cannot hang on what only later facts tell."""
+    """A track or a skill cannot depend on what only later facts say."""
     late = {"code": "late", "meaning": {"en": "late"}, "when": [{"event": "decided"}]}
     (sentence,) = refused(intake={"rules": [late]})
     assert 'column intake.rules.late.when, value "decided": is not known at intake.' in sentence
@@ -245,3 +245,52 @@ def test_effort_is_a_number_known_at_closing(attribute: str) -> None:
     """Effort is not measured by a code, or by what is known before the work is done."""
     (sentence,) = refused(effort={"attribute": attribute})
     assert f'column effort.attribute, value "{attribute}": is not a number known' in sentence
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"handler_known": 1}, 'handler_known, value "1": is not text, which stands in quotes.'),
+        ({"fairness": "charge"}, 'fairness, value "charge": is not a list.'),
+        ({"intake": 1}, 'intake, value "1": is not a table of keys and values.'),
+        ({"assignment": {"floor": 2}}, 'assignment.floor, value "2": is above 1.'),
+        ({"assignment": {"floor": "low"}}, 'floor, value "low": is not a number.'),
+        ({"spot_checks": {"capacity_share": 0}}, 'capacity_share, value "0": is not above 0.'),
+        ({"spot_checks": {"margin": 1}}, 'spot_checks.margin, value "1": is not below 1.'),
+        ({"working_hours": {"first_hour": -1}}, 'first_hour, value "-1": is below 0.'),
+        ({"working_hours": {"first_hour": 8.5}}, 'value "8.5": is not a whole number.'),
+        ({"risk": {"use_handler": "maybe"}}, 'value "maybe": is neither true nor false.'),
+        ({"accepted_leaks": [{"column": "charge", "reason": ""}]}, 'reason, value "": is empty.'),
+        ({"reviews": {"grades": []}}, "reviews.grades: has fewer than 2 entries."),
+        ({"activities": {"a;b": {"meaning": {"en": "a"}}}}, 'value "a;b": is not a code: at most'),
+        ({"attributes": {"A": {}}}, 'value "A": is not a name: small letters, digits and `_`'),
+        (
+            {"intake": {"rules": [{"code": "r", "meaning": {"en": "r"}, "track": "easy"}]}},
+            'track, value "easy": is not one of: simple, complex.',
+        ),
+        (
+            {"rules": [{"code": "r", "meaning": {"en": "r"}, "valid_from": "soon"}]},
+            'valid_from, value "soon": is not a date such as 2026-06-30.',
+        ),
+        ({"office": {"name": {"english": "Test"}}}, "`english`, which is not a language code"),
+        ({"office": {"name": {}}}, "needs words in at least one language."),
+    ],
+)
+def test_a_wrong_value_has_its_sentence(changes: dict[str, Any], sentence: str) -> None:
+    """What a value must be is said in our words, whatever pydantic calls it."""
+    assert any(sentence in fault for fault in refused(**changes))
+
+
+def test_an_office_speaks_a_language_that_there_is() -> None:
+    """A language without texts is refused, with those that have some."""
+    (sentence,) = refused(office={"name": {"en": "Test office"}, "language": "xx"})
+    assert 'column office.language, value "xx": is not a language of this program' in sentence
+    assert "en" in sentence.partition("there are: ")[2]
+
+
+def test_effort_is_in_days_unless_the_office_says_otherwise() -> None:
+    """What is measured, and its unit, are words of the office or of the program."""
+    assert office().effort.measured.say("en") == "days from opening to closing"
+    assert office().effort.measured_in.say("en") == "days"
+    hours = office(effort={"unit": {"en": "hours"}, "meaning": {"en": "hours worked"}}).effort
+    assert (hours.measured.say("en"), hours.measured_in.say("en")) == ("hours worked", "hours")

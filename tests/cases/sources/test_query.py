@@ -71,4 +71,4 @@ def test_errors_are_one_line(sql: str) -> None:
     """What Polars finds wrong is said on one line."""
     with pytest.raises(Unreadable) as fault:
         run(sql, FILES)
-    assert "\n" not in fault.value.problem
+    assert "\n" not in str(fault.value.problem)

@@ -171,7 +171,7 @@ def test_an_unknown_ending_lists_the_known_ones() -> None:
     """A spreadsheet is refused with the endings that are read."""
     with pytest.raises(Unreadable) as refused:
         source_of(Path("cases.xlsx"))
-    assert all(ending in refused.value.remedy for ending in ENDINGS)
+    assert all(ending in str(refused.value.remedy) for ending in ENDINGS)
 
 
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
@@ -208,7 +208,7 @@ def test_csv_faults_name_the_row(
     path.write_bytes(content)
     with pytest.raises(Unreadable) as fault:
         read(path)
-    assert (fault.value.problem, fault.value.row) == (problem, row)
+    assert (str(fault.value.problem), fault.value.row) == (problem, row)
 
 
 def test_csv_with_a_byte_order_mark(tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ BROKEN = [
     ("office.toml", '"cases.csv"', '"cases.xlsx"', "cases.xlsx: has an ending that is not read"),
     ("cases.csv", FILES["cases.csv"], "", "cases.csv: is empty."),
     ("cases.csv", "\na,2024-01-01", "\n\na,x", 'cases.csv, row 3, column opened_at, value "x"'),
-    ("cases.csv", FILES["cases.csv"][50:], "\n", "cases.csv: has no cases."),
+    ("cases.csv", FILES["cases.csv"][50:], "\n", "cases.csv: has no rows."),
     ("cases.csv", "b,2024", "b,extra,2024", "cases.csv, row 3: this row has 7 cells, the header"),
     ("cases.csv", "b,2024", 'b,"2024', "cases.csv, row 3: has a value whose quotation marks"),
     ("cases.csv", "suspects", "kind", "cases.csv: has two columns named `kind`."),

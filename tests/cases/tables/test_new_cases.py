@@ -1,4 +1,4 @@
-"""Reading new cases: every fault of the file and of its cases beside the office is told."""
+"""Reading new cases: every fault of the file, and of its cases compared with the office."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cases.errors import BadInput
-from cases.tables.new_cases import odd_cases, read_new_cases
+from cases.tables.new_cases import new_case_faults, read_new_cases
 from cases.tables.tables import Tables, new_case_columns
 from tests.factories.office import rows, tables
 
@@ -125,7 +125,7 @@ def test_a_file_lacking_a_fact_of_intake_or_any_case_is_refused(tmp_path: Path) 
 
 
 def test_a_file_that_is_no_table_is_refused(tmp_path: Path) -> None:
-    """A missing file and one of another kind are told, not raised as they are."""
+    """A missing file and one of another kind are faults, not raised as they are."""
     for name in ("absent.csv", "cases.docx"):
         with pytest.raises(BadInput, match=name):
             read_new_cases(office(), tmp_path / name)
@@ -141,8 +141,8 @@ def test_any_bytes_are_new_cases_or_bad_input(content: bytes, tmp_path: Path) ->
         read_new_cases(office(), path)
 
 
-def test_oddities_tell_the_place_of_their_case() -> None:
-    """What a request holds is checked by the same rules, by place instead of row."""
+def test_faults_of_new_cases_have_the_index_of_their_case() -> None:
+    """What a request holds is checked by the same rules, with an index instead of a row."""
     new = rows("case_id | kind\nn1 | x\nn2 | q", new_case_columns(office().office))
-    (odd,) = odd_cases(office(), new)
-    assert (odd.place, odd.column) == (1, "kind")
+    (fault,) = new_case_faults(office(), new)
+    assert (fault.index, fault.column) == (1, "kind")

@@ -170,11 +170,13 @@ def test_a_blank_column_is_a_fault_only_beyond_chance(
 def test_progress_names_each_file(tmp_path: Path) -> None:
     """Reading tells which file it is at, then that it checks."""
     folder = write(tmp_path)
-    told: list[str] = []
+    shown: list[str] = []
     read_tables(
-        load_office(folder / "office.toml"), folder, progress=lambda what, _: told.append(what)
+        load_office(folder / "office.toml"),
+        folder,
+        progress=lambda what, _done: shown.append(str(what)),
     )
-    assert list(dict.fromkeys(told)) == [
+    assert list(dict.fromkeys(shown)) == [
         "cases.csv",
         "events.csv",
         "handlers.csv",

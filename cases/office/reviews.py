@@ -1,0 +1,38 @@
+"""How reviews are graded."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import Field
+
+from cases.language.texts import Text
+from cases.office.base import Code, Model
+
+
+class Grade(Model):
+    """A grade a review can give, or could once."""
+
+    code: Code = Field(description="as it stands in the review table")
+    meaning: Text = Field(description="what it is called")
+    defect: bool = Field(description="whether a case so graded counts as defective")
+    valid_from: date | None = Field(default=None, description="first day of review it is in force")
+    valid_until: date | None = Field(default=None, description="last day of review it is in force")
+    maps_to: Code | None = Field(
+        default=None, description="of an old grade, the present one that it counts as"
+    )
+
+
+class Reviews(Model):
+    """How reviews are graded and when a grade is final."""
+
+    grades: tuple[Grade, ...] = Field(
+        min_length=2, description="every grade that occurs, best first"
+    )
+    maturity_days: float = Field(
+        default=0, ge=0, description="days after the review until its grade is final"
+    )
+    dimensions: dict[Code, Text] = Field(
+        default_factory=dict,
+        description="in what a case can have a defect; any name may occur if empty",
+    )

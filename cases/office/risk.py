@@ -1,0 +1,45 @@
+"""What the risk model is for and may use."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from cases.office.base import Model
+from cases.office.conditions import Conditions
+
+
+class Points(Model):
+    """One line of the office's rule of thumb."""
+
+    points: float = Field(description="points a case gets")
+    when: Conditions = Field(min_length=1, description="when it gets them")
+
+
+class Risk(Model):
+    """What the risk model may use, and which closed cases it is for."""
+
+    among: Conditions = Field(
+        default=(), description="closed cases that can be reviewed; all if empty"
+    )
+    use_handler: bool = Field(
+        default=False, description="let a handler's identity and past be risk features (see report)"
+    )
+    similar_by: tuple[str, ...] = Field(
+        default=(), description="code attributes by which earlier cases count as similar"
+    )
+    increasing: tuple[str, ...] = Field(
+        default=(), description="features with which risk may only rise"
+    )
+    decreasing: tuple[str, ...] = Field(
+        default=(), description="features with which risk may only fall"
+    )
+    rule_of_thumb: tuple[Points, ...] = Field(
+        default=(), description="how the office would rank cases by hand; a baseline"
+    )
+
+
+class AcceptedLeak(Model):
+    """A column that the leak finder doubts and the office stands by."""
+
+    column: str = Field(description="an attribute, or a feature as the finding calls it")
+    reason: str = Field(min_length=1, description="why its values are known when it says they are")

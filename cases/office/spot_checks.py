@@ -1,0 +1,59 @@
+"""Which closed cases are reviewed: by rule, and by a draw within the capacity."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import Field, model_validator
+
+from cases.language.messages import _
+from cases.language.texts import Text
+from cases.office.base import Model, Name, wrong
+from cases.office.conditions import Conditions
+
+
+class Rule(Model):
+    """A mandatory review."""
+
+    code: Name = Field(description="its short name")
+    meaning: Text = Field(description="why such a case is always reviewed")
+    when: Conditions = Field(min_length=1, description="the cases it holds for: all must be true")
+    valid_from: date | None = Field(default=None, description="first closing day it is in force")
+    valid_until: date | None = Field(default=None, description="last closing day it is in force")
+    counts: bool = Field(default=True, description="whether its reviews count against capacity")
+
+
+class Quota(Model):
+    """How many cases of one handler, or of one unit, are drawn in addition to mandatory ones."""
+
+    at_least: int = Field(default=0, ge=0, description="fewest cases, as far as there are any")
+    share: float = Field(default=0, ge=0, le=1, description="smallest share of the cases")
+    at_most: int | None = Field(default=None, ge=0, description="most cases, if there is a limit")
+
+    @model_validator(mode="after")
+    def _least_within_most(self) -> Quota:
+        if self.at_most is not None and self.at_least > self.at_most:
+            raise wrong(_("`at_least` is more than `at_most`."))
+        return self
+
+
+class SpotChecks(Model):
+    """How many cases can be reviewed, and how they are drawn."""
+
+    capacity_share: float = Field(
+        default=0.05, gt=0, le=1, description="share of closed cases that can be reviewed"
+    )
+    search_share: float = Field(
+        default=0.9, ge=0, le=1, description="from 0, know the rate best, to 1, find the most"
+    )
+    margin: float | None = Field(
+        default=None,
+        gt=0,
+        lt=1,
+        description="instead: half the width of the 95 % interval wanted of the defect rate",
+    )
+    per_handler: Quota = Field(default=Quota(), description="quota of each handler's cases")
+    per_unit: Quota = Field(default=Quota(), description="quota of each unit's cases")
+    second_share: float = Field(
+        default=0, ge=0, le=1, description="share of the drawn cases that a second reviewer reads"
+    )

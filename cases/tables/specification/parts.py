@@ -1,0 +1,134 @@
+"""What describes a table: its columns, its checks, and the rows of other tables it names.
+
+Reading, checking, setting aside and `docs/office_file.md` all come from these descriptions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from cases.language.messages import Message, Sayable, _
+from cases.office.model import Office
+
+READ = " as read"  # suffix of the column that keeps the text a value was read from
+ROW = "row"  # as a spreadsheet counts: the header is row 1
+
+TEXT = pl.String()
+NUMBER = pl.Float64()
+
+Frames = Mapping[str, pl.DataFrame]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its type in memory, and its meaning for the documentation.
+
+    `needed` says whether a file must have it: "no", the "column" (a row may leave it blank),
+    or a value in "every row". One that is not `in_file` is made when the table is read.
+    """
+
+    name: str
+    type: pl.DataType
+    meaning: str
+    needed: Literal["no", "column", "every row"] = "no"
+    in_file: bool = True
+
+
+@dataclass(frozen=True)
+class Check:
+    """Rows for which `broken` is true have a fault in `column`; null is not broken."""
+
+    column: str
+    problem: Sayable
+    remedy: Sayable
+    broken: pl.Expr
+
+
+@dataclass(frozen=True)
+class Link:
+    """The values of `column` name rows of the table `to`, by that table's first column.
+
+    A value that names none is a fault. `checks` also see the row that is named: its columns
+    are called as `linked` says. A row goes with the row it names when that is set aside.
+    """
+
+    column: str
+    to: str
+    checks: tuple[Check, ...] = ()
+
+
+def linked(table: str, column: str) -> str:
+    """What a check of a link calls a column of the row that is named.
+
+    >>> linked("cases", "closed_at")
+    'cases.closed_at'
+    """
+    return f"{table}.{column}"
+
+
+def _no_columns(_office: Office) -> tuple[Column, ...]:
+    return ()
+
+
+def _no_checks(_office: Office) -> tuple[Check, ...]:
+    return ()
+
+
+def _unchanged(frame: pl.DataFrame, _finished: Frames) -> pl.DataFrame:
+    return frame
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """Everything particular to one table.
+
+    `row` is what a row of it is called in a sentence. `own_columns` and `own_checks` are those
+    that depend on the office file. `finish` makes the table of checked rows, given the tables
+    finished before it, into what the rest of the program computes from. `needed` is whether an
+    office must have it, `in_office_file` whether the office file says where it is.
+    """
+
+    name: str
+    meaning: str
+    row: Sayable
+    columns: tuple[Column, ...]
+    own_columns: Callable[[Office], tuple[Column, ...]] = _no_columns
+    checks: tuple[Check, ...] = ()
+    own_checks: Callable[[Office], tuple[Check, ...]] = _no_checks
+    links: tuple[Link, ...] = ()
+    finish: Callable[[pl.DataFrame, Frames], pl.DataFrame] = _unchanged
+    needed: bool = False
+    in_office_file: bool = True
+
+    @property
+    def key(self) -> str:
+        """The column by which other tables name its rows."""
+        return self.columns[0].name
+
+    @property
+    def schema(self) -> dict[str, pl.DataType]:
+        """The columns that are the same for every office, and their types."""
+        return {column.name: column.type for column in self.columns}
+
+    def schema_of(self, office: Office) -> dict[str, pl.DataType]:
+        """All its columns in an office, and their types."""
+        return self.schema | {column.name: column.type for column in self.own_columns(office)}
+
+    def columns_in_file(self, office: Office) -> tuple[Column, ...]:
+        """The columns that its file can have."""
+        every = (*self.columns, *self.own_columns(office))
+        return tuple(column for column in every if column.in_file)
+
+    @property
+    def unknown(self) -> Message:
+        """What is wrong with a value that names no row of it."""
+        return _("is not a {row} of the {row} table.", row=self.row)
+
+    @property
+    def went_aside(self) -> Message:
+        """What is wrong with a value that names a row that was set aside."""
+        return _("is a {row} that was set aside.", row=self.row)

@@ -1,0 +1,132 @@
+"""The review table: how closed cases were graded."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from cases.language.messages import _
+from cases.office.model import Office
+from cases.tables.specification.parts import (
+    NUMBER,
+    READ,
+    TEXT,
+    Check,
+    Column,
+    Frames,
+    Link,
+    TableSpec,
+    linked,
+)
+from cases.tables.values import EARLIEST, LATEST, TIME, before, listed, whole_days
+
+
+def _declared(office: Office) -> tuple[Check, ...]:
+    return (*_grade_checks(office), *_dimension_checks(office))
+
+
+def _grade_checks(office: Office) -> tuple[Check, ...]:
+    """A grade must be declared, and in force on the day of the review."""
+    if office.reviews is None:
+        return ()
+    day, grade = pl.col("reviewed_at").dt.date(), pl.col("grade")
+    outside = [
+        (grade == declared.code)
+        & ~day.is_between(
+            declared.valid_from or EARLIEST.date(), declared.valid_until or LATEST.date()
+        )
+        for declared in office.reviews.grades
+    ]
+    return (
+        Check(
+            "grade",
+            _("is not a grade of the office file."),
+            _("Correct it, or declare it under [[reviews.grades]]."),
+            ~grade.is_in(list(office.present_grades)),
+        ),
+        Check(
+            "grade",
+            _("was not in force on the day of the review."),
+            _("Correct the grade or the day, or the dates of the grade under [[reviews.grades]]."),
+            pl.any_horizontal(outside),
+        ),
+    )
+
+
+def _dimension_checks(office: Office) -> tuple[Check, ...]:
+    """Every dimension that a review names must be declared, if any are."""
+    declared = list(office.reviews.dimensions) if office.reviews else []
+    if not declared:
+        return ()
+    return (
+        Check(
+            "dimensions",
+            _("names a dimension that the office file does not have."),
+            _("Separate several by `;`; correct it, or declare it under [reviews.dimensions]."),
+            listed(pl.col("dimensions")).list.set_difference(declared).list.len() > 0,
+        ),
+    )
+
+
+def _finish(reviews: pl.DataFrame, finished: Frames) -> pl.DataFrame:
+    """A review is known when its day is over, and never precedes the closing of its case."""
+    closings = finished["cases"].select("case_id", "closed_at")
+    reviewed_at = pl.max_horizontal(whole_days(pl.col("reviewed_at")), "closed_at")
+    return (
+        reviews.join(closings, on="case_id", how="left", maintain_order="left")
+        .with_columns(reviewed_at.alias("reviewed_at"))
+        .drop("closed_at")
+    )
+
+
+REVIEW_TABLE = TableSpec(
+    name="reviews",
+    meaning="One row for each review of a closed case; two reviews of a case are two rows.",
+    row=_("review"),
+    columns=(
+        Column("case_id", TEXT, "the case", "every row"),
+        Column("reviewed_at", TIME, "when it was reviewed", "every row"),
+        Column("reviewer", TEXT, "who reviewed it, by a code"),
+        Column("kind", TEXT, "the kind of review, by the office's code"),
+        Column("grade", TEXT, "the grade it was given", "every row"),
+        Column(
+            "inclusion_probability",
+            NUMBER,
+            "the probability with which the case was chosen; blank where unknown",
+        ),
+        Column("dimensions", TEXT, "in which it has a defect, separated by `;`"),
+    ),
+    checks=(
+        Check(
+            "inclusion_probability",
+            _("is not a probability above 0 and at most 1."),
+            _(
+                "Give the inclusion probability with which this case was chosen, "
+                "or leave it blank if unknown."
+            ),
+            (pl.col("inclusion_probability") <= 0) | (pl.col("inclusion_probability") > 1),
+        ),
+    ),
+    own_checks=_declared,
+    links=(
+        Link(
+            "case_id",
+            "cases",
+            (
+                Check(
+                    "case_id",
+                    _("is a case that is still open; only closed cases are reviewed."),
+                    _("Fill in the case's closing date, or remove the review."),
+                    pl.col(linked("cases", "case_id")).is_not_null()
+                    & pl.col(linked("cases", "closed_at" + READ)).is_null(),
+                ),
+                Check(
+                    "reviewed_at",
+                    _("is before the case was closed."),
+                    _("Correct the review's date or the case's closing date."),
+                    before("reviewed_at", linked("cases", "closed_at")),
+                ),
+            ),
+        ),
+    ),
+    finish=_finish,
+)

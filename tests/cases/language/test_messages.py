@@ -1,0 +1,138 @@
+"""A text is a value that is put into a language only where it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from cases.language import catalogues
+from cases.language.catalogues import languages, system_language
+from cases.language.messages import (
+    Sayable,
+    _,
+    as_json,
+    from_json,
+    listed,
+    ngettext,
+    pgettext,
+    say,
+    sentences,
+)
+from cases.language.texts import Text
+
+CATALOGUE = """
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=utf-8\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+
+msgid "{found} of {cases:,} cases"
+msgstr "von {cases:,} Fällen {found}"
+
+msgid "{count:,} fault"
+msgid_plural "{count:,} faults"
+msgstr[0] "{count:,} Fehler, nur einer"
+msgstr[1] "{count:,} Fehler"
+
+msgctxt "of a month"
+msgid "May"
+msgstr "Mai"
+
+msgctxt "two names in a list"
+msgid "{first}, {second}"
+msgstr "{first} / {second}"
+
+msgctxt "two sentences"
+msgid "{first} {second}"
+msgstr "{first}{second}"
+"""
+FOUND = _("{found} of {cases:,} cases", found=3, cases=1200)
+CACHED = (catalogues.languages, catalogues.translations)
+
+
+def _forget() -> None:
+    for cached in CACHED:
+        cached.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _german(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Another language, which is one file and nothing else."""
+    file = tmp_path / "de" / catalogues.FILE
+    file.parent.mkdir(parents=True)
+    file.write_text(CATALOGUE, "utf-8")
+    monkeypatch.setattr(catalogues, "FOLDER", tmp_path)
+    _forget()
+    yield
+    _forget()
+
+
+def test_a_language_is_a_file() -> None:
+    """English needs none and comes first."""
+    assert languages() == ("en", "de")
+    assert system_language({"LANG": "de_DE.UTF-8"}) == "de"
+    assert system_language({"LC_ALL": "fr_FR", "LANG": "fr"}) == "en"
+
+
+@pytest.mark.parametrize(
+    ("message", "english", "german"),
+    [
+        (FOUND, "3 of 1,200 cases", "von 1.200 Fällen 3"),
+        (ngettext("{count:,} fault", "{count:,} faults", 1), "1 fault", "1 Fehler, nur einer"),
+        (ngettext("{count:,} fault", "{count:,} faults", 2), "2 faults", "2 Fehler"),
+        (pgettext("of a month", "May"), "May", "Mai"),
+        (pgettext("that one can", "May"), "May", "May"),
+        (listed(["a", FOUND]), "a, 3 of 1,200 cases", "a / von 1.200 Fällen 3"),
+        (sentences("A.", "B."), "A. B.", "A.B."),
+        (_("{share:.1%}", share=0.123), "12.3%", "12,3\N{NO-BREAK SPACE}%"),
+        (_("{day}", day=date(2026, 6, 30)), "30 June 2026", "30. Juni 2026"),
+        (_("{at}", at=datetime(2026, 6, 30, 9, 5)), "30 June 2026 09:05", "30. Juni 2026 09:05"),
+        (_("{kind}", kind=Text(en="appeal", de="Einspruch")), "appeal", "Einspruch"),
+        (_("`{name}`", name="{x}"), "`{x}`", "`{x}`"),
+    ],
+)
+def test_a_text_is_said_in_any_language(message: Sayable, english: str, german: str) -> None:
+    """One value, as many languages as are asked for; it is English as a `str`."""
+    assert (message.say("en"), message.say("de")) == (english, german)
+    assert str(message) == english
+    assert message.say("xx") == english
+
+
+def test_what_is_not_a_text_stands_as_it_is() -> None:
+    """Codes and numbers have no language."""
+    assert (say("N-1", "de"), say(3, "de")) == ("N-1", "3")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        FOUND,
+        ngettext("{count:,} fault", "{count:,} faults", 2),
+        sentences(FOUND, pgettext("of a month", "May")),
+        _("{at} {kind}", at=datetime(2026, 6, 30, 9), kind=Text(en="appeal", de="Einspruch")),
+        _("{day}", day=date(2026, 6, 30)),
+    ],
+)
+def test_a_text_can_be_kept_and_read_again(value: Sayable) -> None:
+    """What was kept says the same in every language."""
+    again = from_json(as_json(value))
+    assert [again.say(code) for code in ("en", "de")] == [value.say(code) for code in ("en", "de")]
+
+
+def test_a_template_reaches_nothing_but_its_values() -> None:
+    """Attributes of a value cannot be read, and a format is one of a number."""
+    with pytest.raises(KeyError):
+        _("{found.__class__}", found=1).say("en")
+    with pytest.raises(ValueError, match="is not a format of a number"):
+        _("{found:>9}", found=1).say("en")
+
+
+@pytest.mark.parametrize("words", [{}, {"en": ""}, {"english": "appeal"}, {"en": 1}])
+def test_words_of_an_office_have_a_language(words: dict[str, str]) -> None:
+    """At least one language, by its code."""
+    with pytest.raises(ValidationError):
+        Text(**words)
