@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Self
 
-from cases.office.model import Model
+from cases.office.base import Model
 
 
 class Document(Model):

@@ -20,7 +20,7 @@ from cases.files import check_folder as check_writable
 from cases.integrity.canonical import HASH, Domain, digest, stream_digest
 from cases.integrity.document import Document, plain_file
 from cases.language.messages import Sayable, _, sentences
-from cases.office.model import Model
+from cases.office.base import Model
 
 MANIFEST = "manifest.json"
 UNFINISHED = "manifest.json.unfinished"  # there as long as files are being written

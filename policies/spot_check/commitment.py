@@ -29,7 +29,8 @@ from cases.errors import BadInput, Fault
 from cases.integrity.canonical import HASH, Domain, digest
 from cases.integrity.document import Document
 from cases.language.messages import _
-from cases.office.model import Model, Office
+from cases.office.base import Model
+from cases.office.model import Office
 from policies.spot_check.plan import FRAME, LONGEST_SEED, PlanParameters
 
 SHORTEST_SECRET = 16  # letters; a shorter seed could be found by trying
