@@ -121,7 +121,7 @@ def differences(ours: pl.DataFrame, totals: pl.DataFrame, until: datetime) -> li
 
 def _difference(unit: str, month: str, closed: int, closed_there: int) -> Sayable:
     return _(
-        "Unit {unit}, month {month}: cases closed in the tables {ours:,}, in the totals {theirs:,}.",
+        "Unit {unit}, month {month}: closed in the tables {ours:,}, in the totals {theirs:,}.",
         unit=unit or _("(none)"),
         month=month,
         ours=closed,
