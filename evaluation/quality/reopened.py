@@ -18,17 +18,20 @@ from datetime import datetime
 
 import polars as pl
 
-from cases.integrity.canonical import Domain, digest
 from cases.language.messages import Message, ngettext
 
-CLOSING = ("case_id", "closed_at")
+CLOSING: dict[str, pl.DataType] = {"case_id": pl.String(), "closed_at": pl.Datetime("us")}
 
 
 @dataclass(frozen=True)
 class PlanFrame:
-    """The frame of a plan drawn from what was known by `as_of`: `case_id, closed_at` and more."""
+    """The frame of a plan drawn from what was known by `as_of`: `case_id, closed_at` and more.
+
+    No two different plans share a `plan_id`.
+    """
 
     as_of: datetime
+    plan_id: str
     frame: pl.DataFrame
 
 
@@ -59,30 +62,27 @@ class CountedOnce:
 def counted_once(plans: Sequence[PlanFrame]) -> CountedOnce:
     """The frames of `plans` without what counts in the frame of an earlier one.
 
-    Earlier is the plan of the earlier `as_of`; of two plans of one moment the one whose frame
-    has the smaller hash. So the order in which plans are named changes nothing.
+    Earlier is the plan of the earlier `as_of`; of two plans of one moment the one whose
+    `plan_id` comes first. So the order in which plans are named changes nothing.
     """
-    if not plans:
-        return CountedOnce((), 0)
-    order = sorted(range(len(plans)), key=lambda index: _time_and_hash(plans[index]))
-    rank = {index: position for position, index in enumerate(order)}
-    closings = pl.concat(
-        plan.frame.select(*CLOSING, plan=pl.lit(rank[index])) for index, plan in enumerate(plans)
-    )
-    first = closings.group_by(CLOSING).agg(pl.col("plan").min())
-    counting = first.sort(CLOSING).with_columns(
-        closed_again_at=pl.col("closed_at").shift(-1).over("case_id")
-    )
-    frames = tuple(
-        plan.frame.join(
-            counting.filter(pl.col("plan") == rank[index]).drop("plan"),
-            on=CLOSING,
-            maintain_order="left",
-        )
-        for index, plan in enumerate(plans)
-    )
-    return CountedOnce(frames, closings.height - sum(frame.height for frame in frames))
+    order = sorted({(plan.as_of, plan.plan_id) for plan in plans})
+    ranks = [order.index((plan.as_of, plan.plan_id)) for plan in plans]
+    first = _first_plans(plans, ranks)
+    frames = []
+    for plan, rank in zip(plans, ranks, strict=True):
+        counting = first.filter(pl.col("rank") == rank).drop("rank")
+        first = first.filter(pl.col("rank") != rank)  # a plan named twice counts once
+        frames.append(plan.frame.join(counting, on=list(CLOSING), maintain_order="left"))
+    rows = sum(plan.frame.height for plan in plans)
+    return CountedOnce(tuple(frames), rows - sum(frame.height for frame in frames))
 
 
-def _time_and_hash(plan: PlanFrame) -> tuple[datetime, str]:
-    return plan.as_of, digest(Domain.PLAN_FRAME, plan.frame)
+def _first_plans(plans: Sequence[PlanFrame], ranks: Sequence[int]) -> pl.DataFrame:
+    """Each closing once, with the rank of its earliest plan and the case's next closing."""
+    closings = [pl.DataFrame(schema=CLOSING | {"rank": pl.Int64()})]
+    closings += [
+        plan.frame.select(*CLOSING, rank=pl.lit(rank, pl.Int64))
+        for plan, rank in zip(plans, ranks, strict=True)
+    ]
+    first = pl.concat(closings).group_by(*CLOSING).agg(pl.col("rank").min()).sort(*CLOSING)
+    return first.with_columns(closed_again_at=pl.col("closed_at").shift(-1).over("case_id"))
