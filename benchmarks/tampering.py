@@ -149,7 +149,9 @@ def _another(value: Any, column: pl.Series, luck: random.Random) -> Any:
     others = column.drop_nulls().filter(column.drop_nulls() != value).unique().to_list()
     if others:
         return luck.choice(sorted(others))
-    by_type = {pl.String: f"{value or ''}x", pl.Boolean: not value, pl.Float64: 0.5}
+    if isinstance(value, datetime):
+        return value + timedelta(days=1)
+    by_type = {pl.String: f"{value or ''}x", pl.Boolean: not value, pl.Datetime: MADE_AT}
     return by_type.get(column.dtype.base_type(), 1 if value is None else value + 1)
 
 

@@ -64,7 +64,7 @@ def _changed(folder: Path, part: str, action: str, seed: int) -> Path:
     raise AssertionError("no change was possible")
 
 
-@pytest.mark.parametrize(("part", "action"), product(PARTS, ACTIONS))
+@pytest.mark.parametrize(("part", "action"), list(product(PARTS, ACTIONS)))
 def test_every_kind_of_change_is_found(kept: tuple[Path, str], part: str, action: str) -> None:
     """By the manifest; if that is renewed, by its hash alone."""
     folder, published = kept
