@@ -145,14 +145,19 @@ def _pick(indices: list[int], luck: random.Random) -> int:
 
 
 def _another(value: Any, column: pl.Series, luck: random.Random) -> Any:
-    """A value of the column's type that is not `value`."""
-    others = column.drop_nulls().filter(column.drop_nulls() != value).unique().to_list()
+    """A value of the column's type that is not `value`: one of another row, or one made up."""
+    others = sorted(set(column.drop_nulls()) - {value})
     if others:
-        return luck.choice(sorted(others))
+        return luck.choice(others)
+    if column.dtype == pl.String:
+        return f"{value or ''}x"
+    if isinstance(value, bool):
+        return not value
     if isinstance(value, datetime):
         return value + timedelta(days=1)
-    by_type = {pl.String: f"{value or ''}x", pl.Boolean: not value, pl.Datetime: MADE_AT}
-    return by_type.get(column.dtype.base_type(), 1 if value is None else value + 1)
+    if isinstance(value, int | float):
+        return value + 1
+    raise Impossible
 
 
 def with_row(table: Table, action: str, luck: random.Random) -> Table:
