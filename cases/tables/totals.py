@@ -109,8 +109,10 @@ def differences(ours: pl.DataFrame, totals: pl.DataFrame, until: datetime) -> li
     over = pl.col("month") <= last
     theirs = totals.filter(over)
     if theirs.is_empty():
-        template = "The totals speak of no month that was over on {day}: nothing is compared."
-        return [_(template, day=until.date())]
+        day = until.date()
+        return [
+            _("The totals speak of no month that was over on {day}: nothing is compared.", day=day)
+        ]
     covered = ours.filter(over & pl.col("month").is_in(theirs["month"].unique().implode()))
     both = covered.join(theirs, on=["unit", "month"], how="full", coalesce=True, suffix="_there")
     counts = pl.col("closed", "closed_there").fill_null(0)
