@@ -68,26 +68,37 @@ def check_new_folder(folder: Path, names: Collection[str]) -> None:
 
 
 def write_folder(
-    folder: Path, files: Mapping[str, Write], about: Mapping[str, Any] | None = None
+    folder: Path,
+    files: Mapping[str, Write],
+    about: Mapping[str, Any] | None = None,
+    leftovers: Collection[str] = (),
 ) -> Manifest:
     """Write each of `files` at its path in `folder`, and then the manifest, which is returned.
 
+    `leftovers` are names that an attempt which stopped halfway may have left; they are removed.
     `BadInput` if the folder is not new (`check_new_folder`) or a file cannot be written.
     """
-    check_new_folder(folder, files)
-    unfinished = folder / UNFINISHED
+    check_new_folder(folder, {*files, *leftovers})
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        unfinished.touch()
-        kept = {name: _written(folder / name, write) for name, write in files.items()}
-        manifest = Manifest(about=dict(about or {}), files=kept)
-        unfinished.write_text(manifest.text, "utf-8")
-        _onto_disk(unfinished)
-        unfinished.replace(folder / MANIFEST)
+        (folder / UNFINISHED).touch()
+        for name in leftovers:
+            (folder / name).unlink(missing_ok=True)
+        return _write_all(folder, files, dict(about or {}))
     except OSError as error:
         problem = _("cannot be written ({reason}).", reason=error.strerror or type(error).__name__)
         remedy = _("Name a folder that you may write to.")
         raise BadInput([Fault(str(folder), problem, remedy)]) from None
+
+
+def _write_all(folder: Path, files: Mapping[str, Write], about: dict[str, Any]) -> Manifest:
+    """Write the files, then the manifest into the mark, which then becomes the manifest."""
+    kept = {name: _written(folder / name, write) for name, write in files.items()}
+    manifest = Manifest(about=about, files=kept)
+    unfinished = folder / UNFINISHED
+    unfinished.write_text(manifest.text, "utf-8")
+    _onto_disk(unfinished)
+    unfinished.replace(folder / MANIFEST)
     return manifest
 
 

@@ -218,6 +218,17 @@ def test_a_half_written_folder_is_known_and_can_be_written_again(tmp_path: Path)
     assert not (folder / UNFINISHED).exists()
 
 
+def test_what_an_attempt_left_and_the_next_does_not_write_is_removed(tmp_path: Path) -> None:
+    """An intake without handlers writes fewer files than one with them."""
+    (tmp_path / UNFINISHED).touch()
+    (tmp_path / "loads.csv").touch()
+    with pytest.raises(BadInput, match=r"already holds something \(loads.csv\)"):
+        write_folder(tmp_path, writers(CONTENTS))
+    write_folder(tmp_path, writers(CONTENTS), leftovers=["loads.csv", "plan.csv"])
+    assert said(tmp_path) == []
+    assert not (tmp_path / "loads.csv").exists()
+
+
 def test_writing_again_goes_through_no_link(tmp_path: Path) -> None:
     """A link planted in a half-written folder is replaced, and what it leads to stays."""
     outside, folder = tmp_path / "outside.txt", tmp_path / "plan"
