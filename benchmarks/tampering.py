@@ -42,6 +42,7 @@ from policies.spot_check.commitment import Beacon, PlanInputs, commit, draw_seed
 from policies.spot_check.committed import check
 from policies.spot_check.plan import PlanParameters
 from policies.spot_check.planning import draw_plan
+from policies.spot_check.verify import LISTED, Kept, verify
 
 Finds = Callable[[Path], bool]
 Table = pl.DataFrame
@@ -316,9 +317,19 @@ def rewrites(inputs: PlanInputs) -> Iterator[tuple[str, PlanInputs]]:
         yield name, replace(inputs, parameters=dict(parameters) | change)
 
 
+def by_redraw(inputs: PlanInputs) -> bool:
+    """Whether a plan drawn from rewritten inputs shows it when it is drawn once more."""
+    known = {name: inputs.parameters[name] for name in PlanParameters.model_fields}
+    plan = draw_plan(inputs.frame, PlanParameters.model_validate(known))
+    lines = plan.lines.select(pl.col(LISTED).cast(pl.String))
+    return not verify(Kept(plan.describe(), plan.frame, lines)).matches
+
+
 def consistent_rewrites(office: Path) -> None:
-    """Print which rewrites are found by the commitment, without and with a beacon."""
+    """Print which rewrites are found with nothing, a commitment, and a beacon, too."""
     plain = inputs_of(office)
+    shown = [by_redraw(changed) for _name, changed in rewrites(plain)]
+    print(f"rewrites: {sum(shown)} of {len(shown)} found by drawing again")
     for name, value, beacon in (("commitment", None, None), ("and beacon", VALUE, BEACON)):
         seed = SECRET if value is None else draw_seed(SECRET, value)
         inputs = replace(plain, parameters=dict(plain.parameters) | {"seed": seed})
