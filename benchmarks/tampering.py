@@ -37,7 +37,7 @@ from cases.integrity.manifest import (
     write_folder,
 )
 from cases.office.loading import load_office
-from cli.main import app
+from cli.app import app
 from policies.spot_check.commitment import Beacon, PlanInputs, commit, draw_seed
 from policies.spot_check.committed import check
 from policies.spot_check.plan import PlanParameters
