@@ -32,10 +32,8 @@ MADE_UP = "eo"
 
 HIDDEN = {"style", "script", "code", "pre", "comment"}
 SPOKEN_ATTRIBUTES = ("alt", "title", "aria-label", "placeholder")
-INNERMOST = re.compile(
-    r"⟦[^⟦⟧]*⟧"
-    r"|(?:⟦[^⟦⟧…]*)+…"  # a label of a picture that was cut short
-)
+INNERMOST = re.compile(r"⟦[^⟦⟧]*⟧")
+CUT_SHORT = re.compile(r"(?:⟦[^⟦⟧…]*)+…")  # what is left of a label of a picture
 WORD = re.compile(r"[^\W\d_]{2,}")
 NO_WORDS = re.compile(
     r"`[^`]*`"  # code in a text
@@ -99,7 +97,7 @@ def unbracketed(text: str, codes: Collection[str] = ()) -> set[str]:
     """The words of a text outside of every pair of brackets, without `codes`."""
     while (rest := INNERMOST.sub(" ", text)) != text:
         text = rest
-    rest = NO_WORDS.sub(" ", rest)
+    rest = NO_WORDS.sub(" ", CUT_SHORT.sub(" ", rest))
     return set(WORD.findall(rest)) - set(codes)
 
 

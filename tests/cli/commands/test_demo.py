@@ -40,7 +40,7 @@ def test_office_without_reviews(office: Path, tmp_path: Path) -> None:
     file.write_text("\n".join(kept), "utf-8")
     trained = triage("train", file)
     assert trained.exit_code == 0, trained.output
-    assert "Risk is not trained: the office file describes no reviews" in trained.output
+    assert "No model of risk was trained: the office file describes no reviews" in trained.output
     assert "Judged by complexity: AUC" in trained.output
     page = bare / "report.html"
     assert triage("report", file, "--out", page).exit_code == 0

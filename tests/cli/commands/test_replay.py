@@ -20,7 +20,7 @@ def test_replay_tells_what_each_way_would_have_found(
     span = ("--from", "2024-04-01", "--to", "2024-07-31", "--every", "quarter")
     result = triage("replay", office, *span, "--capacity", 20, "--out", page)
     assert result.exit_code == 0, result.output
-    for way in ("This system's draw", "All at random", "Top of the list"):
+    for way in ("Plan of this system", "All at random", "Top of the list"):
         assert way in result.output
     assert "2024-Q2" in page.read_text("utf-8")
 
