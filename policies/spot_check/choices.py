@@ -12,7 +12,7 @@ Way = Literal[Choice, "top_plus_random"]  # a replay tries one more
 
 WAYS: tuple[Way, ...] = get_args(Way)
 CHOICES: Mapping[Way, Message] = {
-    "plan": _("Plan of this system"),
+    "plan": _("This system's draw"),
     "all_random": _("All at random"),
     "top_of_the_list": _("Top of the list"),
     "top_plus_random": _("Top and a tenth at random"),

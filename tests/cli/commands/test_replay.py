@@ -16,11 +16,12 @@ def test_replay_tells_what_each_way_would_have_found(
 ) -> None:
     """The table has every way to choose, and the page is written where it is wanted."""
     monkeypatch.setattr(Workspace, "tables", lambda *_: small_office(700))
+    monkeypatch.setenv("COLUMNS", "200")
     page = tmp_path / "replay.html"
     span = ("--from", "2024-04-01", "--to", "2024-07-31", "--every", "quarter")
     result = triage("replay", office, *span, "--capacity", 20, "--out", page)
     assert result.exit_code == 0, result.output
-    for way in ("Plan of this system", "All at random", "Top of the list"):
+    for way in ("This system's draw", "All at random", "Top of the list"):
         assert way in result.output
     assert "2024-Q2" in page.read_text("utf-8")
 
