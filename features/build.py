@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import narwhals as nw
 
+from cases.language.messages import _
 from cases.progress import Progress, silent
 from cases.tables.tables import Frame, Tables
 from features import as_of, events
@@ -27,7 +28,7 @@ def build(
     known = as_of.cut(tables, moments)
     wide = _with_events(tables, known, list(needed.values()))
     wide = _with_others(tables, known, wide, list(needed.values()))
-    progress("features", 1.0)
+    progress(_("features"), 1.0)
     return wide.select("case_id", "moment", *(feature.expression for feature in features))
 
 

@@ -43,7 +43,7 @@ from serving.use_cases.context import ServiceContext
 from serving.use_cases.spot_checks import PlannedSpotChecks, spot_checks
 
 PLAN = _(
-    "Draw the cases to check: `plan.csv` (who and why), `frame.parquet` and `plan.json` (replay)."
+    "Draw the cases to check: `plan.csv` (which and why), `frame.parquet` and `plan.json` (replay)."
 )
 SEED = _("Make a seed nobody could foresee, and the hash to publish before the draw.")
 VERIFY = _(

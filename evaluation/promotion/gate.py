@@ -164,9 +164,10 @@ def succeeds(bundle: Bundle, champion: Bundle) -> Verdict:
         return Verdict(
             False,
             _(
-                "It knows what was known by {until}, the champion what was known by {champion}.",
-                until=until.date(),
-                champion=champion_until.date(),
+                "It knows less than the champion: what was known by {until}, and the champion what "
+                "was known by {champion}.",
+                until=until,
+                champion=champion_until,
             ),
         )
     lost = sorted(set(champion.questions) - set(bundle.questions))
