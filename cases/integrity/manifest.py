@@ -2,7 +2,7 @@
 
 `write_folder` writes the manifest last. A folder in which it stopped halfway is known as such
 and may be written again; one that is complete is never written over. The manifest's own hash,
-kept somewhere else, binds every byte of the folder. Without it, whoever changes a file can
+kept somewhere else, binds every byte of the folder. Without it, anyone who changes a file can
 renew the manifest too: then only what can be computed again is known.
 """
 
