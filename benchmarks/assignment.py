@@ -24,18 +24,17 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from cases.demo import simulate
 from cases.demo.clock import START
+from cases.numeric import Flags, Floats, Ints
 from evaluation.intake.shares import check_shares
 from policies.assignment.assign import assign
 from policies.assignment.draw import draw_handlers
 from policies.assignment.eligibility import RECUSALS
 from policies.assignment.result import AssignmentParameters, DrawnAssignment
 
-Array = NDArray[np.float64]
 CASES = 25_000  # for about 100 handlers
 BEGIN, COUNT_FROM, END = 182.0, 366.0, 731.0  # days
 RECUSED = 0.03  # of pairs of a case and a handler of its unit
@@ -48,8 +47,8 @@ class Office:
 
     cases: pl.DataFrame
     handlers: pl.DataFrame
-    recused: NDArray[np.bool_]  # (cases, handlers)
-    eligible: NDArray[np.bool_]  # without the recused
+    recused: Flags  # (cases, handlers)
+    eligible: Flags  # without the recused
 
     @classmethod
     def make(cls, seed: int = 2026) -> Office:
@@ -66,7 +65,7 @@ class Office:
         return cls(cases, handlers, recused, unit & kind & ~recused)
 
 
-def predicted(cases: pl.DataFrame) -> Array:
+def predicted(cases: pl.DataFrame) -> Floats:
     """Expected effort from intake facts, fitted on what was decided before `BEGIN`."""
     facts = cases.select(
         one=1.0,
@@ -79,11 +78,11 @@ def predicted(cases: pl.DataFrame) -> Array:
     known = cases["decided"].to_numpy() < BEGIN
     weights, *_ = np.linalg.lstsq(x[known], y[known], rcond=None)
     spread = np.var(y[known] - x[known] @ weights)
-    expected: Array = np.exp(x @ weights + spread / 2)
+    expected: Floats = np.exp(x @ weights + spread / 2)
     return expected
 
 
-Choice = Callable[["State", NDArray[np.int64]], NDArray[np.int64]]
+Choice = Callable[["State", Ints], Ints]
 
 
 @dataclass
@@ -91,9 +90,9 @@ class State:
     """A running simulation: who has which case, and what remains of it."""
 
     office: Office
-    effort: Array  # as the policy sees it
+    effort: Floats  # as the policy sees it
     now: float = BEGIN
-    handler: NDArray[np.int64] = field(init=False)
+    handler: Ints = field(init=False)
     kept: list[DrawnAssignment] = field(default_factory=list)
     spreads: list[tuple[float, ...]] = field(default_factory=list)
 
@@ -109,10 +108,10 @@ class State:
         places = self.office.handlers.select("unit", pl.col("kinds").fill_null(""))
         self.alike = places.select(pl.concat_str(pl.all(), separator=":")).to_series().to_numpy()
 
-    def _sum(self, work: Array, running: NDArray[np.bool_]) -> Array:
+    def _sum(self, work: Floats, running: Flags) -> Floats:
         return np.bincount(self.handler[running], work[running], len(self.capacity)).astype(float)
 
-    def loads(self) -> tuple[Array, Array, Array]:
+    def loads(self) -> tuple[Floats, Floats, Floats]:
         """Expected and true work left of every handler, and the number of undecided cases."""
         running = (self.handler >= 0) & (self.decided > self.now)
         age = self.now - self.opened
@@ -135,7 +134,7 @@ class State:
             )
         )
 
-    def _among_alike(self, load: Array) -> float:
+    def _among_alike(self, load: Floats) -> float:
         groups = [load[self.alike == one] for one in np.unique(self.alike)]
         return float(
             np.average(
@@ -164,13 +163,13 @@ def at_random(seed: int) -> Choice:
     """Everybody eligible alike."""
     rng = np.random.default_rng(seed)
 
-    def choose(state: State, batch: NDArray[np.int64]) -> NDArray[np.int64]:
+    def choose(state: State, batch: Ints) -> Ints:
         return np.array([rng.choice(np.flatnonzero(state.office.eligible[case])) for case in batch])
 
     return choose
 
 
-def greedy(state: State, batch: NDArray[np.int64]) -> NDArray[np.int64]:
+def greedy(state: State, batch: Ints) -> Ints:
     """One case after the other to the handler with the least per capacity."""
     load, chosen = state.loads()[0], []
     for case in batch:
@@ -180,10 +179,10 @@ def greedy(state: State, batch: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.array(chosen)
 
 
-def by_programme(floor: float) -> Choice:
+def by_linear_program(floor: float) -> Choice:
     """The assignment under test."""
 
-    def choose(state: State, batch: NDArray[np.int64]) -> NDArray[np.int64]:
+    def choose(state: State, batch: Ints) -> Ints:
         office = state.office
         load, _, count = state.loads()
         cases = office.cases[batch].select(
@@ -217,9 +216,9 @@ def one_at_a_time(floor: float) -> Choice:
 
     But for the floor the case goes to the handler with the least half-way through it.
     """
-    rng, asked = np.random.default_rng(3), by_programme(floor)
+    rng, asked = np.random.default_rng(3), by_linear_program(floor)
 
-    def choose(state: State, batch: NDArray[np.int64]) -> NDArray[np.int64]:
+    def choose(state: State, batch: Ints) -> Ints:
         load, effort = state.loads()[0], state.effort[batch[0]]
         who = np.flatnonzero(state.office.eligible[batch[0]])
         levels = (load[who] + effort / 2) / state.capacity[who]
@@ -236,9 +235,9 @@ def one_at_a_time(floor: float) -> Choice:
     return choose
 
 
-def line(name: str, state: State) -> Array:
+def line(name: str, state: State) -> Floats:
     """Print one line of the table of balance and return its figures."""
-    figures: Array = np.mean(state.spreads, axis=0)
+    figures: Floats = np.mean(state.spreads, axis=0)
     assigned = state.handler >= 0
     broken = ~state.office.eligible[assigned, state.handler[assigned]]
     print(f"{name:34s}" + "".join(f"{x:9.3f}" for x in figures) + f"{broken.sum():9d}", flush=True)
@@ -255,7 +254,7 @@ def balance() -> State:
         line(f"{effort}: least loaded", run(office, greedy, effort))
         floors = FLOORS if effort == "predicted" else (0.1,)
         for floor in floors:
-            state = run(office, by_programme(floor), effort)
+            state = run(office, by_linear_program(floor), effort)
             line(f"{effort}: programme, floor {floor:g}", state)
             if effort == "predicted" and floor == 0.1:
                 default = state
@@ -382,7 +381,7 @@ def main() -> None:
     if arguments.only in (None, "balance"):
         shares_of = balance()
     if arguments.only == "shares":
-        shares_of = run(Office.make(), by_programme(0.1), "predicted")
+        shares_of = run(Office.make(), by_linear_program(0.1), "predicted")
     if arguments.only in (None, "shares"):
         shares(shares_of)
     if arguments.only in (None, "speed"):

@@ -3,9 +3,9 @@
     .venv/bin/python benchmarks/blind_spots.py [--draws 1000] [--only hidden] [--method present]
 
 A frame of 3,000 cases with known truth; every setting of the grid below is drawn with the
-real design and draw and estimated many times, outcomes drawn anew each time. Prints per setting:
+real design and draw and estimated many times, outcomes drawn again each time. Prints per setting:
 coverage of the 95 % interval and the share of draws in which it lies wholly below the truth
-(standard errors beside), its width as a multiple of the oracle's (an interval from the same draw
+(then standard errors), its width as a multiple of the oracle's (an interval from the same draw
 by somebody who knows the true risks), the share of draws without a rate, defects expected
 among the reviewed, and expected finds as a share of those at a floor of 0.01.
 

@@ -31,7 +31,7 @@ from cases.office.loading import load_office
 from cases.office.model import Quota
 from cases.tables.reading import read_tables
 from evaluation.quality.estimate import Survey, estimate
-from models.questions.risk import Risk
+from models.questions.risk import RiskQuestion
 from models.registry import Registry
 from policies.seeds import tickets
 from policies.spot_check.design import Design, without_quotas
@@ -62,7 +62,7 @@ class Trial:
 def frame_of(folder: Path) -> tuple[pl.DataFrame, Floats]:
     """The demo office's frame as its champion scores it, and the true probabilities."""
     office = load_office(folder / "office.toml")
-    risk = Registry(folder / ".triage").champion(office).question(Risk)
+    risk = Registry(folder / ".triage").champion(office).question(RiskQuestion)
     scored = risk.score(read_tables(office, folder), AS_OF)
     truth = pl.read_parquet(folder / "truth.parquet").select("case_id", "defect_probability")
     known = scored.with_columns(rule=pl.lit(None, pl.String)).join(truth, on="case_id")
@@ -164,10 +164,10 @@ def frontier(frame: pl.DataFrame, picture: Path | None) -> None:
     order = np.argsort(-risk)
     rows = []
     for percent in (5, 10, 20, 30, 50, 70, 100):
-        lots = 10 * percent
-        top, rest = order[: 1000 - lots], order[1000 - lots :]
-        defects = risk[top].sum() + lots * risk[rest].mean()
-        variance = (len(rest) / lots - 1) * v[rest].sum()
+        drawn = 10 * percent
+        top, rest = order[: 1000 - drawn], order[1000 - drawn :]
+        defects = risk[top].sum() + drawn * risk[rest].mean()
+        variance = (len(rest) / drawn - 1) * v[rest].sum()
         same_defects = finding(design, float(defects))
         same_variance = design.at_variance(variance)
         rows.append((percent, float(defects), float(variance)))

@@ -1,1 +1,1 @@
-"""What was decided, by whom: the records of commitments, draws, decisions come to stand here."""
+"""What was decided, by whom: the records of commitments, draws, decisions belong here."""

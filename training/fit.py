@@ -79,6 +79,7 @@ def fit_complexity(x: pl.DataFrame, labels: pl.DataFrame, office: Office) -> Com
     `Refused` if the labels do not support one (`complexity_lacks`).
     """
     _refuse(complexity_lacks(labels, office))
+    # The outcome of every closed case is known: there is no sampling to correct, nor a reviewer.
     every = labels.with_columns(
         recency_weights(labels["moment"]), surveyed=pl.lit(True), severity=pl.lit(0.0)
     )
@@ -93,6 +94,7 @@ def routing_outcomes(
     `x` is an `intake_table`, `outcomes` are `complexity_outcomes` by `until`.
     """
 
+    # At each origin a model is fitted on what was known by then, and scores what came later.
     def score(origin: datetime, later: pl.DataFrame) -> pl.Series | None:
         known = settled(outcomes.filter(pl.col("known_at") <= origin), origin)
         if complexity_lacks(known, office) is not None:
@@ -137,6 +139,7 @@ def calibrated_effort(
     cases: pl.DataFrame, scored: pl.DataFrame, office: Office, when: datetime
 ) -> EffortModel:
     """The effort model of `when`; `cases` and `scored` (`effort_scores`) may hold later ones."""
+    # Fitted on what was known at `when`, the level set on later cases that earlier models scored.
     known = efforts_by(scored, when)
     model = EffortModel.of(office).fit(work_at(efforts_by(cases, when), when))
     return model.calibrate(work_at(known, when), known["score"].to_numpy())
@@ -213,6 +216,8 @@ def effort_lacks(labels: pl.DataFrame) -> Sayable | None:
             least=FEWEST_EFFORTS,
         )
         return sentences(few, remedy)
+    # The first model is that at the end of the quarter in which enough efforts became known; it
+    # scores what came in later. Of that half as many must have been closed in the last year.
     enough = known["known_at"][FEWEST_EFFORTS - 1].date()
     (quarter,) = rolling_origin(enough, enough, "quarter")
     year = end - timedelta(days=CALIBRATE_DAYS)
@@ -256,6 +261,7 @@ def _efforts(labels: pl.DataFrame) -> pl.DataFrame:
 
 def work_at(cases: pl.DataFrame, when: datetime) -> Work:
     """The cases as they stood at `when`."""
+    # Of an open case it is known that it lasts longer than its age: its time is censored there.
     age = (when - cases["moment"]).dt.total_microseconds() / 86_400_000_000
     closed = cases["known_at"].is_not_null()
     lasted = cases.select(pl.coalesce("lasted", age)).to_series()

@@ -18,10 +18,10 @@ from cases.office.model import Office
 from cases.progress import Progress, silent
 from cases.tables.tables import Tables
 from features.as_of import intake_moments
-from models.questions.complexity import Complexity
-from models.questions.effort import Effort
+from models.questions.complexity import ComplexityQuestion
+from models.questions.effort import EffortQuestion
 from models.questions.question import Question
-from models.questions.risk import Risk
+from models.questions.risk import RiskQuestion
 from training.fit import (
     complexity_lacks,
     effort_lacks,
@@ -92,7 +92,7 @@ def risk_training(past: Past) -> Training:
         x = risk_table(past.tables, reviewed_moments(past.tables, past.until), past.progress)
         model = fit_risk(x, labels, past.office)
         facts = {"risk_features": list(model.names), "risk_rounds": model.rounds_}
-        return Fitted(Risk(model), x, facts)
+        return Fitted(RiskQuestion(model), x, facts)
 
     counts = {"reviewed_cases": labels.height, "defects": int(labels["y"].sum())}
     none_yet = {"risk_features": [], "risk_rounds": 0}
@@ -108,7 +108,7 @@ def complexity_training(past: Past) -> Training:
         model = fit_complexity(past.intake, labels, past.office)
         scored = routing_outcomes(past.intake, outcomes, past.office, past.until)
         cases = past.intake.join(labels, on=["case_id", "moment"], how="semi")
-        return Fitted(Complexity(model, scored), cases)
+        return Fitted(ComplexityQuestion(model, scored), cases)
 
     counts = {"complexity_cases": labels.height, "complex": int(labels["y"].sum())}
     return Training(complexity_lacks(labels, past.office), counts, fit)
@@ -120,14 +120,14 @@ def effort_training(past: Past) -> Training:
 
     def fit() -> Fitted:
         model = fit_effort(past.intake, labels, past.office, past.until)
-        return Fitted(Effort(model), past.intake)
+        return Fitted(EffortQuestion(model), past.intake)
 
     counts = {"effort_cases": labels.filter(pl.col("effort").is_not_null()).height}
     return Training(effort_lacks(labels), counts, fit)
 
 
 TRAININGS: dict[str, Callable[[Past], Training]] = {
-    Risk.code: risk_training,
-    Complexity.code: complexity_training,
-    Effort.code: effort_training,
+    RiskQuestion.code: risk_training,
+    ComplexityQuestion.code: complexity_training,
+    EffortQuestion.code: effort_training,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import date, datetime
+from decimal import Decimal
 
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
@@ -18,10 +19,10 @@ NUMBER = re.compile(r"(?P<sign>\+?)(?P<group>,?)(?:\.(?P<digits>\d+))?(?P<kind>[
 def formatted(value: object, spec: str, language: Language) -> str:
     """A value of a message in `language`, by the format given in the message.
 
-    The formats are Python's for numbers: `,` groups digits, `.1f` is one digit behind the
-    point, `.3g` three digits in all, `.1%` a share in per cent, `+` shows the sign of positive
-    numbers too. A date needs none; anything else stands as it is. `ValueError` for a format
-    that is none of these.
+    The formats are Python's for numbers: `,` groups digits, `.1f` is one digit after the
+    decimal point, `.3g` three digits in all, `.1%` a share in per cent, `+` shows the sign of
+    positive numbers too. A date needs none; anything else stands as it is. `ValueError` for a
+    format that is none of these.
 
     >>> formatted(0.1234, ".1%", "en"), formatted(12345, ",", "en")
     ('12.3%', '12,345')
@@ -44,17 +45,29 @@ def _number(value: float, spec: str, language: Language) -> str:
     if not math.isfinite(value):
         return str(value)
     percent = parts["kind"] == "%"
-    digits = _digits(100 * value if percent else value, parts["kind"], parts["digits"])
+    shown = 100 * value if percent else value
+    digits = _digits(shown, parts["kind"], parts["digits"])
+    rounded = _rounded(shown, digits)
     pattern = _pattern(bool(parts["group"]), digits)
-    if round(100 * value if percent else value, digits) == 0:
-        value = 0.0  # a zero has no sign
     locale = locale_of(language)
     text = (
-        format_percent(value, PLACES.sub(pattern, locale.percent_formats[None].pattern), locale)
+        format_percent(
+            rounded / 100, PLACES.sub(pattern, locale.percent_formats[None].pattern), locale
+        )
         if percent
-        else format_decimal(value, pattern, locale)
+        else format_decimal(rounded, pattern, locale)
     )
-    return f"+{text}" if parts["sign"] and value > 0 else str(text)
+    return f"+{text}" if parts["sign"] and rounded > 0 else str(text)
+
+
+def _rounded(value: float, digits: int) -> Decimal:
+    """The number to so many digits after the decimal point, as `format` rounds it.
+
+    Babel rounds a half to the even digit of what is printed; `format` rounds the number that
+    is stored, so that a sentence, a file and a log give the same figure.
+    """
+    rounded = Decimal(value) if isinstance(value, int) else Decimal(f"{value:.{digits}f}")
+    return rounded or Decimal(0)  # a zero has no sign
 
 
 def _pattern(grouped: bool, digits: int) -> str:
@@ -64,7 +77,7 @@ def _pattern(grouped: bool, digits: int) -> str:
 
 
 def _digits(value: float, kind: str, digits: str | None) -> int:
-    """How many digits stand behind the point."""
+    """How many digits stand after the decimal point."""
     if kind == "g":
         text = f"{value:.{digits or 6}g}"
         if "e" in text:

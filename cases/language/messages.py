@@ -1,7 +1,7 @@
 """A text is a value: an English template and what fills it, put into a language at an edge.
 
-Nothing here knows the reader. Whoever shows a text says in which language (`say`), so that one
-process can speak several at once and a figure is computed once for all of them. `_`,
+Nothing here knows the reader. The code that shows a text says in which language (`say`), so
+that one process can speak several at once and a figure is computed once for all of them. `_`,
 `ngettext` and `pgettext` are gettext's own names: the usual tools find the templates by them.
 """
 

@@ -80,6 +80,10 @@ class Tables:
             data_hash,
         )
 
+    def with_rows(self, **frames: Any) -> Tables:
+        """These tables, of the named ones with the rows of these Polars frames; no `data_hash`."""
+        return Tables.of(self.office, **{name: self.rows(name) for name in self.frames} | frames)
+
     def plus(self, cases: Any, *, events: Any) -> Tables:
         """These tables with further cases and their events, native frames of the same engine.
 

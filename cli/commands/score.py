@@ -12,7 +12,7 @@ from cases.spreadsheet import write_for_people
 from cli.arguments import AsOf, DataFolder, OfficeFile, Out, SetAside, SpokenIn
 from cli.console import Terminal
 from cli.files.office import check_out, opened, workspace_of
-from models.questions.risk import Risk
+from models.questions.risk import RiskQuestion
 
 SCORE = _("Write the risk, with interval, of every closed case that could be spot-checked.")
 
@@ -30,7 +30,7 @@ def score(
     check_out(workspace, out_file, (".csv", ".parquet"))
     with terminal.progress() as tell:
         tables, champion = opened(workspace, tell)
-        risks = champion.question(Risk).score(tables, as_of, tell)
+        risks = champion.question(RiskQuestion).score(tables, as_of, tell)
         _write(risks, out_file)
     terminal.show(_("{cases:,} cases scored: {file}", cases=risks.height, file=str(out_file)))
 

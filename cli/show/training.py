@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from cases.language.messages import Sayable, _
+from cases.language.messages import Sayable, _, sentences
 from cli.console import Terminal
 from evaluation.promotion.candidate import Trained
+from evaluation.promotion.gate import judged_question
 from models.bundle.bundle import gaps
-
-QUESTIONS = {"risk": _("risk"), "complexity": _("complexity"), "effort": _("effort")}
 
 
 def show_training(terminal: Terminal, trained: Trained) -> None:
@@ -16,18 +15,16 @@ def show_training(terminal: Terminal, trained: Trained) -> None:
 
 
 def _verdict(trained: Trained) -> Sayable:
-    number, reason = trained.version.number, trained.verdict.reason
-    judged = next((q for q in ("risk", "complexity") if q in trained.bundle), "effort")
+    number = trained.version.number
     if trained.verdict.promoted:
-        return _(
-            "Model {number} is promoted to champion. Judged by {question}: {reason}",
-            number=number,
-            question=QUESTIONS[judged],
-            reason=reason,
-        )
-    return _(
-        "Model {number} is NOT promoted. Judged by {question}: {reason}",
-        number=number,
-        question=QUESTIONS[judged],
-        reason=reason,
-    )
+        result = _("Model {number} is promoted to champion.", number=number)
+    else:
+        result = _("Model {number} is NOT promoted.", number=number)
+    return sentences(result, _reason(trained))
+
+
+def _reason(trained: Trained) -> Sayable:
+    question, reason = judged_question(trained.bundle), trained.verdict.reason
+    if question is None:
+        return reason
+    return _("Judged by {question}: {reason}", question=question.meaning, reason=reason)

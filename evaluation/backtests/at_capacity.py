@@ -95,14 +95,14 @@ def taken(p: ArrayLike, weight: ArrayLike | None, share: float) -> Floats:
     return listed
 
 
-def _over(found: Span, whole: float) -> Span:
-    return Span(found.worst / whole, found.best / whole)
+def _over(span: Span, whole: float) -> Span:
+    return Span(span.worst / whole, span.best / whole)
 
 
-def say_capacity(measures: Measures, found: Ties | None, what: Sayable) -> Sayable:
+def say_capacity(measures: Measures, ties: Ties | None, what: Sayable) -> Sayable:
     """What the top of the list holds of `what` (cases with y = 1)."""
     lift, recall = measures.lift, measures.recall
-    if lift.value is None or recall.value is None or found is None or found.lift is None:
+    if lift.value is None or recall.value is None or ties is None or ties.lift is None:
         return _("Too few cases to say what a list finds.")
     held = _(
         "The {share:.1%} of cases ranked highest hold {recall} of all {what}, {times} times what "
@@ -112,13 +112,13 @@ def say_capacity(measures: Measures, found: Ties | None, what: Sayable) -> Sayab
         what=what,
         times=number(lift),
     )
-    if not found.tied:
+    if not ties.tied:
         return held
     edge = _(
         "{tied:,} cases are tied at the edge of the list: by chance it may be {low:.2f} to "
         "{high:.2f} times.",
-        tied=found.tied,
-        low=found.lift.worst,
-        high=found.lift.best,
+        tied=ties.tied,
+        low=ties.lift.worst,
+        high=ties.lift.best,
     )
     return sentences(held, edge)

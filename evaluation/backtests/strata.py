@@ -68,7 +68,7 @@ def within(
     stratum: NDArray[np.object_],
     by: By,
     share: float,
-    what: Sayable = DEFECTS,
+    outcome_name: Sayable = DEFECTS,
 ) -> Within:
     """The figures within `stratum`, names of shape (n,), None where unknown.
 
@@ -80,8 +80,8 @@ def within(
       what it would find at random. Every defect is found or not, so the interval is Wilson's
       (1927) of the share of defects found, divided by `share`.
 
-    Withheld with fewer than `FEWEST` cases of either outcome. `what` is what y = 1 is called;
-    the other arguments are those of `measure`.
+    Withheld with fewer than `FEWEST` cases of either outcome. `outcome_name` is what y = 1 is
+    called; the other arguments are those of `measure`.
     """
     outcomes, probabilities, weights = checked(y, p, weight)
     parts = [np.flatnonzero(stratum == name) for name in sorted(set(stratum) - {None})]
@@ -112,7 +112,7 @@ def within(
         strata_alone=alone,
         says=_say_withheld(by)
         if auc.value is None
-        else _say(by, auc, lift, whole.lift, alone, share, what),
+        else _say(by, auc, lift, whole.lift, alone, share, outcome_name),
     )
 
 

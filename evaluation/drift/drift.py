@@ -139,7 +139,8 @@ def drift(
     spans = _spans(tables, labels, period, trained_until)
     scored = {name: scored_cases(tables, bundle, span) for name, span in spans.items()}
     progress(_("drift: features and scores"), 1.0)
-    known, surveyed = _known(labels, spans, trained_until)
+    labels_by_time, surveyed = _known(labels, spans, trained_until)
+    labels_now = labels_by_time["now"]
     names = scored["now"].drop("case_id", "moment", SCORE, OWN_SCORE).columns
     tested = own_features(tables.office, names)
     return Drift(
@@ -147,8 +148,8 @@ def drift(
         period=period,
         previous=spans["previous"],
         trained=spans["training"],
-        now=_window(scored["now"], known["now"]),
-        windows={name: _window(scored[name], known[name]) for name in EARLIER_TIMES},
+        now=_window(scored["now"], labels_now),
+        windows={name: _window(scored[name], labels_by_time[name]) for name in EARLIER_TIMES},
         surveyed=surveyed,
         shifts={
             against: compare(scored[against], scored["now"], (*tested, OWN_SCORE))
@@ -157,14 +158,14 @@ def drift(
         },
         untested=tuple(name for name in names if name not in tested),
         rates={
-            against: rate_change(known[against], known["now"], RATE_LEVEL[against])
+            against: rate_change(labels_by_time[against], labels_now, RATE_LEVEL[against])
             for against in EARLIER_TIMES
-            if min(known[against].height, known["now"].height) >= FEWEST
+            if min(labels_by_time[against].height, labels_now.height) >= FEWEST
         },
         calibration=calibration(
-            known["now"].filter(pl.col("known_at") > trained_until),
+            labels_now.filter(pl.col("known_at") > trained_until),
             scored["now"],
-            known["training"],
+            labels_by_time["training"],
         ),
     )
 

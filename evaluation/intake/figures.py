@@ -12,7 +12,7 @@ from cases.office.model import Office
 from evaluation.backtests.efforts import EffortYear, effort_years
 from evaluation.statistics.metrics import Figure, wilson
 from models.bundle.bundle import Bundle
-from models.questions.complexity import Complexity
+from models.questions.complexity import ComplexityQuestion
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class RoutedYear:
 
 @dataclass(frozen=True)
 class IntakeFigures:
-    """Routing year by year against the errors the office allows; effort forecasts (`foreseen`).
+    """Routing year by year against the errors the office allows; efforts forecast (`forecasts`).
 
     Either is empty where the model does not answer it, or had nothing to be tried on.
     """
@@ -41,7 +41,7 @@ class IntakeFigures:
     allowed_complex: float
     allowed_simple: float
     routed: tuple[RoutedYear, ...]
-    foreseen: tuple[EffortYear, ...]
+    forecasts: tuple[EffortYear, ...]
     unit: Sayable
 
 
@@ -50,14 +50,16 @@ def intake_figures(office: Office, bundle: Bundle, efforts: pl.DataFrame | None)
     allowed = office.intake
     routed: tuple[RoutedYear, ...] = ()
     if "complexity" in bundle:
-        years = bundle.question(Complexity).routed(allowed.complex_error, allowed.simple_error)
+        years = bundle.question(ComplexityQuestion).routed(
+            allowed.complex_error, allowed.simple_error
+        )
         whole = years.sum().with_columns(year=pl.lit(0))
         routed = tuple(_year(line) for line in [*years.to_dicts(), *whole.to_dicts()])
     return IntakeFigures(
         allowed_complex=allowed.complex_error,
         allowed_simple=allowed.simple_error,
         routed=routed,
-        foreseen=() if efforts is None or efforts.is_empty() else effort_years(efforts),
+        forecasts=() if efforts is None or efforts.is_empty() else effort_years(efforts),
         unit=office.effort.measured_in,
     )
 

@@ -42,11 +42,11 @@ def _distinguishing(pairs: pl.DataFrame, office: Office) -> dict[str, Finding]:
     """The columns by which the open cases of `pairs` can be distinguished from the closed ones."""
     names = at_intake(office)
     filled = filled_unevenly(pairs, office, names, BY_CLOSING)
-    found = {finding.column: finding for finding in filled}
+    findings = {finding.column: finding for finding in filled}
     group, stratum = pairs[GROUP].to_numpy(), pairs.select(pl.struct(STRATUM, HALF)).to_series()
     scores = cross_tried(pairs.select(names), group, pairs[HALF].to_numpy())
     for name, area in areas(scores, group, stratum, among=len(names)).items():
-        if area.low >= NOTABLE and name not in found:
+        if area.low >= NOTABLE and name not in findings:
             severity: Severity = "blatant" if area.low >= CERTAIN else "suspicious"
             evidence = _(
                 "By this column alone {m:,} open cases can be distinguished from {n:,} {rest}: AUC "
@@ -57,8 +57,8 @@ def _distinguishing(pairs: pl.DataFrame, office: Office) -> dict[str, Finding]:
                 value=area.value,
                 low=area.low,
             )
-            found[name] = finding(office, name, severity, evidence)
-    return found
+            findings[name] = finding(office, name, severity, evidence)
+    return findings
 
 
 def worthless_when_fresh(

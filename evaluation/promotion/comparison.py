@@ -17,9 +17,9 @@ from cases.tables.tables import Tables
 from evaluation.statistics.metrics import REPLICATES, SEED
 from evaluation.statistics.ranking import Ranking, draws, statistics
 from models.bundle.bundle import Bundle
-from models.questions.complexity import Complexity
+from models.questions.complexity import ComplexityQuestion
 from models.questions.question import Question
-from models.questions.risk import Risk
+from models.questions.risk import RiskQuestion
 from training.fit import fit_complexity, fit_risk, intake_table, risk_table
 from training.labels import complexity_labels, finished_moments, reviewed_moments, risk_labels
 from training.splits import Period, rolling_origin
@@ -173,7 +173,7 @@ class _GateQuestion:
 
     def predicted(self, champion: Bundle, cases: pl.DataFrame) -> Floats:
         """Scores by the champion as it stands; `Refused` if it has no such model."""
-        kind: type[Question] = Risk if self.risk else Complexity
+        kind: type[Question] = RiskQuestion if self.risk else ComplexityQuestion
         return champion.question(kind).answer(cases)[kind.estimate].to_numpy()
 
 

@@ -6,7 +6,6 @@ and not be worse than the champion by more than a margin on the same cases (`com
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -19,16 +18,13 @@ from evaluation.backtests.backtest import MODEL, Outcome
 from evaluation.promotion.comparison import Comparison, compare, later_scores, trained_until
 from evaluation.statistics.metrics import Figure
 from models.bundle.bundle import Bundle
+from models.questions.question import Question
+from models.questions.questions import QUESTIONS
 
 CHANCE = 0.5  # AUC of a model that knows nothing
 # Later cases with and without the outcome; on fewer an AUC of 0.7 has an interval of +-0.1
 # and more, and a few cases more or less turn the verdict.
 FEWEST = 30
-QUESTION_NAMES: Mapping[str, Sayable] = {
-    "risk": _("risk"),
-    "complexity": _("complexity"),
-    "effort": _("effort"),
-}
 
 
 @dataclass(frozen=True)
@@ -52,11 +48,6 @@ class Verdict:
         }
 
 
-EFFORT_ALONE = Verdict(
-    True, _("Only effort is estimated; it decides nothing but how loads are balanced.")
-)
-
-
 def decide(
     tables: Tables,
     bundle: Bundle,
@@ -66,19 +57,20 @@ def decide(
 ) -> Verdict:
     """The verdict on `bundle`, whose backtest answered with `outcome`, before the `champion`.
 
-    One that estimates nothing but effort has no outcome to be judged by.
+    Without a question that is judged by an outcome, it is only held against what the champion
+    knows.
     """
-    if "risk" not in bundle and "complexity" not in bundle:
-        return EFFORT_ALONE if champion is None else succeeds(bundle, champion)
+    question = judged_question(bundle)
+    if question is None:
+        return _unjudged(bundle) if champion is None else succeeds(bundle, champion)
     alone = judge(outcome)
     if not alone.promoted or champion is None:
         return alone
     successor = succeeds(bundle, champion)
     if not successor.promoted:
         return successor
-    question = "risk" if "risk" in bundle else "complexity"
-    if question not in champion:
-        other = _("The champion does not estimate {question}.", question=QUESTION_NAMES[question])
+    if question.code not in champion:
+        other = _("The champion does not estimate {question}.", question=question.meaning)
         return replace(alone, reason=sentences(alone.reason, other))
     try:
         scores = later_scores(tables, bundle, champion, progress)
@@ -86,6 +78,20 @@ def decide(
         return replace(alone, reason=sentences(alone.reason, not_compared(refused)))
     against = against_champion(scores)
     return replace(against, reason=sentences(alone.reason, against.reason))
+
+
+def judged_question(bundle: Bundle) -> Question | None:
+    """The question whose outcomes decide about the bundle; None if it answers none of that kind."""
+    judged = (code for code, kind in QUESTIONS.items() if kind.judged_by_outcome)
+    return next((bundle.questions[code] for code in judged if code in bundle), None)
+
+
+def _unjudged(bundle: Bundle) -> Verdict:
+    meanings = listed(question.meaning for question in bundle.questions.values())
+    return Verdict(
+        True,
+        _("It estimates only {questions}, which is not judged by an outcome.", questions=meanings),
+    )
 
 
 def not_compared(refused: Refused) -> Sayable:
@@ -176,7 +182,7 @@ def succeeds(bundle: Bundle, champion: Bundle) -> Verdict:
             False,
             _(
                 "It does not estimate what the champion estimates: {questions}.",
-                questions=listed(QUESTION_NAMES.get(code, code) for code in lost),
+                questions=listed(champion.questions[code].meaning for code in lost),
             ),
         )
     return Verdict(True, _("It knows at least what the champion knows."))

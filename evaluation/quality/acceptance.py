@@ -71,10 +71,14 @@ def acceptance(
     """
     if pi.size and pi.min() < least:
         raise ValueError("an inclusion probability lies below the least one")
+    # mu before each review: the defects the claim has left over the inclusion probability left.
     weight, found = y / pi, before(y)
     left = np.maximum(size - before(pi), least)
     mu = np.maximum(allowed - found, 0.0) / left
+    # The stake may depend on earlier reviews only, so that the fortune stays a supermartingale.
     stake = kelly(mu, guessed(weight, mu), typical=typical, largest=1 / least)
+    # The fortune is the product of 1 + stake (mu - y / pi). Once as many defects are read as the
+    # claim says there are, mu is 0 and the fortune is lost.
     growth = np.where(mu > 0, 1 + stake * (mu - weight), 0.0)
     fortune = np.cumprod(growth).astype(np.float64)
     return Acceptance.of(fortune)
@@ -87,6 +91,7 @@ def before(values: Floats) -> Floats:
 
 def guessed(weight: Floats, mu: Floats) -> Floats:
     """The mean of y / pi as guessed before each review from the earlier ones, shape (reviews,)."""
+    # As if PRIOR_REVIEWS reviews of the first guess had been read before the first one.
     first = PRIOR_SHARE * mu[:1].sum()
     seen = np.arange(len(weight))
     guess: Floats = (before(weight) + PRIOR_REVIEWS * first) / (seen + PRIOR_REVIEWS)
@@ -95,8 +100,11 @@ def guessed(weight: Floats, mu: Floats) -> Floats:
 
 def kelly(mu: Floats, guess: Floats, *, typical: float, largest: float) -> Floats:
     """The stake with the fastest growth if y / pi is `typical` or 0, shape (reviews,)."""
+    # With w = `typical` and q = guess / w, q log(1 + s (mu - w)) + (1 - q) log(1 + s mu) is
+    # largest at s = (mu - guess) / (mu (w - mu)) (Kelly 1956, Bell System Technical Journal 35).
     with np.errstate(divide="ignore", invalid="ignore"):
         best = (mu - guess) / (mu * np.maximum(typical - mu, 0.0))
+        # Above 1 / (largest - mu) the fortune could become negative.
         limit = CAUTION / (largest - mu)
     return np.where((mu > 0) & (mu < largest), np.minimum(np.nan_to_num(best), limit), 0.0)
 

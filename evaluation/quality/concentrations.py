@@ -128,11 +128,13 @@ def _pairs(facts: list[Fact]) -> Members:
     for a, b in itertools.combinations(range(len(facts)), 2):
         first, second = facts[a], facts[b]
         first_sizes, second_sizes = _sizes(first), _sizes(second)
+        # A pair that holds all cases of one of its levels says no more than that level alone.
         for i, j in itertools.product(range(len(first.levels)), range(len(second.levels))):
             both = np.flatnonzero((first.level == i) & (second.level == j))
             if SMALLEST <= both.size < min(first_sizes[i], second_sizes[j]):
                 names.append((a, i, b, j))
                 indices.append(both)
+    # The pairs as rows of a sparse matrix of ones: `member @ y` counts the defects of each.
     starts = np.cumsum([0, *map(len, indices)])
     flat = np.concatenate([*indices, np.array([], dtype=np.int64)])
     shape = (len(names), len(facts[0].level))

@@ -67,7 +67,7 @@ def dimensions(
     named = defective.filter(pl.col("dimensions").list.len() > 0)
     this, before = (_year(named, until, ago) for ago in (0, 1))
     meanings = _meanings(office, pl.concat([this, before]))
-    found = [
+    ranked = [
         Dimension(
             code,
             meaning,
@@ -77,10 +77,10 @@ def dimensions(
         )
         for code, meaning in meanings.items()
     ]
-    found.sort(key=lambda dimension: -(dimension.share.value or 0.0))
+    ranked.sort(key=lambda dimension: -(dimension.share.value or 0.0))
     closed = _year(defective, until, 0).height
-    says = _say(found, this.height, closed, until, surveyed)
-    return Dimensions(surveyed, closed, closed - this.height, tuple(found[:MOST_SHOWN]), says)
+    says = _say(ranked, this.height, closed, until, surveyed)
+    return Dimensions(surveyed, closed, closed - this.height, tuple(ranked[:MOST_SHOWN]), says)
 
 
 def _year(cases: pl.DataFrame, until: datetime, ago: int) -> pl.DataFrame:

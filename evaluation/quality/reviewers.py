@@ -47,11 +47,11 @@ class ReviewerSeverity:
 
 @dataclass(frozen=True)
 class Reviewers:
-    """Agreement and severity; `told` says whether severity can be separated from case mix."""
+    """Agreement and severity; `separable`: whether severity can be separated from case mix."""
 
     agreement: Agreement
     severities: tuple[ReviewerSeverity, ...]
-    told: bool
+    separable: bool
 
 
 def review_reviewers(tables: Tables, until: datetime) -> Reviewers:
@@ -77,8 +77,10 @@ def agreement(readings: pl.DataFrame) -> Agreement:
     if two.height < FEWEST:
         withheld = Figure.of_few(two.height)
         return Agreement(two.height, withheld, withheld, withheld)
+    # Share and kappa are of the first two readings of a case, alpha is of all its grades.
     first, second = two["first"].to_numpy(), two["second"].to_numpy()
     graded = _graded(readings)
+    # One set of draws serves both bootstraps: how often each case counts in each replicate.
     times = np.vstack(list(draws(two.height, REPLICATES, SEED)))
     once = np.ones((1, two.height))
     return Agreement(

@@ -39,7 +39,7 @@ TRUE_RATE = _("True rate")
 
 
 @dataclass(frozen=True)
-class Table:
+class PageTable:
     """A table of the page: heads of columns and lines; a line's first cell names it.
 
     Cells that name a way to choose have its colour before them, by the way's code.
@@ -54,8 +54,8 @@ class Unwatched:
     """What the ways to choose never looked at, by a fact of cases; `worse` got worse meanwhile."""
 
     fact: Sayable
-    missed: Table
-    worse: Table
+    missed: PageTable
+    worse: PageTable
 
 
 @dataclass(frozen=True)
@@ -65,10 +65,10 @@ class ReplayPage:
     office: Sayable
     made_of: Sayable
     notes: tuple[Sayable, ...]
-    totals: Table
+    totals: PageTable
     picture: Picture
-    years: Table
-    periods: Table
+    years: PageTable
+    periods: PageTable
     unwatched: tuple[Unwatched, ...]
 
 
@@ -148,7 +148,7 @@ def _notes(result: Replay) -> Iterator[Sayable]:
         yield _("{cases:,} cases without a known outcome are left out.", cases=result.world.unknown)
 
 
-def _totals(lines: pl.DataFrame) -> Table:
+def _totals(lines: pl.DataFrame) -> PageTable:
     head = (
         WAY,
         REVIEWS,
@@ -158,7 +158,7 @@ def _totals(lines: pl.DataFrame) -> Table:
         _("Years whose interval holds the truth"),
         _("Mean width of a year's interval"),
     )
-    return Table(head, tuple(map(_total, lines.to_dicts())))
+    return PageTable(head, tuple(map(_total, lines.to_dicts())))
 
 
 def _total(line: dict[str, Any]) -> tuple[Cell, ...]:
@@ -173,7 +173,7 @@ def _total(line: dict[str, Any]) -> tuple[Cell, ...]:
     )
 
 
-def _spans(lines: pl.DataFrame) -> Table:
+def _spans(lines: pl.DataFrame) -> PageTable:
     """The rows of `by_span`."""
     head = (
         PERIOD,
@@ -185,7 +185,7 @@ def _spans(lines: pl.DataFrame) -> Table:
         _("Estimate of the first draw"),
         _("Holds the truth"),
     )
-    return Table(head, tuple(map(_span, lines.to_dicts())))
+    return PageTable(head, tuple(map(_span, lines.to_dicts())))
 
 
 def _span(line: dict[str, Any]) -> tuple[Cell, ...]:
@@ -211,11 +211,11 @@ def _unwatched(result: Replay, fact: str) -> Unwatched:
     meaning = attribute.meaning if attribute else BUILT_IN[fact]
     shares = missed(result, fact).pivot("way", index="year", values="missed").to_dicts()
     rows = tuple((line["year"], *(share(line[way]) for way in WAYS)) for line in shares)
-    by_way = Table((PERIOD, *map(WayName, WAYS)), rows)
+    by_way = PageTable((PERIOD, *map(WayName, WAYS)), rows)
     return Unwatched(meaning, by_way, _worse(unseen(result, fact), meaning))
 
 
-def _worse(groups: pl.DataFrame, fact: Sayable) -> Table:
+def _worse(groups: pl.DataFrame, fact: Sayable) -> PageTable:
     """The groups that got worse while the top of the list did not look."""
     head = (
         PERIOD,
@@ -240,4 +240,4 @@ def _worse(groups: pl.DataFrame, fact: Sayable) -> Table:
         )
         for line in groups.to_dicts()
     )
-    return Table(head, rows)
+    return PageTable(head, rows)

@@ -177,23 +177,23 @@ def unseen(result: Replay, fact: str) -> pl.DataFrame:
     than `FEWEST_DEFECTS` defects are left out.
     """
     cases = _with_group(result.world, fact)
-    seen = result.drawn.join(cases, on="case_id")
-    own = ("year", "group")
-    groups = cases.group_by(own).agg(cases=pl.len(), defects=pl.col("y").sum())
+    reviewed = result.drawn.join(cases, on="case_id")
+    by = ("year", "group")
+    groups = cases.group_by(by).agg(cases=pl.len(), defects=pl.col("y").sum())
     groups = groups.with_columns(rate=pl.col("defects") / pl.col("cases"))
     before = groups.select(
         (pl.col("year").cast(pl.Int64) + 1).cast(pl.String), "group", rate_before="rate"
     )
     plan = (
-        seen.filter(way="plan")
-        .group_by(own)
+        reviewed.filter(way="plan")
+        .group_by(by)
         .agg(reviewed=pl.len() / result.seeds, found=pl.col("y").sum() / result.seeds)
     )
     return (
-        groups.join(seen.filter(way="top_of_the_list"), on=own, how="anti")
-        .join(before, on=own)
+        groups.join(reviewed.filter(way="top_of_the_list"), on=by, how="anti")
+        .join(before, on=by)
         .filter(pl.col("rate") > pl.col("rate_before"), pl.col("defects") >= FEWEST_DEFECTS)
-        .join(plan, on=own, how="left")
+        .join(plan, on=by, how="left")
         .with_columns(pl.col("reviewed", "found").fill_null(0.0))
         .sort("defects", "year", "group", descending=[True, False, False])
     )

@@ -15,7 +15,7 @@ from features.build import build
 from features.catalogue import catalogue
 from features.conditions import satisfying
 from models.bundle.bundle import Bundle
-from models.questions.risk import Risk
+from models.questions.risk import RiskQuestion
 from models.reasons.reasons import group_of
 from models.registry import CHAMPION, Event, Version
 from training.labels import reviewed_moments
@@ -46,7 +46,7 @@ class DataFacts:
 
 
 @dataclass(frozen=True)
-class Fitted:
+class FittedFacts:
     """How many cases a model was fitted on, how many had the outcome, how many features."""
 
     cases: int
@@ -72,8 +72,8 @@ class Card:
 
     trained_until: str
     data_hash: str
-    risk: Fitted | None
-    complexity: Fitted | None
+    risk: FittedFacts | None
+    complexity: FittedFacts | None
     uses_handler: bool
     versions: dict[str, str]
     defects: tuple[Sayable, ...]
@@ -156,17 +156,17 @@ def card(tables: Tables, bundle: Bundle) -> Card:
     )
 
 
-def _fitted(bundle: Bundle, question: str, cases: int, positives: int) -> Fitted | None:
+def _fitted(bundle: Bundle, question: str, cases: int, positives: int) -> FittedFacts | None:
     if question not in bundle:
         return None
-    return Fitted(cases, positives, len(bundle.questions[question].names))
+    return FittedFacts(cases, positives, len(bundle.questions[question].names))
 
 
 def influences(tables: Tables, bundle: Bundle, until: datetime) -> tuple[Influence, ...]:
     """Groups of features, the most influential first, on the latest cases trained on."""
     if "risk" not in bundle:
         return ()
-    risk = bundle.question(Risk).model
+    risk = bundle.question(RiskQuestion).model
     latest = rows(reviewed_moments(tables, until)).sort("moment", "case_id").tail(EXPLAINED)
     x = rows(build(tables, moments_of(latest), list(risk.names)))
     size = np.abs(risk.trees_.contributions(x))[:, : len(risk.names)].mean(axis=0)

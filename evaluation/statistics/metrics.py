@@ -153,16 +153,16 @@ def auc_gain(
     >>> auc_gain([0, 0, 1, 1], [0.1, 0.2, 0.8, 0.9], [0.1, 0.4, 0.35, 0.8]).value
     0.25
     """
-    ours, theirs = Ranking(*checked(y, p, weight)), Ranking(*checked(y, other, weight))
-    n, positives = ours.y.size, int(ours.y.sum())
+    ranking, other_ranking = Ranking(*checked(y, p, weight)), Ranking(*checked(y, other, weight))
+    n, positives = ranking.y.size, int(ranking.y.sum())
     if n == 0:
         return Figure.withheld(0, "no_cases")
     if positives in (0, n):
         return Figure.withheld(n, "one_class")
-    value = float(auc(ours, None)[0] - auc(theirs, None)[0])
+    value = float(auc(ranking, None)[0] - auc(other_ranking, None)[0])
     # The same seed draws the same cases for both, which is what pairs them.
     pairs = zip(draws(n, replicates, seed), draws(n, replicates, seed), strict=True)
-    drawn = np.concatenate([auc(ours, a) - auc(theirs, b) for a, b in pairs])
+    drawn = np.concatenate([auc(ranking, a) - auc(other_ranking, b) for a, b in pairs])
     return percentile(value, drawn, n)
 
 

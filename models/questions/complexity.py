@@ -81,7 +81,7 @@ class ComplexityModel:
 
 
 @dataclass(frozen=True)
-class Complexity(Question):
+class ComplexityQuestion(Question):
     """Asked of a new case; answers `complex_probability`.
 
     `outcomes` are what the cut-offs between simple and complex are set by.
@@ -90,6 +90,7 @@ class Complexity(Question):
     code = "complexity"
     meaning = _("complexity")
     moment = INTAKE
+    judged_by_outcome = True
     estimate = "complex_probability"
     model: ComplexityModel
     outcomes: Outcomes

@@ -208,7 +208,7 @@ def _left(ages: Floats, effort: Floats, lasted: Floats, share: Floats) -> Floats
 
 
 @dataclass(frozen=True)
-class Effort(Question):
+class EffortQuestion(Question):
     """Asked of a new case; answers `effort, effort_low, effort_high` in the office's unit.
 
     The expected effort, and between which two values it lies in four cases of five.

@@ -26,12 +26,15 @@ class Question(ABC):
     `code` names the question in bundles and files, `meaning` where people read it. A case is
     asked about as of a `moment` (`INTAKE` or `CLOSING`), by which the features read are known.
     `estimate` is the column of the answer with the one number that stands for it.
+    `judged_by_outcome` is whether what became of later cases decides about a model of it: the
+    gate then reads its backtest.
     """
 
     code: ClassVar[str]
     meaning: ClassVar[Sayable]
     moment: ClassVar[str]
     estimate: ClassVar[str]
+    judged_by_outcome: ClassVar[bool] = False
 
     @property
     @abstractmethod

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from models.questions.complexity import Complexity
-from models.questions.effort import Effort
+from models.questions.complexity import ComplexityQuestion
+from models.questions.effort import EffortQuestion
 from models.questions.question import Question
-from models.questions.risk import Risk
+from models.questions.risk import RiskQuestion
 
 QUESTIONS: dict[str, type[Question]] = {
-    question.code: question for question in (Risk, Complexity, Effort)
+    question.code: question for question in (RiskQuestion, ComplexityQuestion, EffortQuestion)
 }

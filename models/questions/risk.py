@@ -44,7 +44,7 @@ class RiskModel(CalibratedTrees):
 
 
 @dataclass(frozen=True)
-class Risk(Question):
+class RiskQuestion(Question):
     """Asked of a closed case; answers `risk, risk_low, risk_high`.
 
     `risk_low <= risk <= risk_high`: see `models/calibration/level_and_interval.py`.
@@ -53,6 +53,7 @@ class Risk(Question):
     code = "risk"
     meaning = _("risk")
     moment = CLOSING
+    judged_by_outcome = True
     estimate = "risk"
     model: RiskModel
 

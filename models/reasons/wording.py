@@ -12,7 +12,7 @@ Value = float | str | None
 
 NOT_RECORDED = _("not recorded")
 NO_YES = _("no"), _("yes")
-# By digits behind the point. There is nothing in them to translate.
+# By digits after the decimal point. There is nothing in them to translate.
 NUMBERS = "{value:,.0f}", "{value:,.1f}", "{value:,.2f}"
 PERCENTAGES = "{value:,.0%}", "{value:,.1%}", "{value:,.2%}"
 
@@ -67,7 +67,7 @@ def say_value(feature: Feature, value: Value) -> Sayable | str:
 
 
 def rounded(value: float) -> tuple[float, int]:
-    """A value as it is shown, and with how many digits behind the point.
+    """A value as it is shown, and with how many digits after the decimal point.
 
     Two below 1, one below 10, none above; no zeros at the end.
 

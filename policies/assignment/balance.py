@@ -87,7 +87,7 @@ def _classes(demand: Demand, supply: Supply) -> tuple[Ints, Ints, Floats]:
     )
     known: dict[bytes, int] = {}
     kind = np.array([known.setdefault(row.tobytes(), len(known)) for row in facts], np.int64)
-    _, first, size = np.unique(kind, return_index=True, return_counts=True)
+    _kinds, first, size = np.unique(kind, return_index=True, return_counts=True)
     return kind, first, size.astype(float)
 
 
@@ -118,15 +118,20 @@ class LinearProgram:
         # negative reduced cost, as only they can lower the cost, until there are none.
         pairs = self._first_pairs()
         while True:
+            # The restricted program over the pairs there are, and the prices it gives.
             optimum = self._optimum(pairs)
             prices = self._reduced_costs(optimum)
+            # Pairs left out whose reduced cost is negative; without any the optimum is that of
+            # the whole program.
             missing = np.where(self.demand.eligible & ~pairs, prices[:, :-1], 0.0)
             if missing.min(initial=0.0) >= -TOLERANCE:
                 break
+            # Of each group only the cheapest few are added: most pairs are never needed.
             best = np.argsort(missing, axis=1)[:, :MORE]
             added = np.zeros_like(pairs)
             np.put_along_axis(added, best, np.take_along_axis(missing < 0, best, 1), 1)
             pairs |= added
+        # The optimum as a table: work of the pairs, and in the last column work for nobody.
         work = np.zeros(prices.shape)
         used = int(pairs.sum())
         work[:, :-1][pairs] = optimum.x[:used]

@@ -84,12 +84,16 @@ class Fractions:
 
     def _walk(self, numbers: Iterator[float]) -> None:
         """Walk from fraction to fraction and shift along every cycle, until there is none."""
+        # The fractions are the edges of a graph whose nodes are rows and columns. Along a cycle
+        # of it sums of rows and columns stay as they are if shares go up and down alternately
+        # (Gandhi, Khuller, Parthasarathy and Srinivasan 2006, Journal of the ACM 53, section 2).
         left = np.array(self.shares) % UNIT > 0
         across = [(np.flatnonzero(row) + self.rows).tolist() for row in left]
         self.neighbours = across + [np.flatnonzero(column).tolist() for column in left.T]
         for row in range(self.rows):
             path, position = [row], {row: 0}
             while path:
+                # A dead end is left behind, a node of the path closes a cycle, any other is added.
                 ahead = self._next(path[-1], path[-2] if len(path) > 1 else None)
                 if ahead is None:
                     self._end(path, position)

@@ -181,7 +181,7 @@ class Design:
         low = np.full_like(wanted, (mu * self.risk + self.variance).min())
         high = np.full_like(wanted, (mu * self.risk + self.variance / self.floor**2).max())
         at = start
-        for _ in range(MOST_STEPS):
+        for _step in range(MOST_STEPS):
             total, slope = sums(at)
             off = np.abs(total - wanted) > CLOSE * wanted
             if not off.any():

@@ -51,9 +51,11 @@ def quotas_of(cases: pl.DataFrame, size: int, parameters: PlanParameters) -> Quo
 def _limits(cases: pl.DataFrame, group: str, quota: Quota) -> pl.DataFrame:
     """`<group>, cases, least, most`, sorted by `group` (`handler` or `unit`)."""
     counted = cases.group_by(group).agg(cases=pl.len().cast(pl.Int64)).sort(group)
+    # A share is rounded up; the small number keeps 0.07 of 100 at 7.
     share = (quota.share * pl.col("cases") - 1e-9).ceil().cast(pl.Int64)
     least = pl.min_horizontal("cases", pl.max_horizontal(share, quota.at_least))
     most = pl.col("cases") if quota.at_most is None else pl.min_horizontal("cases", quota.at_most)
+    # Cases of an unknown handler or unit are no group that could have a quota.
     known = pl.col(group) != ""
     return counted.with_columns(
         least=pl.when(known).then(least).otherwise(0),

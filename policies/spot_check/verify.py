@@ -78,9 +78,9 @@ def _difference(kept: Kept, published: str | None) -> Sayable | None:
     )
 
 
-def _other_probability(kept: pl.DataFrame, again: pl.DataFrame) -> Sayable | None:
+def _other_probability(kept_frame: pl.DataFrame, again: pl.DataFrame) -> Sayable | None:
     """The first case that the frame gives another inclusion probability than the draw."""
-    both = kept.join(again, on="case_id", suffix="_again").sort("case_id")
+    both = kept_frame.join(again, on="case_id", suffix="_again").sort("case_id")
     stated, drawn = pl.col("inclusion_probability"), pl.col("inclusion_probability_again")
     same = ((stated - drawn).abs() <= SAME * drawn).fill_null(value=False)
     for line in both.filter(~same).head(1).iter_rows(named=True):
@@ -93,9 +93,9 @@ def _other_probability(kept: pl.DataFrame, again: pl.DataFrame) -> Sayable | Non
     return None
 
 
-def _other_line(kept: pl.DataFrame, redrawn: pl.DataFrame) -> Sayable | None:
+def _other_line(kept_lines: pl.DataFrame, redrawn: pl.DataFrame) -> Sayable | None:
     """The first line of the list that is not as drawn."""
-    pairs = zip(kept.iter_rows(named=True), redrawn.iter_rows(named=True), strict=False)
+    pairs = zip(kept_lines.iter_rows(named=True), redrawn.iter_rows(named=True), strict=False)
     for rank, (line, drawn) in enumerate(pairs, start=1):
         for name in LISTED:
             if (line[name] or "") != (drawn[name] or ""):
@@ -106,10 +106,10 @@ def _other_line(kept: pl.DataFrame, redrawn: pl.DataFrame) -> Sayable | None:
                     rank=rank,
                     drawn=drawn[name],
                 )
-    if kept.height != redrawn.height:
+    if kept_lines.height != redrawn.height:
         return _(
             "`plan.csv` has {listed:,} cases, the draw {drawn:,}.",
-            listed=kept.height,
+            listed=kept_lines.height,
             drawn=redrawn.height,
         )
     return None

@@ -12,7 +12,7 @@ import polars as pl
 from cases.office.model import Office
 from cases.tables.tables import Frame, Tables
 from models.calibration.conformal import Cutoffs
-from models.questions.complexity import Complexity
+from models.questions.complexity import ComplexityQuestion
 from models.questions.question import Question
 from models.reasons.reasons import Reason
 
@@ -57,8 +57,8 @@ class ServiceContext:
     @cached_property
     def cutoffs(self) -> Cutoffs:
         """Between simple and complex, at the error rates of the office file; none without model."""
-        if Complexity.code not in self.model:
+        if ComplexityQuestion.code not in self.model:
             return Cutoffs(None, None)
         allowed = self.office.intake
-        complexity = self.model.question(Complexity)
+        complexity = self.model.question(ComplexityQuestion)
         return complexity.cutoffs(allowed.complex_error, allowed.simple_error)

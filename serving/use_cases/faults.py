@@ -1,4 +1,4 @@
-"""Faults of what was asked: as many as a person mends at a time."""
+"""Faults of what was asked: as many as a person corrects at a time."""
 
 from __future__ import annotations
 

@@ -100,14 +100,8 @@ def with_given(tables: Tables, cases: Sequence[GivenCase]) -> Tables:
     new_events = _events(cases, first=tables.event_rows.height)
     replaced = pl.col("case_id").is_in(ids)
     if tables.case_rows.filter(replaced).height:
-        tables = Tables.of(
-            tables.office,
-            tables.case_rows.filter(~replaced),
-            events=tables.event_rows.filter(~replaced),
-            reviews=tables.review_rows,
-            handlers=tables.handler_rows,
-            recusals=tables.recusal_rows,
-            overrides=tables.override_rows,
+        tables = tables.with_rows(
+            cases=tables.case_rows.filter(~replaced), events=tables.event_rows.filter(~replaced)
         )
     return tables.plus(new_cases, events=new_events)
 

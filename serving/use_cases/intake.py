@@ -13,8 +13,8 @@ from cases.language.messages import Sayable, _
 from cases.tables.tables import Frame, Tables, case_columns, moments_of
 from cases.tables.values import listed
 from features.as_of import Known, cut
-from models.questions.complexity import Complexity
-from models.questions.effort import Effort
+from models.questions.complexity import ComplexityQuestion
+from models.questions.effort import EffortQuestion
 from models.reasons.reasons import Reason
 from policies.assignment.assign import assign
 from policies.assignment.checks import LARGEST, SMALLEST
@@ -28,10 +28,10 @@ from serving.use_cases.staff import EACH_CASE, check_given_away, staff
 REASONS_SHOWN = 3
 EFFORTS = ("effort", "effort_low", "effort_high")
 UNESTIMATED = {
-    Complexity.code: _(
+    ComplexityQuestion.code: _(
         "Complexity is not estimated: where no rule settles the track, a person decides."
     ),
-    Effort.code: _("Effort is not estimated: every case counts the same."),
+    EffortQuestion.code: _("Effort is not estimated: every case counts the same."),
 }
 NO_HANDLERS = _("The office has no handler table, so nobody is suggested.")
 
@@ -67,16 +67,16 @@ def intake(
     new: pl.DataFrame,
     as_of: datetime | None = None,
     seed: str | None = None,
-    given: pl.DataFrame | None = None,
+    already_given: pl.DataFrame | None = None,
 ) -> IntakeSuggestions:
     """Suggestions for the cases of `new` (`cases.tables.new_cases.read_new_cases`), all together.
 
     Loads and absences are those of `as_of`, by default of the last opening; the seed is one
-    nobody can predict unless given. `given` (`staff.GIVEN`) are cases given to handlers that the
-    office's tables do not have yet. `BadInput` for cases opened after `as_of`, and for what is
-    given to an unknown handler or is to be given again.
+    nobody can predict unless given. `already_given` (`staff.GIVEN`) are cases given to handlers
+    that the office's tables do not have yet. `BadInput` for cases opened after `as_of`, and for
+    what is given to an unknown handler or is to be given again.
     """
-    check_given_away(context.tables, new, given)
+    check_given_away(context.tables, new, already_given)
     moment = _moment(new, as_of)
     cases = _at_intake(context, new)
     probabilities, routing = _routed(context, cases)
@@ -95,7 +95,7 @@ def intake(
             as_of=moment, seed=seed or fresh_seed(), floor=context.office.assignment.floor
         )
         to_give = _to_give(cases, estimated)
-        handlers = staff(context, moment, given)
+        handlers = staff(context, moment, already_given)
         assignment = assign(to_give, handlers, context.tables.recusal_rows, parameters)
         notes.extend(assignment.notes)
     reasons = _reasons(context, cases.x, estimated)
@@ -130,8 +130,8 @@ def _alone(tables: Tables, new: pl.DataFrame) -> tuple[Tables, Frame]:
 
 def _routed(context: ServiceContext, cases: NewCases) -> tuple[pl.DataFrame, Routing]:
     """`case_id, complex_probability`, and the track of each case with the reason."""
-    if Complexity.code in context.model:
-        answer = context.model.answer(Complexity.code, cases.x)
+    if ComplexityQuestion.code in context.model:
+        answer = context.model.answer(ComplexityQuestion.code, cases.x)
         probabilities = answer.select("case_id", "complex_probability")
     else:
         unknown = pl.lit(None, pl.Float64).alias("complex_probability")
@@ -144,18 +144,18 @@ def _routed(context: ServiceContext, cases: NewCases) -> tuple[pl.DataFrame, Rou
 
 def _efforts(context: ServiceContext, x: pl.DataFrame) -> pl.DataFrame:
     """`case_id, effort, effort_low, effort_high`."""
-    if Effort.code not in context.model:
+    if EffortQuestion.code not in context.model:
         return x.select("case_id", *(pl.lit(None, pl.Float64).alias(name) for name in EFFORTS))
-    return context.model.answer(Effort.code, x).select("case_id", *EFFORTS)
+    return context.model.answer(EffortQuestion.code, x).select("case_id", *EFFORTS)
 
 
 def _reasons(
     context: ServiceContext, x: pl.DataFrame, estimated: pl.DataFrame
 ) -> Mapping[str, Sequence[Reason]]:
     """What speaks for complex and for simple, of the cases that no rule settles."""
-    if Complexity.code not in context.model:
+    if ComplexityQuestion.code not in context.model:
         return {}
-    reasons = context.model.explain(Complexity.code, x, REASONS_SHOWN)
+    reasons = context.model.explain(ComplexityQuestion.code, x, REASONS_SHOWN)
     by_estimate = estimated.filter(pl.col("rule").is_null())["case_id"]
     return {case_id: reasons[case_id] for case_id in by_estimate}
 

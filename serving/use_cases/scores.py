@@ -11,7 +11,7 @@ import polars as pl
 from cases.language.messages import Sayable, _
 from cases.nearest import ALIKE, did_you_mean
 from cases.tables.tables import Tables
-from models.questions.risk import Risk
+from models.questions.risk import RiskQuestion
 from serving.use_cases.closed_cases import closings, outside
 from serving.use_cases.context import Champion, ServiceContext
 from serving.use_cases.faults import fault, refuse
@@ -56,5 +56,5 @@ def _unscorable(case_id: str, closed: Mapping[str, datetime | None]) -> tuple[Sa
 def _scores(tables: Tables, model: Champion, case_ids: Sequence[str]) -> Scores:
     left_out = outside(tables, case_ids)
     scored = [case_id for case_id in case_ids if case_id not in left_out]
-    x = model.features(tables, closings(tables, scored), Risk.code)
-    return Scores(model.answer(Risk.code, x), left_out)
+    x = model.features(tables, closings(tables, scored), RiskQuestion.code)
+    return Scores(model.answer(RiskQuestion.code, x), left_out)

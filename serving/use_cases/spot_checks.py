@@ -14,7 +14,7 @@ from cases.language.messages import Sayable, _
 from cases.tables.tables import Tables
 from cases.tables.values import TIME
 from features.as_of import reviewed_by
-from models.questions.risk import Risk
+from models.questions.risk import RiskQuestion
 from models.reasons.reasons import Reason
 from policies.rulebook import mandatory
 from policies.spot_check.plan import FRAME, PlanParameters, SpotCheckPlan
@@ -61,8 +61,10 @@ def _among_given(
     ids = [case.case_id for case in cases]
     left_out = outside(tables, ids) | _reviewed(tables, ids, parameters.as_of)
     candidates = [case_id for case_id in ids if case_id not in left_out]
-    x = context.model.features(tables, closings(tables, candidates), Risk.code)
-    plan = _plan(tables, _with_facts(context.model.answer(Risk.code, x), tables), parameters)
+    x = context.model.features(tables, closings(tables, candidates), RiskQuestion.code)
+    plan = _plan(
+        tables, _with_facts(context.model.answer(RiskQuestion.code, x), tables), parameters
+    )
     drawn = x.join(plan.lines, on="case_id", how="semi")
     return PlannedSpotChecks(plan, _reasons(context, drawn), left_out)
 
@@ -70,7 +72,7 @@ def _among_given(
 def _among_all(context: ServiceContext, parameters: PlanParameters) -> PlannedSpotChecks:
     """A plan over all the office could check; features are built again for what is drawn."""
     tables, as_of = context.tables, parameters.as_of
-    risk = context.model.question(Risk)
+    risk = context.model.question(RiskQuestion)
     scored = risk.score(tables, as_of, closed_after=parameters.closed_after)
     if scored.is_empty():
         problem = _("finds no case closed by then that could be drawn.")
@@ -78,7 +80,7 @@ def _among_all(context: ServiceContext, parameters: PlanParameters) -> PlannedSp
         raise BadInput([Fault(_("the plan"), problem, remedy, value=f"{as_of:%Y-%m-%d}")])
     plan = _plan(tables, scored, parameters)
     drawn = closings(tables, plan.lines["case_id"].to_list())
-    x = context.model.features(tables, drawn, Risk.code)
+    x = context.model.features(tables, drawn, RiskQuestion.code)
     return PlannedSpotChecks(plan, _reasons(context, x), {})
 
 
@@ -89,7 +91,7 @@ def _reviewed(tables: Tables, ids: Sequence[str], as_of: datetime) -> dict[str, 
 
 
 def _with_facts(risks: pl.DataFrame, tables: Tables) -> pl.DataFrame:
-    """Risks with the facts of their cases, as `Risk.score` would give them."""
+    """Risks with the facts of their cases, as `RiskQuestion.score` would give them."""
     facts = tables.case_rows.select("case_id", "closed_at", "kind", "unit", "handler")
     scored = risks.drop("moment").join(facts, on="case_id")
     return scored.with_columns(pl.col("kind", "unit", "handler").fill_null(""))
@@ -104,7 +106,7 @@ def _plan(tables: Tables, scored: pl.DataFrame, parameters: PlanParameters) -> S
 
 
 def _reasons(context: ServiceContext, x: pl.DataFrame) -> Mapping[str, Sequence[Reason]]:
-    return context.model.explain(Risk.code, x, REASONS_SHOWN)
+    return context.model.explain(RiskQuestion.code, x, REASONS_SHOWN)
 
 
 def _out_of_time(context: ServiceContext, as_of: datetime) -> Iterator[Sayable]:

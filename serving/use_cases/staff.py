@@ -9,9 +9,10 @@ import polars as pl
 
 from cases.errors import BadInput, Fault
 from cases.language.messages import _
+from cases.tables.specification.handlers import HANDLER_TABLE
 from cases.tables.tables import Tables, rows
 from features.as_of import open_moments
-from models.questions.effort import Effort
+from models.questions.effort import EffortQuestion
 from serving.use_cases.context import ServiceContext
 
 EACH_CASE = 1.0  # what a case counts where its effort cannot be estimated
@@ -39,8 +40,8 @@ def staff(
 
 def _work_left(context: ServiceContext, as_of: datetime) -> pl.DataFrame:
     """`case_id, handler, remaining_effort` of each case open at `as_of`."""
-    if Effort.code in context.model:
-        left = context.model.question(Effort).remaining(context.tables, as_of)
+    if EffortQuestion.code in context.model:
+        left = context.model.question(EffortQuestion).remaining(context.tables, as_of)
     else:
         still_open = rows(open_moments(context.tables, as_of))
         left = still_open.with_columns(remaining_effort=pl.lit(EACH_CASE))
@@ -74,5 +75,5 @@ def _faults_of_given(tables: Tables, new: pl.DataFrame, given: pl.DataFrame) -> 
         yield Fault(where, problem, _("Leave it out."), column="case_id", value=case_id)
     unknown = given.join(tables.handler_rows, on="handler", how="anti")["handler"]
     for handler in unknown.unique().sort():
-        problem = _("is not a handler of the handler table.")
-        yield Fault(where, problem, _("Correct the name."), column="handler", value=handler)
+        remedy = _("Correct the name.")
+        yield Fault(where, HANDLER_TABLE.unknown, remedy, column="handler", value=handler)

@@ -14,7 +14,7 @@ from cases.errors import Refused
 from cases.language.messages import _, sentences
 from cases.tables.tables import Tables
 from models.bundle.bundle import Bundle
-from models.questions.risk import Risk
+from models.questions.risk import RiskQuestion
 from models.registry import (
     EVENT,
     LONGEST_REASON,
@@ -58,7 +58,9 @@ def test_promoted_is_champion(
     """The promoted version comes back and scores to the bit as what was logged."""
     registry.promote(logged)
     champion = registry.champion(bundle.office)
-    scored = [trained.question(Risk).score(small_tables, UNTIL) for trained in (champion, bundle)]
+    scored = [
+        trained.question(RiskQuestion).score(small_tables, UNTIL) for trained in (champion, bundle)
+    ]
     assert scored[0].equals(scored[1])
 
 

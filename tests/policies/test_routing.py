@@ -54,6 +54,7 @@ def test_track_and_why(
     routed = one(p, low, high)
     assert routed["track"] == track
     assert why in routed["why"].say("en")
+    assert "复杂概率" in routed["why"].say("zh")
 
 
 def test_rules_come_first() -> None:
@@ -61,7 +62,7 @@ def test_rules_come_first() -> None:
     routed = one(0.01, rule="juvenile", track="complex")
     assert (routed["track"], routed["rule"]) == ("complex", "juvenile")
     assert routed["why"].say("en") == "Rule juvenile: a suspect is a juvenile."
-    assert "涉未成年人案件" in routed["why"].say("zh")
+    assert routed["why"].say("zh") == "规则juvenile：涉未成年人案件。"
 
 
 def test_no_cases() -> None:

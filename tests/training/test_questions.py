@@ -1,4 +1,7 @@
-"""A question is one file and a line: a new one is trained, kept and asked like the others."""
+"""A question is one file, one function and two lines: a new one is trained, kept and asked.
+
+How good its answers are is not tried by them: see `docs/changing.md`.
+"""
 
 from __future__ import annotations
 

@@ -37,6 +37,8 @@ CASE_TABLE = TableSpec(
     name="cases",
     meaning="One row per case. Every declared attribute is a column of it too.",
     row=_("case"),
+    unknown=_("is not a case of the case table."),
+    went_aside=_("is a case that was set aside."),
     needed=True,
     columns=(
         Column("case_id", TEXT, "the case; no two rows have the same", "every row"),

@@ -12,6 +12,8 @@ HANDLER_TABLE = TableSpec(
     name="handlers",
     meaning="One row per handler.",
     row=_("handler"),
+    unknown=_("is not a handler of the handler table."),
+    went_aside=_("is a handler that was set aside."),
     columns=(
         Column("handler", TEXT, "the handler, by a code; no two rows have the same", "every row"),
         Column("unit", TEXT, "the unit the handler belongs to"),

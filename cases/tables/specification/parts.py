@@ -11,7 +11,7 @@ from typing import Literal
 
 import polars as pl
 
-from cases.language.messages import Message, Sayable, _
+from cases.language.messages import Sayable, _
 from cases.office.model import Office
 
 READ = " as read"  # suffix of the column that keeps the text a value was read from
@@ -82,20 +82,28 @@ def _unchanged(frame: pl.DataFrame, _finished: Frames) -> pl.DataFrame:
     return frame
 
 
+UNKNOWN = _("is not in the table whose rows it names.")
+WENT_ASIDE = _("is a row that was set aside.")
+
+
 @dataclass(frozen=True)
 class TableSpec:
     """Everything particular to one table.
 
-    `row` is what a row of it is called in a sentence. `own_columns` and `own_checks` are those
-    that depend on the office file. `finish` makes the table of checked rows, given the tables
-    finished before it, into what the rest of the program computes from. `needed` is whether an
-    office must have it, `in_office_file` whether the office file says where it is.
+    `row` is what a row of it is called in a sentence. `unknown` says what is wrong with a value
+    that names no row of it, `went_aside` with one whose row was set aside. `own_columns` and
+    `own_checks` are those that depend on the office file. `finish` makes the table of checked
+    rows, given the tables finished before it, into what the rest of the program computes from.
+    `needed` is whether an office must have it, `in_office_file` whether the office file says
+    where it is.
     """
 
     name: str
     meaning: str
     row: Sayable
     columns: tuple[Column, ...]
+    unknown: Sayable = UNKNOWN
+    went_aside: Sayable = WENT_ASIDE
     own_columns: Callable[[Office], tuple[Column, ...]] = _no_columns
     checks: tuple[Check, ...] = ()
     own_checks: Callable[[Office], tuple[Check, ...]] = _no_checks
@@ -122,13 +130,3 @@ class TableSpec:
         """The columns that its file can have."""
         every = (*self.columns, *self.own_columns(office))
         return tuple(column for column in every if column.in_file)
-
-    @property
-    def unknown(self) -> Message:
-        """What is wrong with a value that names no row of it."""
-        return _("is not a {row} of the {row} table.", row=self.row)
-
-    @property
-    def went_aside(self) -> Message:
-        """What is wrong with a value that names a row that was set aside."""
-        return _("is a {row} that was set aside.", row=self.row)

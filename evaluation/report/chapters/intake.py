@@ -32,7 +32,7 @@ HOLDS = _("80% interval holds")
 def chapter(summary: ReportSummary) -> Chapter:
     """Errors against those allowed, and intervals against what came; or why there are none."""
     figures = summary.intake
-    if not (figures.routed or figures.foreseen):
+    if not (figures.routed or figures.forecasts):
         lead = _(
             "The model neither routes new cases nor forecasts their effort, or nothing is known "
             "yet to test it on."
@@ -45,7 +45,7 @@ def chapter(summary: ReportSummary) -> Chapter:
 def _exhibits(figures: IntakeFigures) -> Iterator[Exhibit]:
     if figures.routed:
         yield _routing(figures)
-    if figures.foreseen:
+    if figures.forecasts:
         yield _efforts(figures)
 
 
@@ -123,7 +123,7 @@ def _kept(error: Figure, allowed: float) -> bool:
 
 
 def _efforts(figures: IntakeFigures) -> Exhibit:
-    *years, whole = figures.foreseen
+    *years, whole = figures.forecasts
     head = (
         YEAR_OF_INTAKE,
         CASES,
@@ -143,7 +143,7 @@ def _efforts(figures: IntakeFigures) -> Exhibit:
             Value(year.ratio, ".2f"),
             interval(year.auc),
         )
-        for year in figures.foreseen
+        for year in figures.forecasts
     )
     says = _(
         "The 80% interval held the true effort in {coverage} of cases; half of the intervals are "

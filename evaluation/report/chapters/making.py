@@ -9,7 +9,7 @@ from evaluation.pages.cells import NOTHING, Cell, Indented, count
 from evaluation.pages.exhibits import Chapter, Exhibit
 from evaluation.pages.names import SPANS
 from evaluation.report.chapters.heads import CASES, FACT, NUMBER, REVIEWS, VALUE
-from evaluation.report.facts import DataFacts, Fitted
+from evaluation.report.facts import DataFacts, FittedFacts
 from evaluation.report.summary import ReportSummary
 
 TITLE = _("How this report was made")
@@ -88,7 +88,7 @@ def _models(summary: ReportSummary) -> Iterator[tuple[Cell, ...]]:
         yield name, _fitted(summary.card.complexity)
 
 
-def _fitted(model: Fitted) -> Sayable:
+def _fitted(model: FittedFacts) -> Sayable:
     return _(
         "{cases:,}, {positives:,} (features: {features:,})",
         cases=model.cases,

@@ -25,7 +25,7 @@ def chapter(summary: ReportSummary) -> Chapter:
 
 
 def _lead(reviewers: Reviewers) -> Sayable:
-    if reviewers.told:
+    if reviewers.separable:
         return _(
             "Enough cases were graded by two reviewers to separate how severe each is from which "
             "cases each was given."
@@ -40,7 +40,7 @@ def _lead(reviewers: Reviewers) -> Sayable:
 def _exhibits(reviewers: Reviewers) -> Iterator[Exhibit]:
     if reviewers.agreement.cases:
         yield _agreement(reviewers.agreement)
-    if reviewers.told:
+    if reviewers.separable:
         yield _severity(reviewers.severities)
 
 

@@ -107,6 +107,17 @@ def test_what_is_not_a_text_stands_as_it_is() -> None:
     assert (say("N-1", "de"), say(3, "de")) == ("N-1", "3")
 
 
+@pytest.mark.parametrize("spec", [".0f", ".1f", ".2f", ",.1f", "+.2f", ".0%", ".1%", ".2%"])
+def test_a_figure_is_rounded_as_python_rounds_it(spec: str) -> None:
+    """At halves too, where the number that is stored lies above or below what is printed."""
+    halves = [part / 10**power for power in (1, 2, 3, 4) for part in range(5, 1000, 10)]
+    for value in (*halves, *(-half for half in halves), 0.285, 1.005, 2.675, 1e15 + 0.5):
+        text = format(value, spec)
+        if not any(digit in text for digit in "123456789"):
+            text = text.lstrip("+-")  # a zero has no sign
+        assert _(f"{{value:{spec}}}", value=value).say("en") == text
+
+
 @pytest.mark.parametrize(
     "value",
     [

@@ -15,6 +15,7 @@ from cases.tables.specification import SPECIFICATIONS
 from cases.tables.specification.parts import NUMBER, TEXT, Check, Column, Link, TableSpec, linked
 from cases.tables.tables import Tables
 from cases.tables.values import TIME, before
+from serving.use_cases.given_cases import GivenCase, with_given
 from tests.factories.files import FILES, load, write
 from tests.factories.office import tables
 
@@ -89,6 +90,24 @@ def test_it_is_checked(old: str, new: str, sentence: str, tmp_path: Path) -> Non
         load(with_hearings(tmp_path, ROWS.replace(old, new)))
     assert len(refused.value.faults) == 1
     assert sentence in str(refused.value)
+
+
+def test_it_stays_when_other_tables_change(tmp_path: Path) -> None:
+    """Where a request replaces a case, and where it adds one."""
+    read = load(with_hearings(tmp_path))
+    replaced = with_given(read, [given_case("a")])
+    added = with_given(read, [given_case("new")])
+    assert replaced.case_rows.filter(case_id="a")["opened_at"].to_list() == [datetime(2024, 2, 1)]
+    for changed in (replaced, added):
+        assert changed.rows("hearings").equals(read.rows("hearings"))
+    with pytest.raises(TypeError, match="'hearing'"):
+        read.with_rows(hearing=read.rows("hearings"))
+
+
+def given_case(case_id: str) -> GivenCase:
+    """A closed case without events."""
+    opened, closed = datetime(2024, 2, 1), datetime(2024, 3, 1)
+    return GivenCase(case_id, opened, closed, None, None, None, attributes={}, events=())
 
 
 def test_its_rows_are_set_aside_with_their_cases(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from evaluation.backtests.efforts import (
     routing_backtest,
     routing_years,
 )
-from models.questions.complexity import Complexity
+from models.questions.complexity import ComplexityQuestion
 from tests.factories.small_office import small_office
 from training.run import train
 
@@ -44,7 +44,7 @@ def test_quarters_are_routed_as_the_bundle_of_the_time_would(
     """Probabilities and cut-offs are those of a bundle trained at the quarter's start."""
     last = quarters[-1]
     bundle = train(office, datetime(2024, 9, 30, 23, 59, 59, 999999))
-    complexity = bundle.question(Complexity)
+    complexity = bundle.question(ComplexityQuestion)
     assert last.model.cutoffs(last.outcomes, 0.05, 0.2) == complexity.cutoffs(0.05, 0.2)
     answers = bundle.predict("complexity", office, moments_of(last.cases))
     probabilities = answers.sort("case_id")["complex_probability"]

@@ -25,7 +25,7 @@ from evaluation.drift.drift import (
 )
 from features.catalogue import risk_features
 from models.bundle.bundle import Bundle
-from models.questions.risk import Risk
+from models.questions.risk import RiskQuestion
 from tests.factories.office import office
 from tests.factories.small_office import without
 from training.run import train
@@ -141,7 +141,7 @@ def test_drift_of_an_office(found: Drift, tables: Tables, trained: Bundle) -> No
     assert "workload.unit_open" in found.untested
     assert "calendar.weekday" in found.untested
     names = {shift.name for shift in found.shifts["training"]}
-    assert names <= {*trained.question(Risk).names, "own_score"} - set(found.untested)
+    assert names <= {*trained.question(RiskQuestion).names, "own_score"} - set(found.untested)
     closed = tables.case_rows["closed_at"].is_between(PERIOD.after, PERIOD.until, closed="right")
     assert found.now.cases == closed.sum()
     assert found.trained.until == PERIOD.after

@@ -22,7 +22,7 @@ from evaluation.promotion.candidate import confirm, train_candidate
 from evaluation.promotion.gate import Verdict
 from models.bundle.bundle import Bundle
 from models.estimators.boosting import Trees
-from models.questions.risk import Risk
+from models.questions.risk import RiskQuestion
 from models.registry import CHAMPION, Registry, office_name
 from tests.factories.office import OFFICE
 from tests.factories.office import office as factory
@@ -149,6 +149,6 @@ def test_what_answers_otherwise_is_refused(tables: Tables, bundle: Bundle) -> No
     """A kept bundle must answer the latest cases to the bit as the fitted one."""
     confirm(tables, bundle, bundle, UNTIL)
     other = copy.deepcopy(bundle)
-    other.question(Risk).model.shift_ += 1e-9
+    other.question(RiskQuestion).model.shift_ += 1e-9
     with pytest.raises(Refused, match="gives other answers"):
         confirm(tables, bundle, other, UNTIL)

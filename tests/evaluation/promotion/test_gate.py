@@ -18,9 +18,17 @@ from cases.tables.tables import Tables
 from evaluation.backtests.backtest import MODEL, Backtest
 from evaluation.promotion import comparison, gate
 from evaluation.promotion.comparison import MARGINS, Comparison, compare, later_scores
-from evaluation.promotion.gate import Verdict, against_champion, decide, judge, succeeds
+from evaluation.promotion.gate import (
+    Verdict,
+    against_champion,
+    decide,
+    judge,
+    judged_question,
+    succeeds,
+)
 from evaluation.statistics.metrics import Figure
 from models.bundle.bundle import Bundle
+from models.questions.effort import EffortQuestion
 from tests.factories.small_office import without
 from training.run import train
 
@@ -272,5 +280,25 @@ def test_effort_alone_is_promoted_unless_the_champion_knows_more(
 ) -> None:
     """An office that states neither reviews nor complexity can balance loads all the same."""
     bare = without(pairs[0], risk="none", complexity="none")
-    assert decide(tables, bare, None, None).promoted
+    verdict = decide(tables, bare, None, None)
+    assert verdict.promoted
+    assert "estimates only effort, which is not judged by an outcome" in str(verdict.reason)
     assert not decide(tables, bare, pairs[1], None).promoted
+
+
+class Pages(EffortQuestion):
+    """A question that the gate knows nothing of."""
+
+    meaning = Message("pages")
+
+
+def test_a_verdict_names_the_questions_it_is_about(
+    tables: Tables, pairs: tuple[Bundle, Bundle]
+) -> None:
+    """Whatever a bundle answers, the gate names it by its meaning."""
+    effort = pairs[0].question(EffortQuestion)
+    bundle = replace(pairs[0], questions={"pages": Pages(effort.model)})
+    assert judged_question(bundle) is None
+    assert judged_question(pairs[0]) == pairs[0].questions["risk"]
+    assert str(decide(tables, bundle, None, None).reason).startswith("It estimates only pages, ")
+    assert "what the champion estimates: pages." in str(succeeds(pairs[0], bundle).reason)

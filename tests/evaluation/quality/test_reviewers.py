@@ -106,7 +106,7 @@ def office(reviewers: list[str]) -> Tables:
 def test_severity_stands_in_the_order_of_codes() -> None:
     """Reviewers are listed by code, whoever of them is the more severe: this is no ranking."""
     found = review_reviewers(office(["z", "a"]), datetime(2024, 3, 1))
-    assert found.told
+    assert found.separable
     assert [one.reviewer for one in found.severities] == ["a", "z"]
     mild, severe = (one.severity.value for one in found.severities)
     assert mild is not None
@@ -119,7 +119,7 @@ def test_without_overlap_severity_is_not_told(until: datetime) -> None:
     """One reviewer to a case, or two of whom only one was known yet: no figure at all."""
     reviewers = ["a"] if until.month == 3 else ["a", "b"]
     found = review_reviewers(office(reviewers), until)
-    assert (found.told, found.severities, found.agreement.cases) == (False, (), 0)
+    assert (found.separable, found.severities, found.agreement.cases) == (False, (), 0)
 
 
 def test_severities_of_the_demo_office(tmp_path: Path) -> None:

@@ -40,8 +40,8 @@ from evaluation.report.summary import ReportSummary
 from evaluation.statistics.metrics import Figure, calibration_table
 from features.build import build
 from models.bundle.bundle import Bundle
-from models.questions.complexity import Complexity
-from models.questions.risk import Risk
+from models.questions.complexity import ComplexityQuestion
+from models.questions.risk import RiskQuestion
 from models.reasons.reasons import group_of
 from models.registry import Event, Version
 from tests.factories.pages import rows_of, titled
@@ -103,7 +103,7 @@ def test_influences_are_contributions(
     summary: ReportSummary, tables: Tables, bundle: Bundle
 ) -> None:
     """A group's share is that of its mean absolute contributions, added up column by column."""
-    model = bundle.question(Risk).model
+    model = bundle.question(RiskQuestion).model
     until = datetime.fromisoformat(bundle.about["trained_until"])
     latest = rows(reviewed_moments(tables, until)).sort("moment", "case_id").tail(EXPLAINED)
     x = rows(build(tables, moments_of(latest), model.names))
@@ -215,7 +215,7 @@ def test_routing_is_counted_again(summary: ReportSummary, tables: Tables, bundle
     """Cases by year and the share of errors of all years come from the outcomes kept."""
     found = intake_figures(tables.office, bundle, None)
     *years, whole = found.routed
-    kept = bundle.question(Complexity).outcomes.rows
+    kept = bundle.question(ComplexityQuestion).outcomes.rows
     by_year = kept.group_by(year=pl.col("moment").dt.year()).len().sort("year").rows()
     assert [(one.year, one.cases) for one in years] == by_year
     assert (whole.year, whole.cases) == (0, kept.height)

@@ -143,7 +143,7 @@ def test_one_reviewer_to_a_case_is_pointed_out(
     summary: ReportSummary, pages: dict[Language, str], language: Language, sentence: str
 ) -> None:
     """Without cases graded twice the report says that severity cannot be told, with no figure."""
-    assert not summary.reviewers.told
+    assert not summary.reviewers.separable
     assert sentence in pages[language]
     assert SEVERITY.say(language) not in pages[language]
 
@@ -153,7 +153,7 @@ def test_reviewers_are_listed_with_intervals(summary: ReportSummary) -> None:
     told = ReviewerSeverity("R1", Figure(0.3, 0.1, 0.5, 40))
     held = ReviewerSeverity(HOSTILE, Figure(None, None, None, 3, "too_few"))
     agreed = Agreement(43, *[Figure(0.8, 0.7, 0.9, 43)] * 3)
-    found = dataclasses.replace(summary, reviewers=Reviewers(agreed, (told, held), told=True))
+    found = dataclasses.replace(summary, reviewers=Reviewers(agreed, (told, held), separable=True))
     html = render(compose(found), "en")
     assert '0.300 <wbr><span class="together">(0.100–0.500)</span>' in html
     assert "withheld: too few" in html

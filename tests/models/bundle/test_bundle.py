@@ -17,10 +17,10 @@ from cases.tables.tables import Tables
 from features.as_of import closing_moments, intake_moments
 from models.bundle import files
 from models.bundle.bundle import Bundle
-from models.questions.complexity import Complexity
-from models.questions.effort import Effort
+from models.questions.complexity import ComplexityQuestion
+from models.questions.effort import EffortQuestion
 from models.questions.questions import QUESTIONS
-from models.questions.risk import Risk
+from models.questions.risk import RiskQuestion
 from tests.factories.office import OFFICE, office
 from tests.factories.small_office import COMPLEXITY, UNTIL, small_office, without
 
@@ -49,7 +49,7 @@ def changed(described: Any, changes: Any) -> Any:
 
 def risks(bundle: Bundle, *asked: Any, **options: Any) -> pl.DataFrame:
     """The risk of every case that could be spot-checked."""
-    return bundle.question(Risk).score(*asked, **options)
+    return bundle.question(RiskQuestion).score(*asked, **options)
 
 
 def test_scores_closed_cases_nobody_reviewed(bundle: Bundle, small_tables: Tables) -> None:
@@ -101,7 +101,7 @@ def test_later_data_change_no_score(bundle: Bundle) -> None:
 
 def test_no_handler_among_the_features(bundle: Bundle) -> None:
     """Who handled a case is no feature unless the office file says so."""
-    names = bundle.question(Risk).names
+    names = bundle.question(RiskQuestion).names
     assert not [name for name in names if "handler" in name and "history" in name]
     assert "attribute.handler" not in names
 
@@ -118,7 +118,8 @@ def test_round_trip_to_the_bit(bundle: Bundle, saved: Path, small_tables: Tables
         assert again.answer(code, x).equals(bundle.answer(code, x))
         assert again.explain(code, x, top=5) == bundle.explain(code, x, top=5)
     efforts, complexities = (
-        [trained.question(kind) for trained in (bundle, again)] for kind in (Effort, Complexity)
+        [trained.question(kind) for trained in (bundle, again)]
+        for kind in (EffortQuestion, ComplexityQuestion)
     )
     left = [effort.remaining(small_tables, UNTIL) for effort in efforts]
     assert left[0].equals(left[1])
@@ -128,7 +129,7 @@ def test_round_trip_to_the_bit(bundle: Bundle, saved: Path, small_tables: Tables
 
 def test_what_is_left_of_the_open_cases(bundle: Bundle, small_tables: Tables) -> None:
     """Exactly the cases open at the moment, each with what was known of it by then."""
-    left = bundle.question(Effort).remaining(small_tables, UNTIL)
+    left = bundle.question(EffortQuestion).remaining(small_tables, UNTIL)
     came_in = small_tables.case_rows.filter(pl.col("opened_at") <= UNTIL)
     still_open = came_in.filter(pl.col("closed_at") > UNTIL)
     assert left["case_id"].to_list() == sorted(still_open["case_id"])

@@ -8,12 +8,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from cases.language.catalogues import languages
+from cases.language.catalogues import Language, languages
 from cases.tables.tables import Tables, rows
 from features.as_of import closing_moments, intake_moments
 from features.catalogue import catalogue
 from models.bundle.bundle import Bundle
-from models.questions.risk import Risk
+from models.questions.risk import RiskQuestion
 from models.reasons.reasons import (
     check_sum,
     group_of,
@@ -34,7 +34,7 @@ def x(small_tables: Tables) -> pl.DataFrame:
 
 def test_contributions_sum_to_the_score(bundle: Bundle, x: pl.DataFrame) -> None:
     """Contributions and base sum to the raw score of every case, to a millionth."""
-    trees = bundle.question(Risk).model.trees_
+    trees = bundle.question(RiskQuestion).model.trees_
     assert np.abs(trees.contributions(x).sum(axis=1) - trees.raw(x)).max() < 1e-6
 
 
@@ -49,7 +49,7 @@ def test_contributions_of_another_score_raise() -> None:
 def test_only_what_raises_the_risk_strongest_first(bundle: Bundle, x: pl.DataFrame) -> None:
     """Every reason raises the risk, stands once, and none is stronger than the one before."""
     wording = Wording(catalogue(bundle.office), bundle.usual["risk"])
-    for case in bundle.question(Risk).explain(x[:100], wording, 5):
+    for case in bundle.question(RiskQuestion).explain(x[:100], wording, 5):
         contributions = [reason.contribution for reason in case]
         assert contributions == sorted(contributions, reverse=True)
         assert all(contribution > 0 for contribution in contributions)
@@ -61,7 +61,9 @@ def test_only_what_raises_the_risk_strongest_first(bundle: Bundle, x: pl.DataFra
 def test_what_is_usual_is_no_reason(bundle: Bundle, x: pl.DataFrame) -> None:
     """No reason says that a value is the usual one, whatever it adds to the risk."""
     wording = Wording(catalogue(bundle.office), bundle.usual["risk"])
-    reasons = [reason for case in bundle.question(Risk).explain(x, wording, 99) for reason in case]
+    reasons = [
+        reason for case in bundle.question(RiskQuestion).explain(x, wording, 99) for reason in case
+    ]
     assert reasons
     for language in languages():
         for sentence in {reason.sentence.say(language) for reason in reasons}:
@@ -74,7 +76,7 @@ def test_what_is_usual_is_no_reason(bundle: Bundle, x: pl.DataFrame) -> None:
 def test_only_a_risky_case_has_reasons(bundle: Bundle, x: pl.DataFrame) -> None:
     """A case whose contributions lower its risk on the whole has no reasons."""
     wording = Wording(catalogue(bundle.office), bundle.usual["risk"])
-    risk = bundle.question(Risk)
+    risk = bundle.question(RiskQuestion)
     sums = risk.model.trees_.contributions(x)[:, :-1].sum(axis=1)
     found = risk.explain(x, wording, 5)
     assert all(not case for case, total in zip(found, sums, strict=True) if total <= 0)
@@ -83,10 +85,10 @@ def test_only_a_risky_case_has_reasons(bundle: Bundle, x: pl.DataFrame) -> None:
 
 def test_group_carries_its_members_together(bundle: Bundle, x: pl.DataFrame) -> None:
     """A reason's contribution is the sum over its whole group."""
-    trees = bundle.question(Risk).model.trees_
+    trees = bundle.question(RiskQuestion).model.trees_
     wording = Wording(catalogue(bundle.office), bundle.usual["risk"])
     riskiest = x[int(trees.raw(x).argmax())]
-    (case,) = bundle.question(Risk).explain(riskiest, wording, 5)
+    (case,) = bundle.question(RiskQuestion).explain(riskiest, wording, 5)
     assert case
     row = trees.contributions(riskiest)[0]
     for reason in case:
@@ -95,7 +97,13 @@ def test_group_carries_its_members_together(bundle: Bundle, x: pl.DataFrame) -> 
         assert reason.contribution == pytest.approx(float(row[members].sum()))
 
 
-def test_complexity_is_explained_either_way(bundle: Bundle, small_tables: Tables) -> None:
+@pytest.mark.parametrize(
+    ("language", "simple", "complicated"),
+    [("en", "speaks for simple: ", "speaks for complex: "), ("zh", "倾向简单——", "倾向复杂——")],
+)
+def test_complexity_is_explained_either_way(
+    bundle: Bundle, small_tables: Tables, language: Language, simple: str, complicated: str
+) -> None:
     """What lowers the probability speaks for simple, what raises it for complex; nothing usual."""
     opened = intake_moments(small_tables, after=None, until=UNTIL)
     x = bundle.features(small_tables, opened, "complexity")
@@ -108,8 +116,8 @@ def test_complexity_is_explained_either_way(bundle: Bundle, small_tables: Tables
         sizes = [abs(reason.contribution) for reason in reasons]
         assert sizes == sorted(sizes, reverse=True)
         for reason in reasons:
-            word = "complex" if reason.contribution > 0 else "simple"
-            assert str(reason.sentence).startswith(f"speaks for {word}: ")
+            word = complicated if reason.contribution > 0 else simple
+            assert reason.sentence.say(language).startswith(word)
             assert case[reason.feature] != usual[reason.feature]
 
 
