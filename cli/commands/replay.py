@@ -69,7 +69,10 @@ def replay(
     language: SpokenIn = None,
 ) -> None:
     """Replay the office's reviews; the page is written where `out_file` says."""
-    terminal, workspace = Terminal.of(language, office), workspace_of(office, data, set_aside)
+    terminal, workspace = (
+        Terminal.of(language, office),
+        workspace_of(office, data, set_aside, language),
+    )
     if out_file is not None:
         check_out(workspace, out_file, (".html",))
     if faults := list(_contradictions(first.date(), last.date(), capacity, share)):

@@ -54,7 +54,7 @@ def write_intake(
     sheet = intake_sheet(suggestions, language)
     if suggestions.assignment is not None:
         _write_draw(suggestions.assignment, suggestions.cases, language, folder)
-    page = render_intake(page_sheet(suggestions, sheet, tables), tables.office)
+    page = render_intake(page_sheet(suggestions, sheet, tables), tables.office, language)
     write_json(_manifest(suggestions, sheet) | made_from, folder / JSON_FILE)
     replaced(folder / PAGE_FILE, lambda path: path.write_text(page, "utf-8"))
     replaced(folder / SHEET_FILE, lambda path: write_for_people(sheet, path))

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from cases.language.catalogues import Language
 from cases.language.messages import Sayable, _, listed
 from cases.office.model import Office
 from evaluation.pages.render import page
@@ -29,7 +30,7 @@ MADE_OF: dict[str, Sayable] = {
 
 @dataclass(frozen=True)
 class Sheet:
-    """What the page shows; words are put into the office's language by the page.
+    """What the page shows; words are put into a language by the page.
 
     `cases` has for each new case `case_id, kind, unit, track, why, complex_probability, effort,
     effort_low, effort_high, handler, how` (drawn, designated, unassigned), `how_so` (in words),
@@ -44,13 +45,13 @@ class Sheet:
     made: Mapping[str, str]
 
 
-def render_intake(sheet: Sheet, office: Office) -> str:
-    """The page in the office's language; all text from the office and the cases is escaped."""
+def render_intake(sheet: Sheet, office: Office, language: Language) -> str:
+    """The page in `language`; all text from the office and the cases is escaped."""
     highest = sheet.loads["after"].max() if sheet.loads.height else 0.0
     unit = office.effort.measured_in
     return page(
         "intake.html.jinja",
-        office.language,
+        language,
         office=office.office.name,
         cases=[dict(case) | _words(case) for case in sheet.cases],
         notes=(*_counted(sheet), *sheet.notes),

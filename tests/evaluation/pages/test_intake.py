@@ -46,8 +46,8 @@ def case(**changes: Any) -> dict[str, Any]:
 def shown(*cases: dict[str, Any], loads: pl.DataFrame = LOADS, language: str = "en") -> str:
     """The page of these cases."""
     sheet = Sheet(cases, loads, ["a note"], {"seed": "s"})
-    named = {"name": {"en": "Test office", "zh": "测试院"}, "language": language}
-    return render_intake(sheet, office(office=named))
+    named = {"name": {"en": "Test office", "zh": "测试院"}}
+    return render_intake(sheet, office(office=named), language)
 
 
 def test_every_case_has_its_track_effort_handler_and_reasons() -> None:
