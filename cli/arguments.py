@@ -99,7 +99,7 @@ def share(text: str | float) -> float:
     """A share."""
     number = real(text)
     if not 0 <= number <= 1:
-        remedy = _("Write 5 % as 0.05.")
+        remedy = _("Write 5% as 0.05.")
         raise BadValue(str(text), _("is not a share between 0 and 1."), remedy)
     return number
 

@@ -75,7 +75,7 @@ def plan(
         option(
             "--margin",
             NUMBER,
-            _("Instead: wanted half-width of the rate's 95 % interval, as 0.02."),
+            _("Instead: wanted half-width of the rate's 95% interval, as 0.02."),
             parser=real,
         ),
     ] = None,

@@ -101,7 +101,7 @@ def _contradictions(
 ) -> Iterator[Fault]:
     """What of the request contradicts itself."""
     if last < first:
-        problem = _("{last} is before {first}.", last=str(last), first=str(first))
+        problem = _("{last} is before {first}.", last=last, first=first)
         yield Fault("triage replay", problem, _("Exchange them."))
     if capacity is not None and share is not None:
         problem = _("`--capacity` and `--share` set the same thing.")

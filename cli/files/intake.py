@@ -12,6 +12,7 @@ import polars as pl
 from cases.files import made_folder, replaced
 from cases.language.catalogues import Language
 from cases.language.messages import Sayable, _
+from cases.language.values import Value
 from cases.spreadsheet import write_for_people
 from cases.tables.tables import Tables
 from cli.files.folders import (
@@ -155,11 +156,11 @@ def _may(group: WhoMay) -> dict[str, Any]:
     return {"eligible": eligible, "excluded": excluded}
 
 
-def _made(assignment: DrawnAssignment) -> dict[str, str]:
+def _made(assignment: DrawnAssignment) -> dict[str, Sayable | str]:
     """Of what an assignment was made, by name."""
     parameters = assignment.parameters
     return {
-        "as_of": f"{parameters.as_of:%Y-%m-%d %H:%M}",
+        "as_of": Value(parameters.as_of),
         "seed": parameters.seed,
         "floor": f"{parameters.floor:g}",
         "assignment_id": assignment.assignment_id,

@@ -14,6 +14,7 @@ from cases.language.catalogues import Language
 from cases.language.messages import Sayable, _, listed
 from cases.office.model import Office
 from evaluation.pages.render import page
+from evaluation.statistics.saying import interval
 
 TRACKS: dict[str, Sayable] = {
     "simple": _("simple"),
@@ -42,7 +43,7 @@ class Sheet:
     cases: Sequence[Mapping[str, Any]]
     loads: pl.DataFrame
     notes: Sequence[Sayable | str]
-    made: Mapping[str, str]
+    made: Mapping[str, Sayable | str]
 
 
 def render_intake(sheet: Sheet, office: Office, language: Language) -> str:
@@ -110,9 +111,7 @@ def _words(case: Mapping[str, Any]) -> dict[str, Any]:
         "track": TRACKS[case["track"]],
         "complex": probability is not None
         and _("complex with a probability of {probability:.1%}", probability=probability),
-        "interval": _(
-            "{low:.1f}–{high:.1f}", low=case["effort_low"] or 0.0, high=case["effort_high"] or 0.0
-        ),
+        "effort": None if case["effort"] is None else _effort(case),
         "could": _("who could take it: {eligible:,}", eligible=len(case["eligible"])),
         "who": listed(_("{handler} {probability:.1%}", **handler) for handler in case["eligible"]),
         "who_not": [
@@ -120,6 +119,10 @@ def _words(case: Mapping[str, Any]) -> dict[str, Any]:
             for group in case["excluded"]
         ],
     }
+
+
+def _effort(case: Mapping[str, Any]) -> Sayable:
+    return interval(case["effort"], case["effort_low"], case["effort_high"], ".1f")
 
 
 def _balance(loads: pl.DataFrame) -> Sayable | None:

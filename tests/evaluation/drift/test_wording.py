@@ -130,7 +130,7 @@ def test_outcomes_in_words() -> None:
     assert "基准比率为 6.0%（4.0% 至 9.0%）" in rate.what.say("zh")
     assert "不限于随机评查" in rate.what.say("zh")
     assert "expected 41 cases" in level.what.say("en")
-    assert "0.49（0.30 至 0.80）" in level.what.say("zh")
+    assert "0.49（0.30至0.80）" in level.what.say("zh")
 
 
 def test_many_inputs_are_counted_and_the_same_cases_shown_once() -> None:

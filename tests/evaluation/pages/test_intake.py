@@ -56,7 +56,7 @@ def test_every_case_has_its_track_effort_handler_and_reasons() -> None:
     for words in (
         "a person decides",
         "complex with a probability of 8.2%",
-        "1.0–4.0",
+        "2.0 (1.0 to 4.0)",
         "drawn at random",
         "many suspects",
         "between the cut-offs 6.2%",

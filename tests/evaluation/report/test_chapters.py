@@ -271,8 +271,8 @@ def test_plans_are_shown(summary: ReportSummary) -> None:
     assert rows_of(plans) == (("2026-06-30", "6", "2", "1", "3", "0 / 1", "withheld: too few"),)
     assert say(plans.says, "en") == "Half came."
     assert [row[1:] for row in rows_of(ways)] == [
-        ("search", "4", "50.0% (20.0%–80.0%)"),
-        ("random draw", "2", "0.0% (0.0%–50.0%)"),
+        ("search", "4", "50.0% (20.0% to 80.0%)"),
+        ("random draw", "2", "0.0% (0.0% to 50.0%)"),
     ]
     assert "random draw: 0.0%" in say(ways.says, "en")
     waiting = dataclasses.replace(plan, by=(Selection("lottery", 2, none),))
