@@ -3,7 +3,7 @@
     python benchmarks/intake.py eu_state_aid [--data DIR] [--from 2010 --to 2017]
     python benchmarks/intake.py police_complaints [--data DIR] [--from 2003 --to 2008]
 
-Prints, per year and for all, what share of cases is routed, the errors with 95 % intervals
+Prints, per year and for all, what share of cases is routed, the errors with 95% intervals
 next to a threshold of 0.5 and static split conformal cut-offs on logistic regression, and the
 trade-off of the rate of simple cases called complex; of efforts the coverage and width of the
 interval next to a constant interval, the sum expected over the true sum, and the AUC of the slowest

@@ -5,7 +5,7 @@
     python benchmarks/real_offices.py road_traffic_fines
 
 Prints, per year and pooled, AUC, lift at 10 %, calibration error and base rate of the
-model and its baselines with 95 % intervals, the time and memory that reading took, and
+model and its baselines with 95% intervals, the time and memory that reading took, and
 which goals are met. The police run fits 72 times (about 7 minutes on 2 cores; 1 minute
 with `--retrain year`), the others take about half a minute each.
 """

@@ -100,7 +100,7 @@ def share(text: str | float) -> float:
     """A share."""
     number = real(text)
     if not is_share(number):
-        remedy = _("Write 5 % as 0.05.")
+        remedy = _("Write 5% as 0.05.")
         raise BadValue(str(text), not_a_share(), remedy)
     return number
 

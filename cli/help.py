@@ -14,12 +14,12 @@ from rich.table import Table
 from rich.text import Text
 
 from cases.language.catalogues import Language
-from cases.language.messages import Joined, Message, Sayable, _, sentences
+from cases.language.messages import Joined, Message, Sayable, _, say, sentences
 from cli.console import Terminal
 
 SPACED = Message("{first} {second}")
 WIDEST_NAME = 34  # characters of the left column
-Row = tuple[Sayable, Sayable]  # a name, and what it is
+Row = tuple[Sayable | str, Sayable]  # a name, and what it is
 
 
 def help_text(context: Any, terminal: Terminal) -> str:
@@ -57,14 +57,15 @@ def _sections(context: Any) -> Iterator[tuple[Message, list[Row]]]:
     options = (param for param in params if param not in arguments)
     yield _("Options"), [(_option_name(param), _explained(param)) for param in options]
     commands = getattr(context.command, "commands", {})
-    yield _("Commands"), [(Message(name), Message(each.help)) for name, each in commands.items()]
+    yield _("Commands"), [(name, Message(command.help)) for name, command in commands.items()]
 
 
 def _table(rows: Iterable[Row], language: Language) -> Table:
     table = Table.grid(padding=(0, 2))
-    table.add_column(max_width=WIDEST_NAME)
+    table.add_column(max_width=WIDEST_NAME, overflow="fold")
+    table.add_column(overflow="fold")  # not every language has spaces to break a line at
     for name, explained in rows:
-        table.add_row(Text(f"  {name.say(language)}"), Text(explained.say(language)))
+        table.add_row(Text(f"  {say(name, language)}"), Text(explained.say(language)))
     return table
 
 
@@ -77,8 +78,8 @@ def _metavar(param: Any) -> Sayable:
     return Message(param.metavar)
 
 
-def _option_name(param: Any) -> Sayable:
-    name = Message(", ".join(param.opts))
+def _option_name(param: Any) -> Sayable | str:
+    name = ", ".join(param.opts)
     return name if param.is_flag else Joined((name, _metavar(param)), SPACED)
 
 

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cases.errors import Refused
+from cases.language.catalogues import SOURCE
 from cases.language.messages import Sayable, _, as_json, from_json, sentences
 from cases.office.model import Office
 from models.bundle.bundle import Bundle
@@ -208,7 +209,7 @@ def _metrics(figures: Mapping[str, float]) -> list[Any]:
 
 def office_name(office: Office) -> str:
     """The name an office's bundles are kept under."""
-    return office.office.name.say("en")
+    return office.office.name.say(SOURCE)
 
 
 def registered_name(office_name: str) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from cases.language.messages import Message, Sayable, _
+from cases.language.values import round_share
 from cases.office.model import Intake
 
 SIMPLE, COMPLEX, PERSON = "simple", "complex", "person"
@@ -86,24 +87,28 @@ def _by_estimate(
     """Why the estimate `p` leads to `track`; `low` and `high` are the cut-offs."""
     if track == SIMPLE:
         return _(
-            "Complex with a probability of {p:.1%}, below {low:.1%}, where at most "
-            "{complex_error:.1%} of complex cases are expected.",
+            "Complex with a probability of {p:.1%}, below {low}, where at most "
+            "{complex_error} of complex cases are expected.",
             p=p,
-            low=low,
-            complex_error=intake.complex_error,
+            low=_cut_off(low),
+            complex_error=round_share(intake.complex_error),
         )
     if track == COMPLEX:
         return _(
-            "Complex with a probability of {p:.1%}, not below {high:.1%}, where at most "
-            "{simple_error:.1%} of simple cases are expected.",
+            "Complex with a probability of {p:.1%}, not below {high}, where at most "
+            "{simple_error} of simple cases are expected.",
             p=p,
-            high=high,
-            simple_error=intake.simple_error,
+            high=_cut_off(high),
+            simple_error=round_share(intake.simple_error),
         )
     return _(
-        "Complex with a probability of {p:.1%}: called simple below {low:.1%}, complex from "
-        "{high:.1%} on; between them the estimate cannot tell.",
+        "Complex with a probability of {p:.1%}: called simple below {low}, complex from "
+        "{high} on; between them the estimate cannot tell.",
         p=p,
-        low=NONE_YET if low is None else low,
-        high=NONE_YET if high is None else high,
+        low=_cut_off(low),
+        high=_cut_off(high),
     )
+
+
+def _cut_off(share: float | None) -> Sayable:
+    return NONE_YET if share is None else round_share(share)

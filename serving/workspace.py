@@ -6,6 +6,7 @@
 | `TRIAGE_DATA` | the folder its tables are in | the office file's own |
 | `TRIAGE_HOME` | where models are kept | `.triage` next to the office file |
 | `TRIAGE_SET_ASIDE` | the file that faulty rows are written to | a faulty row is refused |
+| `TRIAGE_LANGUAGE` | the language of that file | the office's |
 | `TRIAGE_WORKERS` | how many processes answer | 1 |
 """
 
@@ -19,6 +20,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 
 from cases.errors import Refused
+from cases.language.catalogues import Language
 from cases.language.messages import _
 from cases.office.loading import load_office
 from cases.office.model import Office
@@ -32,12 +34,16 @@ from serving.use_cases.context import ServiceContext
 
 @dataclass(frozen=True)
 class Workspace:
-    """Where one office is: its file, its tables, its models, and where faulty rows go."""
+    """Where one office is: its file, its tables, its models, and where faulty rows go.
+
+    `language` is that of the file of the faulty rows, where it is not the office's.
+    """
 
     office: Path
     data: Path
     home: Path
     set_aside: Path | None = None
+    language: Language | None = None
 
     @classmethod
     def of(
@@ -46,6 +52,7 @@ class Workspace:
         data: Path | None = None,
         home: Path | None = None,
         set_aside: Path | None = None,
+        language: Language | None = None,
     ) -> Workspace:
         """The workspace of `office`; what is left out lies next to the office file."""
         folder = office.resolve().parent
@@ -54,6 +61,7 @@ class Workspace:
             (data or folder).resolve(),
             (home or folder / ".triage").resolve(),
             set_aside.resolve() if set_aside else None,
+            language,
         )
 
     @classmethod
@@ -65,17 +73,20 @@ class Workspace:
                 _("No office to serve: set TRIAGE_OFFICE to an office file, or use `triage serve`.")
             )
         paths = (environment.get(f"TRIAGE_{name}") for name in ("DATA", "HOME", "SET_ASIDE"))
-        return cls.of(Path(office), *(Path(path) if path else None for path in paths))
+        data, home, set_aside = (Path(path) if path else None for path in paths)
+        language = environment.get("TRIAGE_LANGUAGE") or None
+        return cls.of(Path(office), data, home, set_aside, language)
 
     def to_environment(self) -> dict[str, str]:
         """What `from_environment` reads back."""
-        paths = {
+        values = {
             "OFFICE": self.office,
             "DATA": self.data,
             "HOME": self.home,
             "SET_ASIDE": self.set_aside or "",
+            "LANGUAGE": self.language or "",
         }
-        return {f"TRIAGE_{name}": str(path) for name, path in paths.items()}
+        return {f"TRIAGE_{name}": str(value) for name, value in values.items()}
 
     def tables(self, progress: Progress = silent) -> Tables:
         """The office's checked tables; `BadInput` for faults of office file and tables."""
@@ -83,7 +94,13 @@ class Workspace:
 
     def tables_of(self, office: Office, progress: Progress = silent) -> Tables:
         """As `tables`, where the office file has been loaded already."""
-        return read_tables(office, self.data, set_aside=self.set_aside, progress=progress)
+        return read_tables(
+            office,
+            self.data,
+            set_aside=self.set_aside,
+            language=self.language,
+            progress=progress,
+        )
 
 
 def load_context(workspace: Workspace, progress: Progress = silent) -> ServiceContext:

@@ -85,6 +85,17 @@ def codes(office: Path) -> set[str]:
     return {word for value in values for word in re.findall(r"[^\W\d_]{2,}", value)} | NAMES
 
 
+@pytest.fixture(scope="module")
+def english(office: Path) -> Path:
+    """The same office, which speaks English: what is in brackets was asked for by the reader."""
+    text = office.read_text("utf-8")
+    speaks = f'language = "{MADE_UP}"'
+    assert speaks in text
+    target = office.with_name("english.toml")
+    target.write_text(text.replace(speaks, 'language = "en"', 1), "utf-8")
+    return target
+
+
 def test_a_word_outside_of_brackets_is_found() -> None:
     """In a text, in a page, in its attributes and pictures, and not what is no word."""
     assert unbracketed("⟦all ⟦7⟧⟧ out `code` --as-of a.csv P-0017 12 a_b") == {"out"}
@@ -121,10 +132,43 @@ def test_sheets(office: Path, codes: set[str], sheet: str, columns: list[str]) -
     assert unbracketed(text, codes) == set()
 
 
-def test_a_model_card(office: Path, codes: set[str], tmp_path: Path) -> None:
+def test_an_intake_of_an_office_that_speaks_english(
+    english: Path, codes: set[str], tmp_path: Path
+) -> None:
+    """Page, sheet and terminal are wholly in the language asked for."""
+    new, folder = english.parent / "intake.csv", tmp_path / "intake"
+    words = ("--cases", new, "--out", folder, "--language", MADE_UP)
+    shown = triage("intake", english, *words)
+    assert shown.exit_code == 0, shown.output
+    assert unbracketed(shown.output, codes) == set()
+    assert unbracketed(page_text((folder / "intake.html").read_text("utf-8")), codes) == set()
+    sheet = pl.read_csv(folder / "intake.csv", infer_schema=False)
+    sentences = sheet.select("why", "how_so", "^reason_.*$").rows()
+    text = "\n".join(cell or "" for row in sentences for cell in row)
+    assert text
+    assert unbracketed(text, codes) == set()
+
+
+def test_a_plan_of_an_office_that_speaks_english(
+    english: Path, codes: set[str], tmp_path: Path
+) -> None:
+    """Sheet and terminal are wholly in the language asked for."""
+    words = ("--capacity", 20, "--as-of", "2026-06-30", "--language", MADE_UP)
+    shown = triage("plan", english, *words, "--out", tmp_path / "plan")
+    assert shown.exit_code == 0, shown.output
+    assert unbracketed(shown.output, codes) == set()
+    sheet = pl.read_csv(tmp_path / "plan" / "plan.csv", infer_schema=False)
+    sentences = sheet.select("why", "^reason_.*$").rows()
+    assert unbracketed("\n".join(cell or "" for row in sentences for cell in row), codes) == set()
+
+
+def test_a_model_card_of_an_office_that_speaks_english(
+    english: Path, codes: set[str], tmp_path: Path
+) -> None:
     """And what is shown while the report is made."""
-    card = tmp_path / "card.md"
-    shown = triage("report", office, "--out", card, "--plan", office.parent / "plan")
+    office, card = english, tmp_path / "card.md"
+    words = ("--out", card, "--plan", office.parent / "plan", "--language", MADE_UP)
+    shown = triage("report", office, *words)
     assert shown.exit_code == 0, shown.output
     columns = load_office(office).attributes  # what the model reads, as the tables call it
     text = shown.output + card.read_text("utf-8")
@@ -165,8 +209,9 @@ def test_models_plans_and_draws_again(office: Path, codes: set[str]) -> None:
         assert unbracketed(triage(*words).output, codes | {"why"}) == set(), words
 
 
-def test_faults_of_tables(office: Path, codes: set[str], tmp_path: Path) -> None:
+def test_faults_of_tables(office: Path, english: Path, codes: set[str], tmp_path: Path) -> None:
     """Of values, of links between tables, of columns that are missing."""
+    assert english.parent == office.parent
     broken = tmp_path / "broken"
     shutil.copytree(office.parent, broken, ignore=shutil.ignore_patterns(".triage"))
     cases = pl.read_csv(broken / "cases.csv", infer_schema=False)
@@ -182,6 +227,12 @@ def test_faults_of_tables(office: Path, codes: set[str], tmp_path: Path) -> None
     shown = triage("check", broken / "office.toml")
     assert shown.exit_code == 2
     assert unbracketed(shown.output, codes) == set()
+    aside = tmp_path / "aside.csv"  # in the language asked for, of an office that speaks English
+    words = ("--set-aside", aside, "--language", MADE_UP)
+    triage("check", broken / "english.toml", *words)
+    explained = pl.read_csv(aside, infer_schema=False).select("problem", "remedy").rows()
+    assert explained
+    assert unbracketed("\n".join(cell for row in explained for cell in row), codes) == set()
     cases.drop("opened_at").write_csv(broken / "cases.csv")
     assert unbracketed(triage("check", broken / "office.toml").output, codes) == set()
 

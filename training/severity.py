@@ -60,7 +60,7 @@ def severities(readings: pl.DataFrame) -> pl.DataFrame:
     """What `readings` (see `shared_readings`) say about each reviewer in them, sorted by reviewer.
 
     Columns `reviewer`, `shared` (cases), and `severity, low, high`: by how much harder than
-    the average reviewer they grade, in log-odds of a defect, with the 95 % interval. The
+    the average reviewer they grade, in log-odds of a defect, with the 95% interval. The
     three are null where too little is known: fewer than `FEWEST_SHARED` shared cases, outside
     the largest group of reviewers linked by shared cases, or if nobody in that group ever
     disagreed about a defect.
@@ -73,7 +73,7 @@ def severities(readings: pl.DataFrame) -> pl.DataFrame:
     if not (gaps["y"] != 0).any():
         return shared.with_columns(pl.lit(None, pl.Float64).alias(name) for name in FIGURES)
     # Effects are estimated in ranks, with the prior of log-odds put into ranks, and turned into
-    # log-odds, with the 95 % interval of the posterior.
+    # log-odds, with the 95% interval of the posterior.
     per_rank = _log_odds_per_rank(gaps, readings["y"])
     ranks, spread = _effects(gaps, linked, PRIOR_SPREAD / per_rank)
     severity, margin = per_rank * ranks, Z * per_rank * spread

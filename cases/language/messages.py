@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Protocol, runtime_checkable
 
 from cases.language.catalogues import SOURCE, Language, translations
 from cases.language.formats import formatted
 from cases.language.texts import Text
+from cases.language.values import Value
 
 
 @runtime_checkable
@@ -52,6 +53,10 @@ class Message:
         if self.context:
             return catalogue.pgettext(self.context, self.template)
         return catalogue.gettext(self.template)
+
+    def filled(self, **values: object) -> Message:
+        """The same text with these values in its gaps."""
+        return replace(self, values=values)
 
     def __str__(self) -> str:
         """In English, for logs and for readers of the code."""
@@ -159,6 +164,8 @@ def as_json(value: object) -> Any:
         return {"parts": [as_json(part) for part in value.parts], "pair": as_json(value.pair)}
     if isinstance(value, Text):
         return {"text": value.model_dump()}
+    if isinstance(value, Value):
+        return {"value": as_json(value.value), "spec": value.spec}
     if isinstance(value, datetime | date):
         return {"time": value.isoformat()}
     return value
@@ -173,6 +180,8 @@ def from_json(kept: Any) -> Any:
         return kept
     if "text" in kept:
         return Text(**kept["text"])
+    if "spec" in kept:
+        return Value(from_json(kept["value"]), str(kept["spec"]))
     if "time" in kept:
         time = datetime.fromisoformat(kept["time"])
         return time if "T" in kept["time"] else time.date()

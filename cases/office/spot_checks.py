@@ -51,7 +51,7 @@ class SpotChecks(Model):
         default=None,
         gt=0,
         lt=1,
-        description="instead: half the width of the 95 % interval wanted of the defect rate",
+        description="instead: half the width of the 95% interval wanted of the defect rate",
     )
     per_handler: Quota = Field(default=Quota(), description="quota of each handler's cases")
     per_unit: Quota = Field(default=Quota(), description="quota of each unit's cases")

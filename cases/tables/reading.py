@@ -9,6 +9,7 @@ import polars as pl
 from pydantic import TypeAdapter
 
 from cases.errors import BadInput, Fault
+from cases.language.catalogues import Language
 from cases.language.messages import _
 from cases.office.model import Office, Table
 from cases.progress import Progress, silent
@@ -25,13 +26,19 @@ TABLES = TypeAdapter(dict[str, Table | None])
 
 
 def read_tables(
-    office: Office, data: Path, *, set_aside: Path | None = None, progress: Progress = silent
+    office: Office,
+    data: Path,
+    *,
+    set_aside: Path | None = None,
+    language: Language | None = None,
+    progress: Progress = silent,
 ) -> Tables:
     """The tables of `office` in the folder `data`, typed and checked.
 
     Raises `BadInput` with every fault of every table. With `set_aside`, rows at fault
-    and the rows that depend on them are written to that CSV instead and left out;
-    faults that are not of a row, such as a missing file, still raise.
+    and the rows that depend on them are written to that CSV instead and left out, with what
+    is wrong in `language`, by default the office's; faults that are not of a row, such as a
+    missing file, still raise.
 
     >>> read_tables(office, Path("data")).case_rows.height  # doctest: +SKIP
     20000
@@ -46,7 +53,7 @@ def read_tables(
     if lasting or (in_tables and set_aside is None):
         raise BadInput(unread + unmade + in_tables)
     if set_aside is not None:
-        set_rows_aside(tables, set_aside, office.language)
+        set_rows_aside(tables, set_aside, language or office.language)
     return Tables.of(office, **_finished(office, tables), data_hash=_hash(office, data))
 
 

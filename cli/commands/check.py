@@ -22,7 +22,7 @@ def check(
     """Read the tables, count what they hold and look for leaks."""
     terminal = Terminal.of(language, office)
     with terminal.progress() as tell:
-        tables = workspace_of(office, data, set_aside).tables(tell)
+        tables = workspace_of(office, data, set_aside, language).tables(tell)
         leaks = find_leaks(tables, tables.latest_record, tell)
     _show_counts(terminal, tables)
     if set_aside is None:

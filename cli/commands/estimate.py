@@ -45,7 +45,7 @@ def estimate(
         )
     terminal = Terminal.of(language, office)
     with terminal.progress() as tell:
-        tables = workspace_of(office, data, set_aside).tables(tell)
+        tables = workspace_of(office, data, set_aside, language).tables(tell)
         surveyed = [_survey_of(folder, tables, as_of or datetime.max) for folder in plans]
     surveys, not_in_frame = zip(*surveyed, strict=True)
     estimates = estimate_all(surveys, usual_places(tables.office))

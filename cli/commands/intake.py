@@ -76,7 +76,7 @@ def intake(
     check_intake_folder(out_folder)
     terminal = Terminal.of(language, office)
     with terminal.progress() as tell:
-        tables, champion = opened(workspace_of(office, data, set_aside), tell)
+        tables, champion = opened(workspace_of(office, data, set_aside, language), tell)
         given = pl.concat([pl.DataFrame(schema=GIVEN), *map(given_in, after or ())])
         suggestions = suggest_and_write(
             tables,

@@ -75,7 +75,7 @@ def plan(
         option(
             "--margin",
             NUMBER,
-            _("Instead: wanted half-width of the rate's 95 % interval, as 0.02."),
+            _("Instead: wanted half-width of the rate's 95% interval, as 0.02."),
             parser=real,
         ),
     ] = None,
@@ -87,7 +87,7 @@ def plan(
     check_plan_folder(out_folder)
     terminal = Terminal.of(language, office)
     with terminal.progress() as tell:
-        tables, champion = opened(workspace_of(office, data, set_aside), tell)
+        tables, champion = opened(workspace_of(office, data, set_aside, language), tell)
         parameters = PlanParameters.of(
             tables.office,
             as_of=as_of,

@@ -69,7 +69,10 @@ def replay(
     language: SpokenIn = None,
 ) -> None:
     """Replay the office's reviews; the page is written where `out_file` says."""
-    terminal, workspace = Terminal.of(language, office), workspace_of(office, data, set_aside)
+    terminal, workspace = (
+        Terminal.of(language, office),
+        workspace_of(office, data, set_aside, language),
+    )
     if out_file is not None:
         check_out(workspace, out_file, (".html",))
     if faults := list(_contradictions(first.date(), last.date(), capacity, share)):
@@ -98,7 +101,7 @@ def _contradictions(
 ) -> Iterator[Fault]:
     """What of the request contradicts itself."""
     if last < first:
-        problem = _("{last} is before {first}.", last=str(last), first=str(first))
+        problem = _("{last} is before {first}.", last=last, first=first)
         yield Fault("triage replay", problem, _("Exchange them."))
     if capacity is not None and share is not None:
         problem = _("`--capacity` and `--share` set the same thing.")

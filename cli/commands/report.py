@@ -31,7 +31,10 @@ def report(
     ] = None,
 ) -> None:
     """Write the report of the champion as of the newest record."""
-    terminal, workspace = Terminal.of(language, office), workspace_of(office, data, set_aside)
+    terminal, workspace = (
+        Terminal.of(language, office),
+        workspace_of(office, data, set_aside, language),
+    )
     check_out(workspace, out_file, ENDINGS)
     with terminal.progress() as tell:
         tables, champion = opened(workspace, tell)

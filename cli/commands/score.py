@@ -26,7 +26,10 @@ def score(
     language: SpokenIn = None,
 ) -> None:
     """Score the closed cases with the champion."""
-    terminal, workspace = Terminal.of(language, office), workspace_of(office, data, set_aside)
+    terminal, workspace = (
+        Terminal.of(language, office),
+        workspace_of(office, data, set_aside, language),
+    )
     check_out(workspace, out_file, (".csv", ".parquet"))
     with terminal.progress() as tell:
         tables, champion = opened(workspace, tell)

@@ -30,5 +30,5 @@ def serve(
         terminal.show(sentence)
         sys.stdout.flush()
 
-    workspace = workspace_of(office, data, set_aside)
+    workspace = workspace_of(office, data, set_aside, language)
     become_service(workspace, host=host, port=port, workers=workers, say=show)

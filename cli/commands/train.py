@@ -23,7 +23,10 @@ def train(
     language: SpokenIn = None,
 ) -> None:
     """Train a candidate on the office's tables; exit code 3 if it is not promoted."""
-    terminal, workspace = Terminal.of(language, office), workspace_of(office, data, set_aside)
+    terminal, workspace = (
+        Terminal.of(language, office),
+        workspace_of(office, data, set_aside, language),
+    )
     with terminal.progress() as tell:
         tables = workspace.tables(tell)
         known_by = until or tables.latest_record

@@ -12,6 +12,7 @@ import polars as pl
 from cases.files import made_folder, replaced
 from cases.language.catalogues import Language
 from cases.language.messages import Sayable, _
+from cases.language.values import Value
 from cases.spreadsheet import write_for_people
 from cases.tables.tables import Tables
 from cli.files.folders import (
@@ -54,7 +55,7 @@ def write_intake(
     sheet = intake_sheet(suggestions, language)
     if suggestions.assignment is not None:
         _write_draw(suggestions.assignment, suggestions.cases, language, folder)
-    page = render_intake(page_sheet(suggestions, sheet, tables), tables.office)
+    page = render_intake(page_sheet(suggestions, sheet, tables), tables.office, language)
     write_json(_manifest(suggestions, sheet) | made_from, folder / JSON_FILE)
     replaced(folder / PAGE_FILE, lambda path: path.write_text(page, "utf-8"))
     replaced(folder / SHEET_FILE, lambda path: write_for_people(sheet, path))
@@ -155,11 +156,11 @@ def _may(group: WhoMay) -> dict[str, Any]:
     return {"eligible": eligible, "excluded": excluded}
 
 
-def _made(assignment: DrawnAssignment) -> dict[str, str]:
+def _made(assignment: DrawnAssignment) -> dict[str, Sayable | str]:
     """Of what an assignment was made, by name."""
     parameters = assignment.parameters
     return {
-        "as_of": f"{parameters.as_of:%Y-%m-%d %H:%M}",
+        "as_of": Value(parameters.as_of),
         "seed": parameters.seed,
         "floor": f"{parameters.floor:g}",
         "assignment_id": assignment.assignment_id,

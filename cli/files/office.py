@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cases.errors import BadInput, Fault
 from cases.files import check_file
+from cases.language.catalogues import Language
 from cases.language.messages import Message, _
 from cases.office.loading import load_office
 from cases.progress import Progress
@@ -18,11 +19,17 @@ from serving.workspace import Workspace
 
 
 def workspace_of(
-    office: Path, data: Path | None = None, set_aside: Path | None = None
+    office: Path,
+    data: Path | None = None,
+    set_aside: Path | None = None,
+    language: Language | None = None,
 ) -> Workspace:
-    """Where the office, its tables and its models are; `TRIAGE_HOME` may move the models."""
+    """Where the office, its tables and its models are; `TRIAGE_HOME` may move the models.
+
+    What is wrong with the rows set aside is written in `language`, by default the office's.
+    """
     home = os.environ.get("TRIAGE_HOME")
-    return Workspace.of(office, data, Path(home) if home else None, set_aside)
+    return Workspace.of(office, data, Path(home) if home else None, set_aside, language)
 
 
 def opened(workspace: Workspace, tell: Progress) -> tuple[Tables, Bundle]:

@@ -9,6 +9,7 @@ from cli.console import Terminal
 from evaluation.quality.estimate import FEWEST_EFFECTIVE, Estimate, GroupRate
 from evaluation.quality.returned import OutsideReason
 from evaluation.statistics.metrics import Figure
+from evaluation.statistics.saying import number, percent
 
 WITHHELD = _("withheld: too few to tell")
 HEADS = (
@@ -38,7 +39,7 @@ def show_estimate(
 
 def _rates(estimate: Estimate) -> Iterator[Sayable]:
     yield _(
-        "Defect rate of all {cases:,} cases: {rate} (95 % interval), from {returned:,} of "
+        "Defect rate of all {cases:,} cases: {rate} (95% interval), from {returned:,} of "
         "{drawn:,} reviews.",
         cases=estimate.cases,
         rate=_percent(estimate.rate),
@@ -48,10 +49,8 @@ def _rates(estimate: Estimate) -> Iterator[Sayable]:
     grade = estimate.mean_place
     if grade is not None and grade.value is not None:
         yield _(
-            "Mean grade, counted from 0 for the best: {value:.2f} ({low:.2f} to {high:.2f}).",
-            value=grade.value,
-            low=grade.low,
-            high=grade.high,
+            "Mean grade, counted from 0 for the best: {grade}.",
+            grade=number(grade),
         )
 
 
@@ -68,12 +67,7 @@ def _number(value: int) -> Sayable:
 def _percent(figure: Figure) -> Sayable:
     if figure.value is None or figure.low is None or figure.high is None:
         return WITHHELD
-    return _(
-        "{value:.1%} ({low:.1%} to {high:.1%})",
-        value=figure.value,
-        low=figure.low,
-        high=figure.high,
-    )
+    return percent(figure)
 
 
 def _outside(reason: OutsideReason, count: int) -> Sayable:

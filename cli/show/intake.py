@@ -9,6 +9,7 @@ from cases.language.messages import Message, Sayable, _, listed
 from cli.console import Terminal
 from cli.files.intake import intake_sheet
 from evaluation.intake.shares import Shares
+from evaluation.statistics.saying import interval
 from policies.routing import TRACKS
 from serving.use_cases.intake import IntakeSuggestions
 
@@ -66,16 +67,11 @@ def _row(line: Mapping[str, Any]) -> tuple[object, ...]:
 def _effort(line: Mapping[str, Any]) -> Sayable | str:
     if line["effort"] is None:
         return "-"
-    return _(
-        "{effort:.1f} ({low:.1f} to {high:.1f})",
-        effort=line["effort"],
-        low=line["effort_low"],
-        high=line["effort_high"],
-    )
+    return interval(line["effort"], line["effort_low"], line["effort_high"], ".1f")
 
 
 def _counted(templates: Mapping[str, Message], counts: Mapping[Any, int]) -> list[Sayable]:
-    return [Message(templates[name].template, {"count": count}) for name, count in counts.items()]
+    return [templates[name].filled(count=count) for name, count in counts.items()]
 
 
 def _share_row(line: Mapping[str, Any]) -> tuple[object, ...]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from cases.language.messages import Message, Sayable, _, listed
+from cases.language.messages import Sayable, _, listed
 from cases.office.model import Office
 from cli.console import Terminal
 from cli.files.plan import plan_sheet
+from evaluation.statistics.saying import interval
 from policies.spot_check.choices import CHOICES
 from policies.spot_check.plan import Outlook
 from serving.use_cases.spot_checks import PlannedSpotChecks
@@ -35,12 +36,7 @@ def show_plan(terminal: Terminal, result: PlannedSpotChecks, office: Office) -> 
 
 def _row(line: Mapping[str, Any]) -> tuple[object, ...]:
     """The cells of a line of `plan_sheet`."""
-    risk = _(
-        "{risk:.0%} ({low:.0%} to {high:.0%})",
-        risk=line["risk"],
-        low=line["risk_low"],
-        high=line["risk_high"],
-    )
+    risk = interval(line["risk"], line["risk_low"], line["risk_high"], ".0%")
     reasons = (line[f"reason_{number}"] for number in range(1, REASONS + 1))
     sentences = "\n".join(reason for reason in reasons if reason)
     return line["rank"], line["case_id"], risk, line["why"], sentences
@@ -53,7 +49,7 @@ def _counted(drawn: Mapping[str, int]) -> list[Sayable]:
         "search": _("{count:,} by search"),
         "lottery": _("{count:,} by random draw"),
     }
-    return [Message(templates[how].template, {"count": count}) for how, count in drawn.items()]
+    return [templates[how].filled(count=count) for how, count in drawn.items()]
 
 
 def _show_outlook(terminal: Terminal, outlook: Iterable[Outlook]) -> None:

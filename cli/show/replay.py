@@ -8,15 +8,10 @@ from typing import Any
 from cases.language.messages import Sayable, _
 from cli.console import Terminal
 from evaluation.replay.results import Replay, totals
+from evaluation.replay.words import COVERED, FOUND, OF_RANDOM, OF_TOP, WAY, notes
 from policies.spot_check.choices import CHOICES
 
-HEADS = (
-    _("Way to choose"),
-    _("Defects found"),
-    _("× top of the list"),
-    _("× random"),
-    _("Years whose interval holds the truth"),
-)
+HEADS = (WAY, FOUND, OF_TOP, OF_RANDOM, COVERED)
 
 
 def show_replay(terminal: Terminal, replay: Replay) -> None:
@@ -47,14 +42,4 @@ def _explained(replay: Replay) -> Iterator[Sayable]:
         defects=int(cases["y"].sum()),
         cases=cases.height,
     )
-    yield _(
-        "A way to choose sees the outcome of a case it drew at the end of the case's period, or "
-        "when the review became final if that was later. It never sees any other outcome."
-    )
-    yield _(
-        "{features} features that read earlier reviews are left out: they would show outcomes "
-        "nobody had seen. Rules that make reviews mandatory are left out too.",
-        features=replay.left_out,
-    )
-    if replay.world.unknown:
-        yield _("{cases:,} cases without a known outcome are left out.", cases=replay.world.unknown)
+    yield from notes(replay)

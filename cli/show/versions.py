@@ -24,9 +24,10 @@ def show_versions(terminal: Terminal, versions: Iterable[Version]) -> None:
 
 def _headline(version: Version) -> Sayable:
     made = datetime.fromtimestamp(version.created / 1000, UTC).date()
-    parts = [_("Version {number}", number=version.number), _("made {day}", day=str(made))]
+    parts = [_("Version {number}", number=version.number), _("made {day}", day=made)]
     if version.trained_until:
-        parts.append(_("knows what was known by {day}", day=version.trained_until[:10]))
+        known = datetime.fromisoformat(version.trained_until).date()
+        parts.append(_("knows what was known by {day}", day=known))
     if CHAMPION in version.aliases:
         parts.append(_("CHAMPION"))
     return listed(parts)
@@ -38,7 +39,7 @@ def _decisions(events: Iterable[Event]) -> Iterator[Sayable]:
         _(
             "  {what} {at}: {reason}",
             what=DECIDED[event.what],
-            at=event.at[:16].replace("T", " "),
+            at=datetime.fromisoformat(event.at),
             reason=event.reason,
         )
         for event in events

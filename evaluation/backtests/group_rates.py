@@ -110,7 +110,7 @@ class Rate:
         return low * self.scale, high * self.scale
 
     def figure(self) -> Figure:
-        """With its 95 % interval."""
+        """With its 95% interval."""
         return Figure(self.value, *self.limits(Z), self.n)
 
 

@@ -21,7 +21,7 @@ from evaluation.backtests.group_rates import NAMES, Difference, Grouping, compar
 from evaluation.backtests.performance import with_reviews
 from evaluation.statistics.facts import fact
 from evaluation.statistics.metrics import FEWEST, effective_size
-from evaluation.statistics.saying import TARGETED_ONLY, number, percent
+from evaluation.statistics.saying import TARGETED_ONLY, number, points
 from training.splits import period_name
 
 
@@ -104,7 +104,7 @@ def _say_count(comparisons: int, larger: int) -> Sayable:
 
 
 def _say_difference(meaning: Sayable, found: Difference) -> Sayable:
-    shown = number if found.measure == "calibration" else percent
+    shown = number if found.measure == "calibration" else points
     return _(
         "By {attribute}, {measure}: {more} is above {less} by {difference}.",
         attribute=meaning,

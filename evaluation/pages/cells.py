@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+from datetime import date
 
-from cases.language.catalogues import Language
-from cases.language.formats import formatted
+from cases.language.catalogues import SOURCE, Language
 from cases.language.messages import Sayable, _
+from cases.language.values import Value
 from evaluation.statistics.metrics import Figure
+from evaluation.statistics.saying import with_interval
 
 Cell = Sayable | str
 
@@ -22,27 +23,11 @@ ABSENT = {
 
 
 @dataclass(frozen=True)
-class Value:
-    """A number, written by `spec` as the language does."""
-
-    number: float
-    spec: str
-
-    def say(self, language: Language) -> str:
-        """The number in `language`."""
-        return formatted(self.number, self.spec, language)
-
-    def __str__(self) -> str:
-        """In English."""
-        return self.say("en")
-
-
-@dataclass(frozen=True)
 class Interval:
     """A figure with its 95% interval, written by `spec`; in words why there is none.
 
     >>> str(Interval(Figure(0.7, 0.65, 0.75, 100), ".2f"))
-    '0.70 (0.65–0.75)'
+    '0.70 (0.65 to 0.75)'
     """
 
     figure: Figure
@@ -53,15 +38,11 @@ class Interval:
         figure = self.figure
         if figure.value is None or figure.low is None or figure.high is None:
             return ABSENT[figure.absent or "too_few"].say(language)
-        ends = (figure.value, figure.low, figure.high)
-        value, low, high = (formatted(end, self.spec, language) for end in ends)
-        if figure.low < 0:  # a dash next to a minus cannot be read
-            return _("{value} ({low} – {high})", value=value, low=low, high=high).say(language)
-        return _("{value} ({low}–{high})", value=value, low=low, high=high).say(language)
+        return with_interval(figure, self.spec).say(language)
 
     def __str__(self) -> str:
         """In English."""
-        return self.say("en")
+        return self.say(SOURCE)
 
 
 @dataclass(frozen=True)
@@ -77,7 +58,7 @@ class Named:
 
     def __str__(self) -> str:
         """In English."""
-        return self.say("en")
+        return self.say(SOURCE)
 
 
 @dataclass(frozen=True)
@@ -100,6 +81,15 @@ def count(number: int) -> Value:
     return Value(number, ",")
 
 
+def day(value: date) -> Value:
+    """A day as the language writes it.
+
+    >>> str(day(date(2026, 6, 30)))
+    '30 June 2026'
+    """
+    return Value(value)
+
+
 def share(value: float) -> Value:
     """A share in per cent, to one decimal.
 
@@ -107,16 +97,6 @@ def share(value: float) -> Value:
     '6.2%'
     """
     return Value(value, SHARE)
-
-
-def round_share(value: float) -> Value:
-    """A share that somebody set: without decimals where it has none.
-
-    >>> str(round_share(0.05)), str(round_share(0.125))
-    ('5%', '12.5%')
-    """
-    whole = math.isclose(100 * value, round(100 * value))
-    return Value(value, ".0%" if whole else SHARE)
 
 
 def interval(figure: Figure) -> Interval:

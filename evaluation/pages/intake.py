@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from cases.language.catalogues import Language
 from cases.language.messages import Sayable, _, listed
 from cases.office.model import Office
 from evaluation.pages.render import page
+from evaluation.statistics.saying import interval
 from policies.routing import TRACKS
 
 MADE_OF: dict[str, Sayable] = {
@@ -25,7 +27,7 @@ MADE_OF: dict[str, Sayable] = {
 
 @dataclass(frozen=True)
 class Sheet:
-    """What the page shows; words are put into the office's language by the page.
+    """What the page shows; words are put into a language by the page.
 
     `cases` has for each new case `case_id, kind, unit, track, why, complex_probability, effort,
     effort_low, effort_high, handler, how` (drawn, designated, unassigned), `how_so` (in words),
@@ -37,16 +39,16 @@ class Sheet:
     cases: Sequence[Mapping[str, Any]]
     loads: pl.DataFrame
     notes: Sequence[Sayable | str]
-    made: Mapping[str, str]
+    made: Mapping[str, Sayable | str]
 
 
-def render_intake(sheet: Sheet, office: Office) -> str:
-    """The page in the office's language; all text from the office and the cases is escaped."""
+def render_intake(sheet: Sheet, office: Office, language: Language) -> str:
+    """The page in `language`; all text from the office and the cases is escaped."""
     highest = sheet.loads["after"].max() if sheet.loads.height else 0.0
     unit = office.effort.measured_in
     return page(
         "intake.html.jinja",
-        office.language,
+        language,
         office=office.office.name,
         cases=[dict(case) | _words(case) for case in sheet.cases],
         notes=(*_counted(sheet), *sheet.notes),
@@ -105,9 +107,7 @@ def _words(case: Mapping[str, Any]) -> dict[str, Any]:
         "track": TRACKS[case["track"]],
         "complex": probability is not None
         and _("complex with a probability of {probability:.1%}", probability=probability),
-        "interval": _(
-            "{low:.1f}–{high:.1f}", low=case["effort_low"] or 0.0, high=case["effort_high"] or 0.0
-        ),
+        "effort": None if case["effort"] is None else _effort(case),
         "could": _("who could take it: {eligible:,}", eligible=len(case["eligible"])),
         "who": listed(_("{handler} {probability:.1%}", **handler) for handler in case["eligible"]),
         "who_not": [
@@ -115,6 +115,10 @@ def _words(case: Mapping[str, Any]) -> dict[str, Any]:
             for group in case["excluded"]
         ],
     }
+
+
+def _effort(case: Mapping[str, Any]) -> Sayable:
+    return interval(case["effort"], case["effort_low"], case["effort_high"], ".1f")
 
 
 def _balance(loads: pl.DataFrame) -> Sayable | None:

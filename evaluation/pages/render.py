@@ -51,8 +51,8 @@ def page(template: str, language: Language, **values: Any) -> str:
 def bracket_apart(text: str) -> tuple[str, str, str]:
     """What stands before a bracket, the gap between them, and the bracket to the end.
 
-    >>> bracket_apart("0.7 (0.6–0.8)"), bracket_apart("0.7")
-    (('0.7', ' ', '(0.6–0.8)'), ('0.7', '', ''))
+    >>> bracket_apart("0.7 (0.6 to 0.8)"), bracket_apart("0.7")
+    (('0.7', ' ', '(0.6 to 0.8)'), ('0.7', '', ''))
     """
     before, *rest = BRACKET.split(text, maxsplit=1)
     gap, bracket = rest[:2] if rest else ("", "")

@@ -50,7 +50,7 @@ class Comparison:
     """One figure of candidate and champion on the same cases.
 
     `worse` is by how much the candidate is worse (negative where it is better), `at_worst` the
-    upper end of its one-sided 95 % interval.
+    upper end of its one-sided 95% interval.
     """
 
     figure: str

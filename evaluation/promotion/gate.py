@@ -17,6 +17,7 @@ from cases.tables.tables import Tables
 from evaluation.backtests.backtest import MODEL, Outcome
 from evaluation.promotion.comparison import Comparison, compare, later_scores, trained_until
 from evaluation.statistics.metrics import Figure
+from evaluation.statistics.saying import with_interval
 from models.bundle.bundle import Bundle
 from models.questions.question import Question
 from models.questions.questions import QUESTIONS
@@ -153,11 +154,8 @@ def _worse_than_the_rate(loss: float, rate_loss: float) -> Sayable:
 
 def _worth_using(auc: Figure, loss: float, rate_loss: float) -> Sayable:
     return _(
-        "AUC {auc:.3f} ({low:.3f} to {high:.3f}) on later cases; log loss {loss:.4f} against "
-        "{rate_loss:.4f} of the plain rate.",
-        auc=auc.value,
-        low=auc.low,
-        high=auc.high,
+        "AUC {auc} on later cases; log loss {loss:.4f} against {rate_loss:.4f} of the plain rate.",
+        auc=with_interval(auc, ".3f"),
         loss=loss,
         rate_loss=rate_loss,
     )

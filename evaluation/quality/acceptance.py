@@ -45,7 +45,7 @@ class Acceptance:
     """What the reviews so far show of a claim.
 
     `fortune` holds the evidence after each review, shape (reviews,): 20 or more at any time
-    shows the claim with 95 % confidence. `shown_after` is the number of reviews after which that
+    shows the claim with 95% confidence. `shown_after` is the number of reviews after which that
     was reached for the first time; None if it has not been.
     """
 

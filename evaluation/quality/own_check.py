@@ -44,7 +44,7 @@ class OwnCheck:
 
 @dataclass(frozen=True)
 class Total:
-    """An estimated number of defects with its variance and 95 % interval."""
+    """An estimated number of defects with its variance and 95% interval."""
 
     value: float
     variance: float

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,21 +10,14 @@ import polars as pl
 
 from cases.language.catalogues import Language
 from cases.language.messages import Sayable, _, sentences
+from cases.language.values import Value, round_share
 from evaluation.pages import charts
-from evaluation.pages.cells import (
-    NOTHING,
-    SHARE,
-    Cell,
-    Value,
-    count,
-    round_share,
-    share,
-    share_interval,
-)
+from evaluation.pages.cells import NOTHING, SHARE, Cell, count, share, share_interval
 from evaluation.pages.exhibits import Picture
 from evaluation.pages.names import SPANS
 from evaluation.pages.render import page
 from evaluation.replay.results import Replay, by_span, facts, missed, totals, unseen
+from evaluation.replay.words import COVERED, FOUND, OF_RANDOM, OF_TOP, WAY, notes
 from evaluation.statistics.metrics import Figure
 from features.attributes import BUILT_IN
 from policies.spot_check.choices import CHOICES, WAYS, Way
@@ -33,8 +25,6 @@ from policies.spot_check.choices import CHOICES, WAYS, Way
 PERIOD = _("Period")
 CASES = _("Cases")
 REVIEWS = _("Reviews")
-WAY = _("Way to choose")
-FOUND = _("Defects found")
 TRUE_RATE = _("True rate")
 
 
@@ -99,7 +89,7 @@ def compose(result: Replay) -> ReplayPage:
     return ReplayPage(
         office=result.world.office.office.name,
         made_of=sentences(_made_of(result), _capacity(result)),
-        notes=tuple(_notes(result)),
+        notes=tuple(notes(result)),
         totals=_totals(totals(result)),
         picture=partial(charts.replayed, years),
         years=_spans(years),
@@ -129,33 +119,14 @@ def _capacity(result: Replay) -> Sayable:
     return _("Reviewed: {cases:,} cases a period.", cases=capacity)
 
 
-def _notes(result: Replay) -> Iterator[Sayable]:
-    """What must be known before a figure is read."""
-    yield _(
-        "A way to choose sees the outcome of a case it drew at the end of the case's period, or "
-        "when the review became final if that was later. It never sees any other outcome."
-    )
-    yield _(
-        "{features} features that read earlier reviews are left out: they would give away "
-        "outcomes nobody had seen. Rules that make reviews mandatory are left out too.",
-        features=result.left_out,
-    )
-    yield _(
-        "The top of the list says nothing about the rest. Its rate is the naive one of the cases "
-        "it reviewed."
-    )
-    if result.world.unknown:
-        yield _("{cases:,} cases without a known outcome are left out.", cases=result.world.unknown)
-
-
 def _totals(lines: pl.DataFrame) -> PageTable:
     head = (
         WAY,
         REVIEWS,
         FOUND,
-        _("× top of the list"),
-        _("× random"),
-        _("Years whose interval holds the truth"),
+        OF_TOP,
+        OF_RANDOM,
+        COVERED,
         _("Mean width of a year's interval"),
     )
     return PageTable(head, tuple(map(_total, lines.to_dicts())))

@@ -11,7 +11,8 @@ from typing import Any
 
 from cases.language.catalogues import languages
 from cases.language.messages import Joined, Sayable
-from evaluation.pages.cells import Interval, Named, Value
+from cases.language.values import Value
+from evaluation.pages.cells import Interval, Named
 from evaluation.report.headlines import headlines
 from evaluation.report.notes import Note
 from evaluation.report.summary import ReportSummary
@@ -62,7 +63,7 @@ def _without_words(value: Interval | Named | Value) -> Any:
     """What a program reads in the place of a number or a name in a sentence."""
     if isinstance(value, Interval):
         return value.figure
-    return value.code if isinstance(value, Named) else value.number
+    return value.code if isinstance(value, Named) else value.value
 
 
 def _words(text: Sayable) -> dict[str, str]:

@@ -70,7 +70,7 @@ class Card:
     `defects` are the grades that count as a defect, `complex` what the office calls complex.
     """
 
-    trained_until: str
+    trained_until: date
     data_hash: str
     risk: FittedFacts | None
     complexity: FittedFacts | None
@@ -106,8 +106,8 @@ class ModelVersion:
     """A kept version of the model: the day it was made, the time it knows, what was decided."""
 
     number: str
-    made: str
-    trained_until: str
+    made: date
+    trained_until: date | None
     champion: bool
     events: tuple[Event, ...]
 
@@ -141,7 +141,7 @@ def card(tables: Tables, bundle: Bundle) -> Card:
     about, office = bundle.about, tables.office
     grades = office.reviews.grades if office.reviews else ()
     return Card(
-        trained_until=str(about["trained_until"])[:10],
+        trained_until=_day(str(about["trained_until"])),
         data_hash=str(about["data_hash"]),
         risk=_fitted(bundle, "risk", about["reviewed_cases"], about["defects"]),
         complexity=_fitted(bundle, "complexity", about["complexity_cases"], about["complex"]),
@@ -154,6 +154,11 @@ def card(tables: Tables, bundle: Bundle) -> Card:
             for name, attribute in office.attributes.items()
         ),
     )
+
+
+def _day(moment: str) -> date:
+    """The day of a moment that is kept as ISO 8601."""
+    return datetime.fromisoformat(moment).date()
 
 
 def _fitted(bundle: Bundle, question: str, cases: int, positives: int) -> FittedFacts | None:
@@ -200,8 +205,8 @@ def model_versions(versions: Iterable[Version]) -> tuple[ModelVersion, ...]:
     return tuple(
         ModelVersion(
             version.number,
-            f"{datetime.fromtimestamp(version.created / 1000, UTC):%Y-%m-%d}",
-            version.trained_until[:10],
+            datetime.fromtimestamp(version.created / 1000, UTC).date(),
+            _day(version.trained_until) if version.trained_until else None,
             CHAMPION in version.aliases,
             version.events,
         )

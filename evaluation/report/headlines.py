@@ -7,18 +7,12 @@ from collections.abc import Iterator
 from itertools import islice
 
 from cases.language.messages import _
+from cases.language.values import Value, round_share
 from evaluation.backtests.answers import Answer, surely_behind
 from evaluation.backtests.backtest import MODEL
 from evaluation.backtests.strata import Within
 from evaluation.drift.changes import Changes
-from evaluation.pages.cells import (
-    Value,
-    interval,
-    multiple_interval,
-    round_share,
-    share,
-    share_interval,
-)
+from evaluation.pages.cells import interval, multiple_interval, share, share_interval
 from evaluation.pages.names import estimator
 from evaluation.quality.office_quality import say_rate
 from evaluation.report.notes import CALIBRATED, Note

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from cases.language.catalogues import Language
 from cases.language.messages import Sayable, _, listed, say
-from evaluation.pages.cells import NOTHING, Cell, round_share
+from cases.language.values import round_share
+from evaluation.pages.cells import NOTHING, Cell
 from evaluation.pages.exhibits import Chapter, Exhibit
 from evaluation.report.chapters import (
     drift,

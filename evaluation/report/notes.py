@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cases.language.messages import Message, Sayable, _, listed
+from cases.language.values import Value
 from evaluation.backtests.answers import Answer
 from evaluation.backtests.backtest import MODEL
-from evaluation.pages.cells import Value
 from evaluation.pages.names import estimator
 from evaluation.report.facts import Card, DataFacts
 from evaluation.statistics.metrics import FEWEST, Figure

@@ -57,7 +57,7 @@ def most_hidden(probability: Floats, missed: float = MISSED) -> float:
 
 
 def figure_of(sample: SurveySample, some: Flags) -> Figure:
-    """The defect rate of the cases `some` picks, shape (cases,), with its 95 % interval."""
+    """The defect rate of the cases `some` picks, shape (cases,), with its 95% interval."""
     residual = np.where(some & sample.returned, sample.y - sample.p, 0.0)
     shown = sample.design_variance(residual)
     return figure_with(sample.total_of(some), shown, most_hidden(sample.pi_returned[some]))

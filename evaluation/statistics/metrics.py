@@ -1,4 +1,4 @@
-"""How good probabilities were, each figure with a 95 % interval.
+"""How good probabilities were, each figure with a 95% interval.
 
 `measure` takes outcomes `y` (0 or 1), probabilities `p` and optional weights
 (1 / inclusion probability, where reviews were drawn unequally), all of shape (n,).
@@ -28,7 +28,7 @@ SEED = 2026
 
 @dataclass(frozen=True)
 class Figure:
-    """A value with its 95 % interval over `n` cases, or the reason why there is none."""
+    """A value with its 95% interval over `n` cases, or the reason why there is none."""
 
     value: float | None
     low: float | None

@@ -58,7 +58,7 @@ class SampleTotal:
         return self.corrected_risk * (1 - self.corrected_risk) * self.cases**2 / self.variance
 
     def figure(self) -> Figure:
-        """The rate with its 95 % interval: Wilson's, at the effective size, for the rest.
+        """The rate with its 95% interval: Wilson's, at the effective size, for the rest.
 
         What is known for certain has no error; the effective size of the rest is that of a
         random sample of equal variance (Korn and Graubard 1998, Survey Methodology 24). The

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cases.language.messages import Message, _
+from cases.language.values import Value
 from evaluation.statistics.metrics import Figure
 
 DEFECTS = _("defects")
@@ -10,24 +11,47 @@ COMPLEX_CASES = _("complex cases")
 TARGETED_ONLY = _("Based on targeted reviews only, so the figures are biased.")
 
 
+def interval(value: float, low: float, high: float, spec: str) -> Message:
+    """A figure and the two ends of its interval, each written by `spec`.
+
+    >>> interval(3.2, 1, 7, ".1f").say("en")
+    '3.2 (1.0 to 7.0)'
+    """
+    figure, begins, ends = (Value(number, spec) for number in (value, low, high))
+    return _("{figure} ({low} to {high})", figure=figure, low=begins, high=ends)
+
+
+def with_interval(figure: Figure, spec: str) -> Message:
+    """A figure with its 95% interval; `ValueError` for a figure without a value."""
+    return interval(*_parts(figure), spec)
+
+
 def percent(figure: Figure) -> Message:
-    """A share with its 95 % interval, in per cent; `ValueError` for a figure without a value.
+    """A share with its 95% interval, in per cent; `ValueError` for a figure without a value.
 
     >>> percent(Figure(0.123, 0.1, 0.15, 90)).say("en")
     '12.3% (10.0% to 15.0%)'
     """
-    value, low, high = _parts(figure)
-    return _("{value:.1%} ({low:.1%} to {high:.1%})", value=value, low=low, high=high)
+    return with_interval(figure, ".1%")
 
 
 def number(figure: Figure) -> Message:
-    """A number with its 95 % interval; `ValueError` for a figure without a value.
+    """A number with its 95% interval; `ValueError` for a figure without a value.
 
     >>> number(Figure(1.2, 0.9, 1.5, 90)).say("en")
     '1.20 (0.90 to 1.50)'
     """
-    value, low, high = _parts(figure)
-    return _("{value:.2f} ({low:.2f} to {high:.2f})", value=value, low=low, high=high)
+    return with_interval(figure, ".2f")
+
+
+def points(figure: Figure) -> Message:
+    """A difference of two shares with its 95% interval; `ValueError` where it has no value.
+
+    >>> points(Figure(0.123, 0.1, 0.15, 90)).say("en")
+    '12.3 (10.0 to 15.0) percentage points'
+    """
+    value, low, high = (100 * share for share in _parts(figure))
+    return _("{points} percentage points", points=interval(value, low, high, ".1f"))
 
 
 def _parts(figure: Figure) -> tuple[float, float, float]:

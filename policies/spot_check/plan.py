@@ -84,7 +84,7 @@ class PlanParameters(Model):
 class Outlook:
     """What a way to choose would buy: defects found on average, and the margin.
 
-    `margin` is half the width of the 95 % interval of the frame's defect rate to expect;
+    `margin` is half the width of the 95% interval of the frame's defect rate to expect;
     None where the rate cannot be estimated at all.
     """
 
@@ -154,7 +154,7 @@ def frame_hash(frame: pl.DataFrame) -> str:
 
 
 def margin_of(variance: float, cases: int) -> float:
-    """Half the width of a 95 % interval of a rate among `cases`, from the variance of the sum."""
+    """Half the width of a 95% interval of a rate among `cases`, from the variance of the sum."""
     return Z * math.sqrt(variance) / cases
 
 

@@ -51,7 +51,7 @@ class OutlookOut(BaseModel):
     choice: Choice
     expected_defects: float
     margin: float | None = Field(
-        description="half-width to expect of the rate's 95 % interval; none if it cannot be known"
+        description="half-width to expect of the rate's 95% interval; none if it cannot be known"
     )
 
 

@@ -138,7 +138,7 @@ class SpotCheckRequest(RequestPart):
         default=None,
         ge=LEAST_MARGIN,
         le=1,
-        description="instead: wanted half-width of the 95 % interval of the defect rate",
+        description="instead: wanted half-width of the 95% interval of the defect rate",
     )
     seed: Seed | None = Field(
         default=None, description="of the draw; if left out, one is made and given in the answer"

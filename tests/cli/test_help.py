@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+import re
 
+import pytest
+from rich.cells import cell_len
+
+from cases.language.catalogues import languages
 from cli.app import COMMANDS
 from tests.factories.command import triage
 
@@ -67,6 +71,26 @@ def test_help_names_every_parameter(name: str) -> None:
     assert shown.startswith(f"Usage: triage {name}")
     assert "--language CODE Language of what is shown" in shown
     assert "--help Show this help and stop." in shown
+
+
+@pytest.mark.parametrize("language", languages())
+def test_commands_and_options_are_shown_as_they_are_typed(language: str) -> None:
+    """In every language, also where one of its words is that of a command."""
+    shown = triage("--help", "--language", language).output
+    assert re.findall(r"^  ([a-z]\S*) ", shown, re.MULTILINE) == NAMES
+    shown = triage("plan", "--help", "--language", language).output
+    assert re.search(r"^  --as-of ", shown, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", [None, *NAMES])
+def test_no_text_of_the_help_is_cut(name: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also in a language without spaces, on a narrow terminal."""
+    monkeypatch.setenv("COLUMNS", "80")
+    words = (name, "--help") if name else ("--help",)
+    for language in languages():
+        shown = triage(*words, "--language", language).output
+        assert "…" not in shown
+        assert max(map(cell_len, shown.splitlines())) <= 80
 
 
 def test_help_says_what_is_required_and_what_is_the_default() -> None:

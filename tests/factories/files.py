@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cases.language.catalogues import Language
 from cases.office.loading import load_office
 from cases.tables.reading import read_tables
 from cases.tables.tables import Tables
@@ -94,6 +95,7 @@ def write(folder: Path, **files: str | bytes | None) -> Path:
     return folder
 
 
-def load(folder: Path, set_aside: Path | None = None) -> Tables:
+def load(folder: Path, set_aside: Path | None = None, language: Language | None = None) -> Tables:
     """The office in `folder`, read as the commands read it."""
-    return read_tables(load_office(folder / "office.toml"), folder, set_aside=set_aside)
+    office = load_office(folder / "office.toml")
+    return read_tables(office, folder, set_aside=set_aside, language=language)

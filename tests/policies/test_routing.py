@@ -30,18 +30,18 @@ def one(p: float, low: float | None = 0.05, high: float | None = 0.15, **rule: A
 @pytest.mark.parametrize(
     ("p", "low", "high", "track", "why"),
     [
-        (0.049, 0.05, 0.15, "simple", "4.9%, below 5.0%, where at most 5.0% of complex cases"),
-        (0.05, 0.05, 0.15, "person", "simple below 5.0%, complex from 15.0% on"),
+        (0.049, 0.05, 0.15, "simple", "4.9%, below 5%, where at most 5% of complex cases"),
+        (0.05, 0.05, 0.15, "person", "simple below 5%, complex from 15% on"),
         (0.149, 0.05, 0.15, "person", "cannot tell"),
         (
             0.15,
             0.05,
             0.15,
             "complex",
-            "15.0%, not below 15.0%, where at most 20.0% of simple cases",
+            "15.0%, not below 15%, where at most 20% of simple cases",
         ),
-        (0.09, 0.1, 0.1, "simple", "below 10.0%"),
-        (0.1, 0.1, 0.1, "complex", "not below 10.0%"),
+        (0.09, 0.1, 0.1, "simple", "below 10%"),
+        (0.1, 0.1, 0.1, "complex", "not below 10%"),
         (0.01, None, 0.15, "person", "too few outcomes known"),
         (0.99, 0.05, None, "person", "too few outcomes known"),
         (0.5, None, None, "person", "too few outcomes known"),

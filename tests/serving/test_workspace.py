@@ -30,7 +30,9 @@ def test_paths_survive_a_change_of_folder(tmp_path, monkeypatch):
     """Workers run elsewhere, so what they are told is absolute."""
     monkeypatch.chdir(tmp_path)
 
-    workspace = Workspace.of(Path("office.toml"), Path("data"), set_aside=Path("aside.csv"))
+    workspace = Workspace.of(
+        Path("office.toml"), Path("data"), set_aside=Path("aside.csv"), language="zh"
+    )
 
     assert (workspace.data, workspace.set_aside) == (tmp_path / "data", tmp_path / "aside.csv")
     assert Workspace.from_environment(workspace.to_environment()) == workspace

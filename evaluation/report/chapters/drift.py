@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from functools import partial
 
 from cases.language.messages import Sayable, _, listed
+from cases.language.values import Value
 from evaluation.drift.changes import Changes
 from evaluation.drift.drift import Calibration, Window
 from evaluation.pages import charts
-from evaluation.pages.cells import NOTHING, Cell, Value, count, interval, share, share_interval
+from evaluation.pages.cells import NOTHING, Cell, count, interval, share, share_interval
 from evaluation.pages.exhibits import Chapter, Exhibit
 from evaluation.report.chapters.heads import CASES, EXPECTED, KNOWN_OUTCOMES, NUMBER
 from evaluation.report.summary import ReportSummary

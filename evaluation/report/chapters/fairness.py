@@ -7,11 +7,12 @@ from functools import partial
 from cases.language.messages import Sayable, _, listed
 from evaluation.backtests.group_rates import UNRANKED, Difference, Grouping
 from evaluation.pages import charts
-from evaluation.pages.cells import Cell, Interval, count
+from evaluation.pages.cells import Cell, count
 from evaluation.pages.exhibits import Chapter, Exhibit
 from evaluation.pages.names import FIGURES, cells, heads
 from evaluation.report.chapters.heads import CASES, NO_RISK_MODEL
 from evaluation.report.summary import ReportSummary
+from evaluation.statistics.saying import number, points
 
 TITLE = _("Groups of cases: does the list treat them alike?")
 DRAWN = ("selection_rate", "true_positive_rate", "false_positive_rate")
@@ -64,11 +65,11 @@ def _says(grouping: Grouping) -> Sayable:
 
 
 def _said(difference: Difference) -> Sayable:
-    figure = FIGURES[difference.measure]
+    shown = number if difference.measure == "calibration" else points
     return _(
         "“{measure}” is higher for {more} than for {less} by {by}",
-        measure=figure.head,
+        measure=FIGURES[difference.measure].head,
         more=difference.more,
         less=difference.less,
-        by=Interval(difference.difference, figure.spec),
+        by=shown(difference.difference),
     )

@@ -6,18 +6,10 @@ from collections.abc import Iterator
 from functools import partial
 
 from cases.language.messages import Sayable, _, listed
+from cases.language.values import Value, round_share
 from evaluation.intake.figures import IntakeFigures, RoutedYear
 from evaluation.pages import charts
-from evaluation.pages.cells import (
-    NOTHING,
-    SHARE,
-    Cell,
-    Value,
-    count,
-    interval,
-    round_share,
-    share_interval,
-)
+from evaluation.pages.cells import NOTHING, SHARE, Cell, count, interval, share_interval
 from evaluation.pages.exhibits import Chapter, Exhibit
 from evaluation.report.chapters.heads import CASES, YEAR_OF_INTAKE
 from evaluation.report.summary import ReportSummary

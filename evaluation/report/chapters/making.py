@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cases.language.messages import Sayable, _
-from evaluation.pages.cells import NOTHING, Cell, Indented, count
+from evaluation.pages.cells import NOTHING, Cell, Indented, count, day
 from evaluation.pages.exhibits import Chapter, Exhibit
 from evaluation.pages.names import SPANS
 from evaluation.report.chapters.heads import CASES, FACT, NUMBER, REVIEWS, VALUE
@@ -64,7 +64,7 @@ def _counts(data: DataFacts) -> Iterator[tuple[Sayable, int, bool]]:
 def _card(summary: ReportSummary) -> Exhibit:
     card = summary.card
     rows: tuple[tuple[Cell, ...], ...] = (
-        (_("Knows what was known by"), card.trained_until),
+        (_("Knows what was known by"), day(card.trained_until)),
         *_models(summary),
         (_("Fingerprint of the files it was trained on"), card.data_hash or NOTHING),
         (_("Versions of the software"), ", ".join(map(" ".join, card.versions.items()))),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cases.language.messages import Sayable, _, sentences
-from evaluation.pages.cells import NOTHING, Cell, Named, count, interval, share_interval
+from evaluation.pages.cells import NOTHING, Cell, Named, count, day, interval, share_interval
 from evaluation.pages.exhibits import Chapter, Exhibit
 from evaluation.quality.overrides import Change, Overrides
 from evaluation.quality.uptake import PlanUptake, Selection, Uptake
@@ -17,7 +17,7 @@ TITLE = _("What people did with plans and suggestions")
 PLAN = _("Plan of")
 ASKED = _("Reviews asked for")
 SELECTED_BY: dict[str, Sayable] = {
-    "mandatory": _("rule"),
+    "mandatory": _("mandatory"),
     "search": _("search"),
     "lottery": _("random draw"),
 }
@@ -80,8 +80,8 @@ def _plan(plan: PlanUptake) -> tuple[Cell, ...]:
     return (_day(plan), *map(count, counts), twice, interval(plan.risk_gap))
 
 
-def _day(plan: PlanUptake) -> str:
-    return f"{plan.as_of:%Y-%m-%d}"
+def _day(plan: PlanUptake) -> Cell:
+    return day(plan.as_of.date())
 
 
 def _selections(uptake: Uptake) -> Exhibit:
@@ -106,7 +106,7 @@ def _says_selections(selections: list[Selection]) -> Sayable:
         return _("No review has come back yet.")
     least = min(selections, key=lambda selection: selection.returned.value or 0.0)
     return _(
-        "Fewest came back of the cases chosen by {way}: {share}.",
+        "Fewest came back of these: {way}, {share}.",
         way=Named(least.selected_by, SELECTED_BY[least.selected_by]),
         share=share_interval(least.returned),
     )

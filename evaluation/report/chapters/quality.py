@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from functools import partial
 
 from cases.language.messages import Sayable, _
+from cases.language.values import Value
 from evaluation.pages import charts
-from evaluation.pages.cells import Cell, Value, count, share_interval
+from evaluation.pages.cells import Cell, count, share_interval
 from evaluation.pages.exhibits import Chapter, Exhibit
 from evaluation.pages.names import UNNAMED
 from evaluation.quality.concentrations import Concentration, Concentrations, Part

@@ -7,17 +7,11 @@ from functools import partial
 from typing import Literal
 
 from cases.language.messages import Sayable, _, listed, sentences
+from cases.language.values import round_share
 from evaluation.backtests.answers import Answer, surely_behind
 from evaluation.backtests.backtest import MODEL, PeriodFigures
 from evaluation.pages import charts
-from evaluation.pages.cells import (
-    Cell,
-    count,
-    interval,
-    round_share,
-    share,
-    share_interval,
-)
+from evaluation.pages.cells import Cell, count, interval, share, share_interval
 from evaluation.pages.exhibits import Chapter, Exhibit
 from evaluation.pages.names import ESTIMATORS, FIGURES, cells, estimator, heads
 from evaluation.report.chapters import worth

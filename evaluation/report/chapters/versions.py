@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from cases.language.messages import Sayable, _
-from evaluation.pages.cells import NOTHING, Cell
+from evaluation.pages.cells import NOTHING, Cell, day
 from evaluation.pages.exhibits import Chapter, Exhibit
 from evaluation.report.facts import ModelVersion
 from evaluation.report.summary import ReportSummary
@@ -34,11 +35,13 @@ def chapter(summary: ReportSummary) -> Chapter:
 
 
 def _lines(version: ModelVersion) -> Iterator[tuple[Cell, ...]]:
-    facts = (version.number, version.made, version.trained_until or NOTHING)
+    known = day(version.trained_until) if version.trained_until else NOTHING
+    facts = (version.number, day(version.made), known)
     if not version.events:
         yield (*facts, _("none recorded"), NOTHING, NOTHING)
     for event in version.events:
-        yield (*facts, VERDICTS[event.what], event.at[:10], event.reason)
+        decided = datetime.fromisoformat(event.at).date()
+        yield (*facts, VERDICTS[event.what], day(decided), event.reason)
 
 
 def _says(versions: tuple[ModelVersion, ...]) -> Sayable:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from cases.language.messages import Sayable, _, sentences
+from cases.language.values import Value
 from evaluation.backtests.at_capacity import Span, Ties
 from evaluation.backtests.backtest import MODEL
 from evaluation.backtests.decision import NetBenefit
@@ -19,7 +20,6 @@ from evaluation.pages.cells import (
     NUMBER,
     SHARE,
     Cell,
-    Value,
     count,
     interval,
     share_interval,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from cases.language.messages import (
     sentences,
 )
 from cases.language.texts import Text
+from cases.language.values import Value, round_share
 
 CATALOGUE = """
 msgid ""
@@ -147,3 +149,26 @@ def test_words_of_an_office_have_a_language(words: dict[str, str]) -> None:
     """At least one language, by its code."""
     with pytest.raises(ValidationError):
         Text(**words)
+
+
+def test_a_text_is_filled_again_with_other_values() -> None:
+    """Everything but the values stays, its context too."""
+    text = pgettext("where", "{count:,} simple")
+    assert text.filled(count=1200).say("en") == "1,200 simple"
+    assert text.filled(count=1).context == "where"
+
+
+@pytest.mark.parametrize("value", [Value(0.0625, ".1%"), Value(date(2026, 6, 30)), Value(3, ",")])
+def test_a_value_in_a_text_is_kept(value: Value) -> None:
+    """What is read back says the same in every language."""
+    text = _("of {value}", value=value)
+    kept = json.loads(json.dumps(as_json(text)))
+    for language in languages():
+        assert from_json(kept).say(language) == text.say(language)
+
+
+def test_a_share_that_was_set_has_no_decimals_it_does_not_need() -> None:
+    """Such as 5%, next to 12.5%."""
+    assert [round_share(share).say("en") for share in (0.05, 0.1, 0.29, 0.125)] == [
+        *("5%", "10%", "29%", "12.5%"),
+    ]

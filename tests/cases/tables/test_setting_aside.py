@@ -31,6 +31,15 @@ def test_rows_at_fault_and_what_depends_on_them_are_set_aside(tmp_path: Path) ->
     )
 
 
+def test_what_is_wrong_is_written_in_the_language_asked_for(tmp_path: Path) -> None:
+    """Also where it is not the office's; by default it is the office's."""
+    folder = write(tmp_path, **{"cases.csv": FILES["cases.csv"].replace(",1,yes", ",one,yes")})
+    load(folder, tmp_path / "aside.zh.csv", language="zh")
+    load(folder, tmp_path / "aside.csv")
+    for name, problem in (("aside.zh.csv", "不是数字。"), ("aside.csv", "is not a number.")):
+        assert pl.read_csv(tmp_path / name)["problem"][0] == problem
+
+
 def test_recusals_of_a_handler_go_with_the_handler(tmp_path: Path) -> None:
     """A recusal of somebody who was set aside would stand in the way of every new case."""
     folder = write(tmp_path, **{"handlers.csv": FILES["handlers.csv"].replace("h1,10", "h1,lots")})

@@ -50,7 +50,7 @@ def test_every_command_that_opens_tables_can_do_without_faulty_rows(
     given = []
 
     def stop(workspace: Workspace, *_: object, **__: object) -> None:
-        given.append(workspace.set_aside)
+        given.append((workspace.set_aside, workspace.language))
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Workspace, "tables", stop)
@@ -62,6 +62,6 @@ def test_every_command_that_opens_tables_can_do_without_faulty_rows(
         "estimate": ("--plan", tmp_path),
         "report": ("--out", tmp_path / "x.html"),
     }
-    words = (*needed.get(command, ()), "--set-aside", tmp_path / "aside.csv")
+    words = (*needed.get(command, ()), "--set-aside", tmp_path / "aside.csv", "--language", "zh")
     triage(command, tmp_path / "office.toml", *words)
-    assert given == [tmp_path / "aside.csv"]
+    assert given == [(tmp_path / "aside.csv", "zh")]

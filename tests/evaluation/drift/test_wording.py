@@ -127,10 +127,10 @@ def test_outcomes_in_words() -> None:
         "The base rate is 6.0% (4.0% to 9.0%); it was 12.0% (10.0% to 14.0%) in the time trained "
         "on. These are not random reviews alone."
     )
-    assert "基准比率为 6.0%（4.0% 至 9.0%）" in rate.what.say("zh")
+    assert "基准比率为 6.0%（4.0%至9.0%）" in rate.what.say("zh")
     assert "不限于随机评查" in rate.what.say("zh")
     assert "expected 41 cases" in level.what.say("en")
-    assert "0.49（0.30 至 0.80）" in level.what.say("zh")
+    assert "0.49（0.30至0.80）" in level.what.say("zh")
 
 
 def test_many_inputs_are_counted_and_the_same_cases_shown_once() -> None:

@@ -46,8 +46,8 @@ def case(**changes: Any) -> dict[str, Any]:
 def shown(*cases: dict[str, Any], loads: pl.DataFrame = LOADS, language: str = "en") -> str:
     """The page of these cases."""
     sheet = Sheet(cases, loads, ["a note"], {"seed": "s"})
-    named = {"name": {"en": "Test office", "zh": "测试院"}, "language": language}
-    return render_intake(sheet, office(office=named))
+    named = {"name": {"en": "Test office", "zh": "测试院"}}
+    return render_intake(sheet, office(office=named), language)
 
 
 def test_every_case_has_its_track_effort_handler_and_reasons() -> None:
@@ -56,7 +56,7 @@ def test_every_case_has_its_track_effort_handler_and_reasons() -> None:
     for words in (
         "a person decides",
         "complex with a probability of 8.2%",
-        "1.0–4.0",
+        "2.0 (1.0 to 4.0)",
         "drawn at random",
         "many suspects",
         "between the cut-offs 6.2%",

@@ -249,8 +249,8 @@ def test_verdicts_are_shown(summary: ReportSummary) -> None:
     listed = model_versions((two, one))
     chapter = versions.chapter(dataclasses.replace(summary, versions=listed))
     assert rows_of(chapter.exhibits[0]) == (
-        ("2", "1970-01-01", "2025-12-31", "refused", "2026-01-02", "too weak"),
-        ("1", "1970-01-01", "2025-12-31", "none recorded", "–", "–"),
+        ("2", "1 January 1970", "31 December 2025", "refused", "2 January 2026", "too weak"),
+        ("1", "1 January 1970", "31 December 2025", "none recorded", "–", "–"),
     )
     says = say(chapter.exhibits[0].says, "en")
     assert says == "Version 1 is champion; versions kept: 2, refused: 1."
@@ -268,13 +268,13 @@ def test_plans_are_shown(summary: ReportSummary) -> None:
     found = Uptake((plan,), summary.reviewers.agreement, Text(en="-"))
     chapter = people.chapter(dataclasses.replace(summary, uptake=found))
     plans, ways = chapter.exhibits
-    assert rows_of(plans) == (("2026-06-30", "6", "2", "1", "3", "0 / 1", "withheld: too few"),)
+    assert rows_of(plans) == (("30 June 2026", "6", "2", "1", "3", "0 / 1", "withheld: too few"),)
     assert say(plans.says, "en") == "Half came."
     assert [row[1:] for row in rows_of(ways)] == [
-        ("search", "4", "50.0% (20.0%–80.0%)"),
-        ("random draw", "2", "0.0% (0.0%–50.0%)"),
+        ("search", "4", "50.0% (20.0% to 80.0%)"),
+        ("random draw", "2", "0.0% (0.0% to 50.0%)"),
     ]
-    assert "random draw: 0.0%" in say(ways.says, "en")
+    assert "these: random draw, 0.0%" in say(ways.says, "en")
     waiting = dataclasses.replace(plan, by=(Selection("lottery", 2, none),))
     nothing = dataclasses.replace(found, plans=(waiting,))
     chapter = people.chapter(dataclasses.replace(summary, uptake=nothing))

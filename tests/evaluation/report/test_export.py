@@ -80,7 +80,7 @@ def test_card_is_made_of_the_summary(summary: ReportSummary) -> None:
     card = model_card(summary, "en")
     assert summary.risk is not None
     auc = summary.risk.pooled.measures[MODEL].auc
-    assert f"{auc.value:.3f} ({auc.low:.3f}–{auc.high:.3f})" in card
+    assert f"{auc.value:.3f} ({auc.low:.3f} to {auc.high:.3f})" in card
     assert f"| {summary.data.cases:,} |" in card
     titles = [say(section.title, "en") for section in sections(summary)]
     for begin in (

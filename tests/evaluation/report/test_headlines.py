@@ -128,7 +128,7 @@ def test_drawn_cases_decide_whether_choosing_pays(
     good = with_signal(with_model(summary, **GOOD), signal=True)
     note, *_, sure, last = headlines(with_honest(good, lift=Figure(*lift, 90), n=90))
     assert (note.code, sure.code, last.code) == (worth, "sure_surveyed", do)
-    assert str(note.values["lift"]) == f"{lift[0]} ({lift[1]}–{lift[2]})"
+    assert str(note.values["lift"]) == f"{lift[0]} ({lift[1]} to {lift[2]})"
     assert sure.values["drawn"] == 90
 
 

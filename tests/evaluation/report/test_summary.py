@@ -155,7 +155,7 @@ def test_reviewers_are_listed_with_intervals(summary: ReportSummary) -> None:
     agreed = Agreement(43, *[Figure(0.8, 0.7, 0.9, 43)] * 3)
     found = dataclasses.replace(summary, reviewers=Reviewers(agreed, (told, held), separable=True))
     html = render(compose(found), "en")
-    assert '0.300 <wbr><span class="together">(0.100–0.500)</span>' in html
+    assert '0.300 <wbr><span class="together">(0.100 to 0.500)</span>' in html
     assert "withheld: too few" in html
     assert "cannot be separated" not in html
     assert HOSTILE not in html
@@ -286,7 +286,7 @@ def test_parts_of_a_count_are_set_in(pages: dict[Language, str]) -> None:
 
 def test_the_dash_of_an_interval_is_no_minus() -> None:
     """An interval that begins below zero has spaces around its dash."""
-    assert str(interval(Figure(-0.8, -1, -0.5, 5))) == "-0.800 (-1.000 – -0.500)"
+    assert str(interval(Figure(-0.8, -1, -0.5, 5))) == "-0.800 (-1.000 to -0.500)"
 
 
 @pytest.mark.parametrize(
@@ -295,7 +295,7 @@ def test_the_dash_of_an_interval_is_no_minus() -> None:
         (Figure(None, None, None, 0, "no_cases"), "no cases"),
         (Figure(None, None, None, 5, "one_class"), "one outcome only"),
         (Figure(None, None, None, 5, "too_few"), "withheld: too few"),
-        (Figure(0.5, 0.25, 0.75, 5), "50.0% (25.0%–75.0%)"),
+        (Figure(0.5, 0.25, 0.75, 5), "50.0% (25.0% to 75.0%)"),
     ],
 )
 def test_absent_figures_say_why(figure: Figure, words: str) -> None:

@@ -213,7 +213,7 @@ def _coverage(draw: object, truth: dict[str, float]) -> dict[str, float]:
 
 
 def test_intervals_hold_the_truth() -> None:
-    """Over 200 simulated sets of 400 cases every kind of 95 % interval holds the truth >= 90 %."""
+    """Over 200 simulated sets of 400 cases every kind of 95% interval holds the truth >= 90 %."""
 
     def draw(rng: np.random.Generator, n: int = 400) -> tuple[Array, Array]:
         p = 1 / (1 + np.exp(1.6 - 1.2 * rng.normal(size=n)))
