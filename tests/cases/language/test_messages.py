@@ -142,7 +142,9 @@ def test_a_template_reaches_nothing_but_its_values() -> None:
         _("{found:>9}", found=1).say("en")
 
 
-@pytest.mark.parametrize("words", [{}, {"en": ""}, {"english": "appeal"}, {"en": 1}])
+@pytest.mark.parametrize(
+    "words", [{}, {"en": ""}, {"en": " "}, {"english": "appeal"}, {"en\n": "appeal"}, {"en": 1}]
+)
 def test_words_of_an_office_have_a_language(words: dict[str, str]) -> None:
     """At least one language, by its code."""
     with pytest.raises(ValidationError):
