@@ -21,7 +21,7 @@ def replaced(target: Path, write: Callable[[Path], object]) -> None:
             write(fresh)
             fresh.replace(target)
     except OSError as error:
-        raise _unwritable(target, _reason(error), WRITABLE_FILE) from None
+        raise unwritable(target.name, reason(error), WRITABLE_FILE) from None
 
 
 def unless_other(target: Path, write: Callable[[Path], object]) -> None:
@@ -36,7 +36,7 @@ def unless_other(target: Path, write: Callable[[Path], object]) -> None:
                 problem, remedy = _("is there already."), _("Name a new file.")
                 raise BadInput([Fault(target.name, problem, remedy)])
     except OSError as error:
-        raise _unwritable(target, _reason(error), WRITABLE_FILE) from None
+        raise unwritable(target.name, reason(error), WRITABLE_FILE) from None
 
 
 def made_folder(folder: Path) -> None:
@@ -44,7 +44,7 @@ def made_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _unwritable(folder, _reason(error), WRITABLE_FOLDER) from None
+        raise unwritable(folder.name, reason(error), WRITABLE_FOLDER) from None
 
 
 def check_file(target: Path) -> None:
@@ -52,9 +52,9 @@ def check_file(target: Path) -> None:
     try:
         tempfile.TemporaryFile(dir=target.parent).close()
     except OSError as error:
-        raise _unwritable(target, _reason(error), WRITABLE_FILE) from None
+        raise unwritable(target.name, reason(error), WRITABLE_FILE) from None
     if target.is_dir():
-        raise _unwritable(target, _("it is a folder"), WRITABLE_FILE)
+        raise unwritable(target.name, _("it is a folder"), WRITABLE_FILE)
 
 
 def check_folder(folder: Path) -> None:
@@ -63,13 +63,14 @@ def check_folder(folder: Path) -> None:
         there = next(part for part in (folder, *folder.absolute().parents) if part.exists())
         tempfile.TemporaryFile(dir=there).close()
     except OSError as error:
-        raise _unwritable(folder, _reason(error), WRITABLE_FOLDER) from None
+        raise unwritable(folder.name, reason(error), WRITABLE_FOLDER) from None
 
 
-def _reason(error: OSError) -> str:
+def reason(error: OSError) -> str:
+    """Why the system did not do it."""
     return error.strerror or type(error).__name__
 
 
-def _unwritable(target: Path, reason: str | Sayable, remedy: Sayable) -> BadInput:
-    problem = _("cannot be written ({reason}).", reason=reason)
-    return BadInput([Fault(target.name, problem, remedy)])
+def unwritable(where: str, why: str | Sayable, remedy: Sayable) -> BadInput:
+    """What is raised where a file or folder cannot be written."""
+    return BadInput([Fault(where, _("cannot be written ({reason}).", reason=why), remedy)])

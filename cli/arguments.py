@@ -15,6 +15,7 @@ import typer
 
 from cases.language.catalogues import Language, languages
 from cases.language.messages import Message, Sayable, _, listed
+from cases.shares import is_share, not_a_share
 from cases.tables.values import moment_until
 from training.splits import Every
 
@@ -98,9 +99,9 @@ def real(text: str | float) -> float:
 def share(text: str | float) -> float:
     """A share."""
     number = real(text)
-    if not 0 <= number <= 1:
+    if not is_share(number):
         remedy = _("Write 5 % as 0.05.")
-        raise BadValue(str(text), _("is not a share between 0 and 1."), remedy)
+        raise BadValue(str(text), not_a_share(), remedy)
     return number
 
 

@@ -23,11 +23,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cases.errors import Refused
-from cases.language.messages import Sayable, _, as_json, from_json
+from cases.language.messages import Sayable, _, as_json, from_json, sentences
 from cases.office.model import Office
 from models.bundle.bundle import Bundle
 
 CANDIDATE, CHAMPION = "candidate", "champion"
+TRAIN_FIRST = _("Train one first: `triage train OFFICE`.")
 What = Literal["promoted", "refused", "restored"]
 EVENT = "event "  # how the name of an event's tag begins
 LONGEST_REASON = 1_500  # characters; as many as every store takes
@@ -123,9 +124,7 @@ class Registry:
         """The champion of the office; `Refused`, with what to do, if there is none."""
         champions = [v for v in self.versions(office_name(office)) if CHAMPION in v.aliases]
         if not champions:
-            raise Refused(
-                _("This office has no champion model yet. Train one first: `triage train OFFICE`.")
-            )
+            raise Refused(sentences(_("This office has no champion model yet."), TRAIN_FIRST))
         return self.load(champions[0], office)
 
     def load(self, version: Version, office: Office) -> Bundle:

@@ -16,6 +16,11 @@ from cases.language.messages import Message, Sayable, _
 from cases.office.model import Intake
 
 SIMPLE, COMPLEX, PERSON = "simple", "complex", "person"
+TRACKS: Mapping[str, Sayable] = {
+    SIMPLE: _("simple"),
+    COMPLEX: _("complex"),
+    PERSON: _("a person decides"),
+}
 
 UNESTIMATED = _("No estimate, and no rule settles it: a person decides.")
 NONE_YET = _("(too few outcomes known to say)")

@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from cases.errors import BadInput, Fault, Refused, shorten
+from cases.files import WRITABLE_FOLDER, reason, unwritable
 from cases.files import check_folder as check_writable
 from cases.integrity.canonical import HASH, Domain, digest, stream_digest
 from cases.integrity.document import Document, plain_file
@@ -86,9 +87,7 @@ def write_folder(
             (folder / name).unlink(missing_ok=True)
         return _write_all(folder, files, dict(about or {}))
     except OSError as error:
-        problem = _("cannot be written ({reason}).", reason=error.strerror or type(error).__name__)
-        remedy = _("Name a folder that you may write to.")
-        raise BadInput([Fault(str(folder), problem, remedy)]) from None
+        raise unwritable(str(folder), reason(error), WRITABLE_FOLDER) from None
 
 
 def _write_all(folder: Path, files: Mapping[str, Write], about: dict[str, Any]) -> Manifest:

@@ -10,6 +10,7 @@ from cases.language.messages import _
 from cases.language.texts import Text
 from cases.office.base import Model, Name, wrong
 from cases.office.conditions import Conditions
+from cases.shares import Share
 
 
 class Rule(Model):
@@ -27,7 +28,7 @@ class Quota(Model):
     """How many cases of one handler, or of one unit, are drawn in addition to mandatory ones."""
 
     at_least: int = Field(default=0, ge=0, description="fewest cases, as far as there are any")
-    share: float = Field(default=0, ge=0, le=1, description="smallest share of the cases")
+    share: Share = Field(default=0, description="smallest share of the cases")
     at_most: int | None = Field(default=None, ge=0, description="most cases, if there is a limit")
 
     @model_validator(mode="after")
@@ -43,8 +44,8 @@ class SpotChecks(Model):
     capacity_share: float = Field(
         default=0.05, gt=0, le=1, description="share of closed cases that can be reviewed"
     )
-    search_share: float = Field(
-        default=0.9, ge=0, le=1, description="from 0, know the rate best, to 1, find the most"
+    search_share: Share = Field(
+        default=0.9, description="from 0, know the rate best, to 1, find the most"
     )
     margin: float | None = Field(
         default=None,
@@ -54,6 +55,6 @@ class SpotChecks(Model):
     )
     per_handler: Quota = Field(default=Quota(), description="quota of each handler's cases")
     per_unit: Quota = Field(default=Quota(), description="quota of each unit's cases")
-    second_share: float = Field(
-        default=0, ge=0, le=1, description="share of the drawn cases that a second reviewer reads"
+    second_share: Share = Field(
+        default=0, description="share of the drawn cases that a second reviewer reads"
     )

@@ -21,6 +21,7 @@ from typing import IO, cast
 
 import polars as pl
 
+from cases.files import reason
 from cases.language.messages import Sayable, _
 from cases.progress import Progress
 
@@ -60,7 +61,7 @@ def stored(path: Path) -> Iterator[IO[bytes]]:
         ) from None
     except OSError as error:
         raise Unreadable(
-            _("cannot be opened ({reason}).", reason=error.strerror or type(error).__name__),
+            _("cannot be opened ({reason}).", reason=reason(error)),
             _("Check that it is a file and that you may read it."),
         ) from None
 

@@ -87,7 +87,7 @@ def intake(
             tell,
             as_of=as_of,
             seed=seed,
-            already_given=given,
+            given=given,
         )
     show_intake(terminal, suggestions)
     terminal.show(_("Written: {folder}", folder=str(out_folder)))

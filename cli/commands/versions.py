@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 
 from cases.errors import BadInput, Fault, Refused
-from cases.language.messages import _
+from cases.language.messages import _, sentences
 from cases.office.loading import load_office
 from cli.arguments import NUMBER, TEXT, OfficeFile, SpokenIn, option, whole
 from cli.console import Terminal
 from cli.files.office import workspace_of
 from cli.show.versions import show_versions
 from evaluation.promotion.rollback import roll_back
-from models.registry import Registry, office_name
+from models.registry import TRAIN_FIRST, Registry, office_name
 
 MODELS = _("List the office's models: when made, what the gate said and why, which is champion.")
 ROLLBACK = _(
@@ -25,7 +25,7 @@ def models(office: OfficeFile, language: SpokenIn = None) -> None:
     workspace = workspace_of(office)
     versions = Registry(workspace.home).versions(office_name(load_office(workspace.office)))
     if not versions:
-        raise Refused(_("This office has no model yet. Train one first: `triage train OFFICE`."))
+        raise Refused(sentences(_("This office has no model yet."), TRAIN_FIRST))
     show_versions(Terminal.of(language, office), versions)
 
 

@@ -9,20 +9,20 @@ from cases.language.messages import Message, Sayable, _, listed
 from cli.console import Terminal
 from cli.files.intake import intake_sheet
 from evaluation.intake.shares import Shares
+from policies.routing import TRACKS
 from serving.use_cases.intake import IntakeSuggestions
 
 SHOWN_FIRST = 10
-TRACKS = {
+COUNTED_TRACKS = {
     "simple": _("{count:,} simple"),
     "complex": _("{count:,} complex"),
     "person": _("{count:,} for a person to decide"),
 }
-HANDLERS = {
+COUNTED_HANDLERS = {
     "drawn": _("{count:,} drawn"),
     "designated": _("{count:,} designated"),
     "unassigned": _("{count:,} unassigned"),
 }
-TRACK_NAMES = {"simple": _("simple"), "complex": _("complex"), "person": _("a person decides")}
 
 
 def show_intake(terminal: Terminal, suggestions: IntakeSuggestions) -> None:
@@ -32,10 +32,12 @@ def show_intake(terminal: Terminal, suggestions: IntakeSuggestions) -> None:
     first = sheet.head(SHOWN_FIRST).iter_rows(named=True)
     terminal.table(heads, map(_row, first), lines=True)
     terminal.show(*suggestions.notes)
-    tracks = listed(_counted(TRACKS, dict(sheet["track"].value_counts(sort=True).iter_rows())))
+    tracks = listed(
+        _counted(COUNTED_TRACKS, dict(sheet["track"].value_counts(sort=True).iter_rows()))
+    )
     terminal.show(_("{cases:,} new cases: {tracks}.", cases=sheet.height, tracks=tracks))
     if suggestions.assignment is not None:
-        handlers = listed(_counted(HANDLERS, suggestions.assignment.counts))
+        handlers = listed(_counted(COUNTED_HANDLERS, suggestions.assignment.counts))
         terminal.show(_("Handlers: {how}.", how=handlers))
 
 
@@ -58,7 +60,7 @@ def show_shares(terminal: Terminal, shares: Shares) -> None:
 def _row(line: Mapping[str, Any]) -> tuple[object, ...]:
     """The cells of a line of `intake_sheet`."""
     handler = f"{line['handler'] or '-'}\n{line['how_so'] or ''}"
-    return line["case_id"], TRACK_NAMES[line["track"]], _effort(line), handler, line["why"]
+    return line["case_id"], TRACKS[line["track"]], _effort(line), handler, line["why"]
 
 
 def _effort(line: Mapping[str, Any]) -> Sayable | str:

@@ -158,11 +158,9 @@ def drift(
         },
         untested=tuple(name for name in names if name not in tested),
         rates={
-            against: rate_change(
-                labels_by_time[against], labels_by_time["now"], RATE_LEVEL[against]
-            )
+            against: rate_change(labels_by_time[against], labels_now, RATE_LEVEL[against])
             for against in EARLIER_TIMES
-            if min(labels_by_time[against].height, labels_by_time["now"].height) >= FEWEST
+            if min(labels_by_time[against].height, labels_now.height) >= FEWEST
         },
         calibration=calibration(
             labels_now.filter(pl.col("known_at") > trained_until),

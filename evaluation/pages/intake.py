@@ -13,12 +13,8 @@ import polars as pl
 from cases.language.messages import Sayable, _, listed
 from cases.office.model import Office
 from evaluation.pages.render import page
+from policies.routing import TRACKS
 
-TRACKS: dict[str, Sayable] = {
-    "simple": _("simple"),
-    "complex": _("complex"),
-    "person": _("a person decides"),
-}
 MADE_OF: dict[str, Sayable] = {
     "as_of": _("As of"),
     "seed": _("Seed"),

@@ -218,16 +218,18 @@ def _say_rates(rates: DefectRates | None, cases: int, reviews: int) -> Sayable:
             reviews=rates.reviews,
             fewest=FEWEST,
         )
-    return sentences(_say_rate(rates), *_say_how_far(rates, cases), *_say_latest(rates))
+    rate = say_rate(rates, percent(rates.rate))
+    return sentences(rate, *_say_how_far(rates, cases), *_say_latest(rates))
 
 
-def _say_rate(rates: DefectRates) -> Sayable:
+def say_rate(rates: DefectRates, rate: Sayable) -> Sayable:
+    """What share is defective of the cases that the reviews stand for; `rate` in words."""
     return _(
         "Of the {stands_for:,} closed cases that the {reviews:,} reviews of known inclusion "
         "probability stand for, an estimated {rate} are defective.",
         stands_for=rates.stands_for,
         reviews=rates.reviews,
-        rate=percent(rates.rate),
+        rate=rate,
     )
 
 

@@ -20,6 +20,7 @@ from evaluation.pages.cells import (
     share_interval,
 )
 from evaluation.pages.names import estimator
+from evaluation.quality.office_quality import say_rate
 from evaluation.report.notes import CALIBRATED, Note
 from evaluation.report.summary import ReportSummary
 from evaluation.statistics.metrics import Figure, Measures
@@ -113,14 +114,7 @@ def _quality(summary: ReportSummary) -> Note:
     """The office's rate of defects, or why there is none."""
     rates, data = summary.quality.rates, summary.data
     if rates is not None and rates.rate.value is not None:
-        says = _(
-            "Of the {cases:,} closed cases that the {reviews:,} reviews of known inclusion "
-            "probability stand for, an estimated {rate} are defective.",
-            rate=share_interval(rates.rate),
-            reviews=rates.reviews,
-            cases=rates.stands_for,
-        )
-        return Note("found_quality", says)
+        return Note("found_quality", say_rate(rates, share_interval(rates.rate)))
     if not data.reviews:
         says = _(
             "How many of the {cases:,} closed cases are defective cannot be said: there are no "

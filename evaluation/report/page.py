@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 
 from cases.language.catalogues import Language
@@ -27,6 +28,20 @@ from evaluation.report.chapters import (
 from evaluation.report.headlines import headlines
 from evaluation.report.summary import ReportSummary
 
+CHAPTERS: tuple[Callable[[ReportSummary], Chapter], ...] = (
+    partial(ranking.chapter, question="risk"),
+    influences.chapter,
+    leaks.chapter,
+    drift.chapter,
+    fairness.chapter,
+    partial(ranking.chapter, question="complexity"),
+    intake.chapter,
+    versions.chapter,
+    quality.chapter,
+    reviewers.chapter,
+    people.chapter,
+    making.chapter,
+)
 ABOUT = {"found": _("What it found"), "sure": _("How sure"), "do": _("What to do")}
 
 
@@ -70,15 +85,5 @@ def _front(summary: ReportSummary) -> Iterator[tuple[Sayable, tuple[Sayable, ...
 
 def chapters(summary: ReportSummary) -> Iterator[Chapter]:
     """Every chapter; those without anything to show say so."""
-    yield ranking.chapter(summary, "risk")
-    yield influences.chapter(summary)
-    yield leaks.chapter(summary)
-    yield drift.chapter(summary)
-    yield fairness.chapter(summary)
-    yield ranking.chapter(summary, "complexity")
-    yield intake.chapter(summary)
-    yield versions.chapter(summary)
-    yield quality.chapter(summary)
-    yield reviewers.chapter(summary)
-    yield people.chapter(summary)
-    yield making.chapter(summary)
+    for chapter in CHAPTERS:
+        yield chapter(summary)

@@ -18,6 +18,7 @@ from pydantic import Field
 
 from cases.language.messages import Sayable
 from cases.office.model import Model
+from cases.shares import Share
 from policies.seeds import LONGEST_SEED, commitment
 
 FORMAT = 1  # of `describe` and of the draw
@@ -52,9 +53,7 @@ class AssignmentParameters(Model):
 
     as_of: datetime = Field(description="when the cases are assigned")
     seed: str = Field(min_length=1, max_length=LONGEST_SEED, description="what the draw depends on")
-    floor: float = Field(
-        default=0.1, ge=0, le=1, description="share of an even draw that each eligible keeps"
-    )
+    floor: Share = Field(default=0.1, description="share of an even draw that each eligible keeps")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import polars as pl
 
 from cases.errors import BadInput, Fault
 from cases.language.messages import Sayable, _
+from cases.shares import is_share, not_a_share
 from policies.seeds import LONGEST_SEED
 from policies.spot_check.plan import LEAST_MARGIN, PlanParameters
 
@@ -38,10 +39,9 @@ def _of_parameters(parameters: PlanParameters) -> Iterator[Fault]:
         yield _fault("capacity", parameters.capacity, _("is too small."), remedy)
     for name, least in (("search_share", 0.0), ("second_share", 0.0), ("margin", LEAST_MARGIN)):
         share = getattr(parameters, name)
-        if share is not None and not least <= share <= 1:
-            problem = _("is not a share between {least:g} and 1.", least=least)
+        if share is not None and not is_share(share, least):
             remedy = _("Give a number from {least:g} to 1.", least=least)
-            yield _fault(name, share, problem, remedy)
+            yield _fault(name, share, not_a_share(least), remedy)
     length = len(parameters.seed)
     if not 0 < length <= LONGEST_SEED or not parameters.seed.isprintable():
         problem = _("is not a seed.")

@@ -22,6 +22,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from cases.shares import Share
 from cases.tables.values import DATE_LENGTH, EARLIEST, LATEST, end_of_day, whole_day
 from policies.seeds import LONGEST_SEED
 from policies.spot_check.plan import LEAST_MARGIN
@@ -130,8 +131,8 @@ class SpotCheckRequest(RequestPart):
     closed_after: AsOf | None = Field(
         default=None, description="only cases closed later than that; a date means to its end"
     )
-    search_share: float | None = Field(
-        default=None, ge=0, le=1, description="0 knows the rate best, 1 finds the most"
+    search_share: Share | None = Field(
+        default=None, description="0 knows the rate best, 1 finds the most"
     )
     margin: float | None = Field(
         default=None,

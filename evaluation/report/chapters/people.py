@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from cases.language.messages import Sayable, _, sentences
 from evaluation.pages.cells import NOTHING, Cell, Named, count, interval, share_interval
 from evaluation.pages.exhibits import Chapter, Exhibit
@@ -9,6 +11,7 @@ from evaluation.quality.overrides import Change, Overrides
 from evaluation.quality.uptake import PlanUptake, Selection, Uptake
 from evaluation.report.chapters.heads import KNOWN_OUTCOMES
 from evaluation.report.summary import ReportSummary
+from policies.routing import TRACKS
 
 TITLE = _("What people did with plans and suggestions")
 PLAN = _("Plan of")
@@ -23,12 +26,8 @@ ABOUT: dict[str, Sayable] = {
     "handler": _("handler"),
     "spot_check": _("spot check"),
 }
-DECIDED: dict[str, dict[str, Sayable]] = {
-    "track": {
-        "simple": _("simple"),
-        "complex": _("complex"),
-        "person": _("a person decides"),
-    },
+DECIDED: dict[str, Mapping[str, Sayable]] = {
+    "track": TRACKS,
     "spot_check": {"listed": _("on the list"), "left_out": _("left out")},
 }
 
