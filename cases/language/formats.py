@@ -52,7 +52,7 @@ def _number(value: float, spec: str, language: Language) -> str:
     if abs(value) >= HUGE or (significant and 0 < abs(value) < TINY):
         return f"{Decimal(value):.2e}"
     if significant:
-        value = float(f"{value:.{parts['digits'] or 6}g}")
+        value = float(f"{value:.{_significant(value, parts['digits'])}g}")
     percent = parts["kind"] == "%"
     shown = 100 * value if percent else value
     digits = _digits(shown, parts["kind"], parts["digits"])
@@ -85,6 +85,11 @@ def _pattern(grouped: bool, digits: int) -> str:
     """The digits of a number as a CLDR pattern, such as `#,##0.00`."""
     whole = "#,##0" if grouped else "0"
     return f"{whole}.{'0' * digits}" if digits else whole
+
+
+def _significant(value: float, digits: str | None) -> int:
+    """How many digits count: those asked for, else six, or every one before the decimal point."""
+    return int(digits) if digits else max(6, len(str(int(abs(value)))))
 
 
 def _digits(value: float, kind: str, digits: str | None) -> int:

@@ -134,6 +134,7 @@ def test_a_figure_is_rounded_as_python_rounds_it(spec: str) -> None:
         (1e-300, ".1f", "0.0"),
         (9.996, ".3g", "10"),
         (5.0, "g", "5"),
+        (1234567.25, "g", "1234567"),
         (float("inf"), ".1f", "inf"),
     ],
 )
