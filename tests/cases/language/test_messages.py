@@ -11,17 +11,8 @@ from pydantic import ValidationError
 
 from cases.language import catalogues
 from cases.language.catalogues import languages, system_language
-from cases.language.messages import (
-    Sayable,
-    _,
-    as_json,
-    from_json,
-    listed,
-    ngettext,
-    pgettext,
-    say,
-    sentences,
-)
+from cases.language.kept import as_json, from_json
+from cases.language.messages import Sayable, _, listed, ngettext, pgettext, say, sentences
 from cases.language.texts import Text
 
 CATALOGUE = """
