@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
+from typing import Any
 
-from cases.language.catalogues import SOURCE
-from cases.office.model import CLOSING, INTAKE, Office
+from cases.language.texts import Text
+from cases.office.model import CLOSING, INTAKE, Model, Office
 from features import attributes, calendar, history, process, workload
 from features.as_of import MARKS
 from features.feature import Feature, OfOthers
@@ -76,15 +78,25 @@ def reads_reviews(part: Feature) -> bool:
 def fingerprint(office: Office) -> str:
     """SHA-256 (hex) over every feature and every definition that features and labels rest on.
 
-    Of a feature the name, type, English meaning and formula version. The rule of thumb is left out:
-    it is a baseline, and no model reads it.
+    Of a feature the name, type and formula version. Words are left out: another language or a
+    better word changes no feature and no label. The rule of thumb is left out too: it is a
+    baseline, and no model reads it.
     """
-    described = [
-        [part.name, part.type, part.meaning.say(SOURCE), part.version]
-        for part in catalogue(office).values()
-    ]
-    definitions = office.model_dump(
-        mode="json", include=DEFINITIONS, exclude={"risk": {"rule_of_thumb"}}
-    )
-    text = json.dumps([described, definitions], ensure_ascii=False)
+    described = [[part.name, part.type, part.version] for part in catalogue(office).values()]
+    definitions = {name: _without_words(getattr(office, name)) for name in DEFINITIONS}
+    del definitions["risk"]["rule_of_thumb"]
+    text = json.dumps([described, definitions], ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _without_words(part: Any) -> Any:
+    """A part of an office file as plain values, and None for what is only shown."""
+    if isinstance(part, Text):
+        return None
+    if isinstance(part, Model):
+        return {name: _without_words(inner) for name, inner in part}
+    if isinstance(part, Mapping):
+        return {name: _without_words(inner) for name, inner in part.items()}
+    if isinstance(part, tuple | list):
+        return [_without_words(inner) for inner in part]
+    return part

@@ -20,17 +20,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from cases.errors import Refused
+from cases.errors import Refused, shorten
 from cases.language.catalogues import SOURCE
-from cases.language.messages import Sayable, _, as_json, from_json, sentences
+from cases.language.kept import as_json, from_json
+from cases.language.messages import Sayable, _, sentences
 from cases.office.model import Office
 from models.bundle.bundle import Bundle
 
 CANDIDATE, CHAMPION = "candidate", "champion"
 TRAIN_FIRST = _("Train one first: `triage train OFFICE`.")
-What = Literal["promoted", "refused", "restored"]
+What = Literal["promoted", "refused", "restored", "unreadable"]
 EVENT = "event "  # how the name of an event's tag begins
 LONGEST_REASON = 1_500  # characters; as many as every store takes
 LONGEST_PARAMETER = 500  # characters
@@ -40,7 +41,8 @@ LONGEST_PARAMETER = 500  # characters
 class Event:
     """What was decided about a version, when (UTC, ISO 8601) and why.
 
-    The reason is plain English where a message would have been too long to be kept.
+    The reason is plain English where a message would have been too long to be kept. What another
+    program has kept there is `unreadable`, and its reason is what stands there.
     """
 
     at: str
@@ -238,8 +240,16 @@ def _version(entry: Any, aliases: Mapping[str, Any]) -> Version:
 
 
 def _event(key: str, value: str) -> Event:
-    kept = json.loads(value)
-    return Event(key.removeprefix(EVENT), kept["what"], _restored_reason(kept["reason"]))
+    """A decision as `record` kept it; `unreadable` if it is anything else."""
+    at = key.removeprefix(EVENT)
+    try:
+        kept = json.loads(value)
+        what, reason = kept["what"], from_json(kept["reason"])
+        if what not in get_args(What):
+            raise ValueError(f"{what!r} is not a decision")
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return Event(at, "unreadable", shorten(value))
+    return Event(at, what, reason if isinstance(reason, Sayable) else str(reason))
 
 
 def _kept_reason(reason: Sayable | str) -> Any:
@@ -247,16 +257,6 @@ def _kept_reason(reason: Sayable | str) -> Any:
     kept = as_json(reason)
     fits = len(json.dumps(kept, ensure_ascii=False)) <= LONGEST_REASON
     return kept if fits else str(reason)[:LONGEST_REASON]
-
-
-def _restored_reason(kept: Any) -> Sayable | str:
-    """As `_kept_reason` wrote it; a plain text where it cannot be read as a message."""
-    try:
-        reason: Sayable | str = from_json(kept)
-        str(reason)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return str(kept)
-    return reason
 
 
 @contextmanager

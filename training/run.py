@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from cases.errors import Refused
-from cases.language.messages import _, as_json, sentences
+from cases.language.kept import as_json
+from cases.language.messages import _, sentences
 from cases.progress import Progress, silent
 from cases.tables.tables import Tables
 from features.catalogue import catalogue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
@@ -14,6 +14,9 @@ from cases.language.catalogues import Language, locale_of
 
 PLACES = re.compile(r"[#,0.]+")  # where the digits stand in a CLDR pattern
 NUMBER = re.compile(r"(?P<sign>\+?)(?P<group>,?)(?:\.(?P<digits>\d+))?(?P<kind>[fg%]?)")
+MOST_DIGITS = 20  # that a format may ask for
+HUGE, TINY = 1e18, 1e-12  # numbers from here on are written with a power of ten
+PRECISION = 60  # digits; as many as a number below `HUGE` can have with `MOST_DIGITS`
 
 
 def formatted(value: object, spec: str, language: Language) -> str:
@@ -21,8 +24,9 @@ def formatted(value: object, spec: str, language: Language) -> str:
 
     The formats are Python's for numbers: `,` groups digits, `.1f` is one digit after the
     decimal point, `.3g` three digits in all, `.1%` a share in per cent, `+` shows the sign of
-    positive numbers too. A date needs none; anything else stands as it is. `ValueError` for a
-    format that is none of these.
+    positive numbers too. A date needs none; anything else stands as it is. A number too large to
+    be read digit by digit is written as `1.00e+300`. `ValueError` for a format that is none of
+    these or asks for more than 20 digits.
 
     >>> formatted(0.1234, ".1%", "en"), formatted(12345, ",", "en")
     ('12.3%', '12,345')
@@ -40,24 +44,31 @@ def formatted(value: object, spec: str, language: Language) -> str:
 
 def _number(value: float, spec: str, language: Language) -> str:
     parts = NUMBER.fullmatch(spec)
-    if parts is None:
+    if parts is None or int(parts["digits"] or 0) > MOST_DIGITS:
         raise ValueError(f"{spec!r} is not a format of a number in a message")
-    if not math.isfinite(value):
+    if isinstance(value, float) and not math.isfinite(value):
         return str(value)
+    significant = parts["kind"] == "g"
+    if abs(value) >= HUGE or (significant and 0 < abs(value) < TINY):
+        return f"{Decimal(value):.2e}"
+    if significant:
+        value = float(f"{value:.{_significant(value, parts['digits'])}g}")
     percent = parts["kind"] == "%"
     shown = 100 * value if percent else value
     digits = _digits(shown, parts["kind"], parts["digits"])
-    rounded = _rounded(shown, digits)
-    pattern = _pattern(bool(parts["group"]), digits)
+    with localcontext(prec=PRECISION):
+        rounded = _rounded(shown, digits)
+        text = _written(rounded, _pattern(bool(parts["group"]), digits), language, percent=percent)
+    return f"+{text}" if parts["sign"] and rounded > 0 else text
+
+
+def _written(rounded: Decimal, pattern: str, language: Language, *, percent: bool) -> str:
+    """A rounded number as the language writes it; a percentage with its sign."""
     locale = locale_of(language)
-    text = (
-        format_percent(
-            rounded / 100, PLACES.sub(pattern, locale.percent_formats[None].pattern), locale
-        )
-        if percent
-        else format_decimal(rounded, pattern, locale)
-    )
-    return f"+{text}" if parts["sign"] and rounded > 0 else str(text)
+    if not percent:
+        return str(format_decimal(rounded, pattern, locale))
+    pattern = PLACES.sub(pattern, locale.percent_formats[None].pattern)
+    return str(format_percent(rounded / 100, pattern, locale))
 
 
 def _rounded(value: float, digits: int) -> Decimal:
@@ -76,13 +87,16 @@ def _pattern(grouped: bool, digits: int) -> str:
     return f"{whole}.{'0' * digits}" if digits else whole
 
 
+def _significant(value: float, digits: str | None) -> int:
+    """How many digits count: those asked for, else six, or every one before the decimal point."""
+    return int(digits) if digits else max(6, len(str(int(abs(value)))))
+
+
 def _digits(value: float, kind: str, digits: str | None) -> int:
     """How many digits stand after the decimal point."""
     if kind == "g":
-        text = f"{value:.{digits or 6}g}"
-        if "e" in text:
-            text = f"{float(text):f}".rstrip("0")
-        return len(text.partition(".")[2])
+        exponent = Decimal(str(value)).normalize().as_tuple().exponent
+        return max(0, -int(exponent))
     if digits is None:
         return 0 if isinstance(value, int) or kind == "%" else 6
     return int(digits)

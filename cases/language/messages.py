@@ -10,13 +10,10 @@ from __future__ import annotations
 import string
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
 from typing import Any, Protocol, runtime_checkable
 
 from cases.language.catalogues import SOURCE, Language, translations
 from cases.language.formats import formatted
-from cases.language.texts import Text
-from cases.language.values import Value
 
 
 @runtime_checkable
@@ -147,51 +144,3 @@ class _Filler(string.Formatter):
         if isinstance(value, Sayable):
             return value.say(self._language)
         return formatted(value, format_spec, self._language)
-
-
-def as_json(value: object) -> Any:
-    """A text, or a value of one, as plain JSON values for `from_json`."""
-    if isinstance(value, Message):
-        kept = {
-            "template": value.template,
-            "values": {name: as_json(filling) for name, filling in value.values.items()},
-            "plural": value.plural,
-            "count": value.count,
-            "context": value.context,
-        }
-        return {name: part for name, part in kept.items() if part or name == "template"}
-    if isinstance(value, Joined):
-        return {"parts": [as_json(part) for part in value.parts], "pair": as_json(value.pair)}
-    if isinstance(value, Text):
-        return {"text": value.model_dump()}
-    if isinstance(value, Value):
-        return {"value": as_json(value.value), "spec": value.spec}
-    if isinstance(value, datetime | date):
-        return {"time": value.isoformat()}
-    return value
-
-
-def from_json(kept: Any) -> Any:
-    """What `as_json` described; `ValueError`, `KeyError` or `TypeError` if it is not such a value.
-
-    Nothing in it can do more than be shown.
-    """
-    if not isinstance(kept, dict):
-        return kept
-    if "text" in kept:
-        return Text(**kept["text"])
-    if "spec" in kept:
-        return Value(from_json(kept["value"]), str(kept["spec"]))
-    if "time" in kept:
-        time = datetime.fromisoformat(kept["time"])
-        return time if "T" in kept["time"] else time.date()
-    if "parts" in kept:
-        return Joined(tuple(from_json(part) for part in kept["parts"]), from_json(kept["pair"]))
-    values = {name: from_json(filling) for name, filling in kept.get("values", {}).items()}
-    return Message(
-        str(kept["template"]),
-        values,
-        str(kept.get("plural", "")),
-        kept.get("count"),
-        str(kept.get("context", "")),
-    )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import re
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from cases.language.catalogues import CODE, SOURCE, Language
 
-LONGEST_SHOWN = 20  # letters of what is not a language code
+LONGEST = 2_000  # letters
+LanguageCode = Annotated[str, Field(pattern=CODE)]
+Words = Annotated[str, Field(max_length=LONGEST)]
 
 
 class Text(BaseModel):
@@ -20,25 +22,18 @@ class Text(BaseModel):
     """
 
     model_config = ConfigDict(extra="allow", frozen=True)
-    __pydantic_extra__: dict[str, str]
+    __pydantic_extra__: dict[LanguageCode, Words]
 
-    def __init__(self, **words: str) -> None:
+    def __init__(self, /, **words: str) -> None:
         super().__init__(**words)
 
     @model_validator(mode="after")
-    def _by_language(self) -> Text:
-        for language in self.__pydantic_extra__:
-            if not re.match(CODE, language):
-                code = language[:LONGEST_SHOWN]
-                raise PydanticCustomError(
-                    "language_code", "`{code}` is not a language code", {"code": code}
-                )
-        if not any(self.__pydantic_extra__.values()):
+    def _has_words(self) -> Text:
+        if not any(map(str.strip, self.__pydantic_extra__.values())):
             raise PydanticCustomError("no_words", "no words in any language")
         return self
 
     def say(self, language: Language) -> str:
         """The words in `language`, else in English, else in any language there is."""
-        words = self.__pydantic_extra__
-        word = words.get(language) or words.get(SOURCE)
-        return word or next(filter(None, words.values()))
+        words = {code: word for code, word in self.__pydantic_extra__.items() if word.strip()}
+        return words.get(language) or words.get(SOURCE) or next(iter(words.values()))

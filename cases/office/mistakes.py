@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from cases.language.catalogues import CODE as LANGUAGE_CODE
 from cases.language.messages import Message, Sayable, _, listed
 from cases.office.base import CODE, NAME, WRONG
 
@@ -34,12 +35,12 @@ PROBLEMS: dict[str, Message] = {
     "date_parsing": _("is not a date such as 2026-06-30."),
     "date_from_datetime_parsing": _("is not a date such as 2026-06-30."),
     "date_from_datetime_inexact": _("is not a date such as 2026-06-30, without a time."),
-    "language_code": _("has `{code}`, which is not a language code such as en or zh."),
     "no_words": _("needs words in at least one language."),
 }
 PATTERNS = {
     NAME: _("is not a name: small letters, digits and `_`, a letter first, at most 60."),
     CODE: _("is not a code: at most 80 letters, without quotation marks and `;`, no blank first."),
+    LANGUAGE_CODE: _("is not a language code such as en or zh."),
 }
 OTHERWISE = _("is not something that may stand there.")
 

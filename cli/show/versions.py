@@ -13,6 +13,7 @@ DECIDED: dict[What, Message] = {
     "promoted": _("promoted"),
     "refused": _("refused"),
     "restored": _("restored"),
+    "unreadable": _("unreadable"),
 }
 
 

@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from cases.errors import Refused
-from cases.language.messages import Joined, Message, Sayable, _, as_json
+from cases.language.kept import as_json
+from cases.language.messages import Joined, Message, Sayable, _
 from cases.office.model import Office
 from cases.progress import Progress, silent
 from cases.tables.tables import Tables

@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime
 import numpy as np
 import polars as pl
 
-from cases.language.messages import Sayable, from_json
+from cases.language.kept import from_json
+from cases.language.messages import Sayable
 from cases.tables.tables import Tables, moments_of, rows
 from features.build import build
 from features.catalogue import catalogue

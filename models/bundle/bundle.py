@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 import polars as pl
 
 from cases.errors import Refused
-from cases.language.messages import Message, Sayable, _, from_json
+from cases.language.kept import from_json
+from cases.language.messages import Message, Sayable, _
 from cases.office.model import Office
 from cases.progress import Progress, silent
 from cases.tables.tables import Frame, Tables
@@ -162,15 +163,20 @@ class Bundle:
         return self.questions[code]
 
     def _check(self) -> None:
-        """`ValueError` unless it says what is usual and why questions are missing."""
-        for reason in self.not_trained.values():
-            str(reason)
+        """`ValueError` unless its texts can be said and it says what is usual."""
+        for kept in (*self.about["not_trained"].values(), *_evidence(self.about)):
+            from_json(kept)
         for code, question in self.questions.items():
             features = catalogue(self.office)
             if set(self.usual[code]) != set(question.names):
                 raise ValueError("it does not say what is usual")
             if not all(question.moment in features[name].moments for name in question.names):
                 raise ValueError(f"{code} reads what is not known when it is asked")
+
+
+def _evidence(about: Mapping[str, Any]) -> list[Any]:
+    """What the leak finder's findings rest on, as kept; none if nobody looked."""
+    return [leak["evidence"] for leak in about.get("leaks") or ()]
 
 
 def _check_fingerprint(saved: str, office: Office) -> None:

@@ -26,6 +26,7 @@ CHARGE = "charge"
 LIMIT = {"code": "hear", "days": 30, "meaning": {"en": "hearing"}}
 GRADES = factories.OFFICE["reviews"]["grades"]
 MANY = {"attribute": "suspects", "at_least": 2}
+TRANSLATED = {"en": "a better word", "zh": "译文"}
 CASE = "case_id | opened_at | closed_at\na | 2024-01-01 | 2024-02-01"
 
 
@@ -143,6 +144,8 @@ def test_activity_names_become_safe_and_distinct() -> None:
         {"risk": {"among": [MANY]}},
         {"risk": {"increasing": ["attribute.suspects"]}},
         {"working_hours": {"last_hour": 17}},
+        {"reviews": {"grades": [GRADES[0] | {"code": "new"}, *GRADES[1:]]}},
+        {"limits": [LIMIT | {"code": "other"}]},
     ],
 )
 def test_fingerprint_changes_with_the_definitions(change: dict[str, Any]) -> None:
@@ -158,6 +161,9 @@ def test_fingerprint_changes_with_the_definitions(change: dict[str, Any]) -> Non
         {"spot_checks": {"search_share": 0.5}},
         {"risk": {"rule_of_thumb": [{"points": 1, "when": [MANY]}]}},
         {"fairness": ["charge"]},
+        {"attributes": changed(CHARGE, "meaning", TRANSLATED)},
+        {"activities": changed("decided", "meaning", TRANSLATED)},
+        {"reviews": {"grades": [one | {"meaning": TRANSLATED} for one in GRADES]}},
     ],
 )
 def test_fingerprint_stays_where_no_model_would_differ(change: dict[str, Any]) -> None:

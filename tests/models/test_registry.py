@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cases.errors import Refused
+from cases.errors import Refused, shorten
 from cases.language.messages import _, sentences
 from cases.tables.tables import Tables
 from models.bundle.bundle import Bundle
@@ -99,14 +99,27 @@ def test_reasons_are_kept_for_any_language(
     assert cut_short == str(endless)[:LONGEST_REASON]
 
 
-def test_a_reason_that_cannot_be_read_is_shown_as_it_stands(
-    registry: Registry, logged: Version, bundle: Bundle
+@pytest.mark.parametrize(
+    "value",
+    [
+        json.dumps({"what": "refused", "reason": {"template": "{a}", "values": {"b": 1}}}),
+        json.dumps({"what": "sold", "reason": "none"}),
+        json.dumps({"what": ["sold"], "reason": "none"}),
+        "not JSON",
+        "{}",
+        "[1]",
+        "[" * 4_000,
+        '{"what": "refused"}',
+    ],
+)
+def test_what_another_program_kept_hides_no_version(
+    registry: Registry, logged: Version, bundle: Bundle, value: str
 ) -> None:
-    """A tag that another program wrote does not hide the versions."""
-    value = json.dumps({"what": "refused", "reason": {"template": "{a}", "values": {"b": 1}}})
+    """It is shown as what it is: something that cannot be read."""
     registry._client.set_model_version_tag(logged.name, logged.number, f"{EVENT}9", value)
     (version,) = registry.versions(office_name(bundle.office))
-    assert "template" in str(version.events[-1].reason)
+    assert version.events[-1].what == "unreadable"
+    assert version.events[-1].reason == shorten(value)
 
 
 @pytest.mark.parametrize("name", ["测试院", "A/B: c'd", "x" * 300, ""])

@@ -47,4 +47,9 @@ def _says(leaks: tuple[Leak, ...]) -> Sayable:
 
 
 def _line(leak: Leak) -> tuple[Cell, ...]:
-    return (leak.column, SEVERITIES[leak.severity], leak.evidence, leak.accepted or NOTHING)
+    return (
+        leak.column,
+        SEVERITIES.get(leak.severity, leak.severity),
+        leak.evidence,
+        leak.accepted or NOTHING,
+    )

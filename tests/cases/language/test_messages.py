@@ -12,17 +12,8 @@ from pydantic import ValidationError
 
 from cases.language import catalogues
 from cases.language.catalogues import languages, system_language
-from cases.language.messages import (
-    Sayable,
-    _,
-    as_json,
-    from_json,
-    listed,
-    ngettext,
-    pgettext,
-    say,
-    sentences,
-)
+from cases.language.kept import as_json, from_json
+from cases.language.messages import Sayable, _, listed, ngettext, pgettext, say, sentences
 from cases.language.texts import Text
 from cases.language.values import Value, round_share
 
@@ -121,6 +112,31 @@ def test_a_figure_is_rounded_as_python_rounds_it(spec: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "spec", "text"),
+    [
+        (1e300, ",.2f", "1.00e+300"),
+        (-1e300, ".1%", "-1.00e+300"),
+        (10**400, ",", "1.00e+400"),
+        (1.5e308, ".0%", "1.50e+308"),
+        (10**17, ",", "100,000,000,000,000,000"),
+        (1 / 3, ".20f", "0.33333333333333331483"),
+        (12345, ".3g", "12300"),
+        (1234567, ",.3g", "1,230,000"),
+        (0.0000123456, ".3g", "0.0000123"),
+        (1e-300, ".3g", "1.00e-300"),
+        (1e-300, ".1f", "0.0"),
+        (9.996, ".3g", "10"),
+        (5.0, "g", "5"),
+        (1234567.25, "g", "1234567"),
+        (float("inf"), ".1f", "inf"),
+    ],
+)
+def test_any_number_can_be_said(value: float, spec: str, text: str) -> None:
+    """The largest and the smallest too: tables and requests hold what people type."""
+    assert _(f"{{value:{spec}}}", value=value).say("en") == text
+
+
+@pytest.mark.parametrize(
     "value",
     [
         FOUND,
@@ -142,9 +158,13 @@ def test_a_template_reaches_nothing_but_its_values() -> None:
         _("{found.__class__}", found=1).say("en")
     with pytest.raises(ValueError, match="is not a format of a number"):
         _("{found:>9}", found=1).say("en")
+    with pytest.raises(ValueError, match="is not a format of a number"):
+        _("{found:.99999999f}", found=1.0).say("en")
 
 
-@pytest.mark.parametrize("words", [{}, {"en": ""}, {"english": "appeal"}, {"en": 1}])
+@pytest.mark.parametrize(
+    "words", [{}, {"en": ""}, {"en": " "}, {"english": "appeal"}, {"en\n": "appeal"}, {"en": 1}]
+)
 def test_words_of_an_office_have_a_language(words: dict[str, str]) -> None:
     """At least one language, by its code."""
     with pytest.raises(ValidationError):

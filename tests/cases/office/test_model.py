@@ -272,13 +272,23 @@ def test_effort_is_a_number_known_at_closing(attribute: str) -> None:
             {"rules": [{"code": "r", "meaning": {"en": "r"}, "valid_from": "soon"}]},
             'valid_from, value "soon": is not a date such as 2026-06-30.',
         ),
-        ({"office": {"name": {"english": "Test"}}}, "`english`, which is not a language code"),
+        ({"office": {"name": {"english": "Test"}}}, 'value "english": is not a language code'),
+        ({"office": {"name": {"en": "a", "self": "b"}}}, "office.name.self, value"),
+        ({"office": {"name": {"en\n": "a"}}}, "is not a language code"),
+        ({"office": {"name": {"en": "", "zh": " "}}}, "needs words in at least one language."),
+        ({"office": {"name": {"en": "a" * 2_001}}}, "has more than 2,000 letters."),
         ({"office": {"name": {}}}, "needs words in at least one language."),
     ],
 )
 def test_a_wrong_value_has_its_sentence(changes: dict[str, Any], sentence: str) -> None:
     """What a value must be is said in our words, whatever pydantic calls it."""
     assert any(sentence in fault for fault in refused(**changes))
+
+
+def test_every_wrong_language_code_is_listed() -> None:
+    """Not the first alone."""
+    faults = refused(office={"name": {"english": "Test", "german": "Test"}})
+    assert ["name.english" in faults[0], "name.german" in faults[1]] == [True, True]
 
 
 def test_an_office_speaks_a_language_that_there_is() -> None:

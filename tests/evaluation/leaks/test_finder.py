@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from cases.errors import Refused
-from cases.language.messages import from_json
+from cases.language.kept import from_json
 from cases.language.texts import Text
 from cases.office.model import AcceptedLeak, Attribute, Office
 from cases.tables.tables import EVENTS, Tables, case_columns

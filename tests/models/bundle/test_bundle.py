@@ -12,7 +12,8 @@ import polars as pl
 import pytest
 
 from cases.errors import Refused
-from cases.language.messages import _, as_json
+from cases.language.kept import as_json
+from cases.language.messages import _
 from cases.tables.tables import Tables
 from features.as_of import closing_moments, intake_moments
 from models.bundle import files
@@ -23,6 +24,8 @@ from models.questions.questions import QUESTIONS
 from models.questions.risk import RiskQuestion
 from tests.factories.office import OFFICE, office
 from tests.factories.small_office import COMPLEXITY, UNTIL, small_office, without
+
+UNSAYABLE = {"template": "{a.b}", "values": {"a": 1}}
 
 
 @pytest.fixture(scope="session")
@@ -200,6 +203,9 @@ def test_harmed_file_is_refused(saved: Path, tmp_path: Path, name: str, harm: st
         {"questions": {"effort": {"linear": 1}}},
         {"questions": {"complexity": {"model": {"columns": 1}}}},
         {"about": {"not_trained": None}},
+        {"about": {"not_trained": {"effort": {"template": "{a}", "values": {"b": 1}}}}},
+        {"about": {"not_trained": {}, "leaks": [{"evidence": UNSAYABLE}]}},
+        {"about": {"not_trained": {}, "leaks": 5}},
     ],
 )
 def test_forged_description_is_refused(
