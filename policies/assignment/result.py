@@ -19,8 +19,8 @@ from pydantic import Field
 from cases.language.messages import Sayable
 from cases.office.model import Model
 from policies.seeds import LONGEST_SEED, commitment
+from policies.tickets import FORMAT
 
-FORMAT = 1  # of `describe` and of the draw
 How = Literal["drawn", "designated", "unassigned"]
 
 CHANCES: dict[str, pl.DataType] = {

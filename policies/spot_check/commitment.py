@@ -31,7 +31,8 @@ from cases.integrity.document import Document
 from cases.language.messages import _
 from cases.office.base import Model
 from cases.office.model import Office
-from policies.spot_check.plan import FRAME, LONGEST_SEED, PlanParameters
+from policies.seeds import LONGEST_SEED
+from policies.spot_check.plan import FRAME, PlanParameters
 
 SHORTEST_SECRET = 16  # letters; a shorter seed could be found by trying
 LARGEST_COMMITMENT = 100_000  # bytes

@@ -10,12 +10,13 @@ from typing import Any
 import polars as pl
 from pydantic import ValidationError
 
-from cases.errors import PlumblineError
+from cases.errors import PlumblineError, Refused
 from cases.language.messages import Sayable, _
 from cases.spreadsheet import harmless
 from policies.seeds import is_committed
 from policies.spot_check.plan import PlanParameters, SpotCheckPlan, frame_hash
 from policies.spot_check.planning import draw_plan
+from policies.tickets import FORMATS, OLD
 from policies.verified import OTHER_SEED, Verified
 
 SAME = 1e-6  # relative; another processor may round differently
@@ -32,6 +33,19 @@ class Kept:
     manifest: Mapping[str, Any]
     frame: pl.DataFrame
     lines: pl.DataFrame
+
+    @property
+    def format(self) -> Any:
+        """The format of the draw (`policies.tickets`); the first one was not written down."""
+        return self.manifest.get("format", OLD)
+
+    @property
+    def parameters(self) -> PlanParameters:
+        """What was requested; `Refused` if the manifest does not hold that."""
+        try:
+            return PlanParameters.model_validate(self.manifest["parameters"])
+        except (ValidationError, KeyError, TypeError, ValueError):
+            raise Refused(_("`plan.json` does not hold the parameters of a plan.")) from None
 
     @property
     def listed(self) -> tuple[str, ...]:
@@ -58,23 +72,32 @@ def verify(kept: Kept, published: str | None = None) -> Verified:
     return Verified(True, sentence)
 
 
+def draw_again(kept: Kept) -> SpotCheckPlan:
+    """The plan that a kept one's frame and parameters give; `Refused` if they give none."""
+    parameters = kept.parameters
+    if kept.format not in FORMATS:
+        raise Refused(_("it was drawn in a format that this program does not know."))
+    if frame_hash(kept.frame) != kept.manifest.get("frame_hash"):
+        raise Refused(
+            _("`frame.parquet` is not the frame that `plan.json` was made from (`frame_hash`).")
+        )
+    try:
+        return draw_plan(kept.frame, parameters, kept.format)
+    except PlumblineError as error:
+        raise Refused(_("no plan can be drawn from it. {error}", error=error)) from None
+
+
 def _difference(kept: Kept, published: str | None) -> Sayable | None:
     try:
-        parameters = PlanParameters.model_validate(kept.manifest["parameters"])
-    except (ValidationError, KeyError, TypeError, ValueError):
-        return _("`plan.json` does not hold the parameters of a plan.")
-    if not is_committed(parameters.seed, published):
-        return OTHER_SEED
-    if frame_hash(kept.frame) != kept.manifest.get("frame_hash"):
-        return _("`frame.parquet` is not the frame that `plan.json` was made from (`frame_hash`).")
-    try:
-        again = draw_plan(kept.frame, parameters)
-    except PlumblineError as error:
-        return _("no plan can be drawn from it. {error}", error=error)
+        if not is_committed(kept.parameters.seed, published):
+            return OTHER_SEED
+        again = draw_again(kept)
+    except Refused as error:
+        return error
     return (
         _other_probability(kept.frame, again.frame)
         or _other_line(kept.lines, listed(again.lines))
-        or _other_description(kept.manifest, again)
+        or _other_description(kept, again)
     )
 
 
@@ -115,8 +138,9 @@ def _other_line(kept: pl.DataFrame, redrawn: pl.DataFrame) -> Sayable | None:
     return None
 
 
-def _other_description(manifest: Mapping[str, Any], again: SpotCheckPlan) -> Sayable | None:
+def _other_description(kept: Kept, again: SpotCheckPlan) -> Sayable | None:
     """The first entry of the manifest that is not as drawn."""
+    manifest = {"format": kept.format, **kept.manifest}
     for name, value in again.describe().items():
         stated = manifest.get(name)
         # More may have been noted than the draw knows.
