@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,15 +61,17 @@ def verify(kept: Kept, published: str | None = None) -> Verified:
     `published` is the commitment to the seed, if one was published before the draw.
     """
     difference = _difference(kept, published)
-    if difference is not None:
-        return Verified.but(difference)
-    sentence = _(
+    return Verified(True, matching(kept)) if difference is None else Verified.but(difference)
+
+
+def matching(kept: Kept) -> Sayable:
+    """The sentence that says that the plan is drawn again as it was kept."""
+    return _(
         "It matches: the same {drawn:,} of {cases:,} cases are drawn again, in the same order, "
         "with the same probabilities.",
         drawn=kept.lines.height,
         cases=kept.frame.height,
     )
-    return Verified(True, sentence)
 
 
 def draw_again(kept: Kept) -> SpotCheckPlan:
@@ -95,25 +97,29 @@ def _difference(kept: Kept, published: str | None) -> Sayable | None:
     except Refused as error:
         return error
     return (
-        _other_probability(kept.frame, again.frame)
+        next(_other_probability(kept.frame, again.frame), None)
         or _other_line(kept.lines, listed(again.lines))
-        or _other_description(kept, again)
+        or next(_other_descriptions(kept, again), None)
     )
 
 
-def _other_probability(kept: pl.DataFrame, again: pl.DataFrame) -> Sayable | None:
+def differences(kept: Kept, again: SpotCheckPlan) -> list[Sayable]:
+    """In what the numbers and the description of a kept plan are not those drawn again."""
+    return [*_other_probability(kept.frame, again.frame), *_other_descriptions(kept, again)]
+
+
+def _other_probability(kept: pl.DataFrame, again: pl.DataFrame) -> Iterator[Sayable]:
     """The first case that the frame gives another inclusion probability than the draw."""
     both = kept.join(again, on="case_id", suffix="_again").sort("case_id")
     stated, drawn = pl.col("inclusion_probability"), pl.col("inclusion_probability_again")
     same = ((stated - drawn).abs() <= SAME * drawn).fill_null(value=False)
     for line in both.filter(~same).head(1).iter_rows(named=True):
-        return _(
+        yield _(
             "`frame.parquet` gives case {case} the probability {stated}, the draw {drawn:.9g}.",
             case=line["case_id"],
             stated=line["inclusion_probability"],
             drawn=line["inclusion_probability_again"],
         )
-    return None
 
 
 def _other_line(kept: pl.DataFrame, redrawn: pl.DataFrame) -> Sayable | None:
@@ -138,16 +144,15 @@ def _other_line(kept: pl.DataFrame, redrawn: pl.DataFrame) -> Sayable | None:
     return None
 
 
-def _other_description(kept: Kept, again: SpotCheckPlan) -> Sayable | None:
-    """The first entry of the manifest that is not as drawn."""
+def _other_descriptions(kept: Kept, again: SpotCheckPlan) -> Iterator[Sayable]:
+    """The entries of the manifest that are not as drawn."""
     manifest = {"format": kept.format, **kept.manifest}
     for name, value in again.describe().items():
         stated = manifest.get(name)
         # More may have been noted than the draw knows.
         same = _includes(stated, value) if name == "notes" else _is_same(stated, value)
         if not same:
-            return _("`plan.json` has another {name} than the draw.", name=name)
-    return None
+            yield _("`plan.json` has another {name} than the draw.", name=name)
 
 
 def listed(lines: pl.DataFrame) -> pl.DataFrame:
