@@ -149,8 +149,8 @@ def _check_whole(plan: PlanFolder, name: str, reader: Reader) -> Checked:
         *_commitment_differences(plan, reader),
         *_totals_differences(plan, reader),
     )
-    matches = () if found else (matching(plan.kept),)
-    return Checked.of(found, (*matches, *_worth(plan, reader)), _draw_of(plan.kept, name))
+    says = () if found else (matching(plan.kept), *_worth(plan, reader))
+    return Checked.of(found, says, _draw_of(plan.kept, name))
 
 
 def _draw_of(kept: Kept, name: str) -> KeptDraw:
@@ -203,7 +203,7 @@ def _totals_differences(plan: PlanFolder, reader: Reader) -> list[Sayable]:
 
 
 def _worth(plan: PlanFolder, reader: Reader) -> Iterator[Sayable]:
-    """What was published, and what the draw is worth to who knows it."""
+    """What was published, and what a draw that agrees with it is worth."""
     if isinstance(reader.commitment, str):
         yield SEED_ALONE
     elif reader.commitment is None and plan.commitment is not None:
