@@ -81,9 +81,18 @@ def manifest_differences(folder: Path, reader: Reader) -> tuple[Sayable, ...]:
     return tuple(manifest.differences(folder, reader.manifest))
 
 
-def check_manifest_is_there(folder: Path, draw_format: object) -> None:
-    """`Refused` for a folder of a later format whose manifest is gone."""
-    if draw_format != OLD and not manifest.has_manifest(folder):
+def check_format(folder: Path, draw_format: object) -> None:
+    """`Refused` for a manifest that is gone, or that the first format did not have."""
+    has_manifest = manifest.has_manifest(folder)
+    if draw_format == OLD and has_manifest:
+        raise Refused(
+            _(
+                "{folder} says that it is of the first format, which had no manifest, but it has "
+                "one.",
+                folder=folder.name,
+            )
+        )
+    if draw_format != OLD and not has_manifest:
         raise Refused(
             _(
                 "{folder} has no manifest, but what it holds was written with one. Fetch the "

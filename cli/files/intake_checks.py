@@ -15,7 +15,7 @@ from cases.office.model import Office
 from cli.files.checked import (
     Checked,
     Reader,
-    check_manifest_is_there,
+    check_format,
     check_of_an_intake,
     computing,
     manifest_differences,
@@ -97,7 +97,7 @@ def check_intake(folder: Path, reader: Reader) -> Checked:
         return Checked.of(changed)
     described = read_kept(folder / JSON_FILE, COMMAND, json_object)
     draw_format = described.get("format", OLD)
-    check_manifest_is_there(folder, draw_format)
+    check_format(folder, draw_format)
     with computing(folder):
         if draw_format == OLD:
             return Checked.drawn_again(verify_intake(read_intake(folder), reader.commitment))

@@ -18,7 +18,7 @@ from cases.tables import totals
 from cli.files.checked import (
     Checked,
     Reader,
-    check_manifest_is_there,
+    check_format,
     computing,
     manifest_differences,
 )
@@ -119,7 +119,7 @@ def check_plan(folder: Path, reader: Reader) -> Checked:
     if changed:
         return Checked.of(changed)
     kept = read_plan(folder)
-    check_manifest_is_there(folder, kept.format)
+    check_format(folder, kept.format)
     with computing(folder):
         if kept.format == OLD:
             return _check_old(kept, folder.name, reader)

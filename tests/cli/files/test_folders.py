@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -136,6 +137,16 @@ def test_a_folder_whose_manifest_is_gone_is_refused(plan_folder: Path, intake_fo
     ):
         assert (checked.differences, checked.says[-1]) == ((), NO_MANIFEST)
     assert given_in(KEPT / "intake").height > 0
+
+
+@pytest.mark.parametrize(("name", "check_kept"), [("plan", check_plan), ("intake", check_intake)])
+def test_the_first_format_cannot_be_pretended(
+    tmp_path: Path, name: str, check_kept: Callable[[Path, Reader], Checked]
+) -> None:
+    """With a manifest a folder is of a later format."""
+    with_manifest(KEPT / name, tmp_path / name)
+    with pytest.raises(Refused, match="says that it is of the first format"):
+        check_kept(tmp_path / name, Reader())
 
 
 def test_only_what_verifies_is_read(plan_folder: Path, intake_folder: Path) -> None:
