@@ -17,6 +17,8 @@ from cases.language.catalogues import SOURCE, Language, translations
 from cases.language.formats import formatted
 from cases.language.texts import Text
 
+ABSENT = (None, "", {})  # what a kept message does not write down
+
 
 @runtime_checkable
 class Sayable(Protocol):
@@ -154,7 +156,8 @@ def as_json(value: object) -> Any:
             "count": value.count,
             "context": value.context,
         }
-        return {name: part for name, part in kept.items() if part or name == "template"}
+        # an empty template and a count of zero are kept
+        return {n: part for n, part in kept.items() if n == "template" or part not in ABSENT}
     if isinstance(value, Joined):
         return {"parts": [as_json(part) for part in value.parts], "pair": as_json(value.pair)}
     if isinstance(value, Text):

@@ -112,6 +112,7 @@ def test_what_is_not_a_text_stands_as_it_is() -> None:
     [
         FOUND,
         ngettext("{count:,} fault", "{count:,} faults", 2),
+        ngettext("{count:,} fault", "{count:,} faults", 0),
         sentences(FOUND, pgettext("of a month", "May")),
         _("{at} {kind}", at=datetime(2026, 6, 30, 9), kind=Text(en="appeal", de="Einspruch")),
         _("{day}", day=date(2026, 6, 30)),
