@@ -135,6 +135,8 @@ def _pick(indices: list[int], luck: random.Random) -> int:
 
 def _another(value: Any, column: pl.Series, luck: random.Random) -> Any:
     """A value of the column's type that is not `value`: one of another row, or one made up."""
+    if isinstance(column.dtype, pl.List):
+        return [*value, "another"]
     others = sorted(set(column.drop_nulls()) - {value})
     if others:
         return luck.choice(others)
