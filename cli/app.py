@@ -12,6 +12,7 @@ from cases.language.messages import Message, _
 from cli.arguments import SpokenIn
 from cli.commands import (
     check,
+    commit,
     demo,
     estimate,
     intake,
@@ -21,6 +22,7 @@ from cli.commands import (
     score,
     serve,
     train,
+    verify,
     versions,
 )
 from cli.shell import Command, Commands
@@ -34,9 +36,10 @@ COMMANDS: tuple[Named, ...] = (
     (versions.models, versions.MODELS),
     (versions.rollback, versions.ROLLBACK),
     (score.score, score.SCORE),
+    (commit.commit, commit.COMMIT),
     (plan.plan, plan.PLAN),
-    (plan.seed, plan.SEED),
-    (plan.verify, plan.VERIFY),
+    (commit.seed, commit.SEED),
+    (verify.verify, verify.VERIFY),
     (estimate.estimate, estimate.ESTIMATE),
     (report.report, report.REPORT),
     (replay.replay, replay.REPLAY),

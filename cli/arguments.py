@@ -13,6 +13,7 @@ from typing import Annotated, Any, get_args
 
 import typer
 
+from cases.errors import BadInput, Fault
 from cases.language.catalogues import Language, languages
 from cases.language.messages import Message, Sayable, _, listed
 from cases.shares import is_share, not_a_share
@@ -132,6 +133,13 @@ def lasting(name: str, explained: Message) -> Any:
     return option(name, Message("|".join(get_args(Every))), explained, parser=period)
 
 
+def check_knob(command: str, search_share: float | None, margin: float | None) -> None:
+    """`BadInput` if both options that set the same thing are given."""
+    if search_share is not None and margin is not None:
+        problem = _("`--search-share` and `--margin` set the same thing.")
+        raise BadInput([Fault(command, problem, _("Give one of them."))])
+
+
 SpokenIn = Annotated[
     Language | None,
     option(
@@ -149,11 +157,26 @@ DataFolder = Annotated[
     Path | None,
     option("--data", FOLDER, _("Folder its tables are in; by default the office file's own.")),
 ]
-AsOf = Annotated[
-    datetime,
-    dated(
-        "--as-of",
-        _("Use only what was recorded by then; a date means to the end of that day."),
+TO_DAY = _("Use only what was recorded by then; a date means to the end of that day.")
+AsOf = Annotated[datetime, dated("--as-of", TO_DAY)]
+CAPACITY = _("How many cases can be reviewed.")
+Capacity = Annotated[int, counted("--capacity", CAPACITY)]
+SearchShare = Annotated[
+    float | None,
+    option(
+        "--search-share",
+        NUMBER,
+        _("From 0, know the rate best, to 1, find the most defects."),
+        parser=real,
+    ),
+]
+Margin = Annotated[
+    float | None,
+    option(
+        "--margin",
+        NUMBER,
+        _("Instead: wanted half-width of the rate's 95 % interval, as 0.02."),
+        parser=real,
     ),
 ]
 Until = Annotated[

@@ -1,4 +1,9 @@
-"""Numbers for a draw that anybody can make again: SHA-256 of a seed and a name, nothing else."""
+"""Numbers for a draw that anybody can make again: SHA-256 of a seed and a name, nothing else.
+
+A draw is of a format. In format 1 the name of a case follows the seed and a colon
+(`policies.seeds.tickets`); what was kept in it is drawn again so for ever. New draws are of
+`FORMAT`, in which each use of a seed has a domain of its own.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +13,15 @@ import numpy as np
 
 from cases.integrity.canonical import Domain, digest_bytes
 from cases.numeric import Floats
+from policies import seeds
+
+OLD, FORMAT = 1, 2  # formats of a draw: the first one, and that of new draws
+FORMATS = (OLD, FORMAT)
+
+
+def tickets_of(draw_format: int, domain: Domain, seed: str, names: Sequence[str]) -> Floats:
+    """As `tickets`, for a draw of `draw_format`, one of `FORMATS`."""
+    return seeds.tickets(seed, names) if draw_format == OLD else tickets(domain, seed, names)
 
 
 def tickets(domain: Domain, seed: str, names: Sequence[str]) -> Floats:

@@ -20,4 +20,9 @@ class Verified:
     @classmethod
     def but(cls, difference: Sayable) -> Self:
         """It does not match; `difference` says where it first differs."""
-        return cls(False, _("It does NOT match: {difference}", difference=difference))
+        return cls(False, not_matching(difference))
+
+
+def not_matching(difference: Sayable) -> Sayable:
+    """The sentence for one difference."""
+    return _("It does NOT match: {difference}", difference=difference)

@@ -59,6 +59,7 @@ class Domain(StrEnum):
     PLAN_DRAW = "plumbline draw of cases v1"
     SECOND_READING = "plumbline draw of second readings v1"
     ASSIGNMENT_DRAW = "plumbline draw of handlers v1"
+    ASSIGNMENT_NUMBERS = "plumbline draw of numbers of cases v1"
 
 
 def digest(domain: Domain, value: object) -> str:

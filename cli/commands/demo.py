@@ -44,10 +44,10 @@ def demo(
         now = tables.latest_record
         trained = train_candidate(tables, Registry(home), now, tell)
         parameters = PlanParameters.of(tables.office, as_of=now, capacity=CAPACITY, seed=str(seed))
-        plan = draw_and_write(
+        plan, _manifest_of_plan = draw_and_write(
             tables, trained.bundle, parameters, folder / "plan", terminal.language, tell
         )
-        suggestions = suggest_and_write(
+        suggestions, _manifest_of_intake = suggest_and_write(
             tables,
             trained.bundle,
             folder / INTAKE,

@@ -13,7 +13,7 @@ from cases.tables.tables import Tables
 from cli.arguments import FOLDER, DataFolder, FinalBy, OfficeFile, SetAside, SpokenIn, option
 from cli.console import Terminal
 from cli.files.office import workspace_of
-from cli.files.plan import verified_plan
+from cli.files.plan_checks import verified_plan
 from cli.show.estimates import show_estimate
 from evaluation.quality.estimate import Survey
 from evaluation.quality.estimate import estimate as estimate_all
@@ -58,7 +58,7 @@ def _survey_of(
     """A kept plan with the reviews of its cases that are final by `until`.
 
     Also how many closed cases of its time its frame does not hold. `Refused` if the plan is
-    not what its frame and seed give.
+    not what its manifest, frame and seed give.
     """
     kept = verified_plan(folder)
     parameters = PlanParameters.model_validate(kept.manifest["parameters"])

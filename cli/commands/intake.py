@@ -11,8 +11,9 @@ import polars as pl
 import typer
 
 from cases.errors import Refused
+from cases.integrity.manifest import Manifest
 from cases.language.catalogues import Language
-from cases.language.messages import _, sentences
+from cases.language.messages import _
 from cases.progress import Progress
 from cases.tables.new_cases import read_new_cases
 from cases.tables.tables import Tables
@@ -30,14 +31,10 @@ from cli.arguments import (
 )
 from cli.console import Terminal
 from cli.files.folders import made_from
-from cli.files.intake import (
-    check_intake_folder,
-    given_in,
-    read_intake,
-    verify_intake,
-    write_intake,
-)
+from cli.files.intake import check_intake_folder, write_intake
+from cli.files.intake_checks import given_in, verified_intake
 from cli.files.office import opened, workspace_of
+from cli.show.folders import hash_of
 from cli.show.intake import show_intake, show_shares
 from evaluation.intake.shares import check_shares
 from models.bundle.bundle import Bundle
@@ -78,7 +75,7 @@ def intake(
     with terminal.progress() as tell:
         tables, champion = opened(workspace_of(office, data, set_aside, language), tell)
         given = pl.concat([pl.DataFrame(schema=GIVEN), *map(given_in, after or ())])
-        suggestions = suggest_and_write(
+        suggestions, manifest = suggest_and_write(
             tables,
             champion,
             cases,
@@ -90,7 +87,7 @@ def intake(
             given=given,
         )
     show_intake(terminal, suggestions)
-    terminal.show(_("Written: {folder}", folder=str(out_folder)))
+    terminal.show(_("Written: {folder}", folder=str(out_folder)), hash_of(manifest))
 
 
 def suggest_and_write(
@@ -104,14 +101,15 @@ def suggest_and_write(
     as_of: datetime | None = None,
     seed: str | None = None,
     given: pl.DataFrame | None = None,
-) -> IntakeSuggestions:
-    """Suggestions for the new cases in the file `cases`, written into `folder`."""
+) -> tuple[IntakeSuggestions, Manifest]:
+    """Suggestions for the cases in the file `cases`, written into `folder`, and its manifest."""
     new = read_new_cases(tables, cases, tell)
     tell(SUGGESTING, 0.0)
     suggestions = suggest(ServiceContext(tables, champion), new, as_of, seed, given)
-    write_intake(suggestions, tables, language, made_from(tables, champion), folder)
+    made = made_from(tables, champion)
+    manifest = write_intake(suggestions, tables.office, language, made, folder)
     tell(SUGGESTING, 1.0)
-    return suggestions
+    return suggestions, manifest
 
 
 def shares(
@@ -134,13 +132,9 @@ Drawn = tuple[pl.DataFrame, pl.DataFrame]  # the probabilities published, and th
 
 
 def _verified_intake(folder: Path) -> tuple[str, Drawn]:
-    """The id of a kept intake and its draw; `Refused` if it is not what it was drawn from."""
-    manifest, chances, lines = read_intake(folder)
-    verified = verify_intake(manifest, chances, lines)
-    if not verified.matches:
-        what = _("{folder}: {sentence}", folder=folder.name, sentence=verified.sentence)
-        raise Refused(sentences(what, _("Nothing is tested with it.")))
-    return manifest["assignment_id"], (chances, lines)
+    """The id of a kept intake and its draw; `Refused` if it is not what it was made from."""
+    kept = verified_intake(folder, _("Nothing is tested with it."))
+    return kept.manifest["assignment_id"], (kept.chances, kept.lines)
 
 
 def _check_once(intakes: Iterable[Drawn]) -> None:

@@ -1,53 +1,53 @@
-"""`triage plan`, `triage seed` and `triage verify`: the cases to check, and the draw again."""
+"""`triage plan`: the cases to check, drawn freely or as a commitment promised."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated
-
-import typer
+from typing import Annotated, Any
 
 from cases.errors import BadInput, Fault
+from cases.integrity.manifest import Manifest
 from cases.language.catalogues import Language
-from cases.language.messages import _
+from cases.language.messages import Sayable, _
 from cases.progress import Progress
 from cases.tables.tables import Tables
 from cli.arguments import (
+    CAPACITY,
+    FILE,
     FOLDER,
-    NUMBER,
     TEXT,
-    AsOf,
+    TO_DAY,
     ClosedAfter,
     DataFolder,
+    Margin,
     OfficeFile,
+    SearchShare,
     Seed,
     SetAside,
     SpokenIn,
-    argument,
+    check_knob,
     counted,
+    dated,
     option,
-    real,
 )
 from cli.console import Terminal
-from cli.files import intake as intake_files
-from cli.files.folders import made_from
+from cli.files.folders import code_version, made_from
 from cli.files.office import opened, workspace_of
-from cli.files.plan import check_plan_folder, read_plan, write_plan
+from cli.files.plan import COMMAND, check_plan_folder, write_plan
+from cli.show.folders import hash_of
 from cli.show.plan import show_plan
 from models.bundle.bundle import Bundle
-from policies.seeds import commitment as commitment_of
-from policies.seeds import fresh_seed
+from policies.spot_check.commitment import Commitment, read_commitment
+from policies.spot_check.committed import OpenedCommitment, worth
 from policies.spot_check.plan import PlanParameters
-from policies.spot_check.verify import verify as verify_plan
+from serving.use_cases.commitments import committed_spot_checks
 from serving.use_cases.context import ServiceContext
 from serving.use_cases.spot_checks import PlannedSpotChecks, spot_checks
 
 PLAN = _(
     "Draw the cases to check: `plan.csv` (which and why), `frame.parquet` and `plan.json` (replay)."
-)
-SEED = _("Make a seed nobody could foresee, and the hash to publish before the draw.")
-VERIFY = _(
-    "Draw a plan, or an intake, again from its frame and seed, and say whether it is the same."
 )
 PLANNING = _("planning")
 
@@ -55,52 +55,51 @@ PLANNING = _("planning")
 def plan(
     office: OfficeFile,
     *,
-    as_of: AsOf,
-    capacity: Annotated[int, counted("--capacity", _("How many cases can be reviewed."))],
+    as_of: Annotated[datetime | None, dated("--as-of", TO_DAY)] = None,
+    capacity: Annotated[int | None, counted("--capacity", CAPACITY)] = None,
     out_folder: Annotated[Path, option("--out", FOLDER, _("Folder for the plan."))],
     data: DataFolder = None,
     set_aside: SetAside = None,
     closed_after: ClosedAfter = None,
-    search_share: Annotated[
-        float | None,
-        option(
-            "--search-share",
-            NUMBER,
-            _("From 0, know the rate best, to 1, find the most defects."),
-            parser=real,
-        ),
+    search_share: SearchShare = None,
+    margin: Margin = None,
+    commitment: Annotated[
+        Path | None,
+        option("--commitment", FILE, _("Draw what this file of `triage commit` promised.")),
     ] = None,
-    margin: Annotated[
-        float | None,
-        option(
-            "--margin",
-            NUMBER,
-            _("Instead: wanted half-width of the rate's 95% interval, as 0.02."),
-            parser=real,
-        ),
+    beacon: Annotated[
+        str | None,
+        option("--beacon", TEXT, _("The value that the commitment's beacon published.")),
     ] = None,
     seed: Seed = None,
     language: SpokenIn = None,
 ) -> None:
     """Draw a plan for the closed cases of an office and write it into a folder."""
-    _check_knob(search_share, margin)
+    check_knob(COMMAND, search_share, margin)
+    request = {
+        "as_of": as_of,
+        "closed_after": closed_after,
+        "capacity": capacity,
+        "search_share": search_share,
+        "margin": margin,
+    }
+    promised = None if commitment is None else read_commitment(commitment)
+    _check_request(request, promised, seed, beacon)
     check_plan_folder(out_folder)
+    promise = None if promised is None else OpenedCommitment(promised, seed or "", beacon)
     terminal = Terminal.of(language, office)
     with terminal.progress() as tell:
         tables, champion = opened(workspace_of(office, data, set_aside, language), tell)
-        parameters = PlanParameters.of(
-            tables.office,
-            as_of=as_of,
-            closed_after=closed_after,
-            capacity=capacity,
-            search_share=search_share,
-            margin=margin,
-            seed=seed,
+        if promise is None:
+            parameters = PlanParameters.of(tables.office, **request, seed=seed)
+        else:
+            parameters = promise.parameters
+        result, manifest = draw_and_write(
+            tables, champion, parameters, out_folder, terminal.language, tell, promise
         )
-        result = draw_and_write(tables, champion, parameters, out_folder, terminal.language, tell)
     show_plan(terminal, result, tables.office)
     written = _("Written: {folder} (seed {seed})", folder=str(out_folder), seed=parameters.seed)
-    terminal.show(written)
+    terminal.show(worth(promised), written, hash_of(manifest))
 
 
 def draw_and_write(
@@ -110,47 +109,73 @@ def draw_and_write(
     folder: Path,
     language: Language,
     tell: Progress,
-) -> PlannedSpotChecks:
-    """The plan, written into `folder` with its words in `language`."""
+    promise: OpenedCommitment | None = None,
+) -> tuple[PlannedSpotChecks, Manifest]:
+    """The plan, written into `folder` with its words in `language`, and the folder's manifest.
+
+    `Refused` if it is not what was promised.
+    """
     tell(PLANNING, 0.0)
-    result = spot_checks(ServiceContext(tables, champion), parameters)
-    write_plan(result, tables.office, language, made_from(tables, champion), folder)
-    tell(PLANNING, 1.0)
-    return result
-
-
-def seed(language: SpokenIn = None) -> None:
-    """Make a seed and its commitment."""
-    made = fresh_seed()
-    Terminal.of(language).show(
-        _("Seed, to keep secret until the draw: {seed}", seed=made),
-        _("Hash, to publish now: {hash}", hash=commitment_of(made)),
-        _(
-            "Publish the hash, draw with `triage plan --seed SEED`, then reveal the seed: `triage "
-            "verify FOLDER --commitment HASH` shows that it was not chosen after seeing the draw."
-        ),
-    )
-
-
-def verify(
-    folder: Annotated[Path, argument(FOLDER, _("The folder of the plan or intake."))],
-    commitment: Annotated[
-        str | None,
-        option("--commitment", TEXT, _("SHA-256 of the seed, as published before the draw.")),
-    ] = None,
-    language: SpokenIn = None,
-) -> None:
-    """Draw what a folder keeps once more, and compare."""
-    if (folder / intake_files.JSON_FILE).exists():
-        verified = intake_files.verify_intake(*intake_files.read_intake(folder), commitment)
+    context, made = ServiceContext(tables, champion), made_from(tables, champion)
+    if promise is None:
+        result = spot_checks(context, parameters)
     else:
-        verified = verify_plan(read_plan(folder), commitment)
-    Terminal.of(language).show(verified.sentence)
-    if not verified.matches:
-        raise typer.Exit(3)
+        result = committed_spot_checks(context, promise, champion.content_hash, code_version())
+    manifest = write_plan(result, tables, language, made, folder, promise)
+    tell(PLANNING, 1.0)
+    return result, manifest
 
 
-def _check_knob(search_share: float | None, margin: float | None) -> None:
-    if search_share is not None and margin is not None:
-        problem = _("`--search-share` and `--margin` set the same thing.")
-        raise BadInput([Fault("triage plan", problem, _("Give one of them."))])
+def _check_request(
+    request: Mapping[str, Any], promised: Commitment | None, seed: str | None, beacon: str | None
+) -> None:
+    """`BadInput` for what is missing, and for what contradicts the commitment."""
+    if promised is None:
+        faults = [*_missing(request), *_without_commitment(beacon)]
+    else:
+        faults = [*_unopened(promised, seed, beacon), *_contradictions(promised, request)]
+    if faults:
+        raise BadInput(faults)
+
+
+def _missing(request: Mapping[str, Any]) -> Iterator[Fault]:
+    for name in ("as_of", "capacity"):
+        if request[name] is None:
+            yield Fault(_option(name), _("is missing."), _("Give it."))
+
+
+def _without_commitment(beacon: str | None) -> Iterator[Fault]:
+    if beacon is not None:
+        problem = _("`--beacon` says nothing without the commitment that waits for it.")
+        yield Fault(COMMAND, problem, _("Give the file with `--commitment`."))
+
+
+def _unopened(promised: Commitment, seed: str | None, beacon: str | None) -> Iterator[Fault]:
+    """What it takes to open the commitment, and is not there or not waited for."""
+    if seed is None:
+        remedy = _("Give the secret seed that `triage commit` showed.")
+        yield Fault(_option("seed"), _("is missing."), remedy)
+    if promised.beacon is not None and beacon is None:
+        remedy = _("Give the value as {source} published it.", source=promised.beacon.source)
+        yield Fault(_option("beacon"), _("is missing."), remedy)
+    if promised.beacon is None and beacon is not None:
+        problem = _("is a value that the commitment does not wait for.")
+        yield Fault(_option("beacon"), problem, _("Leave it out."), value=beacon)
+
+
+def _contradictions(promised: Commitment, request: Mapping[str, Any]) -> Iterator[Fault]:
+    known = OpenedCommitment(promised, "unopened").parameters
+    for name, value in request.items():
+        if value is not None and value != getattr(known, name):
+            problem, remedy = _("contradicts the commitment."), _("Leave it out.")
+            yield Fault(_option(name), problem, remedy, value=str(value))
+
+
+def _option(name: str) -> Sayable:
+    """Where a fault of the option of a parameter is.
+
+    >>> str(_option("as_of"))
+    'triage plan, --as-of'
+    """
+    option = f"--{name.replace('_', '-')}"
+    return _("{command}, {option}", command=COMMAND, option=option)

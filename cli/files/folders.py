@@ -4,46 +4,100 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import polars as pl
 
 from cases.errors import BadInput, Fault
-from cases.files import check_folder, replaced
-from cases.language.catalogues import Language
-from cases.language.messages import Sayable, _, say
+from cases.integrity.manifest import Write
+from cases.language.catalogues import Language, languages
+from cases.language.kept import as_json, from_json
+from cases.language.messages import _, say
+from cases.office.model import Office
+from cases.spreadsheet import write_for_people
 from cases.tables.tables import Tables
-from models.bundle.bundle import Bundle
+from cases.tables.values import EARLIEST, LATEST
+from models.bundle.bundle import Bundle, versions
 from models.reasons.reasons import Reason
 
-LARGEST_JSON = 10_000_000  # bytes
+OFFICE_FILE, REASONS_FILE = "office.json", "reasons.json"
+LARGEST_JSON = 100_000_000  # bytes
+# What a file that was changed can raise when it is read or computed with; a panic of Polars is
+# no `Exception`.
+MALFORMED = (
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    ArithmeticError,
+    RecursionError,
+    pl.exceptions.PolarsError,
+    pl.exceptions.PanicException,
+)
 
 Content = TypeVar("Content")
 
 
 def made_from(tables: Tables, bundle: Bundle) -> dict[str, Any]:
-    """Of which data and model something was made, for those who repeat it."""
-    return {"data_hash": tables.data_hash, "model": bundle.about}
+    """Of which data, model and program something was made, for those who repeat it."""
+    return {
+        "data_hash": tables.data_hash,
+        "model": bundle.about,
+        "model_hash": bundle.content_hash,
+        "code": code_version(),
+    }
 
 
-def check_unused(folder: Path, names: Sequence[str], holds: Sayable) -> None:
-    """`BadInput` if files of these names could not be written into `folder`, or one is there.
-
-    `holds` says what the folder holds then. Drawing until the result suits and keeping only
-    the last is what a draw must rule out.
-    """
-    kept = [name for name in names if (folder / name).exists()]
-    if kept:
-        problem = _("{holds} ({name}).", holds=holds, name=kept[0])
-        raise BadInput([Fault(str(folder), problem, _("Name another folder."))])
-    check_folder(folder)
+def code_version() -> str:
+    """The version of this program."""
+    return versions()["plumbline"]
 
 
-def write_json(values: Mapping[str, Any], target: Path) -> None:
-    """Values as a JSON file that people can read too."""
-    text = json.dumps(values, ensure_ascii=False, indent=2)
-    replaced(target, lambda path: path.write_text(text + "\n", "utf-8"))
+def text_file(text: str) -> Write:
+    """What writes `text` to a path."""
+    return lambda path: path.write_text(text, "utf-8")
+
+
+def json_file(values: Mapping[str, Any]) -> Write:
+    """What writes values as JSON that people can read too."""
+    return text_file(json.dumps(values, ensure_ascii=False, indent=2) + "\n")
+
+
+def sheet_file(sheet: pl.DataFrame) -> Write:
+    """What writes a table for people as CSV."""
+    return partial(write_for_people, sheet)
+
+
+def office_file(office: Office) -> Write:
+    """What writes the office file's values as they were."""
+    return json_file(office.model_dump(mode="json"))
+
+
+def reasons_file(reasons: Mapping[str, Sequence[Reason]]) -> Write:
+    """What writes the reasons of each case, in no language yet."""
+    return json_file({case: [_plain(reason) for reason in why] for case, why in reasons.items()})
+
+
+def _plain(reason: Reason) -> dict[str, Any]:
+    return {
+        "feature": reason.feature,
+        "contribution": reason.contribution,
+        "sentence": as_json(reason.sentence),
+    }
+
+
+def read_reasons(path: Path) -> dict[str, tuple[Reason, ...]]:
+    """What `reasons_file` wrote, by case id; one of `MALFORMED` if it is anything else."""
+    return {
+        case: tuple(
+            Reason(reason["feature"], reason["contribution"], from_json(reason["sentence"]))
+            for reason in reasons
+        )
+        for case, reasons in json_object(path).items()
+    }
 
 
 def read_kept(path: Path, command: str, read: Callable[[Path], Content]) -> Content:
@@ -52,7 +106,7 @@ def read_kept(path: Path, command: str, read: Callable[[Path], Content]) -> Cont
         return read(path)
     except FileNotFoundError:
         problem = _("is not there.")
-    except (OSError, ValueError, pl.exceptions.PolarsError, RecursionError) as error:
+    except (OSError, *MALFORMED) as error:
         name = type(error).__name__
         problem = _("is not what `{command}` wrote ({error}).", command=command, error=name)
     remedy = _("Name the folder that `{command}` wrote.", command=command)
@@ -70,11 +124,38 @@ def json_object(path: Path) -> dict[str, Any]:
 
 
 def frame_of(path: Path, schema: pl.Schema) -> pl.DataFrame:
-    """The columns of `schema` in a Parquet file; `ValueError` if they are of other types."""
+    """The columns of `schema` in a Parquet file.
+
+    `ValueError` if they are of other types, or a time is none that a table can hold.
+    """
     frame = pl.read_parquet(path).select(*schema)
     if frame.schema != schema:
         raise ValueError("has other columns")
+    if not all(_possible(column) for column in frame.iter_columns()):
+        raise ValueError("has times that no table can hold")
     return frame
+
+
+def _possible(column: pl.Series) -> bool:
+    """Whether times lie where those of tables do; beyond, Polars cannot write them as text."""
+    if column.dtype == pl.Date:
+        return bool(column.is_between(EARLIEST.date(), LATEST.date()).all())
+    if isinstance(column.dtype, pl.Datetime):
+        return bool(column.is_between(EARLIEST, LATEST).all())
+    return True
+
+
+def spoken_in(described: Mapping[str, Any]) -> Language:
+    """The language that the words of a folder are in; one of `MALFORMED` if it says none."""
+    language: Language = described["language"]
+    if language not in languages():
+        raise ValueError(f"{language} is not a language here")
+    return language
+
+
+def texts_of(path: Path) -> pl.DataFrame:
+    """Every cell of a CSV file as text."""
+    return pl.read_csv(path, infer_schema=False)
 
 
 def reason_columns(

@@ -1,83 +1,151 @@
-"""An intake's folder: `intake.csv` and `intake.html` for people, the rest to draw it again."""
+"""An intake's folder: `intake.csv` and `intake.html` for people, the rest to make it again."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from cases.files import made_folder, replaced
+from cases.integrity.manifest import Manifest, Write, check_new_folder, write_folder
 from cases.language.catalogues import Language
-from cases.language.messages import Sayable, _
+from cases.language.messages import Sayable
 from cases.language.values import Value
-from cases.spreadsheet import write_for_people
-from cases.tables.tables import Tables
+from cases.office.model import Office
 from cli.files.folders import (
-    check_unused,
-    frame_of,
-    json_object,
-    read_kept,
+    OFFICE_FILE,
+    REASONS_FILE,
+    json_file,
+    office_file,
     reason_columns,
-    write_json,
+    reasons_file,
+    sheet_file,
+    text_file,
 )
 from evaluation.pages.intake import Sheet, render_intake
 from policies.assignment.obstacles import changes, says
-from policies.assignment.result import CHANCES, LINES, DrawnAssignment
-from policies.assignment.verify import verify_assignment
+from policies.assignment.result import LINES, DrawnAssignment
 from policies.assignment.who_may import WhoMay, who_may
-from policies.verified import Verified
-from serving.use_cases.intake import REASONS_SHOWN, IntakeSuggestions
+from policies.tickets import FORMAT
+from serving.use_cases.intake import REASONS_SHOWN, IntakeInputs, IntakeSuggestions
 
 SHEET_FILE, PAGE_FILE, LOADS_FILE = "intake.csv", "intake.html", "loads.csv"
 CHANCES_FILE, EXCLUDED_FILE, JSON_FILE = "chances.parquet", "excluded.parquet", "intake.json"
-FILES = (JSON_FILE, SHEET_FILE, PAGE_FILE, LOADS_FILE, CHANCES_FILE, EXCLUDED_FILE)
+CASES_FILE, HANDLERS_FILE = "cases.parquet", "handlers.parquet"
+RECUSALS_FILE = "recusals.parquet"
+FILES = (
+    *(JSON_FILE, SHEET_FILE, PAGE_FILE, LOADS_FILE, CHANCES_FILE, EXCLUDED_FILE),
+    *(CASES_FILE, HANDLERS_FILE, RECUSALS_FILE, OFFICE_FILE, REASONS_FILE),
+)
 COMMAND = "triage intake"
-KEPT = pl.Schema(CHANCES | {"kind": pl.String()})
+
+
+@dataclass(frozen=True)
+class PublishedDraw:
+    """What is published of a draw of handlers: probabilities, who was excluded, and loads."""
+
+    chances: pl.DataFrame
+    excluded: pl.DataFrame
+    loads: pl.DataFrame
+
+    @classmethod
+    def of(
+        cls, assignment: DrawnAssignment, cases: pl.DataFrame, language: Language
+    ) -> PublishedDraw:
+        """Of an assignment, the words in `language`; `cases` has the kind of each case."""
+        kinds = cases.select("case_id", "kind")
+        chances = assignment.chances.join(kinds, on="case_id", maintain_order="left")
+        return cls(chances, _explained(assignment.excluded, language), assignment.loads)
+
+    @property
+    def files(self) -> dict[str, Write]:
+        """What writes each file."""
+        return {
+            CHANCES_FILE: self.chances.write_parquet,
+            EXCLUDED_FILE: self.excluded.write_parquet,
+            LOADS_FILE: sheet_file(self.loads),
+        }
+
+
+@dataclass(frozen=True)
+class PublishedIntake:
+    """What people get of an intake: the list, the page, and the description of the draw.
+
+    `draw` is None without a handler table.
+    """
+
+    sheet: pl.DataFrame
+    page: str
+    described: dict[str, Any]
+    draw: PublishedDraw | None
+
+    @classmethod
+    def of(
+        cls, suggestions: IntakeSuggestions, office: Office, language: Language
+    ) -> PublishedIntake:
+        """Of suggestions, the words in `language`."""
+        sheet, assignment = intake_sheet(suggestions, language), suggestions.assignment
+        draw = None
+        if assignment is not None:
+            draw = PublishedDraw.of(assignment, suggestions.cases, language)
+        page = render_intake(page_sheet(suggestions, sheet), office, language)
+        return cls(sheet, page, _described(suggestions, sheet), draw)
+
+    @property
+    def files(self) -> dict[str, Write]:
+        """What writes each file but for the description."""
+        drawn = {} if self.draw is None else self.draw.files
+        return drawn | {PAGE_FILE: text_file(self.page), SHEET_FILE: sheet_file(self.sheet)}
 
 
 def check_intake_folder(folder: Path) -> None:
-    """`BadInput` if an intake could not be written into `folder`, or one is there already."""
-    check_unused(folder, FILES, _("already holds an intake"))
+    """`BadInput` if an intake could not be written into `folder`, or something is there."""
+    check_new_folder(folder, FILES)
 
 
 def write_intake(
     suggestions: IntakeSuggestions,
-    tables: Tables,
+    office: Office,
     language: Language,
-    made_from: dict[str, Any],
+    made_from: Mapping[str, Any],
     folder: Path,
-) -> None:
-    """Write the files, their words in `language`; without a handler table those that need none."""
-    made_folder(folder)
-    sheet = intake_sheet(suggestions, language)
-    if suggestions.assignment is not None:
-        _write_draw(suggestions.assignment, suggestions.cases, language, folder)
-    page = render_intake(page_sheet(suggestions, sheet, tables), tables.office, language)
-    write_json(_manifest(suggestions, sheet) | made_from, folder / JSON_FILE)
-    replaced(folder / PAGE_FILE, lambda path: path.write_text(page, "utf-8"))
-    replaced(folder / SHEET_FILE, lambda path: write_for_people(sheet, path))
+) -> Manifest:
+    """Write the files, their words in `language`, and the manifest, which is returned.
+
+    Without a handler table those that need none.
+    """
+    published = PublishedIntake.of(suggestions, office, language)
+    described = published.described | dict(made_from) | {"language": language}
+    files: dict[str, Write] = published.files | _input_files(suggestions.inputs)
+    files |= {
+        OFFICE_FILE: office_file(office),
+        REASONS_FILE: reasons_file(suggestions.reasons),
+        JSON_FILE: json_file(described),
+    }
+    return write_folder(folder, files, {"command": COMMAND, "format": FORMAT}, FILES)
 
 
-def _manifest(suggestions: IntakeSuggestions, sheet: pl.DataFrame) -> dict[str, Any]:
-    """What binds the sheet to the draw."""
-    assignment = suggestions.assignment
-    described = {} if assignment is None else assignment.describe()
-    return described | {"suggested_hash": suggested_hash(sheet)}
+def _input_files(inputs: IntakeInputs) -> dict[str, Write]:
+    """What writes the tables that the suggestions follow from."""
+    return {
+        CASES_FILE: inputs.cases.write_parquet,
+        HANDLERS_FILE: inputs.handlers.write_parquet,
+        RECUSALS_FILE: inputs.recusals.write_parquet,
+    }
 
 
-def _write_draw(
-    assignment: DrawnAssignment, cases: pl.DataFrame, language: Language, folder: Path
-) -> None:
-    """Write the probabilities, who was left out and why, and the loads."""
-    kinds = cases.select("case_id", "kind")
-    chances = assignment.chances.join(kinds, on="case_id", maintain_order="left")
-    excluded = _explained(assignment.excluded, language)
-    replaced(folder / CHANCES_FILE, chances.write_parquet)
-    replaced(folder / EXCLUDED_FILE, excluded.write_parquet)
-    replaced(folder / LOADS_FILE, lambda path: write_for_people(assignment.loads, path))
+def _described(suggestions: IntakeSuggestions, sheet: pl.DataFrame) -> dict[str, Any]:
+    """What binds the sheet to the draw, and what the tracks follow from besides the cases."""
+    assignment, inputs = suggestions.assignment, suggestions.inputs
+    described = {"format": FORMAT} if assignment is None else assignment.describe()
+    return described | {
+        "cutoffs": asdict(inputs.cutoffs),
+        "unestimated": list(inputs.unestimated),
+        "suggested_hash": suggested_hash(sheet),
+    }
 
 
 def _explained(excluded: pl.DataFrame, language: Language) -> pl.DataFrame:
@@ -126,7 +194,7 @@ def _sentences(
     return pl.Series(name, words, dtype=pl.String)
 
 
-def page_sheet(suggestions: IntakeSuggestions, sheet: pl.DataFrame, tables: Tables) -> Sheet:
+def page_sheet(suggestions: IntakeSuggestions, sheet: pl.DataFrame) -> Sheet:
     """What the page shows of an intake, whose `intake_sheet` is `sheet`."""
     assignment = suggestions.assignment
     cases = {case["case_id"]: case for case in sheet.to_dicts()}
@@ -139,7 +207,7 @@ def page_sheet(suggestions: IntakeSuggestions, sheet: pl.DataFrame, tables: Tabl
     for group in who_may(assignment):
         for case_id in group.case_ids:
             cases[case_id].update(_may(group))
-    units = tables.handler_rows.select("handler", "unit")
+    units = suggestions.inputs.handlers.select("handler", "unit")
     loads = assignment.loads.join(units, on="handler", how="left").sort("unit", "handler")
     return Sheet([*cases.values()], loads, suggestions.notes, _made(assignment))
 
@@ -167,53 +235,7 @@ def _made(assignment: DrawnAssignment) -> dict[str, Sayable | str]:
     }
 
 
-def read_intake(folder: Path) -> tuple[dict[str, Any], pl.DataFrame, pl.DataFrame]:
-    """The manifest of an intake, its probabilities with the kind of case, and its lines.
-
-    `BadInput` if a file is missing or not what `triage intake` wrote; the lines are those of
-    `intake.csv`, as people got them.
-    """
-    manifest = read_kept(folder / JSON_FILE, COMMAND, json_object)
-    chances = read_kept(folder / CHANCES_FILE, COMMAND, lambda path: frame_of(path, KEPT))
-    return manifest, chances, read_kept(folder / SHEET_FILE, COMMAND, _lines)
-
-
-def _lines(path: Path) -> pl.DataFrame:
-    numbers = pl.col("probability", "effort").cast(pl.Float64)
-    texts = pl.read_csv(path, infer_schema=False)
-    lines = texts.select("case_id", "track", "handler", "how", numbers)
-    # `write_for_people` puts an apostrophe before what a spreadsheet would run
-    return lines.with_columns(pl.col("case_id", "handler").str.replace("^'", ""))
-
-
-def verify_intake(
-    manifest: dict[str, Any],
-    chances: pl.DataFrame,
-    lines: pl.DataFrame,
-    published: str | None = None,
-) -> Verified:
-    """Whether the handlers drawn are those that chances and seed give, and the rest is unchanged.
-
-    Of what `read_intake` gave; `published` is the commitment to the seed, if one was published
-    before the draw.
-    """
-    drawn = verify_assignment(manifest, chances, lines, published)
-    if drawn.matches and suggested_hash(lines) != manifest.get("suggested_hash"):
-        problem = _(
-            "It does NOT match: {file} has another track or designation than was written.",
-            file=SHEET_FILE,
-        )
-        return Verified(False, problem)
-    return drawn
-
-
 def suggested_hash(sheet: pl.DataFrame) -> str:
     """SHA-256 (hex) of what is suggested for each case: track, handler, how."""
     suggested = sheet.select("case_id", "track", "handler", "how")
     return hashlib.sha256(suggested.write_csv().encode()).hexdigest()
-
-
-def given_in(folder: Path) -> pl.DataFrame:
-    """The cases that an intake gave to somebody, columns of `serving.use_cases.intake.GIVEN`."""
-    _manifest_kept, _chances, lines = read_intake(folder)
-    return lines.drop_nulls("handler").select("case_id", "handler", "effort")

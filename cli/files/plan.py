@@ -1,56 +1,87 @@
-"""A plan's folder: `plan.csv` for people, `frame.parquet` and `plan.json` for the replay."""
+"""A plan's folder: `plan.csv` for people, the rest to draw and to compute it again."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from cases.errors import Refused
-from cases.files import made_folder, replaced
+from cases.integrity.manifest import Manifest, check_new_folder, write_folder
 from cases.language.catalogues import Language
-from cases.language.messages import _, say, sentences
+from cases.language.messages import say
 from cases.office.model import Office
-from cases.spreadsheet import write_for_people
+from cases.tables.tables import Tables
+from cases.tables.totals import closings
 from cli.files.folders import (
-    check_unused,
+    OFFICE_FILE,
+    REASONS_FILE,
     frame_of,
+    json_file,
     json_object,
+    office_file,
     read_kept,
     reason_columns,
-    write_json,
+    reasons_file,
+    sheet_file,
+    text_file,
+    texts_of,
 )
+from policies.spot_check.committed import OpenedCommitment, worth
 from policies.spot_check.plan import FRAME, why
-from policies.spot_check.verify import LISTED, Kept, verify
+from policies.spot_check.verify import LISTED, Kept
 from serving.use_cases.spot_checks import REASONS_SHOWN, PlannedSpotChecks
 
 KEPT = pl.Schema(FRAME | {"inclusion_probability": pl.Float64()})
 COMMAND = "triage plan"
 FRAME_FILE, JSON_FILE, SHEET_FILE = "frame.parquet", "plan.json", "plan.csv"
+CLOSINGS_FILE, COMMITMENT_FILE = "closings.parquet", "commitment.json"
+FILES = (
+    *(FRAME_FILE, JSON_FILE, SHEET_FILE),
+    *(CLOSINGS_FILE, OFFICE_FILE, REASONS_FILE, COMMITMENT_FILE),
+)
 
 
 def write_plan(
     result: PlannedSpotChecks,
-    office: Office,
+    tables: Tables,
     language: Language,
-    made_from: dict[str, Any],
+    made_from: Mapping[str, Any],
     folder: Path,
-) -> None:
-    """Write the plan's three files, the list in `language`.
+    opened: OpenedCommitment | None = None,
+) -> Manifest:
+    """Write the plan's files, the list in `language`, and the manifest, which is returned.
 
-    `made_from` says of which data and model it was made.
+    `made_from` says of which data and model it was made, `opened` what was committed to.
     """
-    made_folder(folder)
-    sheet = plan_sheet(result, office, language)
-    replaced(folder / FRAME_FILE, result.plan.frame.write_parquet)
-    write_json(result.plan.describe() | made_from, folder / JSON_FILE)
-    replaced(folder / SHEET_FILE, lambda path: write_for_people(sheet, path))
+    plan, commitment = result.plan, opened.commitment if opened else None
+    described = plan.describe() | dict(made_from) | _revealed(opened)
+    described |= {"language": language, "worth": str(worth(commitment))}
+    counted = closings(tables.case_rows, plan.parameters.as_of)
+    files = {
+        FRAME_FILE: plan.frame.write_parquet,
+        CLOSINGS_FILE: counted.write_parquet,
+        OFFICE_FILE: office_file(tables.office),
+        REASONS_FILE: reasons_file(result.reasons),
+        JSON_FILE: json_file(described),
+        SHEET_FILE: sheet_file(plan_sheet(result, tables.office, language)),
+    }
+    if commitment is not None:
+        files[COMMITMENT_FILE] = text_file(commitment.text)
+    return write_folder(folder, files, {"command": COMMAND, "format": plan.format}, FILES)
+
+
+def _revealed(opened: OpenedCommitment | None) -> dict[str, Any]:
+    """What the seed of the draw was made of, for those who hold the commitment."""
+    if opened is None:
+        return {}
+    return {"secret_seed": opened.secret_seed, "beacon_value": opened.beacon_value}
 
 
 def check_plan_folder(folder: Path) -> None:
-    """`BadInput` if a plan could not be written into `folder`, or one is there already."""
-    check_unused(folder, (JSON_FILE, FRAME_FILE, SHEET_FILE), _("already holds a plan"))
+    """`BadInput` if a plan could not be written into `folder`, or something is there already."""
+    check_new_folder(folder, FILES)
 
 
 def plan_sheet(result: PlannedSpotChecks, office: Office, language: Language) -> pl.DataFrame:
@@ -80,15 +111,5 @@ def read_plan(folder: Path) -> Kept:
     return Kept(manifest, frame, read_kept(folder / SHEET_FILE, COMMAND, _lines))
 
 
-def verified_plan(folder: Path) -> Kept:
-    """A kept plan; `Refused` if it is not what its frame and seed give."""
-    kept = read_plan(folder)
-    verified = verify(kept)
-    if not verified.matches:
-        what = _("{folder}: {sentence}", folder=folder.name, sentence=verified.sentence)
-        raise Refused(sentences(what, _("Nothing is estimated from it.")))
-    return kept
-
-
 def _lines(path: Path) -> pl.DataFrame:
-    return pl.read_csv(path, infer_schema=False).select(*LISTED)
+    return texts_of(path).select(*LISTED)

@@ -10,7 +10,7 @@ from cases.files import replaced
 from cases.language.catalogues import Language
 from cases.progress import Progress
 from cases.tables.tables import Tables
-from cli.files.plan import verified_plan
+from cli.files.plan_checks import verified_plan
 from cli.files.printing import print_page
 from evaluation.backtests.backtest import Backtest
 from evaluation.promotion.last_year import last_year_efforts
@@ -34,7 +34,7 @@ def summary_of(
 ) -> ReportSummary:
     """The report's content as of the newest record, with what became of the plans in folders.
 
-    `Refused` if a plan is not what its frame and seed give.
+    `Refused` if a plan is not what its manifest, frame and seed give.
     """
     return summarise(
         tables,

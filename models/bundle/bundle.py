@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +16,7 @@ from typing import Any, TypeVar
 import polars as pl
 
 from cases.errors import Refused
+from cases.integrity.canonical import Domain, digest
 from cases.language.kept import from_json
 from cases.language.messages import Message, Sayable, _
 from cases.office.model import Office
@@ -118,6 +120,15 @@ class Bundle:
 
     def save(self, folder: Path) -> None:
         """Write the bundle's files into `folder`, which is made if need be."""
+        files.write(folder, self._contents())
+
+    @cached_property
+    def content_hash(self) -> str:
+        """SHA-256 (hex) of what `save` writes: the hash of each file, by its name."""
+        return digest(Domain.MODEL, files.hashes(self._contents()))
+
+    def _contents(self) -> dict[str, bytes]:
+        """The bytes of every file that `save` writes."""
         texts = {code: question.text() for code, question in self.questions.items()}
         described = {
             "format": FORMAT,
@@ -126,9 +137,8 @@ class Bundle:
             "usual": self.usual,
             "about": self.about,
         }
-        files.write(
-            folder, {files.of(code): text for code, text in texts.items() if text}, described
-        )
+        named = {files.of(code): text for code, text in texts.items() if text}
+        return files.contents(named, described)
 
     @classmethod
     def load(cls, folder: Path, office: Office) -> Bundle:

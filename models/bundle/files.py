@@ -21,16 +21,23 @@ def of(code: str) -> str:
     return f"{code}.txt"
 
 
-def write(folder: Path, texts: Mapping[str, str], described: Mapping[str, Any]) -> None:
-    """Write the texts, the description as JSON and a manifest with a SHA-256 of each."""
+def contents(texts: Mapping[str, str], described: Mapping[str, Any]) -> dict[str, bytes]:
+    """The bytes of every file by its name: the texts, and the description as JSON."""
+    whole = dict(texts) | {DESCRIPTION: _json(described)}
+    return {name: text.encode() for name, text in sorted(whole.items())}
+
+
+def hashes(kept: Mapping[str, bytes]) -> dict[str, str]:
+    """SHA-256 (hex) of every file."""
+    return {name: hashlib.sha256(data).hexdigest() for name, data in kept.items()}
+
+
+def write(folder: Path, kept: Mapping[str, bytes]) -> None:
+    """Write the files of `contents`, and a manifest with a SHA-256 of each."""
     folder.mkdir(parents=True, exist_ok=True)
-    contents = dict(texts) | {DESCRIPTION: _json(described)}
-    hashes = {}
-    for name, text in sorted(contents.items()):
-        data = text.encode()
-        hashes[name] = hashlib.sha256(data).hexdigest()
+    for name, data in kept.items():
         (folder / name).write_bytes(data)
-    (folder / MANIFEST).write_bytes(_json(hashes).encode())
+    (folder / MANIFEST).write_bytes(_json(hashes(kept)).encode())
 
 
 def read(folder: Path, names: Iterable[str]) -> tuple[dict[str, str], dict[str, Any]]:
@@ -39,11 +46,11 @@ def read(folder: Path, names: Iterable[str]) -> tuple[dict[str, str], dict[str, 
     `Refused` if they are not as they were written.
     """
     with plainly(folder):
-        hashes = json.loads(_bytes(folder / MANIFEST))
+        kept = json.loads(_bytes(folder / MANIFEST))
         texts = {}
-        for name in sorted(set(hashes) & {DESCRIPTION, *names}):
+        for name in sorted(set(kept) & {DESCRIPTION, *names}):
             data = _bytes(folder / name)
-            if hashlib.sha256(data).hexdigest() != hashes[name]:
+            if hashlib.sha256(data).hexdigest() != kept[name]:
                 raise ValueError(f"{name} is not the file that was saved")
             texts[name] = data.decode()
         return texts, json.loads(texts.pop(DESCRIPTION))

@@ -49,9 +49,9 @@ def assign(
     themselves. A case that nobody may take, or for which nobody has room left, is in the
     answer, with what would change it.
     """
-    cases = _columns(cases, CASES).sort("case_id")
-    handlers = _columns(handlers, HANDLERS).sort("handler")
-    recusals = _columns(recusals, RECUSALS)
+    cases = completed(cases, CASES).sort("case_id")
+    handlers = completed(handlers, HANDLERS).sort("handler")
+    recusals = completed(recusals, RECUSALS)
     check_input(cases, handlers, recusals)
     handlers = handlers.with_columns(pl.col("capacity").fill_null(usual_capacity(handlers)))
 
@@ -83,7 +83,8 @@ def usual_capacity(handlers: pl.DataFrame) -> float:
     return float(stated.median() or 1.0)  # type: ignore[arg-type]
 
 
-def _columns(frame: pl.DataFrame, schema: dict[str, pl.DataType]) -> pl.DataFrame:
+def completed(frame: pl.DataFrame, schema: dict[str, pl.DataType]) -> pl.DataFrame:
+    """The columns of `schema`, empty where the frame has none."""
     absent = [
         pl.lit(None, kind).alias(name) for name, kind in schema.items() if name not in frame.columns
     ]

@@ -10,14 +10,17 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from cases.integrity.canonical import Domain, digest
 from cases.numeric import Floats, Ints
 from policies.assignment.rounding import UNIT, rounded
-from policies.seeds import tickets
+from policies.tickets import FORMAT, OLD, tickets_of
 
 BLOCK = 64  # tickets read at a time
 
 
-def draw_handlers(chances: pl.DataFrame, seed: str) -> dict[str, str | None]:
+def draw_handlers(
+    chances: pl.DataFrame, seed: str, draw_format: int = FORMAT
+) -> dict[str, str | None]:
     """The handler of every case in `chances` (columns of `result.CHANCES`).
 
     Every case has exactly its probabilities, and no handler's number of cases differs from the
@@ -27,10 +30,11 @@ def draw_handlers(chances: pl.DataFrame, seed: str) -> dict[str, str | None]:
     cases = list(itertools.chain.from_iterable(table.cases))
     # Step 1: for each group and handler the expected number of cases is rounded up or down at
     # random (`rounding.py`, Cox 1987), on average to itself.
-    numbers = rounded(table.expected, random_numbers(seed, cases))
+    numbers = rounded(table.expected, random_numbers(seed, cases, draw_format))
     # Step 2: each group's cases are shuffled by their tickets and dealt out, so that each of
     # them goes to each handler with the same probability.
-    ticket = dict(zip(cases, tickets(seed, cases)[:, 0], strict=True))
+    of_cases = tickets_of(draw_format, Domain.ASSIGNMENT_DRAW, seed, cases)
+    ticket = dict(zip(cases, of_cases[:, 0], strict=True))
     drawn: dict[str, str | None] = {}
     for group, row in zip(table.cases, numbers.tolist(), strict=True):
         handlers = itertools.chain.from_iterable(
@@ -42,12 +46,20 @@ def draw_handlers(chances: pl.DataFrame, seed: str) -> dict[str, str | None]:
     return drawn
 
 
-def random_numbers(seed: str, cases: Sequence[str]) -> Iterator[float]:
+def random_numbers(seed: str, cases: Sequence[str], draw_format: int = FORMAT) -> Iterator[float]:
     """Numbers in [0, 1) that depend on the seed and on which cases are drawn together."""
-    batch = hashlib.sha256("\n".join(sorted(cases)).encode()).hexdigest()
+    batch = _batch(draw_format, sorted(cases))
     for block in itertools.count():
         names = [f"{batch}:{number}" for number in range(block * BLOCK, (block + 1) * BLOCK)]
-        yield from tickets(seed, names).ravel().tolist()
+        tickets = tickets_of(draw_format, Domain.ASSIGNMENT_NUMBERS, seed, names)
+        yield from tickets.ravel().tolist()
+
+
+def _batch(draw_format: int, cases: list[str]) -> str:
+    """The hash of which cases are drawn together."""
+    if draw_format == OLD:
+        return hashlib.sha256("\n".join(cases).encode()).hexdigest()
+    return digest(Domain.ASSIGNMENT_NUMBERS, cases)
 
 
 @dataclass(frozen=True)

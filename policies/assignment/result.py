@@ -20,8 +20,8 @@ from cases.language.messages import Sayable
 from cases.office.model import Model
 from cases.shares import Share
 from policies.seeds import LONGEST_SEED, commitment
+from policies.tickets import FORMAT
 
-FORMAT = 1  # of `describe` and of the draw
 How = Literal["drawn", "designated", "unassigned"]
 
 CHANCES: dict[str, pl.DataType] = {

@@ -10,9 +10,10 @@ from pydantic import ValidationError
 
 from cases.language.messages import Sayable, _
 from policies.assignment.draw import draw_handlers
-from policies.assignment.result import FORMAT, AssignmentParameters, chances_hash
+from policies.assignment.result import AssignmentParameters, chances_hash
 from policies.assignment.rounding import UNIT
 from policies.seeds import is_committed
+from policies.tickets import FORMAT, FORMATS
 from policies.verified import OTHER_SEED, Verified
 
 
@@ -48,8 +49,9 @@ def _difference(
         parameters = AssignmentParameters.model_validate(manifest["parameters"])
     except (ValidationError, KeyError, TypeError):
         return _("it does not hold the parameters of an assignment.")
-    if manifest.get("format") != FORMAT:
-        kept = str(manifest.get("format"))
+    draw_format = manifest.get("format")
+    if draw_format not in FORMATS:
+        kept = str(draw_format)
         return _(
             "it was drawn in format {kept}; this program draws in {ours}.", kept=kept, ours=FORMAT
         )
@@ -61,7 +63,7 @@ def _difference(
         return _(
             "the probabilities are not those of a draw: they do not add up to one in every group."
         )
-    return _first_difference(chances, lines, draw_handlers(chances, parameters.seed))
+    return _first_difference(chances, lines, draw_handlers(chances, parameters.seed, draw_format))
 
 
 def _is_one_draw(chances: pl.DataFrame) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
+from pydantic import ValidationError
 
-from cases.errors import shorten
-from cases.language.messages import Sayable, _
+from cases.errors import BadInput, Fault, Refused, shorten
+from cases.language.messages import Sayable, _, sentences
 from policies.spot_check.commitment import (
     Commitment,
     PlanInputs,
@@ -19,6 +21,41 @@ from policies.spot_check.commitment import (
     seed_hash,
     without_seed,
 )
+from policies.spot_check.plan import PlanParameters
+
+
+@dataclass(frozen=True)
+class OpenedCommitment:
+    """A commitment with what a draw from it needs: the secret seed, and the beacon's value."""
+
+    commitment: Commitment
+    secret_seed: str
+    beacon_value: str | None = None
+
+    @property
+    def seed(self) -> str:
+        """The seed of the draw; `BadInput` for a value that is none."""
+        if self.beacon_value is None:
+            return self.secret_seed
+        return draw_seed(self.secret_seed, self.beacon_value)
+
+    @property
+    def parameters(self) -> PlanParameters:
+        """What was promised, with the seed of the draw; `BadInput` if a plan cannot have it."""
+        promised = self.commitment.parameters | {"seed": self.seed}
+        try:
+            return PlanParameters.model_validate(promised)
+        except ValidationError:
+            problem = _("promises parameters that this program does not know.")
+            remedy = _("Draw with the version that made it.")
+            raise BadInput([Fault(_("the commitment"), problem, remedy)]) from None
+
+    def check(self, inputs: PlanInputs) -> None:
+        """`Refused`, with every difference, if a draw from `inputs` is another than promised."""
+        found = check(self.commitment, inputs, self.secret_seed, self.beacon_value)
+        if found:
+            nothing = _("Nothing is drawn.")
+            raise Refused(sentences(*found, nothing))
 
 
 def check(

@@ -6,8 +6,8 @@ cases of one handler meet first, those left meet within the unit, then within th
 the number drawn of every handler's cases in a unit, of every unit and of all is what was
 expected, rounded up or down (Chauvet 2012, Bernoulli 18, on ordered pivotal sampling).
 
-Every case has a ticket, SHA-256 of `seed:case_id` (`policies.seeds.tickets`): its first
-quarter is the position of the case among its handler's, the others decide the duels it enters.
+Every case has a ticket, SHA-256 of the seed and its id (`policies.tickets`): its first quarter
+is the position of the case among its handler's, the others decide the duels it enters.
 Anyone can repeat that with paper, patience and a hash function.
 """
 

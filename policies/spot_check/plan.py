@@ -21,6 +21,7 @@ from cases.numeric import Z
 from cases.office.model import Model, Office, Quota
 from policies.seeds import commitment, fresh_seed
 from policies.spot_check.choices import Choice
+from policies.tickets import FORMAT, OLD
 
 SelectedBy = Literal["mandatory", "search", "lottery"]  # lottery: by random draw
 
@@ -102,7 +103,7 @@ class SpotCheckPlan:
     order in which to check them: `rank, selected_by, second_review` (whether another
     reviewer reads the case too, without knowing the first grade) and the frame's columns.
     `outlook` compares the plan with other ways to choose; `notes` are sentences about
-    what had to give way.
+    what had to give way; `format` is that of the draw (`policies.tickets`).
     """
 
     parameters: PlanParameters
@@ -110,6 +111,7 @@ class SpotCheckPlan:
     lines: pl.DataFrame
     outlook: tuple[Outlook, ...]
     notes: tuple[Sayable, ...] = ()
+    format: int = FORMAT
 
     @cached_property
     def frame_hash(self) -> str:
@@ -120,6 +122,8 @@ class SpotCheckPlan:
     def plan_id(self) -> str:
         """A short name that two equal plans share and two different plans do not."""
         text = f"{self.frame_hash}|{self.parameters.model_dump_json()}"
+        if self.format != OLD:
+            text = f"{self.format}|{text}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     @property
@@ -131,6 +135,7 @@ class SpotCheckPlan:
     def describe(self) -> dict[str, Any]:
         """Everything needed to replay the draw besides the frame, as plain values for JSON."""
         return {
+            "format": self.format,
             "plan_id": self.plan_id,
             "parameters": self.parameters.model_dump(mode="json"),
             "seed_commitment": commitment(self.parameters.seed),

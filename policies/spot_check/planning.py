@@ -15,9 +15,9 @@ import numpy as np
 import polars as pl
 
 from cases.errors import Refused
+from cases.integrity.canonical import Domain
 from cases.language.messages import Sayable, _, sentences
 from cases.numeric import Floats, Z
-from policies.seeds import tickets
 from policies.spot_check.checks import check
 from policies.spot_check.choices import Choice
 from policies.spot_check.design import Design, without_quotas
@@ -30,14 +30,17 @@ from policies.spot_check.plan import (
     margin_of,
 )
 from policies.spot_check.quotas import quotas_of, with_cells
+from policies.tickets import FORMAT, OLD, tickets, tickets_of
 
 
-def draw_plan(frame: pl.DataFrame, parameters: PlanParameters) -> SpotCheckPlan:
+def draw_plan(
+    frame: pl.DataFrame, parameters: PlanParameters, draw_format: int = FORMAT
+) -> SpotCheckPlan:
     """Draw the cases to check from `frame` (columns of `FRAME`, one row per case).
 
     Mandatory cases are always drawn; what they leave of the capacity is drawn among the
-    others. `BadInput` for parameters out of bounds or a case that stands twice in the frame;
-    `Refused` for quotas or a margin that cannot be kept.
+    others, with the tickets of `draw_format`. `BadInput` for parameters out of bounds or a
+    case that stands twice in the frame; `Refused` for quotas or a margin that cannot be kept.
     """
     check(frame, parameters)
     cases = frame.select(*FRAME)
@@ -48,7 +51,8 @@ def draw_plan(frame: pl.DataFrame, parameters: PlanParameters) -> SpotCheckPlan:
 
     design = _design(others, size, parameters)
     pi = _probabilities(design, parameters, frame.height) if size else np.zeros(others.height)
-    ticket = tickets(parameters.seed, others["case_id"].to_list())
+    case_ids = others["case_id"].to_list()
+    ticket = tickets_of(draw_format, Domain.PLAN_DRAW, parameters.seed, case_ids)
     drawn = draw(pi, design.cell, design.quotas.unit_of_cell, ticket)
     everyone = pl.concat(
         [
@@ -61,9 +65,10 @@ def draw_plan(frame: pl.DataFrame, parameters: PlanParameters) -> SpotCheckPlan:
     return SpotCheckPlan(
         parameters,
         everyone.drop("drawn").sort("case_id"),
-        _lines(everyone.filter("drawn"), parameters),
+        _lines(everyone.filter("drawn"), parameters, draw_format),
         _outlook(design, pi, by_rule, frame.height),
         notes,
+        draw_format,
     )
 
 
@@ -130,14 +135,14 @@ def _outlook(
     )
 
 
-def _lines(drawn: pl.DataFrame, parameters: PlanParameters) -> pl.DataFrame:
+def _lines(drawn: pl.DataFrame, parameters: PlanParameters, draw_format: int) -> pl.DataFrame:
     """The drawn cases, the riskiest first (equal risks by case id)."""
     by_rule, certain = pl.col("rule").is_not_null(), pl.col("inclusion_probability") == 1
     how = pl.when(by_rule).then(pl.lit("mandatory")).when(certain).then(pl.lit("search"))
     cases = drawn.drop("drawn").sort("risk", "case_id", descending=[True, False])
-    tickets_of_second = [_second_ticket(parameters.seed, case) for case in cases["case_id"]]
     twice = math.ceil(parameters.second_share * cases.height - 1e-9)
-    second = pl.Series(tickets_of_second, dtype=pl.String).rank("ordinal") <= twice
+    order = _second_tickets(draw_format, parameters.seed, cases["case_id"])
+    second = order.rank("ordinal") <= twice
     return cases.select(
         *FRAME,
         "inclusion_probability",
@@ -146,9 +151,13 @@ def _lines(drawn: pl.DataFrame, parameters: PlanParameters) -> pl.DataFrame:
     ).with_row_index("rank", offset=1)
 
 
-def _second_ticket(seed: str, case_id: str) -> str:
+def _second_tickets(draw_format: int, seed: str, case_ids: pl.Series) -> pl.Series:
     """What orders the cases in the draw of those that are read twice."""
-    return hashlib.sha256(f"{seed}:second:{case_id}".encode()).hexdigest()
+    if draw_format == OLD:
+        names = [f"{seed}:second:{case_id}" for case_id in case_ids]
+        hashes = [hashlib.sha256(name.encode()).hexdigest() for name in names]
+        return pl.Series(hashes, dtype=pl.String)
+    return pl.Series(tickets(Domain.SECOND_READING, seed, case_ids.to_list())[:, 0])
 
 
 def _free_capacity(

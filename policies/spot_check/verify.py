@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 from pydantic import ValidationError
 
-from cases.errors import PlumblineError
+from cases.errors import PlumblineError, Refused
 from cases.language.messages import Sayable, _
 from cases.spreadsheet import harmless
 from policies.seeds import is_committed
 from policies.spot_check.plan import PlanParameters, SpotCheckPlan, frame_hash
 from policies.spot_check.planning import draw_plan
+from policies.tickets import FORMATS, OLD
 from policies.verified import OTHER_SEED, Verified
 
 SAME = 1e-6  # relative; another processor may round differently
@@ -34,6 +35,19 @@ class Kept:
     lines: pl.DataFrame
 
     @property
+    def format(self) -> Any:
+        """The format of the draw (`policies.tickets`); the first one was not written down."""
+        return self.manifest.get("format", OLD)
+
+    @property
+    def parameters(self) -> PlanParameters:
+        """What was requested; `Refused` if the manifest does not hold that."""
+        try:
+            return PlanParameters.model_validate(self.manifest["parameters"])
+        except (ValidationError, KeyError, TypeError, ValueError):
+            raise Refused(_("`plan.json` does not hold the parameters of a plan.")) from None
+
+    @property
     def listed(self) -> tuple[str, ...]:
         """The ids of the cases drawn, in any order."""
         names = self.frame["case_id"]
@@ -47,50 +61,65 @@ def verify(kept: Kept, published: str | None = None) -> Verified:
     `published` is the commitment to the seed, if one was published before the draw.
     """
     difference = _difference(kept, published)
-    if difference is not None:
-        return Verified.but(difference)
-    sentence = _(
+    return Verified(True, matching(kept)) if difference is None else Verified.but(difference)
+
+
+def matching(kept: Kept) -> Sayable:
+    """The sentence that says that the plan is drawn again as it was kept."""
+    return _(
         "It matches: the same {drawn:,} of {cases:,} cases are drawn again, in the same order, "
         "with the same probabilities.",
         drawn=kept.lines.height,
         cases=kept.frame.height,
     )
-    return Verified(True, sentence)
+
+
+def draw_again(kept: Kept) -> SpotCheckPlan:
+    """The plan that a kept one's frame and parameters give; `Refused` if they give none."""
+    parameters = kept.parameters
+    if kept.format not in FORMATS:
+        raise Refused(_("it was drawn in a format that this program does not know."))
+    if frame_hash(kept.frame) != kept.manifest.get("frame_hash"):
+        raise Refused(
+            _("`frame.parquet` is not the frame that `plan.json` was made from (`frame_hash`).")
+        )
+    try:
+        return draw_plan(kept.frame, parameters, kept.format)
+    except PlumblineError as error:
+        raise Refused(_("no plan can be drawn from it. {error}", error=error)) from None
 
 
 def _difference(kept: Kept, published: str | None) -> Sayable | None:
     try:
-        parameters = PlanParameters.model_validate(kept.manifest["parameters"])
-    except (ValidationError, KeyError, TypeError, ValueError):
-        return _("`plan.json` does not hold the parameters of a plan.")
-    if not is_committed(parameters.seed, published):
-        return OTHER_SEED
-    if frame_hash(kept.frame) != kept.manifest.get("frame_hash"):
-        return _("`frame.parquet` is not the frame that `plan.json` was made from (`frame_hash`).")
-    try:
-        again = draw_plan(kept.frame, parameters)
-    except PlumblineError as error:
-        return _("no plan can be drawn from it. {error}", error=error)
+        if not is_committed(kept.parameters.seed, published):
+            return OTHER_SEED
+        again = draw_again(kept)
+    except Refused as error:
+        return error
     return (
-        _other_probability(kept.frame, again.frame)
+        next(_other_probability(kept.frame, again.frame), None)
         or _other_line(kept.lines, listed(again.lines))
-        or _other_description(kept.manifest, again)
+        or next(_other_descriptions(kept, again), None)
     )
 
 
-def _other_probability(kept_frame: pl.DataFrame, again: pl.DataFrame) -> Sayable | None:
+def differences(kept: Kept, again: SpotCheckPlan) -> list[Sayable]:
+    """In what the numbers and the description of a kept plan are not those drawn again."""
+    return [*_other_probability(kept.frame, again.frame), *_other_descriptions(kept, again)]
+
+
+def _other_probability(kept_frame: pl.DataFrame, again: pl.DataFrame) -> Iterator[Sayable]:
     """The first case that the frame gives another inclusion probability than the draw."""
     both = kept_frame.join(again, on="case_id", suffix="_again").sort("case_id")
     stated, drawn = pl.col("inclusion_probability"), pl.col("inclusion_probability_again")
     same = ((stated - drawn).abs() <= SAME * drawn).fill_null(value=False)
     for line in both.filter(~same).head(1).iter_rows(named=True):
-        return _(
+        yield _(
             "`frame.parquet` gives case {case} the probability {stated}, the draw {drawn:.9g}.",
             case=line["case_id"],
             stated=line["inclusion_probability"],
             drawn=line["inclusion_probability_again"],
         )
-    return None
 
 
 def _other_line(kept_lines: pl.DataFrame, redrawn: pl.DataFrame) -> Sayable | None:
@@ -115,15 +144,15 @@ def _other_line(kept_lines: pl.DataFrame, redrawn: pl.DataFrame) -> Sayable | No
     return None
 
 
-def _other_description(manifest: Mapping[str, Any], again: SpotCheckPlan) -> Sayable | None:
-    """The first entry of the manifest that is not as drawn."""
+def _other_descriptions(kept: Kept, again: SpotCheckPlan) -> Iterator[Sayable]:
+    """The entries of the manifest that are not as drawn."""
+    manifest = {"format": kept.format, **kept.manifest}
     for name, value in again.describe().items():
         stated = manifest.get(name)
         # More may have been noted than the draw knows.
         same = _includes(stated, value) if name == "notes" else _is_same(stated, value)
         if not same:
-            return _("`plan.json` has another {name} than the draw.", name=name)
-    return None
+            yield _("`plan.json` has another {name} than the draw.", name=name)
 
 
 def listed(lines: pl.DataFrame) -> pl.DataFrame:

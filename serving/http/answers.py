@@ -14,6 +14,7 @@ from policies.assignment.result import DrawnAssignment
 from policies.assignment.who_may import WhoMay, who_may
 from policies.seeds import commitment
 from policies.spot_check.plan import why
+from policies.tickets import FORMAT
 from serving.http.documents import (
     EligibleOut,
     ExcludedOut,
@@ -40,6 +41,7 @@ def plan_out(drawn: PlannedSpotChecks, office: Office) -> PlanOut:
     """A drawn plan with a reason on every line."""
     plan, parameters, language = drawn.plan, drawn.plan.parameters, office.language
     return PlanOut(
+        format=plan.format,
         plan_id=plan.plan_id,
         as_of=parameters.as_of,
         closed_after=parameters.closed_after,
@@ -79,6 +81,7 @@ def intake_out(suggested: IntakeSuggestions, office: Office) -> IntakeOut:
     assignment, language = suggested.assignment, office.language
     parameters = assignment.parameters if assignment else None
     return IntakeOut(
+        format=FORMAT,
         assignment_id=assignment.assignment_id if assignment else None,
         as_of=parameters.as_of if parameters else None,
         seed=parameters.seed if parameters else None,

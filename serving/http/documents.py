@@ -58,6 +58,7 @@ class OutlookOut(BaseModel):
 class PlanOut(BaseModel):
     """A drawn plan: lines in the order in which to check them."""
 
+    format: int = Field(description="of the draw; 2: tickets of seed and case id in a domain")
     plan_id: str
     as_of: datetime
     capacity: int
@@ -148,6 +149,7 @@ class LoadOut(BaseModel):
 class IntakeOut(BaseModel):
     """Suggestions for new cases, in the order in which they were sent."""
 
+    format: int = Field(description="of the draw; 2: tickets of seed and case id in a domain")
     assignment_id: str | None
     as_of: datetime | None
     seed: str | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,13 +10,16 @@ import polars as pl
 
 from cases.errors import BadInput, Fault
 from cases.language.messages import Sayable, _
+from cases.office.model import Intake, Office
 from cases.tables.tables import Frame, Tables, case_columns, moments_of
-from cases.tables.values import listed
+from cases.tables.values import TIME, listed
 from features.as_of import Known, cut
+from models.calibration.conformal import Cutoffs
 from models.questions.complexity import ComplexityQuestion
 from models.questions.effort import EffortQuestion
 from models.reasons.reasons import Reason
-from policies.assignment.assign import assign
+from policies.assignment import eligibility
+from policies.assignment.assign import assign, completed
 from policies.assignment.checks import LARGEST, SMALLEST
 from policies.assignment.result import AssignmentParameters, DrawnAssignment
 from policies.routing import Routing, route
@@ -27,13 +30,43 @@ from serving.use_cases.staff import EACH_CASE, check_given_away, staff
 
 REASONS_SHOWN = 3
 EFFORTS = ("effort", "effort_low", "effort_high")
+SUGGESTED = (
+    *("case_id", "opened_at", "kind", "unit", "track", "rule", "complex_probability"),
+    *EFFORTS,
+)
 UNESTIMATED = {
     ComplexityQuestion.code: _(
         "Complexity is not estimated: where no rule settles the track, a person decides."
     ),
     EffortQuestion.code: _("Effort is not estimated: every case counts the same."),
 }
+CASES: dict[str, pl.DataType] = eligibility.CASES | {
+    "opened_at": TIME,
+    "complex_probability": pl.Float64(),  # estimates are null where there is no model
+    "effort": pl.Float64(),
+    "effort_low": pl.Float64(),
+    "effort_high": pl.Float64(),
+    "rule": pl.String(),  # code of the fixed rule that settles the track, else null
+}
 NO_HANDLERS = _("The office has no handler table, so nobody is suggested.")
+
+
+@dataclass(frozen=True)
+class IntakeInputs:
+    """What suggestions follow from, kept with them so that anybody can make them again.
+
+    `cases` has the columns of `CASES`, `handlers` and `recusals` those of
+    `policies.assignment.eligibility`, the handlers with the load they had. `unestimated` are
+    the codes of the questions that no model answered. `parameters` is None without a handler
+    table: then nobody is suggested.
+    """
+
+    cases: pl.DataFrame
+    handlers: pl.DataFrame
+    recusals: pl.DataFrame
+    cutoffs: Cutoffs
+    unestimated: tuple[str, ...]
+    parameters: AssignmentParameters | None
 
 
 @dataclass(frozen=True)
@@ -43,9 +76,11 @@ class IntakeSuggestions:
     `cases` has for each, in the order given, `case_id, opened_at, kind, unit, track, rule,
     complex_probability, effort, effort_low, effort_high`; estimates are null where there is no
     model. `why` is the reason of each track, by case id, `reasons` what speaks for the estimate
-    of it. `assignment` is None without a handler table.
+    of it. `assignment` is None without a handler table. All of it but the reasons follows from
+    the `inputs` and the office file (`suggested`).
     """
 
+    inputs: IntakeInputs
     cases: pl.DataFrame
     why: Mapping[str, Sayable]
     reasons: Mapping[str, Sequence[Reason]]
@@ -79,27 +114,54 @@ def intake(
     check_given_away(context.tables, new, already_given)
     moment = _moment(new, as_of)
     cases = _at_intake(context, new)
-    probabilities, routing = _routed(context, cases)
-    estimated = (
-        new.select("case_id", "opened_at", "kind", "unit")
-        .join(probabilities, on="case_id", maintain_order="left")
-        .join(routing.tracks, on="case_id", maintain_order="left")
-        .join(_efforts(context, cases.x), on="case_id", maintain_order="left")
+    inputs = IntakeInputs(
+        _with_estimates(context, cases),
+        completed(staff(context, moment, already_given), eligibility.HANDLERS),
+        completed(context.tables.recusal_rows, eligibility.RECUSALS),
+        context.cutoffs,
+        tuple(code for code in UNESTIMATED if code not in context.model),
+        _parameters(context, moment, seed),
     )
-    notes: list[Sayable] = [note for code, note in UNESTIMATED.items() if code not in context.model]
+    return suggested(inputs, context.office, _reasons(context, cases.x, inputs.cases))
+
+
+def suggested(
+    inputs: IntakeInputs, office: Office, reasons: Mapping[str, Sequence[Reason]]
+) -> IntakeSuggestions:
+    """What follows from `inputs` by the rules and error rates of the office file."""
+    routing = _routed(inputs, office.intake)
+    cases = inputs.cases.join(
+        routing.tracks.select("case_id", "track"), on="case_id", maintain_order="left"
+    )
     assignment = None
-    if context.tables.handler_rows.is_empty():
-        notes.append(NO_HANDLERS)
-    else:
-        parameters = AssignmentParameters(
-            as_of=moment, seed=seed or fresh_seed(), floor=context.office.assignment.floor
+    if inputs.parameters is not None:
+        to_give = inputs.cases.with_columns(
+            pl.col("effort").fill_null(EACH_CASE).clip(SMALLEST, LARGEST)
         )
-        to_give = _to_give(cases, estimated)
-        handlers = staff(context, moment, already_given)
-        assignment = assign(to_give, handlers, context.tables.recusal_rows, parameters)
-        notes.extend(assignment.notes)
-    reasons = _reasons(context, cases.x, estimated)
-    return IntakeSuggestions(estimated, routing.why, reasons, assignment, tuple(notes))
+        assignment = assign(to_give, inputs.handlers, inputs.recusals, inputs.parameters)
+    return IntakeSuggestions(
+        inputs,
+        cases.select(*SUGGESTED),
+        routing.why,
+        reasons,
+        assignment,
+        tuple(_notes(inputs, assignment)),
+    )
+
+
+def _notes(inputs: IntakeInputs, assignment: DrawnAssignment | None) -> Iterator[Sayable]:
+    """What is not estimated, and what had to give way."""
+    yield from (note for code, note in UNESTIMATED.items() if code in inputs.unestimated)
+    yield from (NO_HANDLERS,) if assignment is None else assignment.notes
+
+
+def _parameters(
+    context: ServiceContext, moment: datetime, seed: str | None
+) -> AssignmentParameters | None:
+    if context.tables.handler_rows.is_empty():
+        return None
+    floor = context.office.assignment.floor
+    return AssignmentParameters(as_of=moment, seed=seed or fresh_seed(), floor=floor)
 
 
 def _moment(new: pl.DataFrame, as_of: datetime | None) -> datetime:
@@ -128,18 +190,30 @@ def _alone(tables: Tables, new: pl.DataFrame) -> tuple[Tables, Frame]:
     return Tables.of(tables.office, cases), moments_of(cases.rename({"opened_at": "moment"}))
 
 
-def _routed(context: ServiceContext, cases: NewCases) -> tuple[pl.DataFrame, Routing]:
-    """`case_id, complex_probability`, and the track of each case with the reason."""
-    if ComplexityQuestion.code in context.model:
-        answer = context.model.answer(ComplexityQuestion.code, cases.x)
-        probabilities = answer.select("case_id", "complex_probability")
-    else:
-        unknown = pl.lit(None, pl.Float64).alias("complex_probability")
-        probabilities = cases.x.select("case_id", unknown)
-    frame = probabilities.join(settled_tracks(cases.known), on="case_id", how="left")
-    cutoffs = context.cutoffs
-    routing = route(frame, context.office.intake, cutoffs.simple_below, cutoffs.complex_from)
-    return probabilities, routing
+def _with_estimates(context: ServiceContext, cases: NewCases) -> pl.DataFrame:
+    """The new cases as they were sent, with estimates, rule and skills (columns of `CASES`)."""
+    rules = settled_tracks(cases.known).select("case_id", "rule")
+    sent = cases.sent.with_columns(parties=listed(pl.col("parties")))
+    parts = (_complexities(context, cases.x), _efforts(context, cases.x), rules)
+    for part in (*parts, asked_skills(cases.known)):
+        sent = sent.join(part, on="case_id", how="left", maintain_order="left")
+    return completed(sent, CASES)
+
+
+def _routed(inputs: IntakeInputs, office: Intake) -> Routing:
+    """The track of each case, and why."""
+    tracks = {rule.code: rule.track for rule in office.rules}
+    rule = pl.col("rule")
+    settled = rule.replace_strict(tracks, default=None, return_dtype=pl.String)
+    frame = inputs.cases.with_columns(track=settled)
+    return route(frame, office, inputs.cutoffs.simple_below, inputs.cutoffs.complex_from)
+
+
+def _complexities(context: ServiceContext, x: pl.DataFrame) -> pl.DataFrame:
+    """`case_id, complex_probability`."""
+    if ComplexityQuestion.code not in context.model:
+        return x.select("case_id", pl.lit(None, pl.Float64).alias("complex_probability"))
+    return context.model.answer(ComplexityQuestion.code, x).select("case_id", "complex_probability")
 
 
 def _efforts(context: ServiceContext, x: pl.DataFrame) -> pl.DataFrame:
@@ -158,16 +232,3 @@ def _reasons(
     reasons = context.model.explain(ComplexityQuestion.code, x, REASONS_SHOWN)
     by_estimate = estimated.filter(pl.col("rule").is_null())["case_id"]
     return {case_id: reasons[case_id] for case_id in by_estimate}
-
-
-def _to_give(cases: NewCases, estimated: pl.DataFrame) -> pl.DataFrame:
-    """The cases as `policies.assignment.eligibility.CASES` has them."""
-    effort = pl.col("effort").fill_null(EACH_CASE).clip(SMALLEST, LARGEST)
-    return (
-        cases.sent.select(
-            *("case_id", "kind", "unit", "designated_handler", "designation_reason"),
-            parties=listed(pl.col("parties")),
-        )
-        .join(estimated.select("case_id", effort), on="case_id")
-        .join(asked_skills(cases.known), on="case_id")
-    )

@@ -45,11 +45,33 @@ def spot_checks(
     has nothing to draw from. Where every given case is left out, the plan is empty.
     """
     if cases is None:
-        drawn = _among_all(context, parameters)
-    else:
-        drawn = _among_given(context, parameters, cases)
-    notes = (*drawn.plan.notes, *_out_of_time(context, parameters.as_of))
-    return replace(drawn, plan=replace(drawn.plan, notes=notes))
+        return drawn_from(context, plan_frame(context, parameters), parameters)
+    return _among_given(context, parameters, cases)
+
+
+def plan_frame(context: ServiceContext, parameters: PlanParameters) -> pl.DataFrame:
+    """All that the office could check, with risk and rule (columns of `FRAME`).
+
+    `BadInput` where there is no such case.
+    """
+    tables, as_of = context.tables, parameters.as_of
+    risk = context.model.question(RiskQuestion)
+    scored = risk.score(tables, as_of, closed_after=parameters.closed_after)
+    if scored.is_empty():
+        problem = _("finds no case closed by then that could be drawn.")
+        remedy = _("Ask as of a later day, or of cases closed after an earlier one.")
+        raise BadInput([Fault(_("the plan"), problem, remedy, value=f"{as_of:%Y-%m-%d}")])
+    return _with_rules(tables, scored, as_of)
+
+
+def drawn_from(
+    context: ServiceContext, frame: pl.DataFrame, parameters: PlanParameters
+) -> PlannedSpotChecks:
+    """The plan over a `plan_frame`; features are built again for what is drawn."""
+    plan = _noted(context, draw_plan(frame, parameters))
+    drawn = closings(context.tables, plan.lines["case_id"].to_list())
+    x = context.model.features(context.tables, drawn, RiskQuestion.code)
+    return PlannedSpotChecks(plan, _reasons(context, x), {})
 
 
 def _among_given(
@@ -62,26 +84,11 @@ def _among_given(
     left_out = outside(tables, ids) | _reviewed(tables, ids, parameters.as_of)
     candidates = [case_id for case_id in ids if case_id not in left_out]
     x = context.model.features(tables, closings(tables, candidates), RiskQuestion.code)
-    plan = _plan(
-        tables, _with_facts(context.model.answer(RiskQuestion.code, x), tables), parameters
-    )
+    scored = _with_facts(context.model.answer(RiskQuestion.code, x), tables)
+    frame = _with_rules(tables, scored, parameters.as_of)
+    plan = _noted(context, draw_plan(frame, parameters))
     drawn = x.join(plan.lines, on="case_id", how="semi")
     return PlannedSpotChecks(plan, _reasons(context, drawn), left_out)
-
-
-def _among_all(context: ServiceContext, parameters: PlanParameters) -> PlannedSpotChecks:
-    """A plan over all the office could check; features are built again for what is drawn."""
-    tables, as_of = context.tables, parameters.as_of
-    risk = context.model.question(RiskQuestion)
-    scored = risk.score(tables, as_of, closed_after=parameters.closed_after)
-    if scored.is_empty():
-        problem = _("finds no case closed by then that could be drawn.")
-        remedy = _("Ask as of a later day, or of cases closed after an earlier one.")
-        raise BadInput([Fault(_("the plan"), problem, remedy, value=f"{as_of:%Y-%m-%d}")])
-    plan = _plan(tables, scored, parameters)
-    drawn = closings(tables, plan.lines["case_id"].to_list())
-    x = context.model.features(tables, drawn, RiskQuestion.code)
-    return PlannedSpotChecks(plan, _reasons(context, x), {})
 
 
 def _reviewed(tables: Tables, ids: Sequence[str], as_of: datetime) -> dict[str, Sayable]:
@@ -97,12 +104,17 @@ def _with_facts(risks: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     return scored.with_columns(pl.col("kind", "unit", "handler").fill_null(""))
 
 
-def _plan(tables: Tables, scored: pl.DataFrame, parameters: PlanParameters) -> SpotCheckPlan:
-    """The plan over scored cases; a rule sees what was recorded by `as_of`, not by closing."""
-    moments = scored.select("case_id", moment=pl.lit(parameters.as_of, dtype=TIME))
+def _with_rules(tables: Tables, scored: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
+    """The frame of scored cases; a rule sees what was recorded by `as_of`, not by closing."""
+    moments = scored.select("case_id", moment=pl.lit(as_of, dtype=TIME))
     rules = mandatory(tables, nw.from_native(moments.lazy()))
-    frame = scored.join(rules, on="case_id", how="left").select(*FRAME)
-    return draw_plan(frame, parameters)
+    return scored.join(rules, on="case_id", how="left").select(*FRAME)
+
+
+def _noted(context: ServiceContext, plan: SpotCheckPlan) -> SpotCheckPlan:
+    """The plan with what it, its model or its tables do not reach to."""
+    notes = (*plan.notes, *_out_of_time(context, plan.parameters.as_of))
+    return replace(plan, notes=notes)
 
 
 def _reasons(context: ServiceContext, x: pl.DataFrame) -> Mapping[str, Sequence[Reason]]:

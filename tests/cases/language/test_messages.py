@@ -141,6 +141,7 @@ def test_any_number_can_be_said(value: float, spec: str, text: str) -> None:
     [
         FOUND,
         ngettext("{count:,} fault", "{count:,} faults", 2),
+        ngettext("{count:,} fault", "{count:,} faults", 0),
         sentences(FOUND, pgettext("of a month", "May")),
         _("{at} {kind}", at=datetime(2026, 6, 30, 9), kind=Text(en="appeal", de="Einspruch")),
         _("{day}", day=date(2026, 6, 30)),

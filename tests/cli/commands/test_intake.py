@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from benchmarks.tampering import with_manifest
 from tests.factories.command import triage
 
 
@@ -29,7 +30,7 @@ def test_intake_suggests_and_can_be_drawn_again(office: Path, tmp_path: Path) ->
     twice = triage("shares", kept, office.parent / "intake")
     assert (twice.exit_code, "was drawn in two of these" in twice.output) == (3, True)
     again = triage("intake", office, "--cases", new, "--out", kept)
-    assert (again.exit_code, "already holds an intake" in again.output) == (2, True)
+    assert (again.exit_code, "already holds something" in again.output) == (2, True)
 
 
 def test_an_intake_counts_what_an_earlier_one_gave(office: Path, tmp_path: Path) -> None:
@@ -57,14 +58,19 @@ def test_an_intake_that_was_touched_is_found(office: Path, tmp_path: Path) -> No
     assert handlers.to_list() != sheet["handler"].to_list()
     sheet.with_columns(handlers).write_csv(kept / "intake.csv")
     other = triage("verify", kept)
-    assert (other.exit_code, "the draw gives it to" in other.output) == (3, True)
+    assert (other.exit_code, "intake.csv has" in other.output) == (3, True)
+    with_manifest(kept, tmp_path / "renewed")
+    other = triage("verify", tmp_path / "renewed")
+    assert (other.exit_code, "handler is H" in other.output) == (3, True)
     refused = triage("shares", kept)
     assert (refused.exit_code, "Nothing is tested with it" in refused.output) == (3, True)
     sheet.with_columns(track=pl.lit("simple")).write_csv(kept / "intake.csv")
-    other = triage("verify", kept)
-    assert (other.exit_code, "another track or designation" in other.output) == (3, True)
+    with_manifest(kept, tmp_path / "other")
+    other = triage("verify", tmp_path / "other")
+    assert (other.exit_code, "track is simple, computed" in other.output) == (3, True)
     (kept / "chances.parquet").write_bytes(b"\x00[")
-    broken = triage("verify", kept)
+    with_manifest(kept, tmp_path / "broken")
+    broken = triage("verify", tmp_path / "broken")
     assert (broken.exit_code, "chances.parquet" in broken.output) == (2, True)
 
 

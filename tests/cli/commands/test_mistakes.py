@@ -19,6 +19,7 @@ NAMES = (
     "models",
     "rollback",
     "score",
+    "commit",
     "plan",
     "seed",
     "verify",

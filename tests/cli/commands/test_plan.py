@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 from rich.console import Console
 
+from benchmarks.tampering import with_manifest
 from cases.tables.tables import Tables
 from cli.console import Terminal
 from cli.show.plan import show_plan
@@ -28,13 +29,16 @@ def test_verify_redraws_the_plan(office: Path, tmp_path: Path) -> None:
     shutil.copytree(office.parent / "plan", kept)
     same = triage("verify", kept)
     assert (same.exit_code, same.output.split(":")[0]) == (0, "It matches")
+    assert triage("verify", kept, "--commitment", "0" * 64).exit_code == 3
 
     sheet = pl.read_csv(kept / "plan.csv", infer_schema=False)
-    sheet[1:].write_csv(kept / "plan.csv")
+    pl.concat([sheet[1:], sheet[:1]]).write_csv(kept / "plan.csv")
     other = triage("verify", kept)
+    assert (other.exit_code, "plan.csv has" in other.output) == (3, True)
+    with_manifest(kept, tmp_path / "renewed")
+    other = triage("verify", tmp_path / "renewed")
     assert other.exit_code == 3
-    assert re.search("`plan.csv` has case_id [AP]-[0-9]+ at rank 1, the draw", other.output)
-    assert triage("verify", kept, "--commitment", "0" * 64).exit_code == 3
+    assert re.search("plan.csv, row 2: case_id is [AP]-[0-9]+, computed again", other.output)
 
 
 def test_a_committed_seed_is_shown_to_be_the_one_drawn_with(office: Path, tmp_path: Path) -> None:
@@ -73,9 +77,15 @@ def test_a_broken_plan_folder_is_told_by_its_file(office: Path, tmp_path: Path, 
     shutil.copytree(office.parent / "plan", kept)
     (kept / name).write_bytes(b"\x00[")
     broken = triage("verify", kept)
+    assert (broken.exit_code, name in broken.output) == (3, True)
+    with_manifest(kept, tmp_path / "renewed")
+    broken = triage("verify", tmp_path / "renewed")
     assert (broken.exit_code, name in broken.output) == (2, True)
     (kept / name).unlink()
     missing = triage("verify", kept)
+    assert (missing.exit_code, f"{name} is missing." in missing.output) == (3, True)
+    with_manifest(kept, tmp_path / "without")
+    missing = triage("verify", tmp_path / "without")
     assert missing.exit_code == 2
     assert f"{name}: is not there." in missing.output
 
@@ -136,7 +146,7 @@ def test_a_plan_is_not_drawn_over_another(office: Path) -> None:
     request = ("--as-of", "2026-06-30", "--capacity", 60, "--out", folder)
     result = triage("plan", "nowhere.toml", *request)
     assert result.exit_code == 2
-    assert "already holds a plan (plan.json). Name another folder." in result.output
+    assert "already holds something (closings.parquet). Name another folder." in result.output
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from cli.files.intake import read_intake, verify_intake
+from cli.files.intake_checks import read_intake, verify_intake
 from cli.files.plan import read_plan
 from policies.spot_check.verify import verify
 from policies.verified import Verified
@@ -24,7 +24,7 @@ def of_plan(folder: Path) -> Verified:
 
 def of_intake(folder: Path) -> Verified:
     """Whether the intake in a folder is what its probabilities and seed give."""
-    return verify_intake(*read_intake(folder))
+    return verify_intake(read_intake(folder))
 
 
 @pytest.mark.parametrize(("folder", "check"), [("plan", of_plan), ("intake", of_intake)])

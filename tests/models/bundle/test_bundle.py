@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ def saved(bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def rewritten(saved: Path, folder: Path, **changes: Any) -> Path:
     """A copy whose description is changed and whose hashes are put right."""
     texts, described = files.read(saved, ["risk.txt"])
-    files.write(folder, texts, changed(described, changes))
+    files.write(folder, files.contents(texts, changed(described, changes)))
     return folder
 
 
@@ -128,6 +129,8 @@ def test_round_trip_to_the_bit(bundle: Bundle, saved: Path, small_tables: Tables
     assert left[0].equals(left[1])
     assert complexities[0].cutoffs(0.05, 0.2) == complexities[1].cutoffs(0.05, 0.2)
     assert again.about == bundle.about
+    assert again.content_hash == bundle.content_hash
+    assert replace(again, about={}).content_hash != bundle.content_hash
 
 
 def test_what_is_left_of_the_open_cases(bundle: Bundle, small_tables: Tables) -> None:

@@ -15,6 +15,7 @@ from cases.errors import BadInput, Refused
 from cases.office.model import Quota
 from policies.spot_check.plan import FRAME, PlanParameters, SpotCheckPlan, why
 from policies.spot_check.planning import draw_plan
+from policies.tickets import FORMATS
 from tests.factories.frames import frame, parameters, plan
 from tests.factories.office import office
 
@@ -131,6 +132,19 @@ def test_an_unreachable_margin_is_refused_with_what_it_would_take() -> None:
     assert draw_plan(frame(risks), parameters(capacity=needed, margin=0.05)).lines.height == needed
     with pytest.raises(Refused):
         draw_plan(frame(risks), parameters(capacity=needed - 1, margin=0.05))
+
+
+def test_the_format_of_a_draw_decides_its_tickets_and_nothing_else() -> None:
+    """Probabilities are the same, the cases drawn are not, and neither is the plan's id."""
+    cases = frame(np.linspace(0.05, 0.4, 500))
+    old, new = (
+        draw_plan(cases, parameters(capacity=95, second_share=0.1), draw_format)
+        for draw_format in FORMATS
+    )
+    assert old.frame.equals(new.frame)
+    assert set(old.lines["case_id"]) != set(new.lines["case_id"])
+    assert old.plan_id != new.plan_id
+    assert [plan.describe()["format"] for plan in (old, new)] == [1, 2]
 
 
 def test_a_second_reviewer_reads_a_random_share() -> None:

@@ -1,0 +1,1 @@
+"""Side-by-side measurements that print ratios; each is run as a program."""

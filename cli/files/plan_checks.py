@@ -1,0 +1,218 @@
+"""Whether a plan's folder holds what was drawn, was promised, and agrees with other counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from cases.errors import Refused
+from cases.integrity.sheet import sheet_differences
+from cases.language.messages import Sayable, _
+from cases.office.model import Office
+from cases.tables import totals
+from cli.files.checked import (
+    Checked,
+    Reader,
+    check_format,
+    computing,
+    manifest_differences,
+)
+from cli.files.folders import (
+    OFFICE_FILE,
+    REASONS_FILE,
+    frame_of,
+    json_object,
+    read_kept,
+    read_reasons,
+    spoken_in,
+    texts_of,
+)
+from cli.files.plan import (
+    CLOSINGS_FILE,
+    COMMAND,
+    COMMITMENT_FILE,
+    SHEET_FILE,
+    plan_sheet,
+    read_plan,
+)
+from models.reasons.reasons import Reason
+from policies.seeds import is_committed
+from policies.spot_check.commitment import Commitment, PlanInputs, read_commitment
+from policies.spot_check.committed import check, worth
+from policies.spot_check.plan import FRAME, SpotCheckPlan
+from policies.spot_check.redraws import KeptDraw
+from policies.spot_check.verify import Kept, differences, draw_again, matching, verify
+from policies.tickets import OLD
+from policies.verified import OTHER_SEED
+from serving.use_cases.spot_checks import PlannedSpotChecks
+
+CLOSINGS = pl.Schema(totals.TOTALS)
+SEED_ALONE = _(
+    "The published hash binds the seed alone: it does not show that cases, parameters, rules and "
+    "model were fixed before the draw."
+)
+
+
+@dataclass(frozen=True)
+class PlanFolder:
+    """Everything that a plan's folder of the present format holds, unchecked.
+
+    `sheet` is `plan.csv` as text, `office` the plain values of the office file.
+    """
+
+    kept: Kept
+    sheet: pl.DataFrame
+    office: Mapping[str, Any]
+    reasons: Mapping[str, tuple[Reason, ...]]
+    closings: pl.DataFrame
+    commitment: Commitment | None
+
+    @classmethod
+    def read(cls, folder: Path, kept: Kept) -> PlanFolder:
+        """What the folder of a kept plan holds; `BadInput` if a file is missing or another."""
+        committed = folder / COMMITMENT_FILE
+        return cls(
+            kept,
+            read_kept(folder / SHEET_FILE, COMMAND, texts_of),
+            read_kept(folder / OFFICE_FILE, COMMAND, json_object),
+            read_kept(folder / REASONS_FILE, COMMAND, read_reasons),
+            read_kept(folder / CLOSINGS_FILE, COMMAND, lambda path: frame_of(path, CLOSINGS)),
+            read_commitment(committed) if committed.exists() else None,
+        )
+
+    @property
+    def secret_seed(self) -> str:
+        """The seed that was committed to, as the office revealed it."""
+        return str(self.kept.manifest.get("secret_seed", self.kept.parameters.seed))
+
+    @property
+    def beacon_value(self) -> str | None:
+        """The beacon's value as the office says it was."""
+        value = self.kept.manifest.get("beacon_value")
+        return None if value is None else str(value)
+
+    @property
+    def inputs(self) -> PlanInputs:
+        """What the plan was drawn from, as it was kept."""
+        kept = self.kept.manifest
+        return PlanInputs(
+            self.kept.frame.select(*FRAME),
+            kept["parameters"],
+            self.office,
+            str(kept.get("model_hash")),
+            str(kept.get("code")),
+        )
+
+
+def check_plan(folder: Path, reader: Reader) -> Checked:
+    """Everything in which a kept plan is not as it should be, to a reader who has that in hand.
+
+    If files are not those of the manifest, nothing else is read. `BadInput` for files that
+    cannot be read, `Refused` where nothing can be computed from them.
+    """
+    changed = manifest_differences(folder, reader)
+    if changed:
+        return Checked.of(changed)
+    kept = read_plan(folder)
+    check_format(folder, kept.format)
+    with computing(folder):
+        if kept.format == OLD:
+            return _check_old(kept, folder.name, reader)
+        return _check_whole(PlanFolder.read(folder, kept), folder.name, reader)
+
+
+def verified_plan(folder: Path) -> Kept:
+    """A kept plan; `Refused` if it is not what its manifest, frame and seed give."""
+    check_plan(folder, Reader()).require(folder, _("Nothing is estimated from it."))
+    return read_plan(folder)
+
+
+def _check_old(kept: Kept, name: str, reader: Reader) -> Checked:
+    """A plan of the first format, which keeps nothing that binds more than the draw."""
+    if isinstance(reader.commitment, Commitment) or reader.totals is not None:
+        raise Refused(_("A plan without a manifest has no commitment and no counts to compare."))
+    checked = Checked.drawn_again(verify(kept, reader.commitment))
+    return checked if checked.differences else replace(checked, draw=_draw_of(kept, name))
+
+
+def _check_whole(plan: PlanFolder, name: str, reader: Reader) -> Checked:
+    again = draw_again(plan.kept)
+    found = (
+        *differences(plan.kept, again),
+        *_sheet_differences(plan, again),
+        *_closings_differences(plan),
+        *_commitment_differences(plan, reader),
+        *_totals_differences(plan, reader),
+    )
+    says = () if found else (matching(plan.kept), *_worth(plan, reader))
+    return Checked.of(found, says, _draw_of(plan.kept, name))
+
+
+def _draw_of(kept: Kept, name: str) -> KeptDraw:
+    return KeptDraw(name, str(kept.manifest["frame_hash"]), kept.parameters.seed)
+
+
+def _sheet_differences(plan: PlanFolder, again: SpotCheckPlan) -> Iterator[Sayable]:
+    """In what the list that people got, and what it is said to be worth, is another."""
+    kept = plan.kept.manifest
+    office, result = Office.model_validate(plan.office), PlannedSpotChecks(again, plan.reasons, {})
+    sheet = plan_sheet(result, office, spoken_in(kept))
+    yield from sheet_differences(SHEET_FILE, plan.sheet, sheet)
+    if kept.get("worth") != str(worth(plan.commitment)):
+        yield _("`plan.json` has another {name} than the draw.", name="worth")
+
+
+def _closings_differences(plan: PlanFolder) -> Iterator[Sayable]:
+    """Units and months of which the frame has more closings than were counted."""
+    keys = ["unit", "month"]
+    of_frame = totals.closings(plan.kept.frame, datetime.max)
+    both = of_frame.join(plan.closings, on=keys, how="left", suffix="_counted")
+    more = both.filter(pl.col("closed") > pl.col("closed_counted").fill_null(0))
+    for unit, month in more.sort(keys).select(keys).head(1).iter_rows():
+        yield _(
+            "{file} counts fewer closings of unit {unit} in {month} than the frame has.",
+            file=CLOSINGS_FILE,
+            unit=unit or _("(none)"),
+            month=month,
+        )
+
+
+def _commitment_differences(plan: PlanFolder, reader: Reader) -> Iterator[Sayable]:
+    """In what the draw is not the one that was promised, to the reader or in the folder."""
+    given, kept = reader.commitment, plan.commitment
+    if isinstance(given, str):
+        yield from () if is_committed(plan.kept.parameters.seed, given) else (OTHER_SEED,)
+    elif given is not None:
+        yield from check(given, plan.inputs, plan.secret_seed, reader.beacon_value)
+        if kept is not None and kept != given:
+            yield _("{file} is not the commitment that was given.", file=COMMITMENT_FILE)
+    if kept is not None and kept != given:
+        yield from check(kept, plan.inputs, plan.secret_seed, plan.beacon_value)
+
+
+def _totals_differences(plan: PlanFolder, reader: Reader) -> list[Sayable]:
+    if reader.totals is None:
+        return []
+    as_of = plan.kept.parameters.as_of
+    return totals.differences(plan.closings, reader.totals, as_of)
+
+
+def _worth(plan: PlanFolder, reader: Reader) -> Iterator[Sayable]:
+    """What was published, and what a draw that agrees with it is worth."""
+    if isinstance(reader.commitment, str):
+        yield SEED_ALONE
+    elif reader.commitment is None and plan.commitment is not None:
+        yield _(
+            "The folder holds a commitment with the hash {hash}. Only one that was published "
+            "before the draw shows more than the seed does: give it with `--commitment FILE`.",
+            hash=plan.commitment.hash,
+        )
+    else:
+        if reader.commitment is not None:
+            yield _("Hash of the commitment: {hash}", hash=reader.commitment.hash)
+        yield worth(reader.commitment)
