@@ -386,6 +386,7 @@ def main() -> None:
     parser.add_argument("--floor", type=float, default=NOW.floor)
     parser.add_argument("--doubt", type=float, default=NOW.doubt)
     parser.add_argument("--method", choices=METHODS, action="append")
+    parser.add_argument("--size", type=int, help="only settings with so many reviews")
     parser.add_argument("--every", type=int, default=1, help="only every so many-th setting")
     asked = parser.parse_args()
     print(
@@ -393,7 +394,8 @@ def main() -> None:
         "  silent defects finds"
     )
     trust, everything = Trust(asked.floor, asked.doubt), []
-    cells = [cell for cell in GRID if asked.only in (None, cell.part)]
+    part = [cell for cell in GRID if asked.only in (None, cell.part)]
+    cells = [cell for cell in part if asked.size in (None, cell.size)]
     for cell in cells[:: asked.every]:
         for method in asked.method or methods_for(cell):
             everything.append(tried(cell, method, trust, asked.draws))

@@ -16,7 +16,7 @@ from evaluation.statistics.metrics import Figure
 from evaluation.statistics.sample import About, Sample
 from policies.spot_check.hidden_group import most_hidden, reach
 
-FARTHEST = 3.5  # times the rate by which the upper end may exceed it before it is withheld
+FARTHEST = 4.0  # times the rate by which the upper end may exceed it before it is withheld
 
 
 def figure_of(sample: Sample, some: Flags) -> Figure:

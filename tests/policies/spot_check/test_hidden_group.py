@@ -24,7 +24,7 @@ def test_the_least_likely_cases_hide_first() -> None:
 
 
 def test_certain_cases_hide_nothing_and_a_group_is_limited() -> None:
-    """Nothing hides among cases drawn for certain; a tenth of the cases is the most."""
+    """Nothing hides among cases drawn for certain; an eighth of the cases is the most."""
     assert most_hidden(np.ones(50)) == 0
     assert most_hidden(np.full(1000, 1e-6)) == LARGEST_GROUP * 1000
 
