@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 
 from cases.errors import BadInput, Fault
 from cases.language.messages import Sayable, _
 from policies.seeds import LONGEST_SEED
+from policies.spot_check.design import LEAST_FLOOR
 from policies.spot_check.plan import LEAST_MARGIN, PlanParameters
 
+LEAST: Mapping[str, float] = {
+    "search_share": 0.0,
+    "second_share": 0.0,
+    "margin": LEAST_MARGIN,
+    "floor": LEAST_FLOOR,
+    "doubt": 0.0,
+}
 FEW = 5  # cases with an impossible risk are named, no more
 
 
@@ -36,7 +44,7 @@ def _of_parameters(parameters: PlanParameters) -> Iterator[Fault]:
     if parameters.capacity < 1:
         remedy = _("Ask for at least 1 review.")
         yield _fault("capacity", parameters.capacity, _("is too small."), remedy)
-    for name, least in (("search_share", 0.0), ("second_share", 0.0), ("margin", LEAST_MARGIN)):
+    for name, least in LEAST.items():
         share = getattr(parameters, name)
         if share is not None and not least <= share <= 1:
             problem = _("is not a share between {least:g} and 1.", least=least)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import bisect
 import hashlib
 import math
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -20,8 +21,9 @@ from cases.numeric import Floats, Z
 from policies.seeds import tickets
 from policies.spot_check.checks import check
 from policies.spot_check.choices import Choice
-from policies.spot_check.design import Design, without_quotas
+from policies.spot_check.design import LEAST_FLOOR, Design, without_quotas
 from policies.spot_check.draw import draw
+from policies.spot_check.hidden_group import most_hidden, reach
 from policies.spot_check.plan import (
     FRAME,
     Outlook,
@@ -64,17 +66,24 @@ def draw_plan(frame: pl.DataFrame, parameters: PlanParameters) -> SpotCheckPlan:
         _lines(everyone.filter("drawn"), parameters),
         _outlook(design, pi, by_rule, frame.height),
         notes,
+        _floor_cost(design, pi, parameters, frame.height) if size else 0.0,
     )
 
 
 def _design(others: pl.DataFrame, size: int, parameters: PlanParameters) -> Design:
     quotas = quotas_of(others, size, parameters)
-    return Design.of(others["risk"].to_numpy(), others["cell"].to_numpy(), quotas)
+    return Design.of(
+        others["risk"].to_numpy(),
+        others["cell"].to_numpy(),
+        quotas,
+        floor=parameters.floor,
+        doubt=parameters.doubt,
+    )
 
 
 def _probabilities(design: Design, parameters: PlanParameters, frame_cases: int) -> Floats:
     """The inclusion probabilities of the cases that the random draw decides about."""
-    if design.quotas.size == len(design.risk):
+    if design.quotas.size == design.count.sum():
         return np.ones(len(design.risk))
     if parameters.margin is None:
         return design.at_search_share(parameters.search_share)
@@ -82,6 +91,15 @@ def _probabilities(design: Design, parameters: PlanParameters, frame_cases: int)
     if best > parameters.margin:
         raise Refused(_beyond_reach(parameters.margin, best, design, frame_cases))
     return design.at_variance((parameters.margin * frame_cases / Z) ** 2)
+
+
+def _floor_cost(design: Design, pi: Floats, parameters: PlanParameters, frame_cases: int) -> float:
+    """How many more defects the same plan with the lowest floor would be expected to find."""
+    if design.floor <= LEAST_FLOOR:
+        return 0.0
+    lowest = replace(design.thinned(), floor=LEAST_FLOOR)
+    most = lowest.expected_defects(_probabilities(lowest, parameters, frame_cases))
+    return max(0.0, most - design.expected_defects(pi))
 
 
 def _beyond_reach(margin: float, best: float, design: Design, frame_cases: int) -> Sayable:
@@ -104,7 +122,8 @@ def _reviews_for(margin: float, design: Design, frame_cases: int) -> int:
     """The fewest reviews that buy `margin`, without regard to quotas."""
 
     def enough(size: int) -> bool:
-        return margin_of(without_quotas(design.risk, size).least_variance(), frame_cases) <= margin
+        free = without_quotas(design.risk, size, floor=design.floor, doubt=design.doubt)
+        return margin_of(free.least_variance(), frame_cases) <= margin
 
     sizes = range(design.quotas.size, len(design.risk))
     return sizes.start + bisect.bisect_left(sizes, True, key=enough)
@@ -115,12 +134,18 @@ def _outlook(
 ) -> tuple[Outlook, ...]:
     """What the plan buys, and next to it a purely random draw and the top of the list."""
     certain, size = float(by_rule["risk"].sum()), design.quotas.size
+    mandatory = np.ones(by_rule.height)
     if size == 0:
         return (Outlook("plan", certain, None),)
 
     def of(choice: Choice, probabilities: Floats) -> Outlook:
-        margin = margin_of(design.anticipated_variance(probabilities), frame_cases)
-        return Outlook(choice, certain + design.expected_defects(probabilities), margin)
+        variance = design.anticipated_variance(probabilities)
+        return Outlook(
+            choice,
+            certain + design.expected_defects(probabilities),
+            margin_of(variance, frame_cases),
+            reach(variance, most_hidden(np.append(probabilities, mandatory))) / frame_cases,
+        )
 
     top = np.sort(design.risk)[len(design.risk) - size :]
     return (

@@ -51,6 +51,7 @@ def plan_out(drawn: PlannedSpotChecks, office: Office) -> PlanOut:
         frame_cases=plan.frame.height,
         frame_hash=plan.frame_hash,
         outlook=[OutlookOut(**asdict(outlook)) for outlook in plan.outlook],
+        floor_cost=plan.floor_cost,
         drawn=plan.drawn,
         notes=_said(plan.notes, language),
         lines=[
