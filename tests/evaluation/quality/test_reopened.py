@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from evaluation.quality.estimate import Survey, estimate
 from evaluation.quality.reopened import CLOSING, PlanFrame, counted_once
 from policies.spot_check.planning import draw_plan
-from tests.factories.frames import frame, wish
+from tests.factories.frames import frame, parameters
 
 MARCH, JUNE = datetime(2026, 3, 31), datetime(2026, 6, 30)
 
@@ -110,7 +110,7 @@ def test_the_estimate_over_what_counts_is_unbiased() -> None:
 def _estimated(frames: dict[datetime, pl.DataFrame], outcomes: pl.DataFrame, seed: str) -> float:
     """The defects in both frames, each drawn from with a seed of its own."""
     plans = [
-        draw_plan(cases, wish(as_of=as_of, capacity=40, seed=f"{as_of} {seed}"))
+        draw_plan(cases, parameters(as_of=as_of, capacity=40, seed=f"{as_of} {seed}"))
         for as_of, cases in frames.items()
     ]
     once = counted_once(
