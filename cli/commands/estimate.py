@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 from cases.errors import Refused
 from cases.language.messages import _
-from cases.tables.tables import Tables
 from cli.arguments import FOLDER, DataFolder, FinalBy, OfficeFile, SetAside, SpokenIn, option
 from cli.console import Terminal
 from cli.files.office import workspace_of
 from cli.files.plan import verified_plan
 from cli.show.estimates import show_estimate
-from evaluation.quality.estimate import Survey
 from evaluation.quality.estimate import estimate as estimate_all
-from evaluation.quality.returned import OutsideReason, outside, returned, usual_places
-from policies.spot_check.plan import PlanParameters
+from evaluation.quality.returned import usual_places
+from evaluation.quality.surveys import surveys_of
 
 ESTIMATE = _("Estimate the quality of all cases of a plan's frame from the reviews that came back.")
 
@@ -46,21 +43,6 @@ def estimate(
     terminal = Terminal.of(language, office)
     with terminal.progress() as tell:
         tables = workspace_of(office, data, set_aside).tables(tell)
-        surveyed = [_survey_of(folder, tables, as_of or datetime.max) for folder in plans]
-    surveys, not_in_frame = zip(*surveyed, strict=True)
-    estimates = estimate_all(surveys, usual_places(tables.office))
-    show_estimate(terminal, estimates, sum(not_in_frame, start=Counter()))
-
-
-def _survey_of(
-    folder: Path, tables: Tables, until: datetime
-) -> tuple[Survey, Counter[OutsideReason]]:
-    """A kept plan with the reviews of its cases that are final by `until`.
-
-    Also how many closed cases of its time its frame does not hold. `Refused` if the plan is
-    not what its frame and seed give.
-    """
-    kept = verified_plan(folder)
-    parameters = PlanParameters.model_validate(kept.manifest["parameters"])
-    survey = Survey(kept.frame, kept.listed, returned(tables, parameters.as_of, until))
-    return survey, Counter(outside(tables, kept.frame, parameters))
+        surveyed = surveys_of(tables, [*map(verified_plan, plans)], as_of or datetime.max)
+    estimates = estimate_all(surveyed.surveys, usual_places(tables.office))
+    show_estimate(terminal, estimates, surveyed)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from cases.language.messages import Sayable, _, ngettext, sentences
+from cases.language.messages import Sayable, _, listed, ngettext, sentences
 from cli.console import Terminal
 from evaluation.quality.estimate import FEWEST_EFFECTIVE, Estimate, GroupRate
 from evaluation.quality.returned import OutsideReason
+from evaluation.quality.surveys import Surveys
+from evaluation.quality.unreturned import ODDS, Unreturned
 from evaluation.statistics.metrics import Figure
 
 WITHHELD = _("withheld: too few to tell")
@@ -19,19 +21,16 @@ HEADS = (
 )
 
 
-def show_estimate(
-    terminal: Terminal, estimate: Estimate, outside: Mapping[OutsideReason, int]
-) -> None:
-    """The rate of all cases, then groups, then what the reader must know.
-
-    `outside` are the closed cases that the rate does not speak for.
-    """
+def show_estimate(terminal: Terminal, estimate: Estimate, surveyed: Surveys) -> None:
+    """The rate of all cases, then groups, then what the reader must know."""
     terminal.show(*_rates(estimate))
     for by, groups in estimate.groups.items():
         if groups[1:]:
             terminal.table((by, *HEADS), map(_row, groups))
     terminal.show(*_explained(estimate))
-    for reason, count in outside.items():
+    if surveyed.note is not None:
+        terminal.show(surveyed.note)
+    for reason, count in surveyed.outside.items():
         not_meant = _("The rate does not speak for them.")
         terminal.show(sentences(_outside(reason, count), not_meant))
 
@@ -66,8 +65,14 @@ def _number(value: int) -> Sayable:
 
 
 def _percent(figure: Figure) -> Sayable:
-    if figure.value is None or figure.low is None or figure.high is None:
+    if figure.low is None or figure.high is None:
         return WITHHELD
+    if figure.value is None:
+        return _(
+            "between {low:.1%} and {high:.1%}; too few to give one figure",
+            low=figure.low,
+            high=figure.high,
+        )
     return _(
         "{value:.1%} ({low:.1%} to {high:.1%})",
         value=figure.value,
@@ -95,16 +100,13 @@ def _outside(reason: OutsideReason, count: int) -> Sayable:
 
 def _explained(estimate: Estimate) -> Iterator[Sayable]:
     """What the reader must know of the figures above."""
-    missing = estimate.drawn - estimate.returned
-    if missing:
+    if estimate.rate.value is None:
         yield _(
-            "{missing:,} reviews have not come back. If all of them found nothing, the rate would "
-            "be {best:.1%}; if all found a defect, {worst:.1%}. The estimate takes those that came "
-            "back for a random part of those that were drawn.",
-            missing=missing,
-            best=estimate.best,
-            worst=estimate.worst,
+            "No single figure is given: from reviews that say so little, most such figures would "
+            "lie far below the truth. The interval holds all the same."
         )
+    if estimate.unreturned is not None:
+        yield sentences(*_missing(estimate, estimate.unreturned))
     if estimate.hand_picked:
         yield _(
             "{picked:,} reviews of cases that the plan did not draw are left out: hand-picked "
@@ -120,4 +122,30 @@ def _explained(estimate: Estimate) -> Iterator[Sayable]:
         "Groups are drawn towards the whole, more so the less is known of them: what could be "
         "luck is taken for luck; the interval is that of their own reviews. They stand in order "
         "of name: this is no ranking."
+    )
+
+
+def _missing(estimate: Estimate, unreturned: Unreturned) -> Iterator[Sayable]:
+    """How many reviews have not come back, of which cases, and how far that may mislead."""
+    by_risk = (
+        _("{returned:,} of {drawn:,}", returned=part.returned, drawn=part.drawn)
+        for part in unreturned.response
+    )
+    bounds, worst = unreturned.bounds, unreturned.worst
+    yield _(
+        "{missing:,} reviews have not come back; from the third of the drawn cases with the lowest "
+        "risk to that with the highest, these have: {by_risk}.",
+        missing=estimate.drawn - estimate.returned,
+        by_risk=listed(by_risk),
+    )
+    yield _(
+        "The rate takes them for a random part of those that were drawn. If, at equal risk, the "
+        "odds that a review is still out are up to {odds:g} times as high for a defect as for "
+        "another case, or as low, it lies between {low:.1%} and {high:.1%}, sampling error "
+        "included; whatever they find, between {least:.1%} and {most:.1%}.",
+        odds=ODDS,
+        low=bounds.low,
+        high=bounds.high,
+        least=worst.low,
+        most=worst.high,
     )

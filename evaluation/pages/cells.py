@@ -41,8 +41,12 @@ class Value:
 class Interval:
     """A figure with its 95% interval, written by `spec`; in words why there is none.
 
+    Of an interval without a value only the ends are shown.
+
     >>> str(Interval(Figure(0.7, 0.65, 0.75, 100), ".2f"))
     '0.70 (0.65–0.75)'
+    >>> str(Interval(Figure(None, 0.1, 0.3, 5, "too_few"), ".0%"))
+    'between 10% and 30%'
     """
 
     figure: Figure
@@ -51,10 +55,12 @@ class Interval:
     def say(self, language: Language) -> str:
         """The figure in `language`."""
         figure = self.figure
-        if figure.value is None or figure.low is None or figure.high is None:
+        if figure.low is None or figure.high is None:
             return ABSENT[figure.absent or "too_few"].say(language)
-        ends = (figure.value, figure.low, figure.high)
-        value, low, high = (formatted(end, self.spec, language) for end in ends)
+        low, high = (formatted(end, self.spec, language) for end in (figure.low, figure.high))
+        if figure.value is None:
+            return _("between {low} and {high}", low=low, high=high).say(language)
+        value = formatted(figure.value, self.spec, language)
         if figure.low < 0:  # a dash next to a minus cannot be read
             return _("{value} ({low} – {high})", value=value, low=low, high=high).say(language)
         return _("{value} ({low}–{high})", value=value, low=low, high=high).say(language)

@@ -16,15 +16,29 @@ from policies.spot_check.plan import PlanParameters
 OutsideReason = Literal["reviewed", "missing"]
 
 
-def returned(tables: Tables, after: datetime, until: datetime) -> pl.DataFrame:
+def returned(
+    tables: Tables, after: datetime, until: datetime, closings: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """What reviews made after `after` and final by `until` found: `case_id, defect, place`.
 
     `place` is the grade's place among the present grades, 0 the best. Of several reviews of
     a case the first that became final counts (of those of one moment, the first in the
-    table); a second reading checks the reviewer.
+    table); a second reading checks the reviewer. Where `closings` says when a case was closed
+    again (`case_id, closed_again_at`, perhaps null), later reviews are of its next closing.
     """
-    reviews = rows(final_reviews(tables, until))
-    return first_found(tables.office, reviews.filter(pl.col("reviewed_at") > after))
+    reviews = rows(final_reviews(tables, until)).filter(pl.col("reviewed_at") > after)
+    if closings is not None:
+        reviews = of_closings(reviews, closings)
+    return first_found(tables.office, reviews)
+
+
+def of_closings(reviews: pl.DataFrame, closings: pl.DataFrame) -> pl.DataFrame:
+    """Of `reviews` of the cases in `closings` those made before the case was closed again."""
+    again = pl.col("closed_again_at")
+    before = again.is_null() | (pl.col("reviewed_at") < again)
+    ended = closings.select("case_id", "closed_again_at")
+    joined = reviews.join(ended, on="case_id", maintain_order="left")
+    return joined.filter(before).drop("closed_again_at")
 
 
 def first_found(office: Office, reviews: pl.DataFrame) -> pl.DataFrame:

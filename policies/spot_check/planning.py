@@ -66,7 +66,7 @@ def draw_plan(frame: pl.DataFrame, parameters: PlanParameters) -> SpotCheckPlan:
         _lines(everyone.filter("drawn"), parameters),
         _outlook(design, pi, by_rule, frame.height),
         notes,
-        _floor_cost(design, pi, parameters, frame.height) if size else 0.0,
+        floor_cost=_floor_cost(design, pi, parameters, frame.height) if size else 0.0,
     )
 
 

@@ -39,6 +39,19 @@ def test_the_first_final_review_after_the_draw_counts() -> None:
     assert sorted(found.rows()) == [("b", 1.0, 2.0), ("c", 0.0, 1.0)]
 
 
+def test_a_review_after_the_next_closing_is_of_that_closing() -> None:
+    """Of the first closing a review counts that was made before the case was closed again."""
+    cases = rows("case_id | opened_at\nb | 2024-01-01\nc | 2024-01-01", case_columns(OFFICE))
+    tables = Tables.of(OFFICE, cases, reviews=rows(FOUND, REVIEWS))
+    again = {"b": datetime(2024, 2, 2), "c": datetime(2024, 2, 3), "d": None}
+    closings = pl.DataFrame(
+        {"case_id": list(again), "closed_again_at": list(again.values())},
+        schema={"case_id": pl.String, "closed_again_at": pl.Datetime("us")},
+    )
+    found = returned(tables, datetime(2024, 1, 31), datetime(2024, 6, 1), closings)
+    assert sorted(found.rows()) == [("b", 1.0, 2.0), ("d", 1.0, 2.0)]
+
+
 def test_cases_outside_the_frame_are_counted_by_the_reason() -> None:
     """One was reviewed before the draw, one is missing; open and later ones do not count."""
     cases = rows(

@@ -1,0 +1,49 @@
+"""Kept plans with the reviews they led to, each closing counted once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cases.language.messages import Message
+from cases.tables.tables import Tables
+from evaluation.quality.estimate import Survey
+from evaluation.quality.reopened import PlanFrame, counted_once
+from evaluation.quality.returned import OutsideReason, outside, returned
+from policies.spot_check.plan import PlanParameters
+from policies.spot_check.verify import Kept
+
+
+@dataclass(frozen=True)
+class Surveys:
+    """What `estimate` takes, and what its reader must know.
+
+    `outside` counts the closed cases that no frame holds; `note` says which closings stand in
+    several frames, None if none does.
+    """
+
+    surveys: tuple[Survey, ...]
+    outside: Mapping[OutsideReason, int]
+    note: Message | None
+
+
+def surveys_of(tables: Tables, plans: Sequence[Kept], until: datetime) -> Surveys:
+    """Verified `plans` with the reviews of their cases that are final by `until`."""
+    parameters = [PlanParameters.model_validate(kept.manifest["parameters"]) for kept in plans]
+    once = counted_once(
+        [
+            PlanFrame(request.as_of, str(kept.manifest["plan_id"]), kept.frame)
+            for kept, request in zip(plans, parameters, strict=True)
+        ]
+    )
+    surveys = (
+        Survey(frame, kept.listed, returned(tables, request.as_of, until, frame))
+        for frame, kept, request in zip(once.frames, plans, parameters, strict=True)
+        if frame.height  # a plan named twice counts once
+    )
+    missing: Counter[OutsideReason] = Counter()
+    for kept, request in zip(plans, parameters, strict=True):
+        missing.update(outside(tables, kept.frame, request))
+    return Surveys(tuple(surveys), missing, once.note)
