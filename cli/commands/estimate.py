@@ -8,14 +8,24 @@ from typing import Annotated
 
 from cases.errors import Refused
 from cases.language.messages import _
-from cli.arguments import FOLDER, DataFolder, FinalBy, OfficeFile, SetAside, SpokenIn, option
+from cli.arguments import (
+    FOLDER,
+    NUMBER,
+    DataFolder,
+    FinalBy,
+    OfficeFile,
+    SetAside,
+    SpokenIn,
+    option,
+    share,
+)
 from cli.console import Terminal
 from cli.files.office import workspace_of
 from cli.files.plan import verified_plan
-from cli.show.estimates import show_estimate
+from cli.show.estimates import show_claims, show_estimate
 from evaluation.quality.estimate import estimate as estimate_all
 from evaluation.quality.returned import usual_places
-from evaluation.quality.surveys import surveys_of
+from evaluation.quality.surveys import claim_of_plan, surveys_of
 
 ESTIMATE = _("Estimate the quality of all cases of a plan's frame from the reviews that came back.")
 
@@ -25,6 +35,15 @@ def estimate(
     plans: Annotated[
         list[Path] | None,
         option("--plan", FOLDER, _("Folder of a drawn plan; several for several batches.")),
+    ] = None,
+    at_most: Annotated[
+        float | None,
+        option(
+            "--at-most",
+            NUMBER,
+            _("Say whether at most this share of the cases is defective, as 0.1."),
+            parser=share,
+        ),
     ] = None,
     as_of: FinalBy = None,
     data: DataFolder = None,
@@ -43,6 +62,9 @@ def estimate(
     terminal = Terminal.of(language, office)
     with terminal.progress() as tell:
         tables = workspace_of(office, data, set_aside).tables(tell)
-        surveyed = surveys_of(tables, [*map(verified_plan, plans)], as_of or datetime.max)
+        kept, until = [*map(verified_plan, plans)], as_of or datetime.max
+        surveyed = surveys_of(tables, kept, until)
+    if at_most is not None:
+        show_claims(terminal, [claim_of_plan(tables, plan, until, at_most) for plan in kept])
     estimates = estimate_all(surveyed.surveys, usual_places(tables.office))
     show_estimate(terminal, estimates, surveyed)

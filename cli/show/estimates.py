@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from cases.language.messages import Sayable, _, listed, ngettext, sentences
 from cli.console import Terminal
+from evaluation.quality.acceptance import LEVEL
+from evaluation.quality.claims import Claim
 from evaluation.quality.estimate import FEWEST_EFFECTIVE, Estimate, GroupRate
 from evaluation.quality.returned import OutsideReason
 from evaluation.quality.surveys import Surveys
@@ -149,3 +151,48 @@ def _missing(estimate: Estimate, unreturned: Unreturned) -> Iterator[Sayable]:
         least=worst.low,
         most=worst.high,
     )
+
+
+def show_claims(terminal: Terminal, claims: Sequence[Claim]) -> None:
+    """Of each plan, whether the claim is shown."""
+    for claim in claims:
+        terminal.show(_claim(claim))
+
+
+def _claim(claim: Claim) -> Sayable:
+    if claim.shown_after is not None:
+        return _(
+            "At most {share:.1%} of the {cases:,} cases are defective: shown, 95 % sure, after "
+            "{reviews:,} reviews in the reading order of the plan.",
+            share=claim.at_most,
+            cases=claim.cases,
+            reviews=claim.shown_after,
+        )
+    problem = _(
+        "It is not shown that at most {share:.1%} of the {cases:,} cases are defective.",
+        share=claim.at_most,
+        cases=claim.cases,
+    )
+    if not claim.possible:
+        return sentences(
+            problem,
+            _(
+                "The cases certain to be drawn hold more defects than that allows, each without "
+                "a review counted as one."
+            ),
+        )
+    return sentences(problem, *_evidence(claim))
+
+
+def _evidence(claim: Claim) -> Iterator[Sayable]:
+    """How far the reviews have come, and what to read next."""
+    yield _(
+        "{read:,} of the {drawn:,} cases drawn at random are read in the reading order of the "
+        "plan; the evidence is {evidence:.2f} of the {enough:.0f} it takes, at any look.",
+        read=claim.read,
+        drawn=claim.drawn,
+        evidence=claim.evidence,
+        enough=1 / LEVEL,
+    )
+    if claim.next_to_read:
+        yield _("Next to read, in this order: {cases}.", cases=listed(claim.next_to_read))

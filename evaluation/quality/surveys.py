@@ -9,6 +9,7 @@ from datetime import datetime
 
 from cases.language.messages import Message
 from cases.tables.tables import Tables
+from evaluation.quality.claims import Claim, claim_of
 from evaluation.quality.estimate import Survey
 from evaluation.quality.reopened import PlanFrame, counted_once
 from evaluation.quality.returned import OutsideReason, outside, returned
@@ -47,3 +48,13 @@ def surveys_of(tables: Tables, plans: Sequence[Kept], until: datetime) -> Survey
     for kept, request in zip(plans, parameters, strict=True):
         missing.update(outside(tables, kept.frame, request))
     return Surveys(tuple(surveys), missing, once.note)
+
+
+def claim_of_plan(tables: Tables, kept: Kept, until: datetime, at_most: float) -> Claim:
+    """Whether at most so large a share of one plan's cases is defective (see `claim_of`).
+
+    The whole frame counts, also what counts in the frame of another plan in an estimate.
+    """
+    seed = PlanParameters.model_validate(kept.manifest["parameters"]).seed
+    (survey,) = surveys_of(tables, [kept], until).surveys
+    return claim_of(survey, seed, at_most)
