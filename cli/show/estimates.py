@@ -10,9 +10,11 @@ from evaluation.quality.acceptance import LEVEL
 from evaluation.quality.claims import Claim
 from evaluation.quality.estimate import FEWEST_EFFECTIVE, Estimate, GroupRate
 from evaluation.quality.returned import OutsideReason
+from evaluation.quality.reviewer_error import FEWEST_BOTH, ReviewerError
 from evaluation.quality.surveys import Surveys
 from evaluation.quality.unreturned import ODDS, Unreturned
 from evaluation.statistics.metrics import Figure
+from evaluation.statistics.saying import percent
 
 WITHHELD = _("withheld: too few to tell")
 HEADS = (
@@ -75,12 +77,7 @@ def _percent(figure: Figure) -> Sayable:
             low=figure.low,
             high=figure.high,
         )
-    return _(
-        "{value:.1%} ({low:.1%} to {high:.1%})",
-        value=figure.value,
-        low=figure.low,
-        high=figure.high,
-    )
+    return percent(figure)
 
 
 def _outside(reason: OutsideReason, count: int) -> Sayable:
@@ -109,6 +106,8 @@ def _explained(estimate: Estimate) -> Iterator[Sayable]:
         )
     if estimate.unreturned is not None:
         yield sentences(*_missing(estimate, estimate.unreturned))
+    if estimate.rate.value is not None:
+        yield _reviewers(estimate.without_errors)
     if estimate.hand_picked:
         yield _(
             "{picked:,} reviews of cases that the plan did not draw are left out: hand-picked "
@@ -124,6 +123,33 @@ def _explained(estimate: Estimate) -> Iterator[Sayable]:
         "Groups are drawn towards the whole, more so the less is known of them: what could be "
         "luck is taken for luck; the interval is that of their own reviews. They stand in order "
         "of name: this is no ranking."
+    )
+
+
+def _reviewers(error: ReviewerError | None) -> Sayable:
+    """The rate without the reviewers' errors, or why it is not known."""
+    if error is None:
+        return _(
+            "No case of a plan was read by a second reviewer as planned, so nothing is known of "
+            "the reviewers' errors: the rate is that of the defects they find."
+        )
+    if error.rate.value is None:
+        return _(
+            "The rate is not corrected for the reviewers' errors: in fewer than {fewest} of the "
+            "{cases:,} cases read twice both readings found a defect. Without errors it would lie "
+            "between {low:.1%} and {high:.1%}.",
+            fewest=FEWEST_BOTH,
+            cases=error.rate.n,
+            low=error.rate.low,
+            high=error.rate.high,
+        )
+    return _(
+        "By the {cases:,} cases read twice, reviewers find {found} of the defects and no defect in "
+        "{passed} of the other cases; without their errors the defect rate is {rate}.",
+        cases=error.rate.n,
+        found=percent(error.sensitivity),
+        passed=percent(error.specificity),
+        rate=percent(error.rate),
     )
 
 

@@ -6,7 +6,8 @@ Whole frames, groups drawn towards the whole, and what cannot be estimated is re
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -16,7 +17,8 @@ from cases.errors import Refused
 from cases.language.messages import _
 from cases.numeric import Z
 from evaluation.quality.reopened import CLOSING
-from evaluation.quality.unreturned import Unreturned, unreturned
+from evaluation.quality.reviewer_error import ReviewerError, pairs, reviewer_error
+from evaluation.quality.unreturned import Unreturned, classes_of_risk, unreturned
 from evaluation.statistics.hidden_group import figure_of
 from evaluation.statistics.metrics import Figure
 from evaluation.statistics.sample import SampleTotal, SurveySample
@@ -25,6 +27,11 @@ from training.splits import period_name
 FEWEST_EFFECTIVE = 10  # a group that says less than so many random reviews is withheld
 UNSEEN = 0.5  # response where no review came back: unseen cases are as uncertain as one outcome
 BY = ("kind", "unit", "period")
+READINGS: dict[str, pl.DataType] = {
+    "case_id": pl.String(),
+    "defect": pl.Float64(),
+    "second": pl.Float64(),
+}
 
 
 @dataclass(frozen=True)
@@ -34,11 +41,14 @@ class Survey:
     `frame` holds the columns of `spot_check.plan.FRAME` and `inclusion_probability` of every
     case that could be drawn, `drawn` the ids of those that were, `outcomes` the reviews
     that came back: `case_id, defect` (0 or 1) and, for a mean grade, `place` (0 is best).
+    `readings` are the drawn cases that two reviewers have read, blind: `case_id, defect,
+    second` (what the other found).
     """
 
     frame: pl.DataFrame
     drawn: Collection[str]
     outcomes: pl.DataFrame
+    readings: pl.DataFrame = field(default_factory=partial(pl.DataFrame, schema=READINGS))
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,9 @@ class Estimate:
     `defects` is the estimated number of defects, unbiased, and may fall outside 0 to
     `cases` where few reviews say much; `rate` is kept within, and its interval allows for a
     group of defects that the draw missed. It has ends but no value where the reviews say too
-    little for one; `mean_place` is None then. `unreturned` says how far the rate may be off
+    little for one; `mean_place` and `without_errors` are None then. `without_errors` says how
+    often reviewers err and what the rate is without that, None also where no case was read
+    twice. `unreturned` says how far the rate may be off
     if reviews have not come back, None if all have. `hand_picked` reviews, of cases the plan
     did not draw, are left out.
     """
@@ -75,6 +87,7 @@ class Estimate:
     defects: float
     rate: Figure
     unreturned: Unreturned | None
+    without_errors: ReviewerError | None
     mean_place: Figure | None
     groups: Mapping[str, tuple[GroupRate, ...]]
 
@@ -108,6 +121,7 @@ def estimate(
         defects=whole.total,
         rate=rate,
         unreturned=_unreturned(sample, rate),
+        without_errors=None if rate.value is None else _without_errors(surveys, whole),
         mean_place=given and _mean_place(cases, sample, whole, given),
         groups={
             name: _groups(cases[name].to_numpy(), sample, whole, shown=rate.value is not None)
@@ -136,6 +150,16 @@ def _unreturned(sample: SurveySample, rate: Figure) -> Unreturned | None:
         return None
     found = unreturned(sample, np.ones(len(sample.p), bool), figure_of)
     return replace(found, bounds=_widened(found.bounds, rate), worst=_widened(found.worst, rate))
+
+
+def _without_errors(surveys: Sequence[Survey], whole: SampleTotal) -> ReviewerError | None:
+    """The reviewers' errors by thirds of the risk of the cases read twice."""
+    twice = pl.concat([survey.frame.join(survey.readings, on="case_id") for survey in surveys])
+    if twice.is_empty():
+        return None
+    classes = classes_of_risk(twice["risk"].to_numpy())
+    readings = pairs(twice["defect"].to_numpy(), twice["second"].to_numpy(), classes)
+    return reviewer_error(whole.rate, min(whole.effective, whole.cases), readings)
 
 
 def _widened(bounds: Figure, rate: Figure) -> Figure:

@@ -32,6 +32,25 @@ def returned(
     return first_found(tables.office, reviews)
 
 
+def second_readings(
+    tables: Tables, after: datetime, until: datetime, closings: pl.DataFrame
+) -> pl.DataFrame:
+    """Whether two reviewers found a defect: `case_id, defect, second` (1 for a defect).
+
+    Of the reviews that `returned` takes, the first of each case and the first by another
+    reviewer, of cases in `closings` that have both.
+    """
+    reviews = rows(final_reviews(tables, until)).filter(pl.col("reviewed_at") > after)
+    known = of_closings(reviews, closings).filter(
+        pl.col("grade").is_in(list(tables.office.grade_ranks)), pl.col("reviewer").is_not_null()
+    )
+    in_order = known.sort("known_at", maintain_order=True)
+    others = in_order.filter(pl.col("reviewer") != pl.col("reviewer").first().over("case_id"))
+    first, second = (first_found(tables.office, part) for part in (in_order, others))
+    twice = first.join(second, on="case_id", suffix="_second", maintain_order="left")
+    return twice.select("case_id", "defect", second="defect_second")
+
+
 def of_closings(reviews: pl.DataFrame, closings: pl.DataFrame) -> pl.DataFrame:
     """Of `reviews` of the cases in `closings` those made before the case was closed again."""
     again = pl.col("closed_again_at")

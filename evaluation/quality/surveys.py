@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import polars as pl
+
 from cases.language.messages import Message
 from cases.tables.tables import Tables
 from evaluation.quality.claims import Claim, claim_of
 from evaluation.quality.estimate import Survey
 from evaluation.quality.reopened import PlanFrame, counted_once
-from evaluation.quality.returned import OutsideReason, outside, returned
+from evaluation.quality.returned import OutsideReason, outside, returned, second_readings
 from policies.spot_check.plan import PlanParameters
 from policies.spot_check.verify import Kept
 
@@ -40,7 +42,7 @@ def surveys_of(tables: Tables, plans: Sequence[Kept], until: datetime) -> Survey
         ]
     )
     surveys = (
-        Survey(frame, kept.listed, returned(tables, request.as_of, until, frame))
+        _survey(tables, kept, frame, request.as_of, until)
         for frame, kept, request in zip(once.frames, plans, parameters, strict=True)
         if frame.height  # a plan named twice counts once
     )
@@ -48,6 +50,19 @@ def surveys_of(tables: Tables, plans: Sequence[Kept], until: datetime) -> Survey
     for kept, request in zip(plans, parameters, strict=True):
         missing.update(outside(tables, kept.frame, request))
     return Surveys(tuple(surveys), missing, once.note)
+
+
+def _survey(
+    tables: Tables, kept: Kept, frame: pl.DataFrame, as_of: datetime, until: datetime
+) -> Survey:
+    """A plan with its reviews, and the second readings of the cases drawn for that."""
+    twice = frame.filter(pl.col("case_id").is_in(kept.read_twice))
+    return Survey(
+        frame,
+        kept.listed,
+        returned(tables, as_of, until, frame),
+        second_readings(tables, as_of, until, twice),
+    )
 
 
 def claim_of_plan(tables: Tables, kept: Kept, until: datetime, at_most: float) -> Claim:

@@ -94,7 +94,7 @@ def _tilted(risk: Floats, odds: float) -> Floats:
 
 def response(sample: SurveySample) -> tuple[Response, ...]:
     """By class of risk, from the lowest: thirds of the drawn cases."""
-    classes = _classes(sample.p[sample.drawn])
+    classes = classes_of_risk(sample.p[sample.drawn])
     back = sample.returned[sample.drawn]
     return tuple(
         Response(int((classes == number).sum()), int(back[classes == number].sum()))
@@ -102,7 +102,7 @@ def response(sample: SurveySample) -> tuple[Response, ...]:
     )
 
 
-def _classes(risk: Floats) -> Ints:
-    """The third of each value, shape (cases,)."""
+def classes_of_risk(risk: Floats) -> Ints:
+    """The third in which each risk lies, 0 the lowest, shape (cases,)."""
     rank = np.argsort(np.argsort(risk, kind="stable"), kind="stable")
     return (rank * CLASSES // max(len(risk), 1)).astype(np.int64)

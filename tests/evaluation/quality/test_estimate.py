@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -261,3 +262,18 @@ def test_periods_are_quarters_of_closing() -> None:
     cases = base.frame.with_columns(closed_at=pl.Series(closed, dtype=FRAME["closed_at"]))
     groups = estimate([Survey(cases, base.drawn, base.outcomes)]).groups["period"]
     assert [(group.name, group.cases) for group in groups] == [("2026-Q1", 20), ("2026-Q2", 20)]
+
+
+def test_second_readings_correct_the_rate() -> None:
+    """Two readings that always agree leave the rate; none, or few with a defect, do not correct."""
+    outcomes = {i: int(i % 4 == 0) for i in range(200)}
+    one = survey([0.25] * 400, [0.5] * 400, outcomes)
+    assert estimate([one]).without_errors is None
+    agreed = one.outcomes.select("case_id", "defect", second="defect")
+    error = estimate([replace(one, readings=agreed)]).without_errors
+    assert error is not None
+    assert (error.sensitivity.value, error.specificity.value) == (1, 1)
+    assert error.rate.value == pytest.approx(estimate([one]).rate.value, abs=0.01)
+    few = estimate([replace(one, readings=agreed.head(20))]).without_errors
+    assert few is not None
+    assert (few.rate.value, few.rate.absent, few.rate.n) == (None, "too_few", 20)

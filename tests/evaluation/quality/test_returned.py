@@ -7,7 +7,7 @@ from datetime import datetime
 import polars as pl
 
 from cases.tables.tables import REVIEWS, Tables, case_columns
-from evaluation.quality.returned import outside, returned, usual_places
+from evaluation.quality.returned import outside, returned, second_readings, usual_places
 from policies.spot_check.plan import PlanParameters
 from tests.factories.office import office, rows
 
@@ -50,6 +50,27 @@ def test_a_review_after_the_next_closing_is_of_that_closing() -> None:
     )
     found = returned(tables, datetime(2024, 1, 31), datetime(2024, 6, 1), closings)
     assert sorted(found.rows()) == [("b", 1.0, 2.0), ("d", 1.0, 2.0)]
+
+
+def test_second_readings_are_by_another_reviewer() -> None:
+    """b was read by two; c twice by one and a by one: neither counts."""
+    reviews = """
+    case_id | reviewed_at | reviewer | grade
+    a       | 2024-02-01  | R1       | bad
+    b       | 2024-02-02  | R1       | bad
+    b       | 2024-02-03  | R1       | bad
+    b       | 2024-02-04  | R2       | fine
+    c       | 2024-02-02  | R2       | bad
+    c       | 2024-02-03  | R2       | fine
+    """
+    cases = rows("case_id | opened_at\nb | 2024-01-01", case_columns(OFFICE))
+    tables = Tables.of(OFFICE, cases, reviews=rows(reviews, REVIEWS))
+    closings = pl.DataFrame(
+        {"case_id": ["a", "b", "c"], "closed_again_at": [None] * 3},
+        schema={"case_id": pl.String, "closed_again_at": pl.Datetime("us")},
+    )
+    found = second_readings(tables, datetime(2024, 1, 31), datetime(2024, 6, 1), closings)
+    assert found.rows() == [("b", 1.0, 0.0)]
 
 
 def test_cases_outside_the_frame_are_counted_by_the_reason() -> None:
