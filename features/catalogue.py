@@ -7,7 +7,7 @@ import json
 
 from cases.language.catalogues import SOURCE
 from cases.office.model import CLOSING, INTAKE, Office
-from features import attributes, calendar, history, process, workload
+from features import attributes, calendar, checks, history, process, workload
 from features.as_of import MARKS
 from features.feature import Feature, OfOthers
 
@@ -23,7 +23,7 @@ DEFINITIONS = {
     "risk",
     "working_hours",
 }
-FAMILIES = (attributes, process, workload, history, calendar)
+FAMILIES = (attributes, process, checks, workload, history, calendar)
 
 _last: list[tuple[Office, dict[str, Feature]]] = []  # of one office, compared by identity
 

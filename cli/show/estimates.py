@@ -17,6 +17,7 @@ from evaluation.statistics.metrics import Figure
 from evaluation.statistics.saying import percent
 
 WITHHELD = _("withheld: too few to tell")
+CHECK_NAMES = {"self_check": _("Self check"), "verification": _("Verification")}
 HEADS = (
     _("cases"),
     _("reviews"),
@@ -108,6 +109,15 @@ def _explained(estimate: Estimate) -> Iterator[Sayable]:
         yield sentences(*_missing(estimate, estimate.unreturned))
     if estimate.rate.value is not None:
         yield _reviewers(estimate.without_errors)
+    for kind, check in estimate.own_checks.items():
+        yield _(
+            "{check}: of the {passed:,} cases it passed, {missed} have a defect that a review "
+            "would find; of all such defects in checked cases, it caught {caught}.",
+            check=CHECK_NAMES[kind],
+            passed=check.passed,
+            missed=_percent(check.missed),
+            caught=_percent(check.caught),
+        )
     if estimate.hand_picked:
         yield _(
             "{picked:,} reviews of cases that the plan did not draw are left out: hand-picked "

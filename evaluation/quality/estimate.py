@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from cases.errors import Refused
 from cases.language.messages import _
 from cases.numeric import Z
+from cases.office.reviews import CHECKS, ReviewKind
+from evaluation.quality.own_check import OwnCheck, own_check
 from evaluation.quality.reopened import CLOSING
 from evaluation.quality.reviewer_error import ReviewerError, pairs, reviewer_error
 from evaluation.quality.unreturned import Unreturned, classes_of_risk, unreturned
@@ -32,6 +34,7 @@ READINGS: dict[str, pl.DataType] = {
     "defect": pl.Float64(),
     "second": pl.Float64(),
 }
+CHECKED: dict[str, pl.DataType] = {"case_id": pl.String(), **dict.fromkeys(CHECKS, pl.Boolean())}
 
 
 @dataclass(frozen=True)
@@ -42,13 +45,15 @@ class Survey:
     case that could be drawn, `drawn` the ids of those that were, `outcomes` the reviews
     that came back: `case_id, defect` (0 or 1) and, for a mean grade, `place` (0 is best).
     `readings` are the drawn cases that two reviewers have read, blind: `case_id, defect,
-    second` (what the other found).
+    second` (what the other found). `checks` says which cases the office's own checks had passed
+    before the draw: `case_id, self_check, verification`, null where there was none.
     """
 
     frame: pl.DataFrame
     drawn: Collection[str]
     outcomes: pl.DataFrame
     readings: pl.DataFrame = field(default_factory=partial(pl.DataFrame, schema=READINGS))
+    checks: pl.DataFrame = field(default_factory=partial(pl.DataFrame, schema=CHECKED))
 
 
 @dataclass(frozen=True)
@@ -75,9 +80,10 @@ class Estimate:
     group of defects that the draw missed. It has ends but no value where the reviews say too
     little for one; `mean_place` and `without_errors` are None then. `without_errors` says how
     often reviewers err and what the rate is without that, None also where no case was read
-    twice. `unreturned` says how far the rate may be off
-    if reviews have not come back, None if all have. `hand_picked` reviews, of cases the plan
-    did not draw, are left out.
+    twice. `unreturned` says how far the rate may be off if reviews have not come back, None if
+    all have. `own_checks` says what the office's own checks miss, of each kind that passed
+    some cases and failed others. `hand_picked` reviews, of cases the plan did not draw, are
+    left out.
     """
 
     cases: int
@@ -89,6 +95,7 @@ class Estimate:
     unreturned: Unreturned | None
     without_errors: ReviewerError | None
     mean_place: Figure | None
+    own_checks: Mapping[ReviewKind, OwnCheck]
     groups: Mapping[str, tuple[GroupRate, ...]]
 
 
@@ -123,6 +130,7 @@ def estimate(
         unreturned=_unreturned(sample, rate),
         without_errors=None if rate.value is None else _without_errors(surveys, whole),
         mean_place=given and _mean_place(cases, sample, whole, given),
+        own_checks=_own_checks(cases, sample),
         groups={
             name: _groups(cases[name].to_numpy(), sample, whole, shown=rate.value is not None)
             for name in by
@@ -160,6 +168,17 @@ def _without_errors(surveys: Sequence[Survey], whole: SampleTotal) -> ReviewerEr
     classes = classes_of_risk(twice["risk"].to_numpy())
     readings = pairs(twice["defect"].to_numpy(), twice["second"].to_numpy(), classes)
     return reviewer_error(whole.rate, min(whole.effective, whole.cases), readings)
+
+
+def _own_checks(cases: pl.DataFrame, sample: SurveySample) -> dict[ReviewKind, OwnCheck]:
+    """What reviews say of each kind of check that passed some cases and failed others."""
+    passed = {kind: cases[kind].fill_null(value=False).to_numpy() for kind in CHECKS}
+    failed = {kind: (~cases[kind]).fill_null(value=False).to_numpy() for kind in CHECKS}
+    return {
+        kind: own_check(sample, passed[kind], failed[kind])
+        for kind in CHECKS
+        if passed[kind].any() and failed[kind].any()
+    }
 
 
 def _widened(bounds: Figure, rate: Figure) -> Figure:
@@ -251,6 +270,7 @@ def _joined(survey: Survey, number: int) -> pl.DataFrame:
     back = pl.when(came > 0).then(came / drawn_cases).otherwise(UNSEEN)
     return (
         survey.frame.join(outcomes.select("case_id", "defect", "place"), on="case_id", how="left")
+        .join(survey.checks.select(*CHECKED), on="case_id", how="left")
         .with_columns(pl.col("defect", "place").cast(pl.Float64), drawn=drawn)
         .with_columns(returned=pl.col("drawn") & pl.col("defect").is_not_null())
         .with_columns(

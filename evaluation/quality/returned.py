@@ -8,6 +8,7 @@ from typing import Literal
 import polars as pl
 
 from cases.office.model import Office
+from cases.office.reviews import CHECKS
 from cases.tables.tables import Tables, rows
 from features.as_of import closing_moments, final_reviews, reviewed_by
 from features.conditions import satisfying
@@ -58,6 +59,22 @@ def of_closings(reviews: pl.DataFrame, closings: pl.DataFrame) -> pl.DataFrame:
     ended = closings.select("case_id", "closed_again_at")
     joined = reviews.join(ended, on="case_id", maintain_order="left")
     return joined.filter(before).drop("closed_again_at")
+
+
+def own_checks(tables: Tables, by: datetime) -> pl.DataFrame:
+    """Which cases the office's own checks had passed `by` then.
+
+    Columns `case_id, self_check, verification`: false where a check found a defect, null where there was none; of several checks of one
+    kind the last counts.
+    """
+    office, made = tables.office, pl.col("reviewed_at") <= by
+    checks = rows(tables.checks).filter(made).sort("reviewed_at", maintain_order=True)
+    passed = ~pl.col("grade").is_in(sorted(office.defect_grades))
+    last = {
+        kind: passed.filter(pl.col("kind").is_in(office.kinds_called(kind))).last()
+        for kind in CHECKS
+    }
+    return checks.group_by("case_id", maintain_order=True).agg(**last)
 
 
 def first_found(office: Office, reviews: pl.DataFrame) -> pl.DataFrame:

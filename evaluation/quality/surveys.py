@@ -14,7 +14,13 @@ from cases.tables.tables import Tables
 from evaluation.quality.claims import Claim, claim_of
 from evaluation.quality.estimate import Survey
 from evaluation.quality.reopened import PlanFrame, counted_once
-from evaluation.quality.returned import OutsideReason, outside, returned, second_readings
+from evaluation.quality.returned import (
+    OutsideReason,
+    outside,
+    own_checks,
+    returned,
+    second_readings,
+)
 from policies.spot_check.plan import PlanParameters
 from policies.spot_check.verify import Kept
 
@@ -55,13 +61,14 @@ def surveys_of(tables: Tables, plans: Sequence[Kept], until: datetime) -> Survey
 def _survey(
     tables: Tables, kept: Kept, frame: pl.DataFrame, as_of: datetime, until: datetime
 ) -> Survey:
-    """A plan with its reviews, and the second readings of the cases drawn for that."""
+    """A plan with its reviews, second readings of the cases drawn for that, and own checks."""
     twice = frame.filter(pl.col("case_id").is_in(kept.read_twice))
     return Survey(
         frame,
         kept.listed,
         returned(tables, as_of, until, frame),
         second_readings(tables, as_of, until, twice),
+        own_checks(tables, as_of),
     )
 
 

@@ -104,7 +104,7 @@ def with_given(tables: Tables, cases: Sequence[GivenCase]) -> Tables:
             tables.office,
             tables.case_rows.filter(~replaced),
             events=tables.event_rows.filter(~replaced),
-            reviews=tables.review_rows,
+            reviews=tables.rows("reviews"),
             handlers=tables.handler_rows,
             recusals=tables.recusal_rows,
             overrides=tables.override_rows,

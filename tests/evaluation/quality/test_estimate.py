@@ -277,3 +277,18 @@ def test_second_readings_correct_the_rate() -> None:
     few = estimate([replace(one, readings=agreed.head(20))]).without_errors
     assert few is not None
     assert (few.rate.value, few.rate.absent, few.rate.n) == (None, "too_few", 20)
+
+
+def test_own_checks_are_judged_by_the_reviews() -> None:
+    """A full count: the self check failed 8 of 10 defects; a check that fails none is left out."""
+    outcomes = {i: int(i < 10) for i in range(100)}
+    one = survey([0.1] * 100, [1.0] * 100, outcomes)
+    ids = [f"c{i}" for i in range(100)]
+    passed = {"self_check": [i >= 8 for i in range(100)], "verification": [True] * 100}
+    checks = pl.DataFrame({"case_id": ids, **passed})
+    found = estimate([replace(one, checks=checks)]).own_checks
+    assert list(found) == ["self_check"]
+    assert (found["self_check"].passed, found["self_check"].failed) == (92, 8)
+    assert found["self_check"].missed.value == pytest.approx(2 / 92)
+    assert found["self_check"].caught.value == pytest.approx(0.8)
+    assert estimate([one]).own_checks == {}

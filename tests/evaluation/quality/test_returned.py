@@ -7,7 +7,7 @@ from datetime import datetime
 import polars as pl
 
 from cases.tables.tables import REVIEWS, Tables, case_columns
-from evaluation.quality.returned import outside, returned, second_readings, usual_places
+from evaluation.quality.returned import outside, own_checks, returned, second_readings, usual_places
 from policies.spot_check.plan import PlanParameters
 from tests.factories.office import office, rows
 
@@ -99,3 +99,27 @@ def test_places_that_stand_for_no_defect_and_defect() -> None:
     assert usual_places(OFFICE) == (0.5, 2.0)
     all_bad = office(reviews={"grades": [one | {"defect": True} for one in GRADES]})
     assert usual_places(all_bad) is None
+
+
+KINDS = {"own": "self_check", "other": "verification", "random": "review"}
+CHECKED = office(reviews={"grades": GRADES, "maturity_days": 5, "kinds": KINDS})
+ROWS = """
+case_id | reviewed_at | kind   | grade
+a       | 2024-01-10  | own    | bad
+a       | 2024-01-12  | own    | fine
+a       | 2024-02-12  | own    | bad
+b       | 2024-01-11  | own    | flawed
+b       | 2024-01-12  | other  | fine
+b       | 2024-02-02  | random | bad
+"""
+
+
+def test_own_checks_are_facts_and_no_labels() -> None:
+    """The last check of each kind by the draw counts; of the reviews only the random one does."""
+    cases = rows("case_id | opened_at\na | 2024-01-01\nb | 2024-01-01", case_columns(CHECKED))
+    tables = Tables.of(CHECKED, cases, reviews=rows(ROWS, REVIEWS))
+    found = own_checks(tables, datetime(2024, 1, 31))
+    assert found.rows() == [("a", True, None), ("b", False, True)]
+    later = returned(tables, datetime(2024, 1, 1), datetime(2024, 6, 1))
+    assert later.rows() == [("b", 1.0, 2.0)]
+    assert tables.review_rows.height == 1
