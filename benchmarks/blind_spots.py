@@ -5,7 +5,7 @@
 A frame of 3,000 cases with known truth; every setting of the grid below is drawn with the
 real design and draw and estimated many times, new outcomes each time. Prints per setting:
 coverage of the 95 % interval and the share of draws in which it lies wholly below the truth
-(standard errors beside), its width as a multiple of the oracle's (an interval from the same draw
+(standard errors next to them), its width as a multiple of the oracle's (an interval from the same draw
 by somebody who knows the true risks), the share of draws without a rate, defects expected
 among the reviewed, and expected finds as a share of those at a floor of 0.01.
 
@@ -25,11 +25,11 @@ from scipy.optimize import brentq
 from scipy.special import expit
 
 from cases.numeric import Flags, Floats, Ints
-from evaluation.quality.reviewer_error import pairs, reviewer_error
-from evaluation.quality.unreturned import unreturned
 from evaluation.statistics.hidden_group import figure_of
 from evaluation.statistics.metrics import Figure
 from evaluation.statistics.sample import SampleTotal, SurveySample, corrected_risks
+from evaluation.surveys.reviewer_error import pairs, reviewer_error
+from evaluation.surveys.unreturned import unreturned
 from policies.seeds import tickets
 from policies.spot_check import design
 from policies.spot_check.draw import draw
@@ -93,11 +93,7 @@ GRID = (
 
 @dataclass(frozen=True)
 class Trust:
-    """How far the draw trusts the model.
-
-    `floor` is the least inclusion probability as a share of an even draw's, `doubt` the least
-    variance of a case's outcome as a share of the average one.
-    """
+    """How far the draw trusts the model (see `design.Design`)."""
 
     floor: float
     doubt: float
@@ -329,8 +325,9 @@ def tried(cell: Cell, method: str, trust: Trust, draws: int) -> Tried:
     covered, below, width, most, silent = np.array(rows, float).mean(0)
     q, pi = truth(cell), probabilities(same_draw(cell), trust)[1]
     finds = float((pi @ q) / (probabilities(same_draw(cell), BEFORE)[1] @ q))
-    ratio = width / most
-    return Tried(cell, method, covered, below, width, ratio, silent, draws, float(pi @ q), finds)
+    return Tried(
+        cell, method, covered, below, width, width / most, silent, draws, float(pi @ q), finds
+    )
 
 
 def outcome(figure: Figure, cell: Cell, trial: Trial) -> tuple[float, ...]:
@@ -344,11 +341,10 @@ def outcome(figure: Figure, cell: Cell, trial: Trial) -> tuple[float, ...]:
 def named(cell: Cell) -> str:
     """The setting as the first columns of the table."""
     odd = "" if cell.response == (1, 1) else f" returned {cell.response[0]}/{cell.response[1]}"
-    quotas = "yes" if cell.quotas else " no"
     odd += "" if cell.reviewer == (1, 1) else f" read {cell.reviewer[0]}/{cell.reviewer[1]}"
     return (
         f"{cell.part:8s} {cell.rate:6.1%} {cell.hidden:4.0%} {cell.defective:4.0%} "
-        f"{cell.model:8s} {cell.size:4d} {cell.share:3.1f} {quotas}{odd}"
+        f"{cell.model:8s} {cell.size:4d} {cell.share:3.1f} {cell.quotas:3d}{odd}"
     )
 
 

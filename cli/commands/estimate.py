@@ -23,9 +23,9 @@ from cli.console import Terminal
 from cli.files.office import workspace_of
 from cli.files.plan import verified_plan
 from cli.show.estimates import show_claims, show_estimate
-from evaluation.quality.estimate import estimate as estimate_all
-from evaluation.quality.returned import usual_places
-from evaluation.quality.surveys import claim_of_plan, surveys_of
+from evaluation.surveys.estimate import estimate as estimate_all
+from evaluation.surveys.of_plans import claim_of_plan, surveys_of
+from evaluation.surveys.returned import usual_places
 
 ESTIMATE = _("Estimate the quality of all cases of a plan's frame from the reviews that came back.")
 

@@ -6,15 +6,15 @@ from collections.abc import Iterator, Sequence
 
 from cases.language.messages import Sayable, _, listed, ngettext, sentences
 from cli.console import Terminal
-from evaluation.quality.acceptance import LEVEL
-from evaluation.quality.claims import Claim
-from evaluation.quality.estimate import FEWEST_EFFECTIVE, Estimate, GroupRate
-from evaluation.quality.returned import OutsideReason
-from evaluation.quality.reviewer_error import FEWEST_BOTH, ReviewerError
-from evaluation.quality.surveys import Surveys
-from evaluation.quality.unreturned import ODDS, Unreturned
 from evaluation.statistics.metrics import Figure
 from evaluation.statistics.saying import percent
+from evaluation.surveys.acceptance import LEVEL
+from evaluation.surveys.claims import Claim
+from evaluation.surveys.estimate import FEWEST_EFFECTIVE, Estimate, GroupRate
+from evaluation.surveys.of_plans import Surveys
+from evaluation.surveys.returned import OutsideReason
+from evaluation.surveys.reviewer_error import FEWEST_BOTH, ReviewerError
+from evaluation.surveys.unreturned import ODDS, Unreturned
 
 WITHHELD = _("withheld: too few to tell")
 CHECK_NAMES = {"self_check": _("Self check"), "verification": _("Verification")}

@@ -102,7 +102,7 @@ class SurveySample:
 
     @classmethod
     def of(cls, cases: pl.DataFrame) -> SurveySample:
-        """From joined frames (see `evaluation.quality.estimate`)."""
+        """From joined frames (see `evaluation.surveys.estimate`)."""
         p, pi = (cases[name].to_numpy() for name in ("risk", "inclusion_probability"))
         y, returned = cases["defect"].fill_null(0.0).to_numpy(), cases["returned"].to_numpy()
         pi_returned = pi * cases["response"].to_numpy()

@@ -2,7 +2,7 @@
 
 Every case has a known inclusion probability, the higher the riskier it is (`design.py`), and
 the draw keeps it exactly (`draw.py`); so the list finds defects, and the reviews that come back
-measure the quality of all cases without bias (`evaluation.quality.estimate`).
+measure the quality of all cases without bias (`evaluation.surveys.estimate`).
 """
 
 from __future__ import annotations

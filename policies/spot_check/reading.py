@@ -1,7 +1,7 @@
 """In which order the cases drawn at random are read where a claim is to be shown.
 
 A claim may be looked at after every review and shown as soon as the reviews suffice
-(`evaluation.quality.acceptance`). That holds only if nobody chooses which review comes first: the
+(`evaluation.surveys.acceptance`). That holds only if nobody chooses which review comes first: the
 order is drawn too, from the plan's seed, and is known to everybody who knows the seed. It has
 nothing to do with the ranks of the list, which put the highest risks first.
 """

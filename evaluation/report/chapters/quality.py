@@ -12,7 +12,6 @@ from evaluation.pages.exhibits import Chapter, Exhibit
 from evaluation.pages.names import UNNAMED
 from evaluation.quality.concentrations import Concentration, Concentrations, Part
 from evaluation.quality.dimensions import Dimensions
-from evaluation.quality.estimate import GroupRate
 from evaluation.quality.office_quality import OfficeQuality, QuarterRate
 from evaluation.report.chapters.heads import (
     CASES,
@@ -24,6 +23,7 @@ from evaluation.report.chapters.heads import (
     UNIT,
 )
 from evaluation.report.summary import ReportSummary
+from evaluation.surveys.estimate import GroupRate
 
 TITLE = _("The quality of the office")
 LAST_YEAR, YEAR_BEFORE = _("Last year"), _("Year before")

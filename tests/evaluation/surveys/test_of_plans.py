@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from cases.tables.tables import REVIEWS, Tables, case_columns
-from evaluation.quality.surveys import surveys_of
+from evaluation.surveys.of_plans import surveys_of
 from policies.spot_check.planning import draw_plan
 from policies.spot_check.verify import Kept, listed
 from tests.factories.frames import frame, parameters

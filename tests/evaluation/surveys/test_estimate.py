@@ -11,8 +11,8 @@ import polars as pl
 import pytest
 
 from cases.errors import Refused
-from evaluation.quality.estimate import Estimate, Survey, estimate
 from evaluation.statistics.sample import corrected_risks
+from evaluation.surveys.estimate import Estimate, Survey, estimate
 from policies.seeds import tickets
 from policies.spot_check.draw import draw
 from policies.spot_check.plan import FRAME

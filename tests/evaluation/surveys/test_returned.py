@@ -7,7 +7,7 @@ from datetime import datetime
 import polars as pl
 
 from cases.tables.tables import REVIEWS, Tables, case_columns
-from evaluation.quality.returned import outside, own_checks, returned, second_readings, usual_places
+from evaluation.surveys.returned import outside, own_checks, returned, second_readings, usual_places
 from policies.spot_check.plan import PlanParameters
 from tests.factories.office import office, rows
 

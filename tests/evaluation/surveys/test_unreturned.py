@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from cases.numeric import Flags, Floats
-from evaluation.quality.unreturned import ODDS, Response, filled, unreturned
 from evaluation.statistics.sample import SurveySample, corrected_risks
+from evaluation.surveys.unreturned import ODDS, Response, filled, unreturned
 
 
 def sample_of(p: Floats, pi: Floats, y: Floats, drawn: Flags, returned: Flags) -> SurveySample:

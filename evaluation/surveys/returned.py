@@ -64,8 +64,8 @@ def of_closings(reviews: pl.DataFrame, closings: pl.DataFrame) -> pl.DataFrame:
 def own_checks(tables: Tables, by: datetime) -> pl.DataFrame:
     """Which cases the office's own checks had passed `by` then.
 
-    Columns `case_id, self_check, verification`: false where a check found a defect, null where there was none; of several checks of one
-    kind the last counts.
+    Columns `case_id, self_check, verification`: false where a check found a defect, null where
+    there was none; of several checks of one kind the last counts.
     """
     office, made = tables.office, pl.col("reviewed_at") <= by
     checks = rows(tables.checks).filter(made).sort("reviewed_at", maintain_order=True)

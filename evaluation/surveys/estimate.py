@@ -17,13 +17,13 @@ from cases.errors import Refused
 from cases.language.messages import _
 from cases.numeric import Z
 from cases.office.reviews import CHECKS, ReviewKind
-from evaluation.quality.own_check import OwnCheck, own_check
-from evaluation.quality.reopened import CLOSING
-from evaluation.quality.reviewer_error import ReviewerError, pairs, reviewer_error
-from evaluation.quality.unreturned import Unreturned, classes_of_risk, unreturned
 from evaluation.statistics.hidden_group import figure_of
 from evaluation.statistics.metrics import Figure
 from evaluation.statistics.sample import SampleTotal, SurveySample
+from evaluation.surveys.own_check import OwnCheck, own_check
+from evaluation.surveys.reopened import CLOSING
+from evaluation.surveys.reviewer_error import ReviewerError, pairs, reviewer_error
+from evaluation.surveys.unreturned import Unreturned, classes_of_risk, unreturned
 from training.splits import period_name
 
 FEWEST_EFFECTIVE = 10  # a group that says less than so many random reviews is withheld

@@ -11,10 +11,10 @@ import polars as pl
 
 from cases.language.messages import Message
 from cases.tables.tables import Tables
-from evaluation.quality.claims import Claim, claim_of
-from evaluation.quality.estimate import Survey
-from evaluation.quality.reopened import PlanFrame, counted_once
-from evaluation.quality.returned import (
+from evaluation.surveys.claims import Claim, claim_of
+from evaluation.surveys.estimate import Survey
+from evaluation.surveys.reopened import PlanFrame, counted_once
+from evaluation.surveys.returned import (
     OutsideReason,
     outside,
     own_checks,

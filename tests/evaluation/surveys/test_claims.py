@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from evaluation.quality.claims import claim_of
-from evaluation.quality.estimate import Survey
+from evaluation.surveys.claims import claim_of
+from evaluation.surveys.estimate import Survey
 from policies.spot_check.planning import draw_plan
 from policies.spot_check.reading import reading_order
 from tests.factories.frames import frame, parameters

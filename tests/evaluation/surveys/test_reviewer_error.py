@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from evaluation.quality.reviewer_error import ReviewerError, pairs, reviewer_error
+from evaluation.surveys.reviewer_error import ReviewerError, pairs, reviewer_error
 
 
 def test_pairs_by_hand() -> None:

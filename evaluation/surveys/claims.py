@@ -7,8 +7,8 @@ from math import floor
 
 import polars as pl
 
-from evaluation.quality.acceptance import acceptance, typical_weight
-from evaluation.quality.estimate import Survey
+from evaluation.surveys.acceptance import acceptance, typical_weight
+from evaluation.surveys.estimate import Survey
 from policies.spot_check.reading import reading_order
 
 NEXT = 10  # cases named that are to be read next
