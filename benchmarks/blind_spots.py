@@ -5,7 +5,7 @@
 A frame of 3,000 cases with known truth; every setting of the grid below is drawn with the
 real design and draw and estimated many times, new outcomes each time. Prints per setting:
 coverage of the 95 % interval and the share of draws in which it lies wholly below the truth
-(standard errors next to them), its width as a multiple of the oracle's (an interval from the same draw
+(with standard errors), its width as a multiple of the oracle's (an interval from the same draw
 by somebody who knows the true risks), the share of draws without a rate, defects expected
 among the reviewed, and expected finds as a share of those at a floor of 0.01.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from cases.language.messages import Sayable, _, listed, ngettext, sentences
 from cli.console import Terminal
+from evaluation.pages.names import CHECK_NAMES
 from evaluation.statistics.metrics import Figure
 from evaluation.statistics.saying import percent
 from evaluation.surveys.acceptance import LEVEL
@@ -17,7 +18,6 @@ from evaluation.surveys.reviewer_error import FEWEST_BOTH, ReviewerError
 from evaluation.surveys.unreturned import ODDS, Unreturned
 
 WITHHELD = _("withheld: too few to tell")
-CHECK_NAMES = {"self_check": _("Self check"), "verification": _("Verification")}
 HEADS = (
     _("cases"),
     _("reviews"),

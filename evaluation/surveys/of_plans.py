@@ -9,10 +9,13 @@ from datetime import datetime
 
 import polars as pl
 
+from cases.errors import Refused
 from cases.language.messages import Message
+from cases.office.reviews import ReviewKind
 from cases.tables.tables import Tables
 from evaluation.surveys.claims import Claim, claim_of
-from evaluation.surveys.estimate import Survey
+from evaluation.surveys.estimate import Survey, estimate
+from evaluation.surveys.own_check import OwnCheck
 from evaluation.surveys.reopened import PlanFrame, counted_once
 from evaluation.surveys.returned import (
     OutsideReason,
@@ -70,6 +73,18 @@ def _survey(
         second_readings(tables, as_of, until, twice),
         own_checks(tables, as_of),
     )
+
+
+def checks_by_plans(
+    tables: Tables, plans: Sequence[Kept], until: datetime
+) -> Mapping[ReviewKind, OwnCheck]:
+    """What the reviews of verified `plans` say of the office's own checks; empty if nothing."""
+    if not plans or not tables.office.check_kinds:
+        return {}
+    try:
+        return estimate(surveys_of(tables, plans, until).surveys, by=()).own_checks
+    except Refused:  # the reviews say nothing about other cases
+        return {}
 
 
 def claim_of_plan(tables: Tables, kept: Kept, until: datetime, at_most: float) -> Claim:

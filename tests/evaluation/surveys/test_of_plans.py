@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from cases.tables.tables import REVIEWS, Tables, case_columns
-from evaluation.surveys.of_plans import surveys_of
+from evaluation.surveys.of_plans import checks_by_plans, surveys_of
 from policies.spot_check.planning import draw_plan
 from policies.spot_check.verify import Kept, listed
 from tests.factories.frames import frame, parameters
@@ -67,3 +67,11 @@ def test_a_plan_named_twice_counts_once() -> None:
     assert [survey.frame.height for survey in found.surveys] == [2]
     assert found.outside == {}
     assert "2 closings stand in the frames of several plans" in str(found.note)
+
+
+def test_no_checks_without_kinds_or_plans() -> None:
+    """An office that does not tell kinds apart has none, and no plan says nothing."""
+    cases = frame([0.1, 0.2])
+    tables = tables_of(cases)
+    assert checks_by_plans(tables, [kept(cases, JULY)], SEPTEMBER) == {}
+    assert checks_by_plans(tables, [], SEPTEMBER) == {}
