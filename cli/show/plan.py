@@ -11,6 +11,7 @@ from cli.console import Terminal
 from cli.files.plan import plan_sheet
 from policies.spot_check.choices import CHOICES
 from policies.spot_check.plan import Outlook, SpotCheckPlan
+from policies.spot_check.planning import floor_cost
 from serving.use_cases.spot_checks import PlannedSpotChecks
 
 SHOWN_FIRST, REASONS = 10, 3  # cases, and reasons of each
@@ -92,11 +93,12 @@ def _upper(margin: float | None) -> Sayable:
 
 def _price(plan: SpotCheckPlan) -> Iterator[Sayable]:
     """What the floor of the inclusion probability costs."""
-    if plan.floor_cost:
+    cost = floor_cost(plan)
+    if cost:
         yield _(
             "No case has less than {floor:.0%} of the inclusion probability of an even draw. That "
             "costs {cost:.1f} of the defects expected and keeps the defect rate's interval true "
             "where the model is wrong about a group of cases.",
             floor=plan.parameters.floor,
-            cost=plan.floor_cost,
+            cost=cost,
         )

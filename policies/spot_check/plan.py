@@ -123,9 +123,8 @@ class SpotCheckPlan:
     that could be drawn, sorted by case id. `lines` holds the drawn cases in the
     order in which to check them: `rank, selected_by, second_review` (whether another
     reviewer reads the case too, without knowing the first grade) and the frame's columns.
-    `outlook` compares the plan with other ways to choose; `floor_cost` is how many more
-    defects would be expected with the lowest floor (`LEAST_FLOOR`); `notes` are sentences
-    about what had to give way.
+    `outlook` compares the plan with other ways to choose; `notes` are sentences about
+    what had to give way.
     """
 
     parameters: PlanParameters
@@ -133,7 +132,6 @@ class SpotCheckPlan:
     lines: pl.DataFrame
     outlook: tuple[Outlook, ...]
     notes: tuple[Sayable, ...] = ()
-    floor_cost: float = 0.0
 
     @cached_property
     def frame_hash(self) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import bisect
 import hashlib
 import math
-from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -66,8 +65,22 @@ def draw_plan(frame: pl.DataFrame, parameters: PlanParameters) -> SpotCheckPlan:
         _lines(everyone.filter("drawn"), parameters),
         _outlook(design, pi, by_rule, frame.height),
         notes,
-        floor_cost=_floor_cost(design, pi, parameters, frame.height) if size else 0.0,
     )
+
+
+def floor_cost(plan: SpotCheckPlan) -> float:
+    """How many more defects the plan would be expected to find with the lowest floor.
+
+    Of a large frame, by its thinned design.
+    """
+    others = plan.frame.filter(pl.col("rule").is_null())
+    pi = others["inclusion_probability"].to_numpy()
+    if plan.parameters.floor <= LEAST_FLOOR or not pi.any():
+        return 0.0
+    lowest = plan.parameters.model_copy(update={"floor": LEAST_FLOOR})
+    design = _design(with_cells(others), round(pi.sum()), lowest).thinned()
+    most = design.expected_defects(_probabilities(design, lowest, plan.frame.height))
+    return max(0.0, most - float(pi @ others["risk"].to_numpy()))
 
 
 def _design(others: pl.DataFrame, size: int, parameters: PlanParameters) -> Design:
@@ -91,15 +104,6 @@ def _probabilities(design: Design, parameters: PlanParameters, frame_cases: int)
     if best > parameters.margin:
         raise Refused(_beyond_reach(parameters.margin, best, design, frame_cases))
     return design.at_variance((parameters.margin * frame_cases / Z) ** 2)
-
-
-def _floor_cost(design: Design, pi: Floats, parameters: PlanParameters, frame_cases: int) -> float:
-    """How many more defects the same plan with the lowest floor would be expected to find."""
-    if design.floor <= LEAST_FLOOR:
-        return 0.0
-    lowest = replace(design.thinned(), floor=LEAST_FLOOR)
-    most = lowest.expected_defects(_probabilities(lowest, parameters, frame_cases))
-    return max(0.0, most - design.expected_defects(pi))
 
 
 def _beyond_reach(margin: float, best: float, design: Design, frame_cases: int) -> Sayable:
