@@ -3,9 +3,9 @@
     .venv/bin/python benchmarks/blind_spots.py [--draws 1000] [--only hidden] [--method present]
 
 A frame of 3,000 cases with known truth; every setting of the grid below is drawn with the
-real design and draw and estimated many times, outcomes drawn again each time. Prints per setting:
+real design and draw and estimated many times, new outcomes each time. Prints per setting:
 coverage of the 95% interval and the share of draws in which it lies wholly below the truth
-(then standard errors), its width as a multiple of the oracle's (an interval from the same draw
+(with standard errors), its width as a multiple of the oracle's (an interval from the same draw
 by somebody who knows the true risks), the share of draws without a rate, defects expected
 among the reviewed, and expected finds as a share of those at a floor of 0.01.
 
@@ -16,10 +16,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
-from unittest.mock import patch
 
 import numpy as np
 from scipy.optimize import brentq
@@ -29,6 +28,8 @@ from cases.numeric import Flags, Floats, Ints
 from evaluation.statistics.hidden_group import figure_of
 from evaluation.statistics.metrics import Figure
 from evaluation.statistics.sample import SampleTotal, SurveySample, corrected_risks
+from evaluation.surveys.reviewer_error import pairs, reviewer_error
+from evaluation.surveys.unreturned import unreturned
 from policies.seeds import tickets
 from policies.spot_check import design
 from policies.spot_check.draw import draw
@@ -36,6 +37,7 @@ from policies.spot_check.draw import draw
 CASES, UNITS, HANDLERS = 3000, 10, 50
 SPREAD = 1.2  # standard deviation of the true log-odds: an AUC of about 0.78
 REST = 0.058  # rate of the cases outside a hidden group
+EVERYONE = np.ones(CASES, bool)
 CONFIDENT = 0.003  # the risk that the model gives a hidden group
 
 SIZES, SEARCH, QUOTAS = (100, 300, 1000), (0.0, 0.5, 0.9), (False, True)
@@ -91,11 +93,7 @@ GRID = (
 
 @dataclass(frozen=True)
 class Trust:
-    """How far the draw trusts the model.
-
-    `floor` is the least inclusion probability as a share of an even draw's, `doubt` the least
-    variance of a case's outcome as a share of the average one.
-    """
+    """How far the draw trusts the model (see `design.Design`)."""
 
     floor: float
     doubt: float
@@ -103,7 +101,17 @@ class Trust:
 
 BEFORE, NOW = Trust(0.01, 0.0), Trust(0.1, 0.25)
 
-Method = Callable[[SurveySample], Figure]
+
+@dataclass(frozen=True)
+class Trial:
+    """One draw: the sample, the true outcomes and those of second readings, shape (cases,)."""
+
+    sample: SurveySample
+    y: Floats
+    second: Floats
+
+
+Method = Callable[[Trial], Figure]
 
 
 def log_odds() -> Floats:
@@ -179,12 +187,8 @@ def probabilities(cell: Cell, trust: Trust) -> tuple[Floats, Floats]:
     """The model's risks and the inclusion probabilities, both of shape (cases,)."""
     quotas, at = quotas_of(cell.size, cell.quotas)
     risk = risks(cell.rate, cell.hidden)
-    variance = max(design.LEAST_VARIANCE, trust.doubt * float((risk * (1 - risk)).mean()))
-    with (
-        patch.object(design, "LEAST_CHANCE", trust.floor),
-        patch.object(design, "LEAST_VARIANCE", variance),
-    ):
-        return risk, design.Design.of(risk, at, quotas).at_search_share(cell.share)
+    trusting = design.Design.of(risk, at, quotas, floor=trust.floor, doubt=trust.doubt)
+    return risk, trusting.at_search_share(cell.share)
 
 
 @lru_cache(maxsize=1)
@@ -201,16 +205,21 @@ def same_draw(cell: Cell) -> Cell:
     return Cell(cell.part, cell.rate, cell.size, cell.share, cell.hidden, quotas=cell.quotas)
 
 
-def samples(cell: Cell, trust: Trust, draws: int) -> Iterator[tuple[SurveySample, Floats]]:
-    """Each draw as the estimate sees it, and the true outcomes, shape (cases,)."""
+def trials(cell: Cell, trust: Trust, draws: int) -> Iterator[Trial]:
+    """Every draw, with new outcomes."""
     many, risk = draws_of(same_draw(cell), trust, draws), truth(cell)
-    rng = np.random.default_rng(5)
+    rng, again = np.random.default_rng(5), np.random.default_rng(6)
     for drawn in many.drawn:
         y = (rng.random(CASES) < risk).astype(float)
-        seen = np.where(y == 1, *(rng.random(CASES) < right for right in cell.reviewer))
-        seen = np.where(y == 1, seen, ~seen.astype(bool)).astype(float)
+        seen = reading(rng, y, cell)
         returned = drawn & (rng.random(CASES) < np.where(y == 1, *cell.response))
-        yield sample_of(many, drawn, returned, seen), y
+        yield Trial(sample_of(many, drawn, returned, seen), y, reading(again, y, cell))
+
+
+def reading(rng: np.random.Generator, y: Floats, cell: Cell) -> Floats:
+    """What a reviewer finds in every case, shape (cases,)."""
+    right = rng.random(CASES) < np.where(y == 1, *cell.reviewer)
+    return np.where(right, y, 1 - y)
 
 
 def sample_of(many: Drawn, drawn: Flags, returned: Flags, seen: Floats) -> SurveySample:
@@ -228,9 +237,29 @@ def sample_of(many: Drawn, drawn: Flags, returned: Flags, seen: Floats) -> Surve
     )
 
 
-def present(sample: SurveySample) -> Figure:
+def present(trial: Trial) -> Figure:
     """The interval as it is: Wilson's, at the effective size of the mixed variance."""
-    return sample.total_of(np.ones(CASES, bool)).figure()
+    return trial.sample.total_of(EVERYONE).figure()
+
+
+def hidden(trial: Trial) -> Figure:
+    """The interval that allows for a group of defects which the draw missed."""
+    return figure_of(trial.sample, EVERYONE)
+
+
+def unreturned_bounds(trial: Trial) -> Figure:
+    """Bounds that allow for defects whose reviews come back less often."""
+    found = unreturned(trial.sample, EVERYONE, figure_of)
+    return replace(found.bounds, value=found.at_random.value)
+
+
+def corrected(trial: Trial) -> Figure:
+    """The rate without the reviewers' errors; every drawn case was read twice."""
+    sample, about = trial.sample, trial.sample.total_of(EVERYONE)
+    drawn = np.flatnonzero(sample.drawn)
+    rank = np.argsort(np.argsort(sample.p[drawn]))
+    readings = pairs(sample.y[drawn], trial.second[drawn], rank * 3 // len(drawn))
+    return reviewer_error(about.rate, about.effective, readings).rate
 
 
 def oracle(cell: Cell, sample: SurveySample, y: Floats) -> Figure:
@@ -248,24 +277,38 @@ def oracle(cell: Cell, sample: SurveySample, y: Floats) -> Figure:
     ).figure()
 
 
-def hidden_group_allowed(sample: SurveySample) -> Figure:
-    """The interval that allows for a group of defects which the draw missed."""
-    return figure_of(sample, np.ones(CASES, bool))
+METHODS: dict[str, Method] = {
+    "present": present,
+    "hidden": hidden,
+    "returned": unreturned_bounds,
+    "readings": corrected,
+}
 
 
-METHODS: dict[str, Method] = {"present": present, "hidden": hidden_group_allowed}
+def methods_for(cell: Cell) -> list[str]:
+    """The interval as it was, and the one for what is wrong in this setting."""
+    if cell.response != (1, 1):
+        return ["present", "returned"]
+    return ["present", "readings" if cell.reviewer != (1, 1) else "hidden"]
 
 
 @dataclass(frozen=True)
 class Tried:
-    """What became of one setting under one method; shares of draws and rates."""
+    """What became of one setting under one method; shares of draws and rates.
 
+    `defects` are expected among the reviewed, `finds` is their number as a share of before.
+    """
+
+    cell: Cell
+    method: str
     covered: float
     below: float
     width: float
     ratio: float
     silent: float
     draws: int
+    defects: float
+    finds: float
 
     def line(self) -> str:
         """Coverage, wholly below, half the width, multiple of the oracle's, silence."""
@@ -276,36 +319,55 @@ class Tried:
         )
 
 
-def tried(cell: Cell, method: Method, trust: Trust, draws: int) -> Tried:
+def tried(cell: Cell, method: str, trust: Trust, draws: int) -> Tried:
     """Draw and estimate many times."""
-    rows = []
-    for sample, y in samples(cell, trust, draws):
-        figure, best = method(sample), oracle(cell, sample, y)
-        low, high = figure.low or 0.0, 1.0 if figure.high is None else figure.high
-        rate, most = y.mean(), (best.high or 0.0) - (best.low or 0.0)
-        rows.append((low <= rate <= high, high < rate, high - low, most, figure.value is None))
+    rows = [outcome(METHODS[method](trial), cell, trial) for trial in trials(cell, trust, draws)]
     covered, below, width, most, silent = np.array(rows, float).mean(0)
-    return Tried(covered, below, width, width / most, silent, draws)
+    q, pi = truth(cell), probabilities(same_draw(cell), trust)[1]
+    finds = float((pi @ q) / (probabilities(same_draw(cell), BEFORE)[1] @ q))
+    return Tried(
+        cell, method, covered, below, width, width / most, silent, draws, float(pi @ q), finds
+    )
+
+
+def outcome(figure: Figure, cell: Cell, trial: Trial) -> tuple[float, ...]:
+    """Whether it covers, lies below, its width, the oracle's, and whether it gives no rate."""
+    best, rate = oracle(cell, trial.sample, trial.y), float(trial.y.mean())
+    low, high = figure.low or 0.0, 1.0 if figure.high is None else figure.high
+    most = (best.high or 0.0) - (best.low or 0.0)
+    return low <= rate <= high, high < rate, high - low, most, figure.value is None
 
 
 def named(cell: Cell) -> str:
     """The setting as the first columns of the table."""
     odd = "" if cell.response == (1, 1) else f" returned {cell.response[0]}/{cell.response[1]}"
-    quotas = "yes" if cell.quotas else " no"
     odd += "" if cell.reviewer == (1, 1) else f" read {cell.reviewer[0]}/{cell.reviewer[1]}"
     return (
         f"{cell.part:8s} {cell.rate:6.1%} {cell.hidden:4.0%} {cell.defective:4.0%} "
-        f"{cell.model:8s} {cell.size:4d} {cell.share:3.1f} {quotas}{odd}"
+        f"{cell.model:8s} {cell.size:4d} {cell.share:3.1f} {cell.quotas:3d}{odd}"
     )
 
 
-def show(cell: Cell, methods: list[str], trust: Trust, draws: int) -> None:
-    """The lines of one setting, one a method."""
-    q, pi = truth(cell), probabilities(same_draw(cell), trust)[1]
-    finds = (pi @ q) / (probabilities(same_draw(cell), BEFORE)[1] @ q)
-    for name in methods:
-        line = tried(cell, METHODS[name], trust, draws).line()
-        print(f"{named(cell)} {name:8s} {line} {pi @ q:6.1f} {finds:6.3f}", flush=True)
+def show(found: Tried) -> None:
+    """The line of one setting and method."""
+    finds = f"{found.defects:6.1f} {found.finds:6.3f}"
+    print(f"{named(found.cell)} {found.method:8s} {found.line()} {finds}", flush=True)
+
+
+def summary(everything: list[Tried], method: str) -> None:
+    """The least coverage, the mean ratio by search share with a good model, and the silence."""
+    rows = [found for found in everything if found.method == method]
+    least = min(found.covered for found in rows)
+    few = sum(found.covered < 0.93 for found in rows)
+    print(f"{method}: {len(rows)} settings, least coverage {least:.1%}, {few} below 93 %")
+    for share in SEARCH:
+        good = [f for f in rows if f.cell.share == share and not f.cell.hidden]
+        ratios = [f.ratio for f in good if f.cell.model == "good" and f.cell.part == "models"]
+        if ratios:
+            print(f"  search share {share}: {np.mean(ratios):.2f} of the oracle's width on average")
+    silent = max((f.silent for f in rows if f.defects >= 30), default=0.0)
+    finds = min(f.finds for f in rows)
+    print(f"  withheld in at most {silent:.1%} with 30 defects or more; least finds {finds:.3f}")
 
 
 def main() -> None:
@@ -316,16 +378,22 @@ def main() -> None:
     parser.add_argument("--floor", type=float, default=NOW.floor)
     parser.add_argument("--doubt", type=float, default=NOW.doubt)
     parser.add_argument("--method", choices=METHODS, action="append")
+    parser.add_argument("--size", type=int, help="only settings with so many reviews")
     parser.add_argument("--every", type=int, default=1, help="only every so many-th setting")
     asked = parser.parse_args()
     print(
         "part       rate  hid  def model       n  sh quo method    cover        below    half ratio"
         "  silent defects finds"
     )
-    trust = Trust(asked.floor, asked.doubt)
-    cells = [cell for cell in GRID if asked.only in (None, cell.part)]
+    trust, everything = Trust(asked.floor, asked.doubt), []
+    part = [cell for cell in GRID if asked.only in (None, cell.part)]
+    cells = [cell for cell in part if asked.size in (None, cell.size)]
     for cell in cells[:: asked.every]:
-        show(cell, asked.method or list(METHODS), trust, asked.draws)
+        for method in asked.method or methods_for(cell):
+            everything.append(tried(cell, method, trust, asked.draws))
+            show(everything[-1])
+    for method in dict.fromkeys(found.method for found in everything):
+        summary(everything, method)
 
 
 if __name__ == "__main__":

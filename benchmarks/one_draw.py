@@ -30,7 +30,7 @@ from cases.numeric import Floats
 from cases.office.loading import load_office
 from cases.office.model import Quota
 from cases.tables.reading import read_tables
-from evaluation.quality.estimate import Survey, estimate
+from evaluation.surveys.estimate import Survey, estimate
 from models.questions.risk import RiskQuestion
 from models.registry import Registry
 from policies.seeds import tickets

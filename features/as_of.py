@@ -36,7 +36,8 @@ class Known:
     """What was known at each moment row.
 
     `cases` has one row per moment row: `row`, `case_id`, `moment` and the columns of the
-    case table, called as `column_of` says, null while hidden. `events` has `row`, `moment`
+    case table, called as `column_of` says, null while hidden, and counts of the office's own
+    checks (`check_column`). `events` has `row`, `moment`
     and the columns of the event table, only what was recorded by the moment.
     """
 
@@ -94,6 +95,31 @@ def final_reviews(tables: Tables, until: datetime) -> Frame:
     return _known_reviews(tables).filter(nw.col("known_at") <= until)
 
 
+def check_column(kind: str, measure: str) -> str:
+    """The column of what is known of a case that counts its own checks; no name holds a colon."""
+    return f"{kind}::{measure}"
+
+
+def _with_checks(tables: Tables, cases: Frame) -> Frame:
+    """`cases` with how many checks of each kind were made by the moment, and how many failed."""
+    kinds = tables.office.check_kinds
+    if not kinds:
+        return cases
+    failed = nw.col("grade").is_in(sorted(tables.office.defect_grades))
+    of_kind = {kind: nw.col("kind").is_in(tables.office.kinds_called(kind)) for kind in kinds}
+    once = {check_column(kind, "made"): test for kind, test in of_kind.items()}
+    once |= {check_column(kind, "failed"): test & failed for kind, test in of_kind.items()}
+    made = tables.checks.join(cases.select("row", "case_id", "moment"), on="case_id")
+    counts = (
+        made.filter(nw.col("reviewed_at") <= nw.col("moment"))
+        .with_columns(**{name: test.cast(nw.Float64()) for name, test in once.items()})
+        .group_by("row")
+        .agg(nw.col(*once).sum())
+    )
+    wide = cases.join(counts, on="row", how="left")
+    return wide.with_columns(nw.col(*once).fill_null(0.0))
+
+
 def _known_reviews(tables: Tables) -> Frame:
     reviews = tables.office.reviews
     maturity = timedelta(days=reviews.maturity_days if reviews else 0)
@@ -117,7 +143,7 @@ def cut(tables: Tables, moments: Frame) -> Known:
     events = computed_once(
         tables.events.join(numbered, on="case_id").filter(nw.col("recorded_at") <= nw.col("moment"))
     )
-    cases = computed_once(_cut_cases(tables, numbered, events))
+    cases = computed_once(_with_checks(tables, _cut_cases(tables, numbered, events)))
     return Known(tables.office, cases, events)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from cases.language.texts import Text
 from cases.office.model import CLOSING, INTAKE, Model, Office
-from features import attributes, calendar, history, process, workload
+from features import attributes, calendar, checks, history, process, workload
 from features.as_of import MARKS
 from features.feature import Feature, OfOthers
 
@@ -25,7 +25,7 @@ DEFINITIONS = {
     "risk",
     "working_hours",
 }
-FAMILIES = (attributes, process, workload, history, calendar)
+FAMILIES = (attributes, process, checks, workload, history, calendar)
 
 _last: list[tuple[Office, dict[str, Feature]]] = []  # of one office, compared by identity
 

@@ -58,6 +58,7 @@ class Domain(StrEnum):
     DRAW_SEED = "plumbline seed of a draw v1"
     PLAN_DRAW = "plumbline draw of cases v1"
     SECOND_READING = "plumbline draw of second readings v1"
+    READING_ORDER = "plumbline reading order of a plan v1"
     ASSIGNMENT_DRAW = "plumbline draw of handlers v1"
     ASSIGNMENT_NUMBERS = "plumbline draw of numbers of cases v1"
 

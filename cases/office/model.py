@@ -15,7 +15,7 @@ from cases.language.texts import Text
 from cases.office.base import CLOSING, INTAKE, Code, Model, Name, wrong
 from cases.office.conditions import Condition, Conditions
 from cases.office.intake import Assignment, Complexity, Effort, Intake, Skill, TrackRule
-from cases.office.reviews import Grade, Reviews
+from cases.office.reviews import CHECKS, Grade, ReviewKind, Reviews
 from cases.office.risk import AcceptedLeak, Points, Risk
 from cases.office.spot_checks import Quota, Rule, SpotChecks
 from cases.office.table import Activity, Attribute, Table
@@ -144,6 +144,16 @@ class Office(Model):
         """What a condition on a new case may ask about."""
         known = (name for name, fact in self.attributes.items() if fact.known == INTAKE)
         return ("kind", "unit", *known)
+
+    def kinds_called(self, kind: ReviewKind) -> tuple[str, ...]:
+        """The office's own words for a kind of review."""
+        kinds = self.reviews.kinds if self.reviews else {}
+        return tuple(word for word, meant in kinds.items() if meant == kind)
+
+    @property
+    def check_kinds(self) -> tuple[ReviewKind, ...]:
+        """Of the office's own checks, which its review table tells apart from reviews."""
+        return tuple(kind for kind in CHECKS if self.kinds_called(kind))
 
     @property
     def defect_grades(self) -> frozenset[str]:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal, get_args
 
 from pydantic import Field
 
 from cases.language.texts import Text
 from cases.office.base import Code, Model
+
+# Of a closed case: its handler checks it, another person does, or it is reviewed independently.
+ReviewKind = Literal["self_check", "verification", "review"]
+REVIEW_KINDS: tuple[ReviewKind, ...] = get_args(ReviewKind)
+CHECKS: tuple[ReviewKind, ...] = ("self_check", "verification")
 
 
 class Grade(Model):
@@ -35,4 +41,9 @@ class Reviews(Model):
     dimensions: dict[Code, Text] = Field(
         default_factory=dict,
         description="in what a case can have a defect; any name may occur if empty",
+    )
+    kinds: dict[Code, ReviewKind] = Field(
+        default_factory=dict,
+        description="the office's own words for `self_check`, `verification` and `review`; only "
+        "the last is learnt from; if empty, every row is a review",
     )

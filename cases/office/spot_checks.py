@@ -53,6 +53,12 @@ class SpotChecks(Model):
         lt=1,
         description="instead: half the width of the 95% interval wanted of the defect rate",
     )
+    floor: float = Field(
+        default=0.1,
+        ge=0.01,
+        le=1,
+        description="least inclusion probability, as a share of that of an even random draw",
+    )
     per_handler: Quota = Field(default=Quota(), description="quota of each handler's cases")
     per_unit: Quota = Field(default=Quota(), description="quota of each unit's cases")
     second_share: Share = Field(

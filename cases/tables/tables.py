@@ -112,8 +112,23 @@ class Tables:
 
     @property
     def reviews(self) -> Frame:
-        """The review table."""
-        return self.frames["reviews"]
+        """The independent reviews in the review table: only these are labels.
+
+        All its rows where the office file does not tell kinds apart.
+        """
+        reviews = self.frames["reviews"]
+        if not self.office.check_kinds:
+            return reviews
+        words = self.office.kinds_called("review")
+        return reviews.filter(nw.col("kind").is_in(words) | nw.col("kind").is_null())
+
+    @property
+    def checks(self) -> Frame:
+        """The rows of the review table that are the office's own checks: facts about a case."""
+        words = [
+            word for kind in self.office.check_kinds for word in self.office.kinds_called(kind)
+        ]
+        return self.frames["reviews"].filter(nw.col("kind").is_in(words))
 
     @property
     def case_rows(self) -> pl.DataFrame:
@@ -127,8 +142,10 @@ class Tables:
 
     @property
     def review_rows(self) -> pl.DataFrame:
-        """The review table as a Polars frame."""
-        return self.rows("reviews")
+        """The independent reviews as a Polars frame."""
+        if "independent" not in self._computed:
+            self._computed["independent"] = rows(self.reviews)
+        return self._computed["independent"]
 
     @property
     def handler_rows(self) -> pl.DataFrame:
@@ -152,7 +169,7 @@ class Tables:
             self.case_rows["opened_at"],
             self.case_rows["closed_at"],
             self.event_rows["recorded_at"],
-            self.review_rows["reviewed_at"],
+            self.rows("reviews")["reviewed_at"],
         )
         last = [column.max() for column in columns]
         moments = [moment for moment in last if isinstance(moment, datetime)]

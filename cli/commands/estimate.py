@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 from cases.errors import Refused
 from cases.language.messages import _
-from cases.tables.tables import Tables
-from cli.arguments import FOLDER, DataFolder, FinalBy, OfficeFile, SetAside, SpokenIn, option
+from cli.arguments import (
+    FOLDER,
+    NUMBER,
+    DataFolder,
+    FinalBy,
+    OfficeFile,
+    SetAside,
+    SpokenIn,
+    option,
+    share,
+)
 from cli.console import Terminal
 from cli.files.office import workspace_of
 from cli.files.plan_checks import verified_plan
-from cli.show.estimates import show_estimate
-from evaluation.quality.estimate import Survey
-from evaluation.quality.estimate import estimate as estimate_all
-from evaluation.quality.returned import OutsideReason, outside, returned, usual_places
-from policies.spot_check.plan import PlanParameters
+from cli.show.estimates import show_claims, show_estimate
+from evaluation.surveys.estimate import estimate as estimate_all
+from evaluation.surveys.of_plans import claim_of_plan, surveys_of
+from evaluation.surveys.returned import usual_places
 
 ESTIMATE = _("Estimate the quality of all cases of a plan's frame from the reviews that came back.")
 
@@ -28,6 +35,15 @@ def estimate(
     plans: Annotated[
         list[Path] | None,
         option("--plan", FOLDER, _("Folder of a drawn plan; several for several batches.")),
+    ] = None,
+    at_most: Annotated[
+        float | None,
+        option(
+            "--at-most",
+            NUMBER,
+            _("Say whether at most this share of the cases is defective, as 0.1."),
+            parser=share,
+        ),
     ] = None,
     as_of: FinalBy = None,
     data: DataFolder = None,
@@ -46,21 +62,9 @@ def estimate(
     terminal = Terminal.of(language, office)
     with terminal.progress() as tell:
         tables = workspace_of(office, data, set_aside, language).tables(tell)
-        surveyed = [_survey_of(folder, tables, as_of or datetime.max) for folder in plans]
-    surveys, not_in_frame = zip(*surveyed, strict=True)
-    estimates = estimate_all(surveys, usual_places(tables.office))
-    show_estimate(terminal, estimates, sum(not_in_frame, start=Counter()))
-
-
-def _survey_of(
-    folder: Path, tables: Tables, until: datetime
-) -> tuple[Survey, Counter[OutsideReason]]:
-    """A kept plan with the reviews of its cases that are final by `until`.
-
-    Also how many closed cases of its time its frame does not hold. `Refused` if the plan is
-    not what its manifest, frame and seed give.
-    """
-    kept = verified_plan(folder)
-    parameters = PlanParameters.model_validate(kept.manifest["parameters"])
-    survey = Survey(kept.frame, kept.listed, returned(tables, parameters.as_of, until))
-    return survey, Counter(outside(tables, kept.frame, parameters))
+        kept, until = [*map(verified_plan, plans)], as_of or datetime.max
+        surveyed = surveys_of(tables, kept, until)
+    if at_most is not None:
+        show_claims(terminal, [claim_of_plan(tables, plan, until, at_most) for plan in kept])
+    estimates = estimate_all(surveyed.surveys, usual_places(tables.office))
+    show_estimate(terminal, estimates, surveyed)

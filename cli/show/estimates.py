@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from cases.language.messages import Sayable, _, ngettext, sentences
+from cases.language.messages import Sayable, _, listed, ngettext, sentences
 from cli.console import Terminal
-from evaluation.quality.estimate import FEWEST_EFFECTIVE, Estimate, GroupRate
-from evaluation.quality.returned import OutsideReason
+from evaluation.pages.names import CHECK_NAMES
 from evaluation.statistics.metrics import Figure
 from evaluation.statistics.saying import number, percent
+from evaluation.surveys.acceptance import LEVEL
+from evaluation.surveys.claims import Claim
+from evaluation.surveys.estimate import FEWEST_EFFECTIVE, Estimate, GroupRate
+from evaluation.surveys.of_plans import Surveys
+from evaluation.surveys.returned import OutsideReason
+from evaluation.surveys.reviewer_error import FEWEST_BOTH, ReviewerError
+from evaluation.surveys.unreturned import ODDS, Unreturned
 
 WITHHELD = _("withheld: too few to tell")
 HEADS = (
@@ -20,19 +26,16 @@ HEADS = (
 )
 
 
-def show_estimate(
-    terminal: Terminal, estimate: Estimate, outside: Mapping[OutsideReason, int]
-) -> None:
-    """The rate of all cases, then groups, then what the reader must know.
-
-    `outside` are the closed cases that the rate does not speak for.
-    """
+def show_estimate(terminal: Terminal, estimate: Estimate, surveyed: Surveys) -> None:
+    """The rate of all cases, then groups, then what the reader must know."""
     terminal.show(*_rates(estimate))
     for by, groups in estimate.groups.items():
         if groups[1:]:
             terminal.table((by, *HEADS), map(_row, groups))
     terminal.show(*_explained(estimate))
-    for reason, count in outside.items():
+    if surveyed.note is not None:
+        terminal.show(surveyed.note)
+    for reason, count in surveyed.outside.items():
         not_meant = _("The rate does not speak for them.")
         terminal.show(sentences(_outside(reason, count), not_meant))
 
@@ -65,8 +68,14 @@ def _number(value: int) -> Sayable:
 
 
 def _percent(figure: Figure) -> Sayable:
-    if figure.value is None or figure.low is None or figure.high is None:
+    if figure.low is None or figure.high is None:
         return WITHHELD
+    if figure.value is None:
+        return _(
+            "between {low:.1%} and {high:.1%}; too few to give one figure",
+            low=figure.low,
+            high=figure.high,
+        )
     return percent(figure)
 
 
@@ -89,15 +98,23 @@ def _outside(reason: OutsideReason, count: int) -> Sayable:
 
 def _explained(estimate: Estimate) -> Iterator[Sayable]:
     """What the reader must know of the figures above."""
-    missing = estimate.drawn - estimate.returned
-    if missing:
+    if estimate.rate.value is None:
         yield _(
-            "{missing:,} reviews have not come back. If all of them found nothing, the rate would "
-            "be {best:.1%}; if all found a defect, {worst:.1%}. The estimate takes those that came "
-            "back for a random part of those that were drawn.",
-            missing=missing,
-            best=estimate.best,
-            worst=estimate.worst,
+            "No single figure is given: from reviews that say so little, most such figures would "
+            "lie far below the truth. The interval holds all the same."
+        )
+    if estimate.unreturned is not None:
+        yield sentences(*_missing(estimate, estimate.unreturned))
+    if estimate.rate.value is not None:
+        yield _reviewers(estimate.without_errors)
+    for kind, check in estimate.own_checks.items():
+        yield _(
+            "{check}: of the {passed:,} cases it passed, {missed} have a defect that a review "
+            "would find; of all such defects in checked cases, it caught {caught}.",
+            check=CHECK_NAMES[kind],
+            passed=check.passed,
+            missed=_percent(check.missed),
+            caught=_percent(check.caught),
         )
     if estimate.hand_picked:
         yield _(
@@ -115,3 +132,101 @@ def _explained(estimate: Estimate) -> Iterator[Sayable]:
         "luck is taken for luck; the interval is that of their own reviews. They stand in order "
         "of name: this is no ranking."
     )
+
+
+def _reviewers(error: ReviewerError | None) -> Sayable:
+    """The rate without the reviewers' errors, or why it is not known."""
+    if error is None:
+        return _(
+            "No case of a plan was read by a second reviewer as planned, so nothing is known of "
+            "the reviewers' errors: the rate is that of the defects they find."
+        )
+    if error.rate.value is None:
+        return _(
+            "The rate is not corrected for the reviewers' errors: in fewer than {fewest} of the "
+            "{cases:,} cases read twice both readings found a defect. Without errors it would lie "
+            "between {low:.1%} and {high:.1%}.",
+            fewest=FEWEST_BOTH,
+            cases=error.rate.n,
+            low=error.rate.low,
+            high=error.rate.high,
+        )
+    return _(
+        "By the {cases:,} cases read twice, reviewers find {found} of the defects and no defect in "
+        "{passed} of the other cases; without their errors the defect rate is {rate}.",
+        cases=error.rate.n,
+        found=percent(error.sensitivity),
+        passed=percent(error.specificity),
+        rate=percent(error.rate),
+    )
+
+
+def _missing(estimate: Estimate, unreturned: Unreturned) -> Iterator[Sayable]:
+    """How many reviews have not come back, of which cases, and how far that may mislead."""
+    by_risk = (
+        _("{returned:,} of {drawn:,}", returned=part.returned, drawn=part.drawn)
+        for part in unreturned.response
+    )
+    bounds, worst = unreturned.bounds, unreturned.worst
+    yield _(
+        "{missing:,} reviews have not come back; from the third of the drawn cases with the lowest "
+        "risk to that with the highest, these have: {by_risk}.",
+        missing=estimate.drawn - estimate.returned,
+        by_risk=listed(by_risk),
+    )
+    yield _(
+        "The rate takes them for a random part of those that were drawn. If, at equal risk, the "
+        "odds that a review is still out are up to {odds:g} times as high for a defect as for "
+        "another case, or as low, it lies between {low:.1%} and {high:.1%}, sampling error "
+        "included; whatever they find, between {least:.1%} and {most:.1%}.",
+        odds=ODDS,
+        low=bounds.low,
+        high=bounds.high,
+        least=worst.low,
+        most=worst.high,
+    )
+
+
+def show_claims(terminal: Terminal, claims: Sequence[Claim]) -> None:
+    """Of each plan, whether the claim is shown."""
+    for claim in claims:
+        terminal.show(_claim(claim))
+
+
+def _claim(claim: Claim) -> Sayable:
+    if claim.shown_after is not None:
+        return _(
+            "At most {share:.1%} of the {cases:,} cases are defective: shown, 95 % sure, after "
+            "{reviews:,} reviews in the reading order of the plan.",
+            share=claim.at_most,
+            cases=claim.cases,
+            reviews=claim.shown_after,
+        )
+    problem = _(
+        "It is not shown that at most {share:.1%} of the {cases:,} cases are defective.",
+        share=claim.at_most,
+        cases=claim.cases,
+    )
+    if not claim.possible:
+        return sentences(
+            problem,
+            _(
+                "The cases certain to be drawn hold more defects than that allows, each without "
+                "a review counted as one."
+            ),
+        )
+    return sentences(problem, *_evidence(claim))
+
+
+def _evidence(claim: Claim) -> Iterator[Sayable]:
+    """How far the reviews have come, and what to read next."""
+    yield _(
+        "{read:,} of the {drawn:,} cases drawn at random are read in the reading order of the "
+        "plan; the evidence is {evidence:.2f} of the {enough:.0f} it takes, at any look.",
+        read=claim.read,
+        drawn=claim.drawn,
+        evidence=claim.evidence,
+        enough=1 / LEVEL,
+    )
+    if claim.next_to_read:
+        yield _("Next to read, in this order: {cases}.", cases=listed(claim.next_to_read))

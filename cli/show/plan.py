@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from cases.language.messages import Sayable, _, listed
@@ -11,7 +11,8 @@ from cli.console import Terminal
 from cli.files.plan import plan_sheet
 from evaluation.statistics.saying import interval
 from policies.spot_check.choices import CHOICES
-from policies.spot_check.plan import Outlook
+from policies.spot_check.plan import Outlook, SpotCheckPlan
+from policies.spot_check.planning import floor_cost
 from serving.use_cases.spot_checks import PlannedSpotChecks
 
 SHOWN_FIRST, REASONS = 10, 3  # cases, and reasons of each
@@ -32,6 +33,7 @@ def show_plan(terminal: Terminal, result: PlannedSpotChecks, office: Office) -> 
     )
     terminal.show(drawn)
     _show_outlook(terminal, result.plan.outlook)
+    terminal.show(*_price(result.plan))
 
 
 def _row(line: Mapping[str, Any]) -> tuple[object, ...]:
@@ -53,9 +55,19 @@ def _counted(drawn: Mapping[str, int]) -> list[Sayable]:
 
 
 def _show_outlook(terminal: Terminal, outlook: Iterable[Outlook]) -> None:
-    heads = _("What it buys"), _("defects expected"), _("defect rate known to")
+    heads = (
+        _("What it buys"),
+        _("defects expected"),
+        _("defect rate known to"),
+        _("upper end at most"),
+    )
     rows = (
-        (CHOICES[way.choice], _("{number:.1f}", number=way.expected_defects), _margin(way.margin))
+        (
+            CHOICES[way.choice],
+            _("{number:.1f}", number=way.expected_defects),
+            _margin(way.margin),
+            _upper(way.upper_margin),
+        )
         for way in outlook
     )
     terminal.table(heads, rows)
@@ -66,3 +78,23 @@ def _margin(margin: float | None) -> Sayable:
     if margin is None:
         return _("cannot be estimated")
     return _("± {points:.1f} percentage points", points=100 * margin)
+
+
+def _upper(margin: float | None) -> Sayable:
+    """How far the interval of the rate reaches above the estimate."""
+    if margin is None:
+        return _("cannot be estimated")
+    return _("+ {points:.1f} percentage points", points=100 * margin)
+
+
+def _price(plan: SpotCheckPlan) -> Iterator[Sayable]:
+    """What the floor of the inclusion probability costs."""
+    cost = floor_cost(plan)
+    if cost:
+        yield _(
+            "No case has less than {floor:.0%} of the inclusion probability of an even draw. That "
+            "costs {cost:.1f} of the defects expected and keeps the defect rate's interval true "
+            "where the model is wrong about a group of cases.",
+            floor=plan.parameters.floor,
+            cost=cost,
+        )

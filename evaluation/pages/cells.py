@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from cases.language.catalogues import SOURCE, Language
+from cases.language.formats import formatted
 from cases.language.messages import Sayable, _
 from cases.language.values import Value
 from evaluation.statistics.metrics import Figure
@@ -26,8 +27,12 @@ ABSENT = {
 class Interval:
     """A figure with its 95% interval, written by `spec`; in words why there is none.
 
+    Of an interval without a value only the ends are shown.
+
     >>> str(Interval(Figure(0.7, 0.65, 0.75, 100), ".2f"))
     '0.70 (0.65 to 0.75)'
+    >>> str(Interval(Figure(None, 0.1, 0.3, 5, "too_few"), ".0%"))
+    'between 10% and 30%'
     """
 
     figure: Figure
@@ -36,8 +41,11 @@ class Interval:
     def say(self, language: Language) -> str:
         """The figure in `language`."""
         figure = self.figure
-        if figure.value is None or figure.low is None or figure.high is None:
+        if figure.low is None or figure.high is None:
             return ABSENT[figure.absent or "too_few"].say(language)
+        if figure.value is None:
+            low, high = (formatted(end, self.spec, language) for end in (figure.low, figure.high))
+            return _("between {low} and {high}", low=low, high=high).say(language)
         return with_interval(figure, self.spec).say(language)
 
     def __str__(self) -> str:

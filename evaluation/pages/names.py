@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cases.language.messages import Sayable, _
+from cases.office.reviews import ReviewKind
 from evaluation.backtests.backtest import MODEL
 from evaluation.pages.cells import NUMBER, SHARE, Interval, Named
 
@@ -17,6 +18,10 @@ ESTIMATORS: dict[str, Sayable] = {
     "plain_lightgbm": _("Plain LightGBM"),
 }
 SPANS: dict[str, Sayable] = {"month": _("month"), "quarter": _("quarter"), "year": _("year")}
+CHECK_NAMES: dict[ReviewKind, Sayable] = {
+    "self_check": _("Self check"),
+    "verification": _("Verification"),
+}
 UNNAMED = _("not given")
 
 

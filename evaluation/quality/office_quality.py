@@ -3,7 +3,7 @@
 Rates come only from reviews whose inclusion probability is known: each stands for
 1 / probability cases, and the rate is the weighted mean (Hájek 1971; Särndal, Swensson and
 Wretman 1992, section 5.7). An office that draws plans has the sharper estimate of
-`evaluation/quality/estimate.py`, which also knows the cases that were not drawn. Units and kinds
+`evaluation/surveys/estimate.py`, which also knows the cases that were not drawn. Units and kinds
 stand in order of name: nothing here is a ranking.
 """
 
@@ -20,11 +20,11 @@ from cases.language.messages import Sayable, _, sentences
 from cases.tables.tables import Tables, rows
 from evaluation.quality.concentrations import Concentrations, concentrations
 from evaluation.quality.dimensions import Dimensions, dimensions
-from evaluation.quality.estimate import GroupRate, drawn_together
 from evaluation.statistics.known_probability import sample_total
 from evaluation.statistics.metrics import FEWEST, Figure
 from evaluation.statistics.sample import SampleTotal
 from evaluation.statistics.saying import percent
+from evaluation.surveys.estimate import GroupRate, drawn_together
 from features.as_of import closing_moments, final_reviews
 from features.conditions import satisfying
 from training.labels import first_of_each, representative
@@ -55,7 +55,7 @@ class DefectRates:
 
     `rate` is of those `stands_for` of the `cases` closed that the reviews stand for, and
     withheld if they say less than `FEWEST` reviews of a random sample would.
-    Kinds and units are drawn towards the whole and withheld as in `quality/estimate.py`, and
+    Kinds and units are drawn towards the whole and withheld as in `surveys/estimate.py`, and
     withheld with fewer than `FEWEST` reviews; quarters are not drawn towards anything.
     """
 

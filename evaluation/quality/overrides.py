@@ -14,9 +14,9 @@ import polars as pl
 from cases.language.messages import Sayable, _, sentences
 from cases.tables.specification.overrides import OVERRIDDEN
 from cases.tables.tables import Tables, rows
-from evaluation.quality.returned import first_found, returned
 from evaluation.statistics.metrics import FEWEST, Figure, wilson
 from evaluation.statistics.saying import percent
+from evaluation.surveys.returned import first_found, returned
 from features.as_of import final_reviews
 from policies.spot_check.plan import PlanParameters
 from policies.spot_check.verify import Kept

@@ -12,10 +12,10 @@ from cases.language.messages import Sayable, _, sentences
 from cases.numeric import Z
 from cases.spreadsheet import harmless
 from cases.tables.tables import Tables
-from evaluation.quality.returned import returned
 from evaluation.quality.reviewers import Agreement
 from evaluation.statistics.metrics import FEWEST, Figure, wilson
 from evaluation.statistics.saying import number, percent
+from evaluation.surveys.returned import returned
 from policies.spot_check.plan import PlanParameters, SelectedBy
 from policies.spot_check.verify import Kept
 

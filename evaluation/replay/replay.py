@@ -34,8 +34,8 @@ from cases.office.model import Office
 from cases.progress import Progress, silent
 from cases.tables.tables import Tables, rows
 from cases.tables.values import TIME
-from evaluation.quality.estimate import Survey, estimate
 from evaluation.statistics.metrics import Figure, wilson
+from evaluation.surveys.estimate import Survey, estimate
 from features.as_of import closing_moments
 from features.build import build
 from features.catalogue import catalogue, reads_reviews, risk_features

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import polars as pl
 
 from cases.language.texts import Text
+from cases.office.reviews import ReviewKind
 from cases.tables.tables import Tables
 from evaluation.backtests.answers import Answer, answer
 from evaluation.backtests.backtest import Backtest
@@ -33,6 +34,8 @@ from evaluation.report.facts import (
     model_versions,
 )
 from evaluation.report.notes import Note, doubts, limits
+from evaluation.surveys.of_plans import checks_by_plans
+from evaluation.surveys.own_check import OwnCheck
 from models.bundle.bundle import Bundle
 from models.registry import Version
 from policies.spot_check.verify import Kept
@@ -59,6 +62,7 @@ class ReportSummary:
     changes: Changes | None
     versions: tuple[ModelVersion, ...]
     quality: OfficeQuality
+    own_checks: Mapping[ReviewKind, OwnCheck]
     uptake: Uptake | None
     overrides: Overrides | None
     reviewers: Reviewers
@@ -105,6 +109,7 @@ def summarise(
         changes=changes(tables, bundle, now),
         versions=model_versions(versions),
         quality=office_quality(tables, now),
+        own_checks=checks_by_plans(tables, plans, now),
         uptake=uptake(tables, plans, reviewers.agreement, now) if plans else None,
         overrides=overrides(tables, plans, now),
         reviewers=reviewers,

@@ -11,7 +11,7 @@ It is unbiased whatever the model is worth; a better model only narrows the inte
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 import numpy as np
@@ -102,7 +102,7 @@ class SurveySample:
 
     @classmethod
     def of(cls, cases: pl.DataFrame) -> SurveySample:
-        """From joined frames (see `evaluation.quality.estimate`)."""
+        """From joined frames (see `evaluation.surveys.estimate`)."""
         p, pi = (cases[name].to_numpy() for name in ("risk", "inclusion_probability"))
         y, returned = cases["defect"].fill_null(0.0).to_numpy(), cases["returned"].to_numpy()
         pi_returned = pi * cases["response"].to_numpy()
@@ -126,6 +126,18 @@ class SurveySample:
             variance=self._variance(residual, part),
             corrected_risk=float(self.corrected[rest].mean()) if rest.any() else 0.0,
         )
+
+    def total_of_part(self, part: Flags) -> SampleTotal:
+        """As `total_of`, for a part whose rate may be far from what the model says of it.
+
+        The risks are corrected by the part's own reviews: the cases that a good check passed
+        have fewer defects than others of equal risk, and both the variance and the effective
+        size of the interval depend on that.
+        """
+        seen = part & self.returned & (self.pi_returned < 1)
+        corrected = self.corrected.copy()
+        corrected[part] = corrected_risks(self.p[part], self.y[part], seen[part])
+        return replace(self, corrected=corrected).total_of(part)
 
     def _variance(self, residual: Floats, part: Flags) -> float:
         """Of the total: what the reviews show, steadied by what the corrected model expects.
@@ -159,12 +171,6 @@ class SurveySample:
                 middle = (left @ expanded) / left.sum()
                 total += left.size / (left.size - 1) * float(left @ (expanded - middle) ** 2)
         return total
-
-    def bound(self, y: float) -> float:
-        """The rate if every review that has not come back found `y`."""
-        outcome = np.where(self.returned, self.y, y)
-        total = self.p.sum() + ((outcome - self.p) / self.pi)[self.drawn].sum()
-        return float(np.clip(total / len(self.p), 0.0, 1.0))
 
 
 def corrected_risks(p: Floats, y: Floats, seen: Flags) -> Floats:

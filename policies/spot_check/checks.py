@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 
@@ -10,8 +10,16 @@ from cases.errors import BadInput, Fault
 from cases.language.messages import Sayable, _
 from cases.shares import is_share, not_a_share
 from policies.seeds import LONGEST_SEED
+from policies.spot_check.design import LEAST_FLOOR
 from policies.spot_check.plan import LEAST_MARGIN, PlanParameters
 
+LEAST: Mapping[str, float] = {
+    "search_share": 0.0,
+    "second_share": 0.0,
+    "margin": LEAST_MARGIN,
+    "floor": LEAST_FLOOR,
+    "doubt": 0.0,
+}
 FEW = 5  # cases with an impossible risk are named, no more
 
 
@@ -37,7 +45,7 @@ def _of_parameters(parameters: PlanParameters) -> Iterator[Fault]:
     if parameters.capacity < 1:
         remedy = _("Ask for at least 1 review.")
         yield _fault("capacity", parameters.capacity, _("is too small."), remedy)
-    for name, least in (("search_share", 0.0), ("second_share", 0.0), ("margin", LEAST_MARGIN)):
+    for name, least in LEAST.items():
         share = getattr(parameters, name)
         if share is not None and not is_share(share, least):
             remedy = _("Give a number from {least:g} to 1.", least=least)

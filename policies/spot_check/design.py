@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple, Self
 
@@ -29,7 +29,8 @@ from scipy.optimize import brentq
 
 from cases.numeric import Floats, Ints
 
-LEAST_PROBABILITY = 0.01  # at least this share of the probability in an even random draw
+LEAST_FLOOR = 0.01  # least inclusion probability, as a share of an even random draw's
+DOUBT = 0.25  # no case counts as surer than this share of the average variance
 LEAST_VARIANCE = 1e-4  # no estimate is as sure as p = 0 or p = 1
 SURVEY_MU, SEARCH_MU = 1e-2, 1e6  # the ends of the frontier: beyond them nothing changes
 MOST_STEPS = 200  # more than any root takes: a step that does not help halves its bracket
@@ -81,33 +82,46 @@ class Design:
 
     `risk`, shape (cases,), lies in [0, 1]; `cell` gives each case's cell; `count` says how
     many similar cases each entry stands for. The quotas must be feasible (`quotas.py` checks
-    that).
+    that). No inclusion probability is below `floor` times that of an even draw, and no
+    variance below `doubt` times the average one: a model may be wrong, and sure, about a group.
     """
 
     risk: Floats
     cell: Ints
     quotas: Quotas
     count: Floats
+    floor: float = LEAST_FLOOR
+    doubt: float = 0.0
 
     @classmethod
-    def of(cls, risk: Floats, cell: Ints, quotas: Quotas) -> Self:
+    def of(
+        cls,
+        risk: Floats,
+        cell: Ints,
+        quotas: Quotas,
+        *,
+        floor: float = LEAST_FLOOR,
+        doubt: float = 0.0,
+    ) -> Self:
         """The design of single cases."""
-        return cls(risk, cell, quotas, np.ones(len(risk)))
+        return cls(risk, cell, quotas, np.ones(len(risk)), floor, doubt)
 
     @cached_property
     def variance(self) -> Floats:
-        """Of each case's outcome: p (1 - p), shape (cases,)."""
-        return np.maximum(self.risk * (1 - self.risk), LEAST_VARIANCE)
+        """Of each case's outcome: p (1 - p), at least the doubt's, shape (cases,)."""
+        variance = self.risk * (1 - self.risk)
+        doubted = self.doubt * np.average(variance, weights=self.count) if self.doubt else 0.0
+        return np.maximum(variance, max(LEAST_VARIANCE, doubted))
 
     @cached_property
-    def floor(self) -> Floats:
+    def least_pi(self) -> Floats:
         """The least inclusion probability of each case, shape (cases,)."""
         quotas, unit = self.quotas, self.quotas.unit_of_cell
         in_cell = added(self.count, self.cell, len(unit))
         in_unit = added(in_cell, unit, len(quotas.unit_most))
         # A floor above the most that a quota allows on average could not be kept.
         room = np.minimum(quotas.cell_most / in_cell, (quotas.unit_most / in_unit)[unit])
-        share = LEAST_PROBABILITY * quotas.size / self.count.sum()
+        share = self.floor * quotas.size / self.count.sum()
         least: Floats = np.minimum(share, room)[self.cell]
         return least
 
@@ -121,7 +135,7 @@ class Design:
 
     def least_variance(self) -> float:
         """The anticipated variance at the survey end of the frontier."""
-        few = self._thinned()
+        few = self.thinned()
         return few.anticipated_variance(few.probabilities(SURVEY_MU))
 
     def probabilities(self, mu: float) -> Floats:
@@ -158,12 +172,12 @@ class Design:
         """The optimum of the module's docstring: pi = sqrt(v / (lambda - mu p)), within bounds."""
         # lambda - mu p <= v means pi = 1, so that v is the least the denominator may be.
         free = np.maximum(multiplier[self.cell] - mu * self.risk, self.variance)
-        return np.maximum(np.sqrt(self.variance / free), self.floor)
+        return np.maximum(np.sqrt(self.variance / free), self.least_pi)
 
     def _sums(self, mu: float, multiplier: Floats) -> Sums:
         """Sums of `_pi` by cell, and their slopes: d pi / d lambda = - pi ** 3 / (2 v)."""
         pi = self._pi(mu, multiplier)
-        inside = (pi > self.floor) & (pi < 1)
+        inside = (pi > self.least_pi) & (pi < 1)
         falling = inside * pi * pi * pi / (2 * self.variance)
         pairs = (self.count * pi, self.count * falling)
         return Sums(*(added(values, self.cell, len(self.quotas.cell_most)) for values in pairs))
@@ -179,7 +193,7 @@ class Design:
         # The bracket: at `low` every probability is one, at `high` every one is at its floor.
         base = float((mu * self.risk).min())
         low = np.full_like(wanted, (mu * self.risk + self.variance).min())
-        high = np.full_like(wanted, (mu * self.risk + self.variance / self.floor**2).max())
+        high = np.full_like(wanted, (mu * self.risk + self.variance / self.least_pi**2).max())
         at = start
         for _step in range(MOST_STEPS):
             total, slope = sums(at)
@@ -199,7 +213,7 @@ class Design:
         """The probabilities that find `share` of what pure search finds beyond pure survey."""
         # The frontier is traced by mu: first its two ends, then the mu between them (bisection
         # by Brent's method, as the defects found rise with mu).
-        few = self._thinned()
+        few = self.thinned()
         least = few.expected_defects(few.probabilities(SURVEY_MU))
         most = few.expected_defects(few.probabilities(SEARCH_MU))
         wanted = least + share * (most - least)
@@ -210,7 +224,7 @@ class Design:
 
         The survey end of the frontier if even that has more.
         """
-        few = self._thinned()
+        few = self.thinned()
         return self.probabilities(few._mu(lambda pi: few.anticipated_variance(pi) - most))
 
     def _mu(self, excess: Callable[[Floats], float]) -> float:
@@ -224,7 +238,7 @@ class Design:
             return SURVEY_MU if at(low) >= 0 else SEARCH_MU
         return math.exp(brentq(at, low, high, xtol=1e-3))
 
-    def _thinned(self) -> Design:
+    def thinned(self) -> Design:
         """A large design on fewer cases, each for several of similar risk in its cell.
 
         Only mu is searched on it; the probabilities are computed for all cases.
@@ -234,14 +248,16 @@ class Design:
         cells = np.bincount(self.cell)
         position = np.arange(len(order)) - np.repeat(np.cumsum(cells) - cells, cells)
         first = np.flatnonzero(position % every == 0)
-        count = np.diff(first, append=len(order))
-        middle = order[first + count // 2]
-        return Design(self.risk[middle], self.cell[middle], self.quotas, count.astype(float))
+        middle = order[first + np.diff(first, append=len(order)) // 2]
+        count = np.add.reduceat(self.count[order], first)
+        return replace(self, risk=self.risk[middle], cell=self.cell[middle], count=count)
 
 
-def without_quotas(risk: Floats, size: int) -> Design:
+def without_quotas(
+    risk: Floats, size: int, *, floor: float = LEAST_FLOOR, doubt: float = 0.0
+) -> Design:
     """The design of `size` cases among all, without regard to handler and unit."""
     everyone = np.zeros(len(risk), np.int64)
     none, all_cases = np.zeros(1), np.array([float(len(risk))])
     quotas = Quotas(size, none, all_cases, none, all_cases, np.zeros(1, np.int64))
-    return Design.of(risk, everyone, quotas)
+    return Design.of(risk, everyone, quotas, floor=floor, doubt=doubt)

@@ -15,17 +15,20 @@ from functools import cached_property
 from typing import Any, Literal, Self
 
 import polars as pl
+from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from cases.language.messages import Sayable, _
 from cases.numeric import Z
 from cases.office.model import Model, Office, Quota
 from policies.seeds import commitment, fresh_seed
 from policies.spot_check.choices import Choice
+from policies.spot_check.design import DOUBT, LEAST_FLOOR
 from policies.tickets import FORMAT, OLD
 
 SelectedBy = Literal["mandatory", "search", "lottery"]  # lottery: by random draw
 
 LEAST_MARGIN = 0.0001
+AS_EVER: Mapping[str, float] = {"floor": LEAST_FLOOR, "doubt": 0.0}
 
 FRAME: dict[str, pl.DataType] = {
     "case_id": pl.String(),
@@ -48,6 +51,8 @@ class PlanParameters(Model):
     interval of the frame's defect rate, or where that is not given `search_share`: 0
     knows the rate best, 1 finds the most. Quotas are of the cases that the random draw decides
     about, mandatory ones not counted. `second_share` of the drawn cases is read twice.
+    `floor` and `doubt` say how far the model is trusted (see `Design`); their defaults are
+    those of plans drawn before there were any.
     """
 
     as_of: datetime
@@ -60,6 +65,8 @@ class PlanParameters(Model):
     per_unit: Quota = Quota()
     second_share: float = 0.0
     outside_capacity: tuple[str, ...] = ()  # codes of rules whose reviews do not count
+    floor: float = LEAST_FLOOR
+    doubt: float = 0.0
 
     @classmethod
     def of(cls, office: Office, **requested: Any) -> Self:
@@ -76,22 +83,37 @@ class PlanParameters(Model):
             "per_unit": usual.per_unit,
             "second_share": usual.second_share,
             "outside_capacity": tuple(rule.code for rule in office.rules if not rule.counts),
+            "floor": usual.floor,
+            "doubt": DOUBT,
         }
         given = {name: value for name, value in requested.items() if value is not None}
         return cls(**parameters | given)
+
+    @model_serializer(mode="wrap")
+    def _without_what_changes_nothing(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without `floor` and `doubt` where they are as ever: kept plans keep their id."""
+        kept: dict[str, Any] = dump(self)
+        return {
+            name: value
+            for name, value in kept.items()
+            if name not in AS_EVER or value != AS_EVER[name]
+        }
 
 
 @dataclass(frozen=True)
 class Outlook:
     """What a way to choose would buy: defects found on average, and the margin.
 
-    `margin` is half the width of the 95% interval of the frame's defect rate to expect;
-    None where the rate cannot be estimated at all.
+    `margin` is half the width of the 95% interval of the frame's defect rate to expect if
+    the model is right, `upper_margin` how far above the estimate the interval reaches, since it
+    allows for a group of defects that the draw missed; None where the rate cannot be
+    estimated at all.
     """
 
     choice: Choice
     expected_defects: float
     margin: float | None
+    upper_margin: float | None = None
 
 
 @dataclass(frozen=True)

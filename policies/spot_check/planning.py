@@ -2,7 +2,7 @@
 
 Every case has a known inclusion probability, the higher the riskier it is (`design.py`), and
 the draw keeps it exactly (`draw.py`); so the list finds defects, and the reviews that come back
-measure the quality of all cases without bias (`evaluation.quality.estimate`).
+measure the quality of all cases without bias (`evaluation.surveys.estimate`).
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from cases.language.messages import Sayable, _, sentences
 from cases.numeric import Floats, Z
 from policies.spot_check.checks import check
 from policies.spot_check.choices import Choice
-from policies.spot_check.design import Design, without_quotas
+from policies.spot_check.design import LEAST_FLOOR, Design, without_quotas
 from policies.spot_check.draw import draw
+from policies.spot_check.hidden_group import most_hidden, reach
 from policies.spot_check.plan import (
     FRAME,
     Outlook,
@@ -72,14 +73,35 @@ def draw_plan(
     )
 
 
+def floor_cost(plan: SpotCheckPlan) -> float:
+    """How many more defects the plan would be expected to find with the lowest floor.
+
+    Of a large frame, by its thinned design.
+    """
+    others = plan.frame.filter(pl.col("rule").is_null())
+    pi = others["inclusion_probability"].to_numpy()
+    if plan.parameters.floor <= LEAST_FLOOR or not pi.any():
+        return 0.0
+    lowest = plan.parameters.model_copy(update={"floor": LEAST_FLOOR})
+    design = _design(with_cells(others), round(pi.sum()), lowest).thinned()
+    most = design.expected_defects(_probabilities(design, lowest, plan.frame.height))
+    return max(0.0, most - float(pi @ others["risk"].to_numpy()))
+
+
 def _design(others: pl.DataFrame, size: int, parameters: PlanParameters) -> Design:
     quotas = quotas_of(others, size, parameters)
-    return Design.of(others["risk"].to_numpy(), others["cell"].to_numpy(), quotas)
+    return Design.of(
+        others["risk"].to_numpy(),
+        others["cell"].to_numpy(),
+        quotas,
+        floor=parameters.floor,
+        doubt=parameters.doubt,
+    )
 
 
 def _probabilities(design: Design, parameters: PlanParameters, frame_cases: int) -> Floats:
     """The inclusion probabilities of the cases that the random draw decides about."""
-    if design.quotas.size == len(design.risk):
+    if design.quotas.size == design.count.sum():
         return np.ones(len(design.risk))
     if parameters.margin is None:
         return design.at_search_share(parameters.search_share)
@@ -109,7 +131,8 @@ def _reviews_for(margin: float, design: Design, frame_cases: int) -> int:
     """The fewest reviews that buy `margin`, without regard to quotas."""
 
     def enough(size: int) -> bool:
-        return margin_of(without_quotas(design.risk, size).least_variance(), frame_cases) <= margin
+        free = without_quotas(design.risk, size, floor=design.floor, doubt=design.doubt)
+        return margin_of(free.least_variance(), frame_cases) <= margin
 
     sizes = range(design.quotas.size, len(design.risk))
     return sizes.start + bisect.bisect_left(sizes, True, key=enough)
@@ -120,12 +143,18 @@ def _outlook(
 ) -> tuple[Outlook, ...]:
     """What the plan buys, and next to it a purely random draw and the top of the list."""
     certain, size = float(by_rule["risk"].sum()), design.quotas.size
+    mandatory = np.ones(by_rule.height)
     if size == 0:
         return (Outlook("plan", certain, None),)
 
     def of(choice: Choice, probabilities: Floats) -> Outlook:
-        margin = margin_of(design.anticipated_variance(probabilities), frame_cases)
-        return Outlook(choice, certain + design.expected_defects(probabilities), margin)
+        variance = design.anticipated_variance(probabilities)
+        return Outlook(
+            choice,
+            certain + design.expected_defects(probabilities),
+            margin_of(variance, frame_cases),
+            reach(variance, most_hidden(np.append(probabilities, mandatory))) / frame_cases,
+        )
 
     top = np.sort(design.risk)[len(design.risk) - size :]
     return (

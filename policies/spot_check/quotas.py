@@ -7,7 +7,7 @@ import polars as pl
 from cases.errors import Refused
 from cases.language.messages import Message, _, sentences
 from cases.office.model import Quota
-from policies.spot_check.design import CLOSE, LEAST_PROBABILITY, Quotas
+from policies.spot_check.design import CLOSE, Quotas
 from policies.spot_check.plan import PlanParameters
 
 LEAST, MOST = pl.col("least"), pl.col("most")
@@ -35,7 +35,7 @@ def quotas_of(cases: pl.DataFrame, size: int, parameters: PlanParameters) -> Quo
         *_contradicting(handlers, "per_handler", parameters.per_handler),
         *_contradicting(units, "per_unit", parameters.per_unit),
         *_without_a_seat(cells, parameters.per_handler),
-    ] or _beyond(cells, units, size)
+    ] or _beyond(cells, units, size, parameters.floor)
     if problems:
         raise Refused(sentences(*problems))
     return Quotas(
@@ -106,7 +106,7 @@ def _without_a_seat(cells: pl.DataFrame, quota: Quota) -> list[Message]:
     return [problem]
 
 
-def _beyond(cells: pl.DataFrame, units: pl.DataFrame, size: int) -> list[Message]:
+def _beyond(cells: pl.DataFrame, units: pl.DataFrame, size: int, floor: float) -> list[Message]:
     """A sentence if quotas contradict each other or the number of reviews left."""
     inside = cells.group_by("unit").agg(LEAST.sum(), MOST.sum())
     both = units.join(inside, on="unit", suffix="_inside").select(
@@ -122,16 +122,17 @@ def _beyond(cells: pl.DataFrame, units: pl.DataFrame, size: int) -> list[Message
         )
         return [problem]
     least, most = int(both["least"].sum()), int(both["most"].sum())
-    return [*_too_many(least, _room_needed(cells, units, size), size), *_too_few(most, size)][:1]
+    needed = _room_needed(cells, units, size, floor)
+    return [*_too_many(least, needed, size), *_too_few(most, size)][:1]
 
 
-def _room_needed(cells: pl.DataFrame, units: pl.DataFrame, size: int) -> float:
+def _room_needed(cells: pl.DataFrame, units: pl.DataFrame, size: int, floor: float) -> float:
     """The expected number of cases that quotas and the design's floor take together.
 
     Cases without a quota need room too: no inclusion probability may fall below the floor.
     """
-    floor = LEAST_PROBABILITY * size / max(int(cells["cases"].sum()), 1)
-    with_floor = cells.with_columns(least=pl.max_horizontal("least", floor * pl.col("cases")))
+    share = floor * size / max(int(cells["cases"].sum()), 1)
+    with_floor = cells.with_columns(least=pl.max_horizontal("least", share * pl.col("cases")))
     room = with_floor.group_by("unit").agg(LEAST.sum()).join(units, on="unit", suffix="_of_unit")
     return float(room.select(pl.max_horizontal("least", "least_of_unit")).to_series().sum())
 

@@ -50,9 +50,16 @@ class Kept:
     @property
     def listed(self) -> tuple[str, ...]:
         """The ids of the cases drawn, in any order."""
+        return self._ids(self.lines)
+
+    @property
+    def read_twice(self) -> tuple[str, ...]:
+        """The ids of the cases drawn for a second reading, in any order."""
+        return self._ids(self.lines.filter(pl.col("second_review") == "true"))
+
+    def _ids(self, lines: pl.DataFrame) -> tuple[str, ...]:
         names = self.frame["case_id"]
-        wanted = set(self.lines["case_id"])
-        return tuple(names.filter(harmless(names).is_in(list(wanted))))
+        return tuple(names.filter(harmless(names).is_in(list(set(lines["case_id"])))))
 
 
 def verify(kept: Kept, published: str | None = None) -> Verified:

@@ -14,6 +14,7 @@ from policies.assignment.result import DrawnAssignment
 from policies.assignment.who_may import WhoMay, who_may
 from policies.seeds import commitment
 from policies.spot_check.plan import why
+from policies.spot_check.planning import floor_cost
 from policies.tickets import FORMAT
 from serving.http.documents import (
     EligibleOut,
@@ -53,6 +54,7 @@ def plan_out(drawn: PlannedSpotChecks, office: Office) -> PlanOut:
         frame_cases=plan.frame.height,
         frame_hash=plan.frame_hash,
         outlook=[OutlookOut(**asdict(outlook)) for outlook in plan.outlook],
+        floor_cost=floor_cost(plan),
         drawn=plan.drawn,
         notes=_said(plan.notes, language),
         lines=[

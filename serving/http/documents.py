@@ -53,6 +53,9 @@ class OutlookOut(BaseModel):
     margin: float | None = Field(
         description="half-width to expect of the rate's 95% interval; none if it cannot be known"
     )
+    upper_margin: float | None = Field(
+        description="how far above the rate its interval reaches, for defects the draw may miss"
+    )
 
 
 class PlanOut(BaseModel):
@@ -70,6 +73,7 @@ class PlanOut(BaseModel):
     frame_cases: int = Field(description="cases that could be drawn")
     frame_hash: str = Field(description="SHA-256 of the frame, for the replay")
     outlook: list[OutlookOut] = Field(description="what this plan and other choices would buy")
+    floor_cost: float = Field(description="defects expected that the probabilities' floor costs")
     drawn: dict[str, int] = Field(description="cases by how they were selected")
     notes: list[str]
     lines: list[LineOut]

@@ -15,7 +15,7 @@ MAY = {
     "features/process.py": "compares two times of one event",
     "evaluation/quality/uptake.py": "reviews made after a plan",
     "evaluation/quality/office_quality.py": "what came back up to the day of the report",
-    "evaluation/quality/returned.py": "reviews made after a plan",
+    "evaluation/surveys/returned.py": "reviews made after a plan",
     "evaluation/quality/overrides.py": "reviews made after an override",
     "serving/use_cases/given_cases.py": "faults of cases that a request sends",
 }

@@ -21,7 +21,22 @@ from cases.tables.values import EARLIEST, LATEST, TIME, before, listed, whole_da
 
 
 def _declared(office: Office) -> tuple[Check, ...]:
-    return (*_grade_checks(office), *_dimension_checks(office))
+    return (*_kind_checks(office), *_grade_checks(office), *_dimension_checks(office))
+
+
+def _kind_checks(office: Office) -> tuple[Check, ...]:
+    """Where kinds are told apart, every row must be of one of them."""
+    if office.reviews is None or not office.reviews.kinds:
+        return ()
+    kind = pl.col("kind")
+    return (
+        Check(
+            "kind",
+            _("is not a kind of review of the office file."),
+            _("Correct it, or say under [reviews.kinds] which kind it is."),
+            kind.is_null() | ~kind.is_in(list(office.reviews.kinds)),
+        ),
+    )
 
 
 def _grade_checks(office: Office) -> tuple[Check, ...]:

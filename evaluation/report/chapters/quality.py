@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 from cases.language.messages import Sayable, _
 from cases.language.values import Value
+from cases.office.reviews import ReviewKind
 from evaluation.pages import charts
 from evaluation.pages.cells import Cell, count, share_interval
 from evaluation.pages.exhibits import Chapter, Exhibit
-from evaluation.pages.names import UNNAMED
+from evaluation.pages.names import CHECK_NAMES, UNNAMED
 from evaluation.quality.concentrations import Concentration, Concentrations, Part
 from evaluation.quality.dimensions import Dimensions
-from evaluation.quality.estimate import GroupRate
 from evaluation.quality.office_quality import OfficeQuality, QuarterRate
 from evaluation.report.chapters.heads import (
     CASES,
@@ -25,6 +25,8 @@ from evaluation.report.chapters.heads import (
     UNIT,
 )
 from evaluation.report.summary import ReportSummary
+from evaluation.surveys.estimate import GroupRate
+from evaluation.surveys.own_check import OwnCheck
 
 TITLE = _("The quality of the office")
 LAST_YEAR, YEAR_BEFORE = _("Last year"), _("Year before")
@@ -33,14 +35,17 @@ LAST_YEAR, YEAR_BEFORE = _("Last year"), _("Year before")
 def chapter(summary: ReportSummary) -> Chapter:
     """Rates, what had defects, where they concentrate, and work done again; no rankings."""
     quality = summary.quality
-    return Chapter("quality", TITLE, quality.rates_say, tuple(_exhibits(quality)))
+    return Chapter("quality", TITLE, quality.rates_say, tuple(_exhibits(summary)))
 
 
-def _exhibits(quality: OfficeQuality) -> Iterator[Exhibit]:
+def _exhibits(summary: ReportSummary) -> Iterator[Exhibit]:
+    quality = summary.quality
     if quality.rates is not None:
         yield _quarters(quality.rates.quarters)
         yield _groups(_("By kind of case"), KIND, quality.rates.kinds)
         yield _groups(_("By unit"), UNIT, quality.rates.units)
+    if summary.own_checks:
+        yield _own_checks(summary.own_checks)
     if quality.dimensions.found:
         yield _dimensions(quality.dimensions)
     if quality.concentrations.cases:
@@ -122,6 +127,32 @@ def _groups(title: Sayable, by: Sayable, groups: tuple[GroupRate, ...]) -> Exhib
     )
     head = (by, CASES, REVIEWS, DEFECT_RATE, _("Pulled towards the whole by"))
     return Exhibit(title, says, head, rows, notes=(how,))
+
+
+def _own_checks(checks: Mapping[ReviewKind, OwnCheck]) -> Exhibit:
+    """What the office's own checks miss and catch."""
+    rows = tuple(
+        (
+            CHECK_NAMES[kind],
+            count(check.passed),
+            count(check.failed),
+            share_interval(check.missed),
+            share_interval(check.caught),
+        )
+        for kind, check in checks.items()
+    )
+    says = _(
+        "From the reviews of drawn plans: how many of the cases that a check passed have a defect, "
+        "and what share of all defects in checked cases it caught."
+    )
+    head = (
+        _("Check"),
+        _("Cases it passed"),
+        _("Cases it failed"),
+        _("Of those passed, with a defect"),
+        _("Share of defects caught"),
+    )
+    return Exhibit(_("What the office's own checks miss"), says, head, rows)
 
 
 def _dimensions(dimensions: Dimensions) -> Exhibit:

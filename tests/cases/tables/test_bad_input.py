@@ -236,3 +236,27 @@ def test_without_its_case_table_an_office_has_no_unknown_cases(tmp_path: Path) -
     with pytest.raises(BadInput) as refused:
         load(write(tmp_path, **{"cases.csv": None}))
     assert len(refused.value.faults) == 1
+
+
+def with_kind(word: str) -> dict[str, str]:
+    """The files with kinds of review told apart and one review of the kind `word`."""
+    kinds = '\n[reviews.kinds]\ncheck = "self_check"\nrandom = "review"\n'
+    head, line = FILES["reviews.csv"].splitlines()
+    return {
+        "office.toml": FILES["office.toml"] + kinds,
+        "reviews.csv": f"{head},kind\n{line},{word}\n",
+    }
+
+
+@pytest.mark.parametrize("word", ["other", ""])
+def test_a_kind_of_review_that_is_not_mapped_is_a_fault(tmp_path: Path, word: str) -> None:
+    """Where the office file tells kinds apart, every row is of one of them."""
+    with pytest.raises(BadInput, match="is not a kind of review of the office file"):
+        load(write(tmp_path, **with_kind(word)))
+
+
+@pytest.mark.parametrize(("word", "reviews"), [("check", 0), ("random", 1)])
+def test_only_independent_reviews_are_reviews(tmp_path: Path, word: str, reviews: int) -> None:
+    """A self check is a row of the table and no review."""
+    tables = load(write(tmp_path, **with_kind(word)))
+    assert (tables.rows("reviews").height, tables.review_rows.height) == (1, reviews)

@@ -60,7 +60,11 @@ def test_estimate_of_a_drawn_plan(office: Path, tmp_path: Path) -> None:
     assert "have not come back" in found.output
     assert "no ranking" in found.output
     twice = triage("estimate", office, "--plan", tmp_path / "plan", "--plan", tmp_path / "plan")
-    assert (twice.exit_code, "several plans" in twice.output) == (3, True)
+    assert (twice.exit_code, "several plans" in twice.output) == (0, True)
+    claim = triage("estimate", office, "--plan", tmp_path / "plan", "--at-most", 0.2)
+    assert "It is not shown that at most 20.0% of" in claim.output
+    assert "Next to read, in this order" in claim.output
+    assert triage("estimate", office, "--plan", tmp_path / "plan", "--at-most", 2).exit_code == 2
     refused = triage("estimate", office)
     assert refused.exit_code == 3
     assert "picked by rule or by hand" in refused.output

@@ -38,6 +38,7 @@ from evaluation.report.facts import EXPLAINED, Leak, model_versions
 from evaluation.report.facts import leaks as kept_leaks
 from evaluation.report.summary import ReportSummary
 from evaluation.statistics.metrics import Figure, calibration_table
+from evaluation.surveys.own_check import OwnCheck
 from features.build import build
 from models.bundle.bundle import Bundle
 from models.questions.complexity import ComplexityQuestion
@@ -312,3 +313,16 @@ def test_chapters_speak_every_language(summary: ReportSummary, language: Languag
         lead = part.chapter(summary).lead
         assert say(lead, language)
         assert (say(lead, language) == say(lead, SOURCE)) == (language == SOURCE)
+
+
+def test_own_checks_have_a_table_where_there_are_any(summary: ReportSummary) -> None:
+    """A line a kind of check, what it misses and what it catches; a range where too few."""
+    title = "What the office's own checks miss"
+    assert title not in {str(part.title) for part in quality.chapter(summary).exhibits}
+    check = OwnCheck(900, 100, Figure(0.05, 0.03, 0.08, 40), Figure.withheld(9))
+    with_checks = dataclasses.replace(summary, own_checks={"self_check": check})
+    exhibit = titled(quality.chapter(with_checks), title)
+    ((name, passed, failed, missed, caught),) = exhibit.rows
+    assert [str(cell) for cell in (name, passed, failed)] == ["Self check", "900", "100"]
+    assert str(missed) == "5.0% (3.0%–8.0%)"
+    assert "too few" in str(caught)

@@ -6,17 +6,9 @@ import math
 
 import numpy as np
 import pytest
-from scipy.stats import norm, poisson
 
 from cases.numeric import Floats
-from evaluation.statistics.hidden_group import (
-    LARGEST_GROUP,
-    MISSED,
-    figure_of,
-    figure_with,
-    most_hidden,
-    reach,
-)
+from evaluation.statistics.hidden_group import figure_of, figure_with
 from evaluation.statistics.sample import SampleTotal, SurveySample, corrected_risks
 from policies.seeds import tickets
 from policies.spot_check.design import without_quotas
@@ -27,24 +19,6 @@ def about(**changes: float) -> SampleTotal:
     """60 of 1,000 cases, with a standard error of 10."""
     values = {"cases": 1000, "returned": 100, "total": 60.0, "certain": 0, "defects": 0.0}
     return SampleTotal(**values | {"variance": 100.0, "corrected_risk": 0.06} | changes)  # type: ignore[arg-type]
-
-
-def test_equal_probabilities_by_hand() -> None:
-    """Among cases drawn with 10 %, k defects are missed with 0.9 ** k."""
-    assert most_hidden(np.full(1000, 0.1), missed=0.9**7) == pytest.approx(7)
-    assert most_hidden(np.full(1000, 0.1)) == pytest.approx(math.log(0.1) / math.log(0.9))
-
-
-def test_the_least_likely_cases_hide_first() -> None:
-    """Two cases at 1 % and the rest at 50 %: 0.99 * 0.99 * 0.5 ** 3."""
-    probability = np.array([0.5] * 48 + [0.01] * 2)
-    assert most_hidden(probability, missed=0.99**2 * 0.5**3) == pytest.approx(5)
-
-
-def test_certain_cases_hide_nothing_and_a_group_is_limited() -> None:
-    """Nothing hides among cases drawn for certain; a tenth of the cases is the most."""
-    assert most_hidden(np.ones(50)) == 0
-    assert most_hidden(np.full(1000, 1e-6)) == LARGEST_GROUP * 1000
 
 
 def test_interval_by_hand() -> None:
@@ -86,16 +60,6 @@ def test_too_uncertain_a_rate_is_withheld_but_not_its_interval(changes: dict[str
     assert figure.value is None
     assert figure.absent == "too_few"
     assert figure.high is not None
-
-
-@pytest.mark.parametrize(("spread", "most"), [(0.1, 0.081), (0.3, 0.06), (0.56, 0.05), (2.0, 0.04)])
-def test_wholly_below_at_most_so_often_whatever_is_hidden(spread: float, most: float) -> None:
-    """Hidden defects of weight 1 on top of a normal error, every number of them, exactly."""
-    hidden, seen = -math.log(MISSED), np.arange(80)
-    far = np.array([reach(spread**2 + count, hidden) for count in seen])
-    for mean in np.arange(0.05, 25, 0.05):
-        below = norm.cdf((mean - seen - far) / spread)
-        assert poisson.pmf(seen, mean) @ below <= most
 
 
 def test_covers_a_group_that_the_model_is_sure_of() -> None:

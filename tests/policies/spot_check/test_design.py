@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.spot_check.design import LEAST_PROBABILITY, Design, Quotas, without_quotas
+from policies.spot_check.design import LEAST_FLOOR, Design, Quotas, without_quotas
 
 RISKS = np.random.default_rng(3).beta(1, 9, 3000)
 
@@ -32,7 +32,7 @@ def test_no_exchange_of_chances_is_better(mu: float) -> None:
     """At the optimum the gain of a little more chance is equal for all cases inside the bounds."""
     design = without_quotas(RISKS, 150)
     pi = design.probabilities(mu)
-    inside = (pi > design.floor * 1.001) & (pi < 0.999)
+    inside = (pi > design.least_pi * 1.001) & (pi < 0.999)
     gain = mu * RISKS + design.variance / pi**2
     assert pi.sum() == pytest.approx(150)
     assert np.ptp(gain[inside]) <= 1e-6 * abs(gain[inside]).max()
@@ -103,4 +103,4 @@ def test_quotas_bind_without_moving_the_size(least: float, most: float) -> None:
 def test_no_chance_falls_below_the_floor() -> None:
     """Even at the search end each case keeps a hundredth of its chance in a random draw."""
     pi = without_quotas(RISKS, 150).at_search_share(1.0)
-    assert pi.min() >= LEAST_PROBABILITY * 150 / 3000 * (1 - 1e-9)
+    assert pi.min() >= LEAST_FLOOR * 150 / 3000 * (1 - 1e-9)

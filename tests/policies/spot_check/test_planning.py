@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from cases.errors import BadInput, Refused
 from cases.office.model import Quota
 from policies.spot_check.plan import FRAME, PlanParameters, SpotCheckPlan, why
-from policies.spot_check.planning import draw_plan
+from policies.spot_check.planning import draw_plan, floor_cost
 from policies.tickets import FORMATS
 from tests.factories.frames import frame, parameters, plan
 from tests.factories.office import office
@@ -302,3 +302,69 @@ def test_frame_columns_are_kept() -> None:
     kept = draw_plan(cases, parameters(capacity=2)).frame
     assert kept.select(*FRAME).equals(cases)
     assert kept.schema["inclusion_probability"] == pl.Float64
+
+
+def test_the_floor_holds_and_its_price_is_stated() -> None:
+    """No probability is below a tenth of an even draw's; the defects it costs are counted."""
+    cases = frame(np.linspace(0.001, 0.3, 400))
+    low = draw_plan(cases, parameters(capacity=40, search_share=0.9))
+    high = draw_plan(cases, parameters(capacity=40, search_share=0.9, floor=0.1))
+    assert min(chances(low).values()) < 0.05 * 40 / 400
+    assert min(chances(high).values()) >= 0.1 * 40 / 400 * (1 - 1e-9)
+    found = [result.outlook[0].expected_defects for result in (low, high)]
+    assert floor_cost(low) == 0
+    assert floor_cost(high) == pytest.approx(found[0] - found[1])
+    assert 0 < floor_cost(high) < 0.1 * found[0]
+    assert floor_cost(plan(SIX_CASES.replace("| -", "| acquittal"), floor=0.1)) == 0
+
+
+def test_a_floor_under_quotas() -> None:
+    """The floor is kept where quotas ask for most of the reviews, and refused where it cannot."""
+    units = np.arange(400) % 2
+    cases = frame(np.linspace(0.001, 0.3, 400), units=units)
+    quotas = {"per_unit": Quota(at_least=18)}
+    result = draw_plan(cases, parameters(capacity=40, floor=0.5, **quotas))
+    assert min(chances(result).values()) >= 0.5 * 40 / 400 * (1 - 1e-9)
+    others = frame(np.linspace(0.001, 0.3, 400), units=(np.arange(400) >= 40).astype(int))
+    with pytest.raises(Refused, match="too few are left to draw from"):
+        draw_plan(
+            others.with_columns(unit=pl.col("unit").replace("u1", "")),
+            parameters(capacity=40, floor=0.5, per_unit=Quota(at_least=30)),
+        )
+
+
+def test_a_plan_of_before_keeps_its_id() -> None:
+    """Parameters without a floor and a doubt are those of a plan drawn before there were any."""
+    before = parameters()
+    dumped = before.model_dump(mode="json")
+    assert "floor" not in dumped
+    assert "doubt" not in dumped
+    assert PlanParameters.model_validate(dumped) == before
+    now = parameters(floor=0.1, doubt=0.25)
+    assert PlanParameters.model_validate(now.model_dump(mode="json")) == now
+
+
+def test_a_doubted_model_draws_more_of_what_it_calls_sure() -> None:
+    """No variance below a quarter of the average one: the surest cases gain, the sum stays."""
+    cases = frame(np.linspace(0.001, 0.5, 400))
+    sure = draw_plan(cases, parameters(capacity=40, search_share=0.0))
+    doubted = draw_plan(cases, parameters(capacity=40, search_share=0.0, doubt=0.25))
+    assert chances(doubted)["c0"] > 2 * chances(sure)["c0"]
+    assert sum(chances(doubted).values()) == pytest.approx(sum(chances(sure).values()))
+
+
+def test_the_upper_end_allows_for_a_hidden_group() -> None:
+    """It lies farther above than the margin; a full count has neither."""
+    cases = frame(np.linspace(0.001, 0.3, 400))
+    for way in draw_plan(cases, parameters(capacity=40)).outlook[:2]:
+        assert way.margin is not None
+        assert way.upper_margin is not None
+        assert way.upper_margin > way.margin > 0
+    assert draw_plan(cases, parameters(capacity=400)).outlook[0].upper_margin == 0
+
+
+@pytest.mark.parametrize(("name", "value"), [("floor", 0.001), ("floor", 1.5), ("doubt", -0.1)])
+def test_an_impossible_floor_is_a_fault(name: str, value: float) -> None:
+    """The sentence says between what it must lie."""
+    with pytest.raises(BadInput, match="is not a share between"):
+        plan(SIX_CASES, **{name: value})

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from cases.numeric import Flags, Floats
-from evaluation.quality.own_check import OwnCheck, Total, caught, own_check
 from evaluation.statistics.sample import SurveySample, corrected_risks
+from evaluation.surveys.own_check import OwnCheck, Total, caught, own_check
 
 
 def sample_of(p: Floats, pi: Floats, y: Floats, drawn: Flags) -> SurveySample:

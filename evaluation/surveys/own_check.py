@@ -15,14 +15,14 @@ Medical Research 21).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import exp, hypot, inf, log
 
 import numpy as np
 
 from cases.numeric import Flags
 from evaluation.statistics.metrics import Figure
-from evaluation.statistics.sample import SampleTotal, SurveySample, corrected_risks
+from evaluation.statistics.sample import SampleTotal, SurveySample
 
 FEWEST_DEFECTS = 5  # found among reviewed cases; with fewer, the share caught is withheld
 
@@ -60,7 +60,7 @@ def own_check(sample: SurveySample, passed: Flags, failed: Flags) -> OwnCheck:
     """
     if not passed.any() or not failed.any() or (passed & failed).any():
         raise ValueError("a check passes some cases and fails some others")
-    good, bad = about_part(sample, passed), about_part(sample, failed)
+    good, bad = sample.total_of_part(passed), sample.total_of_part(failed)
     seen = int(sample.y[sample.returned & (passed | failed)].sum())
     return OwnCheck(
         passed=int(passed.sum()),
@@ -68,19 +68,6 @@ def own_check(sample: SurveySample, passed: Flags, failed: Flags) -> OwnCheck:
         missed=good.figure() if good.returned else _withheld(good),
         caught=_withheld(bad) if seen < FEWEST_DEFECTS else caught(total(bad), total(good), seen),
     )
-
-
-def about_part(sample: SurveySample, part: Flags) -> SampleTotal:
-    """What the sample says about a part whose rate may be far from what the model says of it.
-
-    The risks are corrected by the part's own reviews: the cases a good check passed have
-    fewer defects than others of equal risk, and both the variance and the effective size of
-    the interval depend on that.
-    """
-    seen = part & sample.returned & (sample.pi_returned < 1)
-    corrected = sample.corrected.copy()
-    corrected[part] = corrected_risks(sample.p[part], sample.y[part], seen[part])
-    return replace(sample, corrected=corrected).total_of(part)
 
 
 def _withheld(about: SampleTotal) -> Figure:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from evaluation.quality.acceptance import Acceptance, acceptance, typical_weight
+from evaluation.surveys.acceptance import Acceptance, acceptance, typical_weight
 
 CASES, SIZE = 3000, 350
 PI = SIZE / CASES

@@ -8,6 +8,7 @@ from typing import Literal
 import polars as pl
 
 from cases.office.model import Office
+from cases.office.reviews import CHECKS
 from cases.tables.tables import Tables, rows
 from features.as_of import closing_moments, final_reviews, reviewed_by
 from features.conditions import satisfying
@@ -16,15 +17,64 @@ from policies.spot_check.plan import PlanParameters
 OutsideReason = Literal["reviewed", "missing"]
 
 
-def returned(tables: Tables, after: datetime, until: datetime) -> pl.DataFrame:
+def returned(
+    tables: Tables, after: datetime, until: datetime, closings: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """What reviews made after `after` and final by `until` found: `case_id, defect, place`.
 
     `place` is the grade's place among the present grades, 0 the best. Of several reviews of
     a case the first that became final counts (of those of one moment, the first in the
-    table); a second reading checks the reviewer.
+    table); a second reading checks the reviewer. Where `closings` says when a case was closed
+    again (`case_id, closed_again_at`, perhaps null), later reviews are of its next closing.
     """
-    reviews = rows(final_reviews(tables, until))
-    return first_found(tables.office, reviews.filter(pl.col("reviewed_at") > after))
+    reviews = rows(final_reviews(tables, until)).filter(pl.col("reviewed_at") > after)
+    if closings is not None:
+        reviews = of_closings(reviews, closings)
+    return first_found(tables.office, reviews)
+
+
+def second_readings(
+    tables: Tables, after: datetime, until: datetime, closings: pl.DataFrame
+) -> pl.DataFrame:
+    """Whether two reviewers found a defect: `case_id, defect, second` (1 for a defect).
+
+    Of the reviews that `returned` takes, the first of each case and the first by another
+    reviewer, of cases in `closings` that have both.
+    """
+    reviews = rows(final_reviews(tables, until)).filter(pl.col("reviewed_at") > after)
+    known = of_closings(reviews, closings).filter(
+        pl.col("grade").is_in(list(tables.office.grade_ranks)), pl.col("reviewer").is_not_null()
+    )
+    in_order = known.sort("known_at", maintain_order=True)
+    others = in_order.filter(pl.col("reviewer") != pl.col("reviewer").first().over("case_id"))
+    first, second = (first_found(tables.office, part) for part in (in_order, others))
+    twice = first.join(second, on="case_id", suffix="_second", maintain_order="left")
+    return twice.select("case_id", "defect", second="defect_second")
+
+
+def of_closings(reviews: pl.DataFrame, closings: pl.DataFrame) -> pl.DataFrame:
+    """Of `reviews` of the cases in `closings` those made before the case was closed again."""
+    again = pl.col("closed_again_at")
+    before = again.is_null() | (pl.col("reviewed_at") < again)
+    ended = closings.select("case_id", "closed_again_at")
+    joined = reviews.join(ended, on="case_id", maintain_order="left")
+    return joined.filter(before).drop("closed_again_at")
+
+
+def own_checks(tables: Tables, by: datetime) -> pl.DataFrame:
+    """Which cases the office's own checks had passed `by` then.
+
+    Columns `case_id, self_check, verification`: false where a check found a defect, null where
+    there was none; of several checks of one kind the last counts.
+    """
+    office, made = tables.office, pl.col("reviewed_at") <= by
+    checks = rows(tables.checks).filter(made).sort("reviewed_at", maintain_order=True)
+    passed = ~pl.col("grade").is_in(sorted(office.defect_grades))
+    last = {
+        kind: passed.filter(pl.col("kind").is_in(office.kinds_called(kind))).last()
+        for kind in CHECKS
+    }
+    return checks.group_by("case_id", maintain_order=True).agg(**last)
 
 
 def first_found(office: Office, reviews: pl.DataFrame) -> pl.DataFrame:

@@ -6,22 +6,35 @@ Whole frames, groups drawn towards the whole, and what cannot be estimated is re
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from cases.errors import Refused
-from cases.language.messages import Joined, _, ngettext, sentences
+from cases.language.messages import _
 from cases.numeric import Z
+from cases.office.reviews import CHECKS, ReviewKind
+from evaluation.statistics.hidden_group import figure_of
 from evaluation.statistics.metrics import Figure
 from evaluation.statistics.sample import SampleTotal, SurveySample
+from evaluation.surveys.own_check import OwnCheck, own_check
+from evaluation.surveys.reopened import CLOSING
+from evaluation.surveys.reviewer_error import ReviewerError, pairs, reviewer_error
+from evaluation.surveys.unreturned import Unreturned, classes_of_risk, unreturned
 from training.splits import period_name
 
 FEWEST_EFFECTIVE = 10  # a group that says less than so many random reviews is withheld
 UNSEEN = 0.5  # response where no review came back: unseen cases are as uncertain as one outcome
 BY = ("kind", "unit", "period")
+READINGS: dict[str, pl.DataType] = {
+    "case_id": pl.String(),
+    "defect": pl.Float64(),
+    "second": pl.Float64(),
+}
+CHECKED: dict[str, pl.DataType] = {"case_id": pl.String(), **dict.fromkeys(CHECKS, pl.Boolean())}
 
 
 @dataclass(frozen=True)
@@ -31,11 +44,16 @@ class Survey:
     `frame` holds the columns of `spot_check.plan.FRAME` and `inclusion_probability` of every
     case that could be drawn, `drawn` the ids of those that were, `outcomes` the reviews
     that came back: `case_id, defect` (0 or 1) and, for a mean grade, `place` (0 is best).
+    `readings` are the drawn cases that two reviewers have read, blind: `case_id, defect,
+    second` (what the other found). `checks` says which cases the office's own checks had passed
+    before the draw: `case_id, self_check, verification`, null where there was none.
     """
 
     frame: pl.DataFrame
     drawn: Collection[str]
     outcomes: pl.DataFrame
+    readings: pl.DataFrame = field(default_factory=partial(pl.DataFrame, schema=READINGS))
+    checks: pl.DataFrame = field(default_factory=partial(pl.DataFrame, schema=CHECKED))
 
 
 @dataclass(frozen=True)
@@ -58,9 +76,14 @@ class Estimate:
     """What the reviews say about all `cases` of the frame.
 
     `defects` is the estimated number of defects, unbiased, and may fall outside 0 to
-    `cases` where few reviews say much; `rate` is kept within. `best` and `worst` are the
-    rates if every review that has not come back found nothing, or a defect. `hand_picked`
-    reviews, of cases the plan did not draw, are left out.
+    `cases` where few reviews say much; `rate` is kept within, and its interval allows for a
+    group of defects that the draw missed. It has ends but no value where the reviews say too
+    little for one; `mean_place` and `without_errors` are None then. `without_errors` says how
+    often reviewers err and what the rate is without that, None also where no case was read
+    twice. `unreturned` says how far the rate may be off if reviews have not come back, None if
+    all have. `own_checks` says what the office's own checks miss, of each kind that passed
+    some cases and failed others. `hand_picked` reviews, of cases the plan did not draw, are
+    left out.
     """
 
     cases: int
@@ -69,9 +92,10 @@ class Estimate:
     hand_picked: int
     defects: float
     rate: Figure
-    best: float
-    worst: float
+    unreturned: Unreturned | None
+    without_errors: ReviewerError | None
     mean_place: Figure | None
+    own_checks: Mapping[ReviewKind, OwnCheck]
     groups: Mapping[str, tuple[GroupRate, ...]]
 
 
@@ -84,33 +108,82 @@ def estimate(
 
     `by` says which groups have a rate of their own. `places` are the mean places of the grades that
     are no defect and of those that are; with them the mean place of all cases is estimated
-    too. `Refused` if the frames overlap, if no review has come back, or if the reviews cannot
-    speak for the other cases because those could not be drawn.
+    too. `Refused` if no review has come back, or if the reviews cannot speak for the other
+    cases because those could not be drawn; `ValueError` if a closing stands in two frames
+    (`reopened.counted_once` tells in which it counts).
     """
     cases = pl.concat([_joined(survey, number) for number, survey in enumerate(surveys)])
+    if cases.select(pl.struct(*CLOSING).is_duplicated().any()).item():
+        raise ValueError("a closing stands in two frames")
     _refuse_what_cannot_be_estimated(cases)
     sample = SurveySample.of(cases)
     everyone = np.ones(cases.height, bool)
-    whole = sample.total_of(everyone)
+    whole, rate = sample.total_of(everyone), figure_of(sample, everyone)
+    given = None if rate.value is None else places
     return Estimate(
         cases=cases.height,
         drawn=int(cases["drawn"].sum()),
         returned=int(sample.returned.sum()),
         hand_picked=sum(_hand_picked(survey) for survey in surveys),
         defects=whole.total,
-        rate=whole.figure(),
-        best=sample.bound(0.0),
-        worst=sample.bound(1.0),
-        mean_place=places and _mean_place(cases, sample, whole, places),
-        groups={name: _groups(cases[name].to_numpy(), sample, whole) for name in by},
+        rate=rate,
+        unreturned=_unreturned(sample, rate),
+        without_errors=None if rate.value is None else _without_errors(surveys, whole),
+        mean_place=given and _mean_place(cases, sample, whole, given),
+        own_checks=_own_checks(cases, sample),
+        groups={
+            name: _groups(cases[name].to_numpy(), sample, whole, shown=rate.value is not None)
+            for name in by
+        },
     )
 
 
 def _groups(
-    names: NDArray[np.object_], sample: SurveySample, whole: SampleTotal
+    names: NDArray[np.object_], sample: SurveySample, whole: SampleTotal, *, shown: bool
 ) -> tuple[GroupRate, ...]:
-    totals = {str(name): sample.total_of(names == name) for name in np.unique(names)}
-    return drawn_together(totals, whole)
+    """The rates of groups, all withheld unless the whole to draw them towards is `shown`."""
+    totals = {str(name): sample.total_of_part(names == name) for name in np.unique(names)}
+    if shown:
+        return drawn_together(totals, whole)
+    return tuple(_withheld(name, total) for name, total in totals.items())
+
+
+def _withheld(name: str, total: SampleTotal) -> GroupRate:
+    return GroupRate(name, total.cases, total.returned, Figure.withheld(total.returned), 0.0)
+
+
+def _unreturned(sample: SurveySample, rate: Figure) -> Unreturned | None:
+    """Bounds of the rate if reviews are missing; nowhere narrower than the rate's interval."""
+    if (sample.returned == sample.drawn).all():
+        return None
+    found = unreturned(sample, np.ones(len(sample.p), bool), figure_of)
+    return replace(found, bounds=_widened(found.bounds, rate), worst=_widened(found.worst, rate))
+
+
+def _without_errors(surveys: Sequence[Survey], whole: SampleTotal) -> ReviewerError | None:
+    """The reviewers' errors by thirds of the risk of the cases read twice."""
+    twice = pl.concat([survey.frame.join(survey.readings, on="case_id") for survey in surveys])
+    if twice.is_empty():
+        return None
+    classes = classes_of_risk(twice["risk"].to_numpy())
+    readings = pairs(twice["defect"].to_numpy(), twice["second"].to_numpy(), classes)
+    return reviewer_error(whole.rate, min(whole.effective, whole.cases), readings)
+
+
+def _own_checks(cases: pl.DataFrame, sample: SurveySample) -> dict[ReviewKind, OwnCheck]:
+    """What reviews say of each kind of check that passed some cases and failed others."""
+    passed = {kind: cases[kind].fill_null(value=False).to_numpy() for kind in CHECKS}
+    failed = {kind: (~cases[kind]).fill_null(value=False).to_numpy() for kind in CHECKS}
+    return {
+        kind: own_check(sample, passed[kind], failed[kind])
+        for kind in CHECKS
+        if passed[kind].any() and failed[kind].any()
+    }
+
+
+def _widened(bounds: Figure, rate: Figure) -> Figure:
+    low, high = min(bounds.low or 0.0, rate.low or 0.0), max(bounds.high or 0.0, rate.high or 0.0)
+    return replace(bounds, low=low, high=high)
 
 
 def drawn_together(totals: Mapping[str, SampleTotal], whole: SampleTotal) -> tuple[GroupRate, ...]:
@@ -130,7 +203,7 @@ def drawn_together(totals: Mapping[str, SampleTotal], whole: SampleTotal) -> tup
     return tuple(
         _group(name, total, whole.rate, spread, variance[name])
         if enough[name]
-        else GroupRate(name, total.cases, total.returned, Figure.withheld(total.returned), 0.0)
+        else _withheld(name, total)
         for name, total in totals.items()
     )
 
@@ -185,7 +258,7 @@ def _joined(survey: Survey, number: int) -> pl.DataFrame:
     """One row per case of the frame, with what is known of its review.
 
     Reviews that have not come back are taken for a random part of those drawn by rule, and
-    of those drawn at random: `response` is the share that has (`bound` asks for worse).
+    of those drawn at random: `response` is the share that has (`Unreturned` asks for worse).
     Where no mandatory review has, the model stands in for all of them.
     """
     outcomes = survey.outcomes.unique("case_id", keep="first", maintain_order=True)
@@ -197,6 +270,7 @@ def _joined(survey: Survey, number: int) -> pl.DataFrame:
     back = pl.when(came > 0).then(came / drawn_cases).otherwise(UNSEEN)
     return (
         survey.frame.join(outcomes.select("case_id", "defect", "place"), on="case_id", how="left")
+        .join(survey.checks.select(*CHECKED), on="case_id", how="left")
         .with_columns(pl.col("defect", "place").cast(pl.Float64), drawn=drawn)
         .with_columns(returned=pl.col("drawn") & pl.col("defect").is_not_null())
         .with_columns(
@@ -214,9 +288,6 @@ def _hand_picked(survey: Survey) -> int:
 
 
 def _refuse_what_cannot_be_estimated(cases: pl.DataFrame) -> None:
-    twice = cases.filter(pl.col("case_id").is_duplicated()).height
-    if twice:
-        raise Refused(_overlapping(twice))
     without = cases.filter(pl.col("inclusion_probability") <= 0).height
     if without:
         raise Refused(
@@ -244,17 +315,3 @@ def _refuse_what_cannot_be_estimated(cases: pl.DataFrame) -> None:
                 drawn=plan["len"],
             )
         )
-
-
-def _overlapping(rows: int) -> Joined:
-    return sentences(
-        ngettext(
-            "{count:,} row is a case that stands in the frames of several plans.",
-            "{count:,} rows are cases that stand in the frames of several plans.",
-            rows,
-        ),
-        _(
-            "Estimate from plans of different cases: plan each batch of closed cases once "
-            "(`--closed-after`)."
-        ),
-    )

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.quality.estimate import Survey, estimate
-from evaluation.quality.reopened import CLOSING, PlanFrame, counted_once
+from evaluation.surveys.estimate import Survey, estimate
+from evaluation.surveys.reopened import CLOSING, PlanFrame, counted_once
 from policies.spot_check.planning import draw_plan
 from tests.factories.frames import frame, parameters
 

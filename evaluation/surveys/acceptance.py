@@ -1,6 +1,6 @@
 """Is at most a stated number of cases defective? Evidence that is valid at every look.
 
-The cases that were drawn at random are read in an order fixed by chance beforehand. Suppose
+The cases that were drawn at random are read in an order drawn beforehand. Suppose
 the cases hold at least `allowed` defects (the claim is false). If the next case is drawn among
 those not yet read in proportion to pi, then
 

@@ -1,0 +1,1 @@
+"""What the reviews of drawn plans say about all cases: rates, bounds, claims, checks."""

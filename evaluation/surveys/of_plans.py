@@ -1,0 +1,97 @@
+"""Kept plans with the reviews they led to, each closing counted once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from cases.errors import Refused
+from cases.language.messages import Message
+from cases.office.reviews import ReviewKind
+from cases.tables.tables import Tables
+from evaluation.surveys.claims import Claim, claim_of
+from evaluation.surveys.estimate import Survey, estimate
+from evaluation.surveys.own_check import OwnCheck
+from evaluation.surveys.reopened import PlanFrame, counted_once
+from evaluation.surveys.returned import (
+    OutsideReason,
+    outside,
+    own_checks,
+    returned,
+    second_readings,
+)
+from policies.spot_check.plan import PlanParameters
+from policies.spot_check.verify import Kept
+
+
+@dataclass(frozen=True)
+class Surveys:
+    """What `estimate` takes, and what its reader must know.
+
+    `outside` counts the closed cases that no frame holds; `note` says which closings stand in
+    several frames, None if none does.
+    """
+
+    surveys: tuple[Survey, ...]
+    outside: Mapping[OutsideReason, int]
+    note: Message | None
+
+
+def surveys_of(tables: Tables, plans: Sequence[Kept], until: datetime) -> Surveys:
+    """Verified `plans` with the reviews of their cases that are final by `until`."""
+    parameters = [PlanParameters.model_validate(kept.manifest["parameters"]) for kept in plans]
+    once = counted_once(
+        [
+            PlanFrame(request.as_of, str(kept.manifest["plan_id"]), kept.frame)
+            for kept, request in zip(plans, parameters, strict=True)
+        ]
+    )
+    surveys = (
+        _survey(tables, kept, frame, request.as_of, until)
+        for frame, kept, request in zip(once.frames, plans, parameters, strict=True)
+        if frame.height  # a plan named twice counts once
+    )
+    missing: Counter[OutsideReason] = Counter()
+    for kept, request in zip(plans, parameters, strict=True):
+        missing.update(outside(tables, kept.frame, request))
+    return Surveys(tuple(surveys), missing, once.note)
+
+
+def _survey(
+    tables: Tables, kept: Kept, frame: pl.DataFrame, as_of: datetime, until: datetime
+) -> Survey:
+    """A plan with its reviews, second readings of the cases drawn for that, and own checks."""
+    twice = frame.filter(pl.col("case_id").is_in(kept.read_twice))
+    return Survey(
+        frame,
+        kept.listed,
+        returned(tables, as_of, until, frame),
+        second_readings(tables, as_of, until, twice),
+        own_checks(tables, as_of),
+    )
+
+
+def checks_by_plans(
+    tables: Tables, plans: Sequence[Kept], until: datetime
+) -> Mapping[ReviewKind, OwnCheck]:
+    """What the reviews of verified `plans` say of the office's own checks; empty if nothing."""
+    if not plans or not tables.office.check_kinds:
+        return {}
+    try:
+        return estimate(surveys_of(tables, plans, until).surveys, by=()).own_checks
+    except Refused:  # the reviews say nothing about other cases
+        return {}
+
+
+def claim_of_plan(tables: Tables, kept: Kept, until: datetime, at_most: float) -> Claim:
+    """Whether at most so large a share of one plan's cases is defective (see `claim_of`).
+
+    The whole frame counts, also what counts in the frame of another plan in an estimate.
+    """
+    seed = PlanParameters.model_validate(kept.manifest["parameters"]).seed
+    (survey,) = surveys_of(tables, [kept], until).surveys
+    return claim_of(survey, seed, at_most)
