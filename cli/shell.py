@@ -29,6 +29,13 @@ class Command(TyperCommand):
         """Its help, in the language of the command line or the system."""
         return help_text(ctx, ctx.obj)
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read its words; an error names this command."""
+        try:
+            return list(super().parse_args(ctx, args))
+        except TyperException as error:
+            raise _about(ctx, error) from None
+
     def invoke(self, ctx: Any) -> Any:
         """Run it; 2 bad input, 3 refused, 130 stopped by Ctrl-C, 1 anything else."""
         ctx.params["language"] = ctx.params["language"] or ctx.parent.params["language"]
@@ -79,6 +86,13 @@ class Commands(TyperGroup):
         sys.exit(code or 0)
 
 
+def _about(context: Any, error: Any) -> Any:
+    """The error with the command it is about; an option without its value names none."""
+    if getattr(error, "ctx", None) is None:
+        error.ctx = context
+    return error
+
+
 def _explain(terminal: Terminal, error: Any) -> None:
     """What is wrong with the command line; the help, where nothing was asked for."""
     if type(error).__name__ == "NoArgsIsHelpError":
@@ -88,13 +102,14 @@ def _explain(terminal: Terminal, error: Any) -> None:
 
 
 def _language_in(words: Sequence[str]) -> Language | None:
-    """The language that a command line names, before it is known to be right otherwise."""
-    for word, after in pairwise([*words, ""]):
-        name, given, code = word.partition("=")
-        if name == "--language":
-            code = code if given else after
-            return code if code in languages() else None
-    return None
+    """The last language that a command line names, before it is known to be right otherwise."""
+    codes = [
+        code if given else after
+        for word, after in pairwise([*words, ""])
+        for name, given, code in [word.partition("=")]
+        if name == "--language"
+    ]
+    return codes[-1] if codes and codes[-1] in languages() else None
 
 
 def _apologise(terminal: Terminal, error: Exception) -> None:
