@@ -98,7 +98,7 @@ def _language_of(office: Path | None) -> Language | None:
     if office is None:
         return None
     try:
-        named = tomllib.loads(office.read_text("utf-8"))["office"]["language"]
+        named = tomllib.loads(office.read_text("utf-8-sig"))["office"]["language"]
     except (OSError, ValueError, LookupError, TypeError):
         return None  # what is wrong with the file is said by who opens it
     return named if named in languages() else None

@@ -15,11 +15,10 @@ from typer.exceptions import TyperException
 from cases.errors import BadInput, PlumblineError
 from cases.language.catalogues import Language, languages
 from cases.language.messages import _
+from cli import INTERRUPTED
 from cli.console import Terminal, show_error
 from cli.help import help_text
 from cli.usage import no_such_command, usage_fault
-
-INTERRUPTED = 130
 
 
 class Command(TyperCommand):

@@ -6,6 +6,7 @@
 | `TRIAGE_DATA` | the folder its tables are in | the office file's own |
 | `TRIAGE_HOME` | where models are kept | `.triage` next to the office file |
 | `TRIAGE_SET_ASIDE` | the file that faulty rows are written to | a faulty row is refused |
+| `TRIAGE_LANGUAGE` | the language of the answers | the office's |
 | `TRIAGE_WORKERS` | how many processes answer | 1 |
 """
 
@@ -13,13 +14,14 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from starlette.applications import Starlette
 
 from cases.errors import Refused
-from cases.language.messages import _
+from cases.language.catalogues import Language, languages
+from cases.language.messages import _, listed
 from cases.office.loading import load_office
 from cases.office.model import Office
 from cases.progress import Progress, silent
@@ -32,12 +34,16 @@ from serving.use_cases.context import ServiceContext
 
 @dataclass(frozen=True)
 class Workspace:
-    """Where one office is: its file, its tables, its models, and where faulty rows go."""
+    """Where one office is: its file, its tables, its models, and where faulty rows go.
+
+    With a `language` the office speaks that one, whatever its file says.
+    """
 
     office: Path
     data: Path
     home: Path
     set_aside: Path | None = None
+    language: Language | None = None
 
     @classmethod
     def of(
@@ -58,32 +64,48 @@ class Workspace:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Workspace:
-        """As the variables say; `Refused` if no office is named."""
+        """As the variables say; `Refused` if no office is named, or no language of ours."""
         office = environment.get("TRIAGE_OFFICE")
         if not office:
             raise Refused(
                 _("No office to serve: set TRIAGE_OFFICE to an office file, or use `triage serve`.")
             )
         paths = (environment.get(f"TRIAGE_{name}") for name in ("DATA", "HOME", "SET_ASIDE"))
-        return cls.of(Path(office), *(Path(path) if path else None for path in paths))
+        workspace = cls.of(Path(office), *(Path(path) if path else None for path in paths))
+        return replace(workspace, language=_language(environment.get("TRIAGE_LANGUAGE")))
 
     def to_environment(self) -> dict[str, str]:
         """What `from_environment` reads back."""
-        paths = {
+        variables = {
             "OFFICE": self.office,
             "DATA": self.data,
             "HOME": self.home,
             "SET_ASIDE": self.set_aside or "",
+            "LANGUAGE": self.language or "",
         }
-        return {f"TRIAGE_{name}": str(path) for name, path in paths.items()}
+        return {f"TRIAGE_{name}": str(value) for name, value in variables.items()}
+
+    def load_office(self) -> Office:
+        """The office, speaking the language of the workspace; `BadInput` for faults of its file."""
+        office = load_office(self.office)
+        return office.speaking(self.language) if self.language else office
 
     def tables(self, progress: Progress = silent) -> Tables:
         """The office's checked tables; `BadInput` for faults of office file and tables."""
-        return self.tables_of(load_office(self.office), progress)
+        return self.tables_of(self.load_office(), progress)
 
     def tables_of(self, office: Office, progress: Progress = silent) -> Tables:
         """As `tables`, where the office file has been loaded already."""
         return read_tables(office, self.data, set_aside=self.set_aside, progress=progress)
+
+
+def _language(code: str | None) -> Language | None:
+    if code and code not in languages():
+        known = listed(languages())
+        raise Refused(
+            _("TRIAGE_LANGUAGE is not a language of this program; there are: {codes}.", codes=known)
+        )
+    return code or None
 
 
 def load_context(workspace: Workspace, progress: Progress = silent) -> ServiceContext:
@@ -93,7 +115,7 @@ def load_context(workspace: Workspace, progress: Progress = silent) -> ServiceCo
     and tables.
     """
     # One office for both: what was computed of an office is found again by its identity.
-    office = load_office(workspace.office)
+    office = workspace.load_office()
     champion = Registry(workspace.home).champion(office)
     return ServiceContext(workspace.tables_of(office, progress), champion)
 

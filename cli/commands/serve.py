@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import Annotated
 
 from cases.language.messages import Sayable, _
@@ -30,5 +31,5 @@ def serve(
         terminal.show(sentence)
         sys.stdout.flush()
 
-    workspace = workspace_of(office, data, set_aside)
+    workspace = replace(workspace_of(office, data, set_aside), language=language)
     become_service(workspace, host=host, port=port, workers=workers, say=show)
