@@ -45,7 +45,7 @@ class Fault:
         if self.row is not None:
             parts.append(_("row {row}", row=self.row))
         if self.column is not None:
-            parts.append(_("column {column}", column=self.column))
+            parts.append(_("column {column}", column=shorten(self.column)))
         if self.value is not None:
             parts.append(_('value "{value}"', value=shorten(self.value)))
         return parts

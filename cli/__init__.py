@@ -1,1 +1,3 @@
 """The `triage` command."""
+
+INTERRUPTED = 130  # exit code after Ctrl-C

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 
 from rich.console import Console
@@ -41,12 +41,12 @@ class Terminal:
     def show(self, *texts: str | Sayable) -> None:
         """Results, each on a line of its own, as they stand: no markup, no emoji."""
         for text in texts:
-            self.out.print(say(text, self.language), markup=False, soft_wrap=True)
+            self.out.print(self._words(text), markup=False, soft_wrap=True)
 
     def warn(self, *texts: str | Sayable) -> None:
         """What went wrong, apart from the results."""
         for text in texts:
-            self.err.print(say(text, self.language), markup=False, soft_wrap=True)
+            self.err.print(self._words(text), markup=False, soft_wrap=True)
 
     def table(
         self,
@@ -56,11 +56,10 @@ class Terminal:
         lines: bool = False,
     ) -> None:
         """A table; without `heads` a list of names and values. Cells stand as they are."""
-        titles = [say(head, self.language) for head in heads]
+        titles = [self._words(head) for head in heads]
         table = Table(*map(escape, titles), show_header=bool(titles), show_lines=lines)
         for cells in rows:
-            words = (say(cell, self.language) for cell in cells)
-            table.add_row(*(Text(word, overflow="fold") for word in words))
+            table.add_row(*(Text(self._words(cell), overflow="fold") for cell in cells))
         self.out.print(table)
 
     @contextmanager
@@ -72,7 +71,7 @@ class Terminal:
             finished: set[str] = set()
 
             def tell(what: str | Sayable, done: float) -> None:
-                step = say(what, self.language)
+                step = self._words(what)
                 if step not in steps:
                     steps[step] = bars.add_task(escape(step), total=1.0)
                 bars.update(steps[step], completed=done)
@@ -83,13 +82,23 @@ class Terminal:
 
             yield tell
 
+    def _words(self, text: object) -> str:
+        """A text in the reader's language, with nothing in it that a terminal would act on."""
+        return "".join(map(_harmless, say(text, self.language)))
+
+
+def _harmless(letter: str) -> str:
+    r"""The letter, unless it is one that steers a terminal, such as `\x1b`."""
+    steers = unicodedata.category(letter).startswith("C") and letter != "\n"
+    return "\N{REPLACEMENT CHARACTER}" if steers else letter
+
 
 def _language_of(office: Path | None) -> Language | None:
     """The language that an office file names; None while it cannot be read."""
     if office is None:
         return None
     try:
-        named = tomllib.loads(office.read_text("utf-8"))["office"]["language"]
+        named = tomllib.loads(office.read_text("utf-8-sig"))["office"]["language"]
     except (OSError, ValueError, LookupError, TypeError):
         return None  # what is wrong with the file is said by who opens it
     return named if named in languages() else None
@@ -112,12 +121,17 @@ def show_error(terminal: Terminal, error: PlumblineError) -> None:
 def fault_lines(faults: Iterable[Fault], language: Language) -> Iterator[str | Sayable]:
     """One line per fault; of faults of the same kind only the first few, then how many more."""
 
-    def kind(fault: Fault) -> tuple[str, str, str]:
-        return say(fault.where, language), fault.column or "", say(fault.problem, language)
-
-    for (where, _column, _problem), alike in groupby(sorted(faults, key=kind), key=kind):
-        same = sorted(alike, key=lambda fault: fault.row or 0)
+    kinds: dict[tuple[str, str, str], list[Fault]] = {}
+    for fault in sorted(faults, key=_position):
+        kind = say(fault.where, language), fault.column or "", say(fault.problem, language)
+        kinds.setdefault(kind, []).append(fault)
+    for (where, _column, _problem), same in kinds.items():
         yield from same[:SHOWN_ALIKE]
         if len(same) > SHOWN_ALIKE:
             more = len(same) - SHOWN_ALIKE
             yield _("  … and {more:,} more of this kind in {where}", more=more, where=where)
+
+
+def _position(fault: Fault) -> tuple[str, int]:
+    """Where a fault is; the same in every language."""
+    return str(fault.where), fault.row or 0

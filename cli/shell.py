@@ -15,11 +15,10 @@ from typer.exceptions import TyperException
 from cases.errors import BadInput, PlumblineError
 from cases.language.catalogues import Language, languages
 from cases.language.messages import _
+from cli import INTERRUPTED
 from cli.console import Terminal, show_error
 from cli.help import help_text
 from cli.usage import no_such_command, usage_fault
-
-INTERRUPTED = 130
 
 
 class Command(TyperCommand):
@@ -28,6 +27,13 @@ class Command(TyperCommand):
     def get_help(self, ctx: Any) -> str:
         """Its help, in the language of the command line or the system."""
         return help_text(ctx, ctx.obj)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read its words; an error names this command."""
+        try:
+            return list(super().parse_args(ctx, args))
+        except TyperException as error:
+            raise _about(ctx, error) from None
 
     def invoke(self, ctx: Any) -> Any:
         """Run it; 2 bad input, 3 refused, 130 stopped by Ctrl-C, 1 anything else."""
@@ -79,6 +85,13 @@ class Commands(TyperGroup):
         sys.exit(code or 0)
 
 
+def _about(context: Any, error: Any) -> Any:
+    """The error with the command it is about; an option without its value names none."""
+    if getattr(error, "ctx", None) is None:
+        error.ctx = context
+    return error
+
+
 def _explain(terminal: Terminal, error: Any) -> None:
     """What is wrong with the command line; the help, where nothing was asked for."""
     if type(error).__name__ == "NoArgsIsHelpError":
@@ -88,13 +101,14 @@ def _explain(terminal: Terminal, error: Any) -> None:
 
 
 def _language_in(words: Sequence[str]) -> Language | None:
-    """The language that a command line names, before it is known to be right otherwise."""
-    for word, after in pairwise([*words, ""]):
-        name, given, code = word.partition("=")
-        if name == "--language":
-            code = code if given else after
-            return code if code in languages() else None
-    return None
+    """The last language that a command line names, before it is known to be right otherwise."""
+    codes = [
+        code if given else after
+        for word, after in pairwise([*words, ""])
+        for name, given, code in [word.partition("=")]
+        if name == "--language"
+    ]
+    return codes[-1] if codes and codes[-1] in languages() else None
 
 
 def _apologise(terminal: Terminal, error: Exception) -> None:

@@ -18,7 +18,8 @@ PROGRAM = "triage"
 
 def usage_fault(error: Any) -> Fault:
     """The fault that an error of Typer's is."""
-    command = error.ctx.command_path if error.ctx else PROGRAM
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else PROGRAM
     explain = EXPLAINED.get(type(error).__name__, _unexpected)
     option, problem, remedy = explain(error)
     where = _("{command}, {option}", command=command, option=option) if option else command
@@ -64,7 +65,10 @@ def _without_value(error: Any) -> Explained:
 
 def _unexpected(error: Any) -> Explained:
     """Typer's plain error: more words than the command takes, or no command at all."""
-    if hasattr(error.ctx.command, "commands"):
+    context = getattr(error, "ctx", None)
+    if context is None:
+        return "", _("cannot be read."), _("Write it in another way.")
+    if hasattr(context.command, "commands"):
         return "", _("no command is given."), _("Name one.")
     return "", _("more is given than the command takes."), _("Leave the rest out.")
 

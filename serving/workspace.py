@@ -6,7 +6,7 @@
 | `TRIAGE_DATA` | the folder its tables are in | the office file's own |
 | `TRIAGE_HOME` | where models are kept | `.triage` next to the office file |
 | `TRIAGE_SET_ASIDE` | the file that faulty rows are written to | a faulty row is refused |
-| `TRIAGE_LANGUAGE` | the language of that file | the office's |
+| `TRIAGE_LANGUAGE` | the language of the answers, and of that file | the office's |
 | `TRIAGE_WORKERS` | how many processes answer | 1 |
 """
 
@@ -20,8 +20,8 @@ from pathlib import Path
 from starlette.applications import Starlette
 
 from cases.errors import Refused
-from cases.language.catalogues import Language
-from cases.language.messages import _
+from cases.language.catalogues import Language, languages
+from cases.language.messages import _, listed
 from cases.office.loading import load_office
 from cases.office.model import Office
 from cases.progress import Progress, silent
@@ -36,7 +36,8 @@ from serving.use_cases.context import ServiceContext
 class Workspace:
     """Where one office is: its file, its tables, its models, and where faulty rows go.
 
-    `language` is that of the file of the faulty rows, where it is not the office's.
+    With a `language` the service answers in that one, whatever the office file says, and the
+    file of the faulty rows is in it.
     """
 
     office: Path
@@ -66,7 +67,7 @@ class Workspace:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Workspace:
-        """As the variables say; `Refused` if no office is named."""
+        """As the variables say; `Refused` if no office is named, or no language of ours."""
         office = environment.get("TRIAGE_OFFICE")
         if not office:
             raise Refused(
@@ -74,19 +75,24 @@ class Workspace:
             )
         paths = (environment.get(f"TRIAGE_{name}") for name in ("DATA", "HOME", "SET_ASIDE"))
         data, home, set_aside = (Path(path) if path else None for path in paths)
-        language = environment.get("TRIAGE_LANGUAGE") or None
+        language = _language(environment.get("TRIAGE_LANGUAGE"))
         return cls.of(Path(office), data, home, set_aside, language)
 
     def to_environment(self) -> dict[str, str]:
         """What `from_environment` reads back."""
-        values = {
+        variables = {
             "OFFICE": self.office,
             "DATA": self.data,
             "HOME": self.home,
             "SET_ASIDE": self.set_aside or "",
             "LANGUAGE": self.language or "",
         }
-        return {f"TRIAGE_{name}": str(value) for name, value in values.items()}
+        return {f"TRIAGE_{name}": str(value) for name, value in variables.items()}
+
+    def served_office(self) -> Office:
+        """The office, speaking the language of the workspace; `BadInput` for faults of its file."""
+        office = load_office(self.office)
+        return office.speaking(self.language) if self.language else office
 
     def tables(self, progress: Progress = silent) -> Tables:
         """The office's checked tables; `BadInput` for faults of office file and tables."""
@@ -103,6 +109,15 @@ class Workspace:
         )
 
 
+def _language(code: str | None) -> Language | None:
+    if code and code not in languages():
+        known = listed(languages())
+        raise Refused(
+            _("TRIAGE_LANGUAGE is not a language of this program; there are: {codes}.", codes=known)
+        )
+    return code or None
+
+
 def load_context(workspace: Workspace, progress: Progress = silent) -> ServiceContext:
     """The office's champion and tables.
 
@@ -110,7 +125,7 @@ def load_context(workspace: Workspace, progress: Progress = silent) -> ServiceCo
     and tables.
     """
     # One office for both: what was computed of an office is found again by its identity.
-    office = load_office(workspace.office)
+    office = workspace.served_office()
     champion = Registry(workspace.home).champion(office)
     return ServiceContext(workspace.tables_of(office, progress), champion)
 

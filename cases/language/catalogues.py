@@ -9,6 +9,7 @@ from __future__ import annotations
 import gettext
 import io
 import os
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -66,9 +67,8 @@ def system_language(environment: Mapping[str, str] = os.environ) -> Language:
     >>> system_language({"LANG": "C.UTF-8"})
     'en'
     """
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        wanted = environment.get(name, "").partition(".")[0].replace("_", "-")
-        for code in (wanted, wanted.partition("-")[0]):
-            if code in languages():
-                return code
-    return SOURCE
+    variables = (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    locale = next(filter(None, variables), "")  # the first that is set outranks the rest
+    wanted = re.split(r"[.@]", locale)[0].replace("_", "-").lower()
+    codes = {code.lower(): code for code in languages()}
+    return codes.get(wanted) or codes.get(wanted.partition("-")[0]) or SOURCE

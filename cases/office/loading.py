@@ -30,7 +30,7 @@ def _read(path: Path) -> dict[str, Any]:
         if size > LONGEST_OFFICE_FILE:
             problem = _("is {size:,} bytes long.", size=size)
             raise _bad(path, problem, _("An office file is a short text."))
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors put a mark first
     except FileNotFoundError:
         remedy = _("Give the path of an office file (office.toml).")
         raise _bad(path, _("there is no such file."), remedy) from None

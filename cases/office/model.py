@@ -134,6 +134,12 @@ class Office(Model):
         """The language of lists and reports."""
         return self.office.language
 
+    def speaking(self, language: Language) -> Office:
+        """The office with its lists and reports in another language."""
+        return self.model_copy(
+            update={"office": self.office.model_copy(update={"language": language})}
+        )
+
     @property
     def moments(self) -> tuple[str, ...]:
         """Everything that can make a fact known: intake, closing, each activity."""

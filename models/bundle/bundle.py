@@ -149,8 +149,7 @@ class Bundle:
         """
         texts, described = files.read(folder, map(files.of, QUESTIONS))
         with files.plainly(folder):
-            if described["format"] != FORMAT:
-                raise ValueError(f"format {described['format']} is not {FORMAT}")
+            _check_format(described["format"])
             _check_fingerprint(described["fingerprint"], office)
             questions = {
                 code: QUESTIONS[code].from_json(saved, texts.get(files.of(code), ""))
@@ -187,6 +186,20 @@ class Bundle:
 def _evidence(about: Mapping[str, Any]) -> list[Any]:
     """What the leak finder's findings rest on, as kept; none if nobody looked."""
     return [leak["evidence"] for leak in about.get("leaks") or ()]
+
+
+def _check_format(saved: int) -> None:
+    if saved > FORMAT:
+        raise Refused(
+            _("This model was made by a newer version of this program. Use that version.")
+        )
+    if saved < FORMAT:
+        raise Refused(
+            _(
+                "This model was made by an older version of this program. Train again (`triage "
+                "train`)."
+            )
+        )
 
 
 def _check_fingerprint(saved: str, office: Office) -> None:

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from cases.errors import BadInput, Fault, Refused
 from cases.language.messages import _
+from cases.language.texts import Text as Words
 from cli.console import Terminal, show_error
 
 
@@ -79,6 +80,30 @@ def test_faults_alike_are_counted() -> None:
         "b.csv: is missing. Give it.",
         "9 faults; nothing was changed.",
     ]
+
+
+def test_faults_stand_in_the_order_of_the_file() -> None:
+    """Whatever the words for them begin with, and so in every language."""
+    faults = [
+        Fault("b.csv", _("is blank."), _("Fill it in."), row=2),
+        Fault("a.csv", _("is missing."), _("Give it."), row=3),
+        Fault("a.csv", _("is not a number."), _("Give it."), row=2),
+        Fault("a.csv", _("is missing."), _("Give it."), row=9),
+    ]
+    shown, text = terminal()
+    show_error(shown, BadInput(faults))
+    starts = [line.partition(":")[0] for line in text.getvalue().splitlines()[:-1]]
+    assert starts == ["a.csv, row 2", "a.csv, row 3", "a.csv, row 9", "b.csv, row 2"]
+
+
+def test_nothing_shown_steers_the_terminal() -> None:
+    """Names of cases and words of an office may hold anything."""
+    shown, text = terminal()
+    shown.show("a\x1b[31mb\x07", _("{kind}", kind=Words(en="x\x1b]0;y")))
+    shown.warn("a\u202eb\nc")
+    shown.table(["\x1bhead"], [["\x9bcell"]])
+    assert not set("\x1b\x07\x9b\u202e") & set(text.getvalue())
+    assert "\nc\n" in text.getvalue()
 
 
 def test_a_table_shows_its_cells_as_they_are() -> None:

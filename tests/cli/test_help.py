@@ -21,7 +21,7 @@ MISTAKES = {
     ("seed", "--languag", "en"): ("no such option", "Did you mean `--language`?"),
     ("seed", "more"): ("triage seed", "more is given"),
     ("--language", "en"): ("triage", "no command is given"),
-    ("seed", "--language"): ("triage, --language", "Write one value after it."),
+    ("seed", "--language"): ("triage seed, --language", "Write one value after it."),
     ("seed", "--language", "xx"): ('"xx" is not a language', "en"),
     ("demo", "--cases", "many"): ('--cases: "many" is not a whole number',),
     ("replay", "x", "--every", "week"): ("not a choice", "month, quarter, year"),

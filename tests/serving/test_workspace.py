@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,18 @@ def test_paths_survive_a_change_of_folder(tmp_path, monkeypatch):
 
     assert (workspace.data, workspace.set_aside) == (tmp_path / "data", tmp_path / "aside.csv")
     assert Workspace.from_environment(workspace.to_environment()) == workspace
+
+
+def test_the_office_speaks_the_language_that_is_asked_for(tmp_path):
+    """Of a worker too; without one, the office file's. One there is not is refused."""
+    (tmp_path / "office.toml").write_text(OFFICE, encoding="utf-8")
+    workspace = replace(Workspace.of(tmp_path / "office.toml"), language="zh")
+    variables = workspace.to_environment()
+
+    assert Workspace.from_environment(variables).load_office().language == "zh"
+    assert Workspace.of(tmp_path / "office.toml").load_office().language == "en"
+    with pytest.raises(Refused, match="TRIAGE_LANGUAGE is not a language"):
+        Workspace.from_environment(variables | {"TRIAGE_LANGUAGE": "xx"})
 
 
 def test_every_worker_leaves_out_the_same_faulty_rows(tmp_path):

@@ -69,6 +69,14 @@ def test_a_language_is_a_file() -> None:
     assert languages() == ("en", "de")
     assert system_language({"LANG": "de_DE.UTF-8"}) == "de"
     assert system_language({"LC_ALL": "fr_FR", "LANG": "fr"}) == "en"
+    assert system_language({"LC_ALL": "", "LANG": "DE_de@euro"}) == "de"
+
+
+@pytest.mark.parametrize("outranking", ["C", "POSIX", "C.UTF-8", "fr_FR.UTF-8"])
+def test_the_first_variable_of_the_system_counts(outranking: str) -> None:
+    """What a user sets for all outranks what the system is set to."""
+    assert system_language({"LC_ALL": outranking, "LANG": "de_DE.UTF-8"}) == "en"
+    assert system_language({"LC_MESSAGES": outranking, "LANG": "de_DE.UTF-8"}) == "en"
 
 
 @pytest.mark.parametrize(

@@ -285,6 +285,13 @@ def test_a_wrong_value_has_its_sentence(changes: dict[str, Any], sentence: str) 
     assert any(sentence in fault for fault in refused(**changes))
 
 
+def test_a_mark_before_the_text_is_no_fault(tmp_path: Path) -> None:
+    """As some editors put one there."""
+    file = tmp_path / "office.toml"
+    file.write_text('[office]\nname.en = "a"\n[tables.cases]\npath = "cases.csv"\n', "utf-8-sig")
+    assert load_office(file).office.name.say("en") == "a"
+
+
 def test_every_wrong_language_code_is_listed() -> None:
     """Not the first alone."""
     faults = refused(office={"name": {"english": "Test", "german": "Test"}})

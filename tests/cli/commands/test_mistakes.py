@@ -50,6 +50,13 @@ def test_no_champion_is_refused(
         (("score", "office.toml", "--as-of", "31.12.2025", "--out", "x.csv"), "2026-06-30T17"),
         (("train", "office.toml", "--until", "2026-06-30T12:00+08:00"), "2026-06-30T17"),
         (("plan", "office.toml", "--as-of", "2026-01-01", "--out", "x"), "capacity"),
+        (("plan", "office.toml", "--out"), "triage plan, --out: has no value"),
+        (("--language",), "triage, --language: has no value"),
+        (
+            ("--language", "zh", "check", "nowhere.toml", "--language", "en"),
+            "there is no such file",
+        ),
+        (("--language", "zh", "check", "--foo", "--language", "en"), "there is no such option"),
         (("chek",), "chek"),
         (("rollback", "office.toml", "--reason", " "), "the reason is blank."),
         (("demo", "--cases", "0", "unused"), "cases"),

@@ -18,7 +18,7 @@ from cases.language.messages import _
 from cases.tables.tables import Tables
 from features.as_of import closing_moments, intake_moments
 from models.bundle import files
-from models.bundle.bundle import Bundle
+from models.bundle.bundle import FORMAT, Bundle
 from models.questions.complexity import ComplexityQuestion
 from models.questions.effort import EffortQuestion
 from models.questions.questions import QUESTIONS
@@ -191,7 +191,7 @@ def test_harmed_file_is_refused(saved: Path, tmp_path: Path, name: str, harm: st
 @pytest.mark.parametrize(
     "changes",
     [
-        {"format": 1},
+        {"format": "4"},
         {"questions": None},
         {"questions": {"complexity": None}},
         {"questions": {"risk": {}}},
@@ -217,6 +217,16 @@ def test_forged_description_is_refused(
     """A description that hashes right but describes no model is refused all the same."""
     with pytest.raises(Refused, match="cannot be used"):
         Bundle.load(rewritten(saved, tmp_path / "forged", **changes), office(complexity=COMPLEXITY))
+
+
+@pytest.mark.parametrize(("saved_as", "version"), [(FORMAT - 1, "older"), (FORMAT + 1, "newer")])
+def test_another_programs_bundle_is_refused(
+    saved: Path, tmp_path: Path, saved_as: int, version: str
+) -> None:
+    """With what to do, and without the numbers of formats."""
+    folder = rewritten(saved, tmp_path / "other", format=saved_as)
+    with pytest.raises(Refused, match=f"made by an? {version} version of this program"):
+        Bundle.load(folder, office(complexity=COMPLEXITY))
 
 
 def test_too_large_a_file_is_not_read(
