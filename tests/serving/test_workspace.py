@@ -45,8 +45,8 @@ def test_the_office_speaks_the_language_that_is_asked_for(tmp_path):
     workspace = replace(Workspace.of(tmp_path / "office.toml"), language="zh")
     variables = workspace.to_environment()
 
-    assert Workspace.from_environment(variables).load_office().language == "zh"
-    assert Workspace.of(tmp_path / "office.toml").load_office().language == "en"
+    assert Workspace.from_environment(variables).served_office().language == "zh"
+    assert Workspace.of(tmp_path / "office.toml").served_office().language == "en"
     with pytest.raises(Refused, match="TRIAGE_LANGUAGE is not a language"):
         Workspace.from_environment(variables | {"TRIAGE_LANGUAGE": "xx"})
 
