@@ -12,8 +12,8 @@ import polars as pl
 import pytest
 
 from cases.language.catalogues import SOURCE, Language, languages
+from cases.language.kept import as_json as kept_text
 from cases.language.messages import _, say
-from cases.language.messages import as_json as kept_text
 from cases.language.texts import Text
 from cases.tables.tables import Tables, moments_of, rows
 from evaluation.backtests.backtest import MODEL, Backtest
