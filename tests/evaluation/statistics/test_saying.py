@@ -12,7 +12,7 @@ def test_both_languages() -> None:
     """A figure is said with its interval, in the language that is asked for."""
     figure = Figure(0.5, 0.25, 0.75, 8)
     assert percent(figure).say("en") == "50.0% (25.0% to 75.0%)"
-    assert percent(figure).say("zh") == "50.0%（25.0% 至 75.0%）"
+    assert percent(figure).say("zh") == "50.0%（25.0%至75.0%）"
     assert number(figure).say("en") == "0.50 (0.25 to 0.75)"
 
 
