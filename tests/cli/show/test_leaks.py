@@ -54,7 +54,7 @@ def test_check_speaks_the_language_of_the_office(office: Path) -> None:
     chinese = office.with_name("chinese.toml")
     text = office.read_text("utf-8").replace('language = "en"', 'language = "zh"')
     chinese.write_text(text, "utf-8")
-    assert "查明 review_code 何时填写" in triage("check", chinese).output
+    assert "查明review_code何时填写" in triage("check", chinese).output
 
 
 def test_training_stops_until_it_is_accepted(office: Path) -> None:

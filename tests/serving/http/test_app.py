@@ -378,3 +378,10 @@ def test_two_languages_are_spoken_at_once():
     ]
     assert english["lines"][0]["why"] != chinese["lines"][0]["why"]
     assert ask("POST", "/spot_checks", json=request()).json() == english
+
+
+def test_the_largest_amounts_are_answered():
+    """What people type may be any number; it is scored and said like others."""
+    largest = case(attributes={"suspects": 1e300})
+    assert ask("POST", "/spot_checks", json=request(cases=[largest])).status_code == 200
+    assert ask("POST", "/score", json={"cases": [largest]}).status_code == 200
