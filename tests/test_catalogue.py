@@ -138,6 +138,15 @@ def test_a_defect_has_one_name_in_chinese() -> None:
             assert text.count("质量问题") == text.count("问题")
 
 
+def test_chinese_stands_without_spaces() -> None:
+    """Between Chinese and figures or Latin letters too: one page, one way."""
+    cjk = r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
+    beside = re.compile(rf"{cjk} +\S|\S +{cjk}")
+    for message in messages(catalogue_of("zh")).values():
+        for text in forms(message.string):
+            assert not beside.search(text), text
+
+
 # Files that need a Chinese character that is no word for people.
 CHARACTERS = {
     "cases/tables/values.py",  # the semicolon between what a cell of an office lists

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cli import console
 from serving.workspace import Workspace
 from tests.factories.command import triage
 from tests.factories.small_office import small_office
@@ -16,7 +17,7 @@ def test_replay_tells_what_each_way_would_have_found(
 ) -> None:
     """The table has every way to choose, and the page is written where it is wanted."""
     monkeypatch.setattr(Workspace, "tables", lambda *_: small_office(700))
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(console.OUT, "width", 200)
     page = tmp_path / "replay.html"
     span = ("--from", "2024-04-01", "--to", "2024-07-31", "--every", "quarter")
     result = triage("replay", office, *span, "--capacity", 20, "--out", page)

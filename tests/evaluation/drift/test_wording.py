@@ -80,32 +80,32 @@ def test_what_to_do(
         (
             MOVED,
             "number of suspects: at most 2",
-            "嫌疑人人数：不超过2的案件占 60.0%，训练期为 40.0%。",
+            "嫌疑人人数：不超过2的案件占60.0%，训练期为40.0%。",
         ),
         (
             GAPS,
             "number of suspects: not recorded",
-            "嫌疑人人数：无记录的案件占 20.0%，训练期为 3.0%。",
+            "嫌疑人人数：无记录的案件占20.0%，训练期为3.0%。",
         ),
         (
             shift("attribute.charge", Cell("theft", "level")),
             "charge: theft",
-            "罪名：theft的案件占 60.0%，训练期为 40.0%。",
+            "罪名：theft的案件占60.0%，训练期为40.0%。",
         ),
         (
             shift("attribute.charge", Cell(None, "other")),
             "charge: a rare value",
-            "罪名：其他少见取值的案件占 60.0%，训练期为 40.0%。",
+            "罪名：其他少见取值的案件占60.0%，训练期为40.0%。",
         ),
         (
             shift("attribute.appealed", Cell(0.0, "at_most")),
             "was appealed: no",
-            "上诉：否的案件占 60.0%，训练期为 40.0%。",
+            "上诉：否的案件占60.0%，训练期为40.0%。",
         ),
         (
             shift("own_score", Cell(0.05, "at_most")),
             "estimated risk by the case's own facts: at most 0.05",
-            "按案件自身情况估计的风险：不超过 0.05的案件占 60.0%，训练期为 40.0%。",
+            "按案件自身情况估计的风险：不超过0.05的案件占60.0%，训练期为40.0%。",
         ),
     ],
 )
@@ -127,7 +127,7 @@ def test_outcomes_in_words() -> None:
         "The base rate is 6.0% (4.0% to 9.0%); it was 12.0% (10.0% to 14.0%) in the time trained "
         "on. These are not random reviews alone."
     )
-    assert "基准比率为 6.0%（4.0%至9.0%）" in rate.what.say("zh")
+    assert "基准比率为6.0%（4.0%至9.0%）" in rate.what.say("zh")
     assert "不限于随机评查" in rate.what.say("zh")
     assert "expected 41 cases" in level.what.say("en")
     assert "0.49（0.30至0.80）" in level.what.say("zh")

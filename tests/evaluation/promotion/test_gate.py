@@ -106,7 +106,7 @@ def test_complexity_is_judged_alike(tested: Backtest) -> None:
         (
             {"trained_until": "2024-06-30T23:59:59"},
             {},
-            "by 30 June 2024, the champion what was known by 1 July 2024",
+            "by 30 June 2024 23:59, and the champion what was known by 1 July 2024 00:00",
         ),
         ({"lacks": "risk"}, {}, "what the champion estimates: risk."),
         ({"lacks": "risk"}, {"lacks": "risk"}, None),

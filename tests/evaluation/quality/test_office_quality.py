@@ -111,7 +111,7 @@ def test_the_rate_is_of_the_cases_the_reviews_stand_for() -> None:
     assert found.rates.rate.value == pytest.approx(11 / 12)
     assert found.rates_say.say("en").startswith("Of the 24 closed cases that the 12 reviews")
     assert "not stand for most of the 96 closed cases" in found.rates_say.say("en")
-    assert "24 件" in found.rates_say.say("zh")
+    assert "24件" in found.rates_say.say("zh")
 
 
 def test_every_case_reviewed_is_a_census() -> None:

@@ -324,5 +324,5 @@ def test_own_checks_have_a_table_where_there_are_any(summary: ReportSummary) -> 
     exhibit = titled(quality.chapter(with_checks), title)
     ((name, passed, failed, missed, caught),) = exhibit.rows
     assert [str(cell) for cell in (name, passed, failed)] == ["Self check", "900", "100"]
-    assert str(missed) == "5.0% (3.0%–8.0%)"
+    assert str(missed) == "5.0% (3.0% to 8.0%)"
     assert "too few" in str(caught)

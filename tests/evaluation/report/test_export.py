@@ -30,7 +30,7 @@ from tests.factories.small_office import HOSTILE
 SHELL = [
     "format", "front_page", "office", "data", "card", "first", "last", "every", "retrain", "share",
     "risk", "complexity", "performance", "leaks", "fairness", "intake", "changes", "versions",
-    "quality", "uptake", "overrides", "reviewers", "influences", "notes",
+    "quality", "own_checks", "uptake", "overrides", "reviewers", "influences", "notes",
 ]  # fmt: skip
 
 
