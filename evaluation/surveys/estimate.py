@@ -310,8 +310,8 @@ def _refuse_what_cannot_be_estimated(cases: pl.DataFrame) -> None:
     for plan in back.filter(pl.col("returned") == 0).sort("survey").rows(named=True):
         raise Refused(
             _(
-                "None of the {drawn:,} randomly drawn cases has a final review yet. Estimate when "
-                "some reviews have come back.",
+                "None of the {drawn:,} cases that were drawn, mandatory ones apart, has a final "
+                "review yet. Estimate when some reviews have come back.",
                 drawn=plan["len"],
             )
         )

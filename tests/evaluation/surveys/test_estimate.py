@@ -133,7 +133,7 @@ def width(found: Estimate) -> float:
         ([survey([0.1] * 4, [1, 0, 0, 0], {0: 0}, ruled={0})], "3 of 4 cases had an inclusion"),
         ([survey([0.1] * 2, [1, 1], {0: 0, 1: 1}, ruled={0, 1})], "Every case of the frame was"),
         ([Survey(frame([0.1] * 2).with_columns(inclusion_probability=0.5), ["c0"],
-                 survey([0.1], [1], {}).outcomes)], "None of the 1 randomly drawn"),
+                 survey([0.1], [1], {}).outcomes)], "None of the 1 cases that were drawn"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_estimated_is_refused(surveys: list[Survey], sentence: str) -> None:
