@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal, get_args
+from typing import Literal
 
 from pydantic import Field
 
@@ -12,7 +12,6 @@ from cases.office.base import Code, Model
 
 # Of a closed case: its handler checks it, another person does, or it is reviewed independently.
 ReviewKind = Literal["self_check", "verification", "review"]
-REVIEW_KINDS: tuple[ReviewKind, ...] = get_args(ReviewKind)
 CHECKS: tuple[ReviewKind, ...] = ("self_check", "verification")
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 from cases.demo import INTAKE, make_demo
-from cases.language.catalogues import languages
 from cases.language.messages import _
 from cases.progress import Progress
 from cases.tables.tables import Tables
@@ -15,7 +14,7 @@ from cli.commands.intake import suggest_and_write
 from cli.commands.plan import draw_and_write
 from cli.console import Terminal
 from cli.files.office import workspace_of
-from cli.files.report import summary_of, write_report
+from cli.files.report import summary_of, write_pages
 from cli.show.intake import show_intake
 from cli.show.plan import show_plan
 from cli.show.training import show_training
@@ -68,8 +67,7 @@ def _write_reports(
 ) -> None:
     """The audit report in every language there is."""
     summary = summary_of(home, tables, trained.bundle, trained.backtest, [folder / "plan"], tell)
-    for language in languages():
-        write_report(summary, language, folder / f"report.{language}.html")
+    write_pages(summary, folder)
 
 
 def _show_written(terminal: Terminal, folder: Path, office: Path) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from cases.files import replaced
-from cases.language.catalogues import Language
+from cases.language.catalogues import Language, languages
 from cases.progress import Progress
 from cases.tables.tables import Tables
 from cli.files.plan_checks import verified_plan
@@ -57,7 +57,17 @@ def write_report(summary: ReportSummary, language: Language, target: Path) -> No
         ".json": partial(as_json, summary),
         ".md": partial(model_card, summary, language),
     }
-    text = texts[target.suffix]()
+    _write(texts[target.suffix](), target)
+
+
+def write_pages(summary: ReportSummary, folder: Path) -> None:
+    """The page in every language there is, `report.<language>.html`, from one computation."""
+    report = compose(summary)
+    for language in languages():
+        _write(render(report, language), folder / f"report.{language}.html")
+
+
+def _write(text: str, target: Path) -> None:
     replaced(target, lambda path: path.write_text(text, "utf-8"))
 
 
