@@ -17,8 +17,8 @@ import polars as pl
 from cases.language.messages import Sayable
 from cases.numeric import Floats
 from features.feature import Feature
-from models.estimators.boosting import Trees
 from models.estimators.linear import Linear
+from models.estimators.scorer import Scorer
 from models.reasons.wording import Value, Wording
 
 LARGEST_GAP = 1e-6  # log-odds; more means the contributions are not those of this score
@@ -39,14 +39,16 @@ class Reason:
     sentence: Sayable
 
 
-def explain(trees: Trees, x: pl.DataFrame, wording: Wording, top: int) -> list[tuple[Reason, ...]]:
+def explain(
+    scorer: Scorer, x: pl.DataFrame, wording: Wording, top: int
+) -> list[tuple[Reason, ...]]:
     """At most `top` reasons per row of `x`, the strongest first.
 
     `ArithmeticError` if contributions and base do not sum to the row's raw score.
     """
-    names = trees.columns.names
-    contributions = trees.contributions(x)
-    check_sum(contributions, trees.raw(x))
+    names = scorer.columns.names
+    contributions = scorer.contributions(x)
+    check_sum(contributions, scorer.raw(x))
     groups: dict[str, list[int]] = {}
     for position, name in enumerate(names):
         groups.setdefault(group_of(name), []).append(position)

@@ -34,8 +34,8 @@ def x(small_tables: Tables) -> pl.DataFrame:
 
 def test_contributions_sum_to_the_score(bundle: Bundle, x: pl.DataFrame) -> None:
     """Contributions and base sum to the raw score of every case, to a millionth."""
-    trees = bundle.question(RiskQuestion).model.trees_
-    assert np.abs(trees.contributions(x).sum(axis=1) - trees.raw(x)).max() < 1e-6
+    scorer = bundle.question(RiskQuestion).model.scorer_
+    assert np.abs(scorer.contributions(x).sum(axis=1) - scorer.raw(x)).max() < 1e-6
 
 
 def test_contributions_of_another_score_raise() -> None:
@@ -77,7 +77,7 @@ def test_only_a_risky_case_has_reasons(bundle: Bundle, x: pl.DataFrame) -> None:
     """A case whose contributions lower its risk on the whole has no reasons."""
     wording = Wording(catalogue(bundle.office), bundle.usual["risk"])
     risk = bundle.question(RiskQuestion)
-    sums = risk.model.trees_.contributions(x)[:, :-1].sum(axis=1)
+    sums = risk.model.scorer_.contributions(x)[:, :-1].sum(axis=1)
     found = risk.explain(x, wording, 5)
     assert all(not case for case, total in zip(found, sums, strict=True) if total <= 0)
     assert 0 < sum(map(bool, found)) < len(found)
@@ -85,15 +85,15 @@ def test_only_a_risky_case_has_reasons(bundle: Bundle, x: pl.DataFrame) -> None:
 
 def test_group_carries_its_members_together(bundle: Bundle, x: pl.DataFrame) -> None:
     """A reason's contribution is the sum over its whole group."""
-    trees = bundle.question(RiskQuestion).model.trees_
+    scorer = bundle.question(RiskQuestion).model.scorer_
     wording = Wording(catalogue(bundle.office), bundle.usual["risk"])
-    riskiest = x[int(trees.raw(x).argmax())]
+    riskiest = x[int(scorer.raw(x).argmax())]
     (case,) = bundle.question(RiskQuestion).explain(riskiest, wording, 5)
     assert case
-    row = trees.contributions(riskiest)[0]
+    row = scorer.contributions(riskiest)[0]
     for reason in case:
         group = group_of(reason.feature)
-        members = [p for p, name in enumerate(trees.columns.names) if group_of(name) == group]
+        members = [p for p, name in enumerate(scorer.columns.names) if group_of(name) == group]
         assert reason.contribution == pytest.approx(float(row[members].sum()))
 
 
