@@ -93,7 +93,8 @@ def rewritten(folder: Path, inputs: PlanInputs, target: Path) -> Path:
         "beacon_value": VALUE,
         "worth": str(worth(None)),
     }
-    result = PlannedSpotChecks(plan, read_reasons(folder / REASONS_FILE), {})
+    reasons = read_reasons(folder / REASONS_FILE)
+    result = PlannedSpotChecks(plan, reasons, {}, described["risks_by"])
     with tempfile.TemporaryDirectory() as parent:
         plain = Path(shutil.copytree(folder, Path(parent, "plain")))
         (plain / COMMITMENT_FILE).unlink(missing_ok=True)

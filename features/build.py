@@ -12,7 +12,8 @@ from cases.progress import Progress, silent
 from cases.tables.tables import Frame, Tables
 from features import as_of, events
 from features.catalogue import catalogue
-from features.feature import Feature, OfEvents, OfOthers, Quantity
+from features.conditions import holding
+from features.feature import Feature, OfConditions, OfEvents, OfOthers, Quantity
 
 
 def build(
@@ -28,6 +29,7 @@ def build(
     known = as_of.cut(tables, moments)
     wide = _with_events(tables, known, list(needed.values()))
     wide = _with_others(tables, known, wide, list(needed.values()))
+    wide = _with_conditions(known, wide, list(needed.values()))
     progress(_("features"), 1.0)
     return wide.select("case_id", "moment", *(feature.expression for feature in features))
 
@@ -58,4 +60,13 @@ def _with_others(tables: Tables, known: as_of.Known, wide: Frame, needed: list[Q
     wanted = [part for part in needed if isinstance(part, OfOthers)]
     for totals in as_of.running_totals(tables, known, wanted) if wanted else ():
         wide = wide.join(totals, on="row", how="left")
+    return wide
+
+
+def _with_conditions(known: as_of.Known, wide: Frame, needed: list[Quantity]) -> Frame:
+    """The cases with whether each list of conditions holds."""
+    for part in needed:
+        if isinstance(part, OfConditions):
+            held = holding(known, part.conditions).select("row", nw.col("holds").alias(part.column))
+            wide = wide.join(held, on="row", how="left")
     return wide

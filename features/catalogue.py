@@ -9,7 +9,7 @@ from typing import Any
 
 from cases.language.texts import Text
 from cases.office.model import CLOSING, INTAKE, Model, Office
-from features import attributes, calendar, checks, history, process, workload
+from features import attributes, calendar, checks, history, process, rule_of_thumb, workload
 from features.as_of import MARKS
 from features.feature import Feature, OfOthers
 
@@ -25,7 +25,7 @@ DEFINITIONS = {
     "risk",
     "working_hours",
 }
-FAMILIES = (attributes, process, checks, workload, history, calendar)
+FAMILIES = (attributes, process, checks, workload, history, calendar, rule_of_thumb)
 
 _last: list[tuple[Office, dict[str, Feature]]] = []  # of one office, compared by identity
 
@@ -45,8 +45,12 @@ def catalogue(office: Office) -> dict[str, Feature]:
 
 
 def risk_features(office: Office) -> tuple[str, ...]:
-    """What the risk model may use at closing; a handler only where the office says so."""
-    return _allowed(office, CLOSING)
+    """What a fitted risk model may use at closing; a handler only where the office says so.
+
+    Not the office's rule of thumb: it is what such a model has to beat.
+    """
+    names = _allowed(office, CLOSING)
+    return tuple(name for name in names if not name.startswith(f"{rule_of_thumb.FAMILY}."))
 
 
 def intake_features(office: Office) -> tuple[str, ...]:
@@ -79,10 +83,14 @@ def fingerprint(office: Office) -> str:
     """SHA-256 (hex) over every feature and every definition that features and labels rest on.
 
     Of a feature the name, type and formula version. Words are left out: another language or a
-    better word changes no feature and no label. The rule of thumb is left out too: it is a
-    baseline, and no model reads it.
+    better word changes no feature and no label. The rule of thumb is left out too: no fitted model
+    reads it, and its features have names that say what they are.
     """
-    described = [[part.name, part.type, part.version] for part in catalogue(office).values()]
+    described = [
+        [part.name, part.type, part.version]
+        for part in catalogue(office).values()
+        if part.family != rule_of_thumb.FAMILY
+    ]
     definitions = {name: _without_words(getattr(office, name)) for name in DEFINITIONS}
     del definitions["risk"]["rule_of_thumb"]
     text = json.dumps([described, definitions], ensure_ascii=False, sort_keys=True, default=str)

@@ -15,7 +15,7 @@ from typing import Literal
 import narwhals as nw
 
 from cases.language.messages import Sayable
-from cases.office.model import CLOSING, INTAKE
+from cases.office.model import CLOSING, INTAKE, Conditions
 
 Formula = Callable[..., nw.Expr]
 Unit = Literal["count", "days", "share", "ratio", "bits", "value", "flag", "code", "position"]
@@ -73,7 +73,15 @@ class OfOthers:
         return f"{self.mark}__{'ever' if self.window is None else self.window}"
 
 
-Quantity = OfCase | OfEvents | OfOthers
+@dataclass(frozen=True)
+class OfConditions:
+    """Whether all `conditions` hold as far as is known at the moment (`features/conditions.py`)."""
+
+    column: str
+    conditions: Conditions
+
+
+Quantity = OfCase | OfEvents | OfOthers | OfConditions
 
 
 @dataclass(frozen=True)

@@ -19,18 +19,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from cases.errors import Refused, shorten
 from cases.language.catalogues import SOURCE
 from cases.language.kept import as_json, from_json
-from cases.language.messages import Sayable, _, sentences
+from cases.language.messages import Message, Sayable, _, sentences
 from cases.office.model import Office
 from models.bundle.bundle import Bundle
+from models.questions.start import StartKind
 
 CANDIDATE, CHAMPION = "candidate", "champion"
-TRAIN_FIRST = _("Train one first: `triage train OFFICE`.")
+TRAIN_FIRST = _(
+    "Train first: `triage train OFFICE`. With too few reviews for a model it makes a start to plan "
+    "by."
+)
 What = Literal["promoted", "refused", "restored", "unreadable"]
 EVENT = "event "  # how the name of an event's tag begins
 LONGEST_REASON = 1_500  # characters; as many as every store takes
@@ -54,8 +59,9 @@ class Event:
 class Version:
     """A kept bundle: the registered name and number, its aliases, when it was made (ms).
 
-    `trained_until` is the time of what it knows (ISO; empty in stores of older programs),
-    `events` what was decided about it, in order of time.
+    `trained_until` is the time of what it knows (ISO; empty in stores of older programs), `start`
+    what it starts by if it has no fitted model of risk, `events` what was decided about it, in
+    order of time.
     """
 
     name: str
@@ -65,6 +71,7 @@ class Version:
     source: str
     run_id: str
     trained_until: str = ""
+    start: StartKind | None = None
     events: tuple[Event, ...] = ()
 
     @property
@@ -98,7 +105,7 @@ class Registry:
             if not self._client.search_registered_models(f"name = '{name}'"):
                 self._client.create_registered_model(name)
             made = self._client.create_model_version(
-                name, source, run_id, tags={"trained_until": title}, model_id=model_id
+                name, source, run_id, tags=_tags(bundle), model_id=model_id
             )
             self._client.set_registered_model_alias(name, CANDIDATE, made.version)
         versions = self.versions(office_name)
@@ -129,6 +136,12 @@ class Registry:
         if not champions:
             raise Refused(sentences(_("This office has no champion model yet."), TRAIN_FIRST))
         return self.load(champions[0], office)
+
+    def tried(self, office: Office) -> tuple[Sayable, ...]:
+        """That a version newer than the champion was refused and why, of the newest such."""
+        newer = takewhile(lambda v: CHAMPION not in v.aliases, self.versions(office_name(office)))
+        refused = ((v, event) for v in newer for event in v.events if event.what == "refused")
+        return tuple(_refused(version, event) for version, event in islice(refused, 1))
 
     def load(self, version: Version, office: Office) -> Bundle:
         """The bundle kept as `version`; `Refused` as `Bundle.load` says."""
@@ -225,6 +238,12 @@ def registered_name(office_name: str) -> str:
     return "-".join(part for part in ("plumbline", slug, digest) if part)
 
 
+def _tags(bundle: Bundle) -> dict[str, str]:
+    """What a list of versions shows without loading any."""
+    known = {"trained_until": str(bundle.about["trained_until"])}
+    return known | ({"start": bundle.start.kind} if bundle.start else {})
+
+
 def _version(entry: Any, aliases: Mapping[str, Any]) -> Version:
     number, tags = str(entry.version), entry.tags
     return Version(
@@ -235,7 +254,17 @@ def _version(entry: Any, aliases: Mapping[str, Any]) -> Version:
         entry.source,
         entry.run_id,
         tags.get("trained_until", ""),
+        next((kind for kind in get_args(StartKind) if tags.get("start") == kind), None),
         tuple(_event(key, tags[key]) for key in sorted(tags) if key.startswith(EVENT)),
+    )
+
+
+def _refused(version: Version, event: Event) -> Message:
+    return _(
+        "Version {number} was tried on {day} and refused: {reason}",
+        number=version.number,
+        day=datetime.fromisoformat(event.at).date(),
+        reason=event.reason,
     )
 
 

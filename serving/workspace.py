@@ -126,8 +126,9 @@ def load_context(workspace: Workspace, progress: Progress = silent) -> ServiceCo
     """
     # One office for both: what was computed of an office is found again by its identity.
     office = workspace.served_office()
-    champion = Registry(workspace.home).champion(office)
-    return ServiceContext(workspace.tables_of(office, progress), champion)
+    registry = Registry(workspace.home)
+    champion, tried = registry.champion(office), registry.tried(office)
+    return ServiceContext(workspace.tables_of(office, progress), champion, tried)
 
 
 def load_application(environment: Mapping[str, str]) -> Starlette:

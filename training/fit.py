@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-import numpy as np
 import polars as pl
 
 from cases.errors import Refused
@@ -17,13 +16,15 @@ from cases.language.messages import Message, Sayable, _, ngettext, sentences
 from cases.office.model import Office
 from cases.progress import Progress, silent
 from cases.tables.tables import Frame, Tables, rows
-from features.as_of import cut
+from features.as_of import closing_moments
 from features.build import build
 from features.catalogue import intake_features, risk_features
-from features.conditions import holding
+from features.conditions import satisfying
+from features.rule_of_thumb import points
 from models.calibration.conformal import Outcomes
-from models.estimators.baselines import BaseRate, Logistic, PlainLightGBM, RuleOfThumb
+from models.estimators.baselines import BaseRate, Logistic, PlainLightGBM
 from models.estimators.estimator import Estimator, TrainingSample
+from models.estimators.start import StartModel
 from models.questions.complexity import ComplexityModel
 from models.questions.effort import CALIBRATE_DAYS, FIT_DAYS, EffortModel, Work
 from models.questions.risk import RiskModel
@@ -35,30 +36,24 @@ from training.weights import recency_weights
 FEWEST_OF_EACH = 50  # cases with and without the outcome; fewer say nothing about a new case
 # Closed cases with a known effort to fit on; half as many later ones to calibrate on.
 FEWEST_EFFORTS = 100
-POINTS = "rule_of_thumb"
 
 
 def risk_table(tables: Tables, moments: Frame, progress: Progress = silent) -> pl.DataFrame:
-    """`case_id, moment`, the risk features and the office's rule-of-thumb points, per moment."""
-    built = build(tables, moments, risk_features(tables.office), progress)
-    points = rule_points(tables, moments)
-    return rows(built).join(points, on=["case_id", "moment"])
+    """`case_id, moment`, the risk features and the office's rule of thumb, per moment."""
+    office = tables.office
+    return rows(build(tables, moments, (*risk_features(office), *points(office)), progress))
+
+
+def start_table(tables: Tables, until: datetime) -> pl.DataFrame:
+    """`case_id, moment` and the rule of thumb, per closing by `until` of a case of risk's kind."""
+    closed = closing_moments(tables, after=None, until=until)
+    moments = satisfying(tables, closed, tables.office.risk.among).select("case_id", "moment")
+    return rows(build(tables, moments, tuple(points(tables.office))))
 
 
 def intake_table(tables: Tables, moments: Frame, progress: Progress = silent) -> pl.DataFrame:
     """`case_id, moment` and the intake features, per moment."""
     return rows(build(tables, moments, intake_features(tables.office), progress))
-
-
-def rule_points(tables: Tables, moments: Frame) -> pl.DataFrame:
-    """`case_id, moment` and the points the office's rule of thumb gives each row."""
-    known = cut(tables, moments)
-    points = rows(known.cases.select("row", "case_id", "moment"))
-    total = pl.Series(np.zeros(points.height))
-    for line in tables.office.risk.rule_of_thumb:
-        held = rows(holding(known, line.when))
-        total += points.join(held, on="row", maintain_order="left")["holds"] * line.points
-    return points.select("case_id", "moment", total.alias(POINTS))
 
 
 def fit_risk(
@@ -71,6 +66,11 @@ def fit_risk(
     """
     _refuse(risk_lacks(labels, office))
     return RiskModel.of(office, names).fit(_sample(x, labels))
+
+
+def fit_start(x: pl.DataFrame, labels: pl.DataFrame, office: Office) -> StartModel:
+    """What the office starts by, from `x` (a `start_table`) and the `risk_labels` there are."""
+    return StartModel(points(office)).fit(_sample(x, labels), x)
 
 
 def fit_complexity(x: pl.DataFrame, labels: pl.DataFrame, office: Office) -> ComplexityModel:
@@ -153,7 +153,7 @@ def fit_baselines(x: pl.DataFrame, labels: pl.DataFrame, office: Office) -> dict
     names = risk_features(office)
     baselines: dict[str, Estimator] = {"base_rate": BaseRate()}
     if office.risk.rule_of_thumb:
-        baselines["rule_of_thumb"] = RuleOfThumb(POINTS)
+        baselines["rule_of_thumb"] = StartModel(points(office))
     baselines |= {"logistic": Logistic(names), "plain_lightgbm": PlainLightGBM(names)}
     sample = _sample(x, labels)
     return {name: baseline.fit(sample) for name, baseline in baselines.items()}
@@ -163,7 +163,7 @@ def risk_lacks(labels: pl.DataFrame, office: Office) -> Sayable | None:
     """What a risk model lacks to be fitted on `labels`, with what to do; None if nothing."""
     if office.reviews is None:
         return _("the office file describes no reviews ([tables.reviews] and [reviews]).")
-    remedy = _("Train on a longer time, add reviews, or rank by the rule of thumb until then.")
+    remedy = _("Train on a longer time, or add reviews.")
     with_defect, without = _outcomes(labels)
     return _first_too_few(
         ngettext(

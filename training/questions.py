@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from cases.language.kept import as_json
 from cases.language.messages import Sayable
 from cases.office.model import Office
 from cases.progress import Progress, silent
@@ -28,10 +29,12 @@ from training.fit import (
     fit_complexity,
     fit_effort,
     fit_risk,
+    fit_start,
     intake_table,
     risk_lacks,
     risk_table,
     routing_outcomes,
+    start_table,
 )
 from training.labels import (
     complexity_outcomes,
@@ -85,18 +88,28 @@ class Training:
 
 
 def risk_training(past: Past) -> Training:
-    """From the reviews that were final by then."""
+    """From the reviews that were final by then; the start where they are too few."""
     labels = risk_labels(past.tables, past.until)
+    lacks = risk_lacks(labels, past.office)
 
     def fit() -> Fitted:
+        if lacks is not None:
+            return start(past.tables, past.until, lacks)
         x = risk_table(past.tables, reviewed_moments(past.tables, past.until), past.progress)
         model = fit_risk(x, labels, past.office)
         facts = {"risk_features": list(model.names), "risk_rounds": model.rounds_}
         return Fitted(RiskQuestion(model), x, facts)
 
     counts = {"reviewed_cases": labels.height, "defects": int(labels["y"].sum())}
-    none_yet = {"risk_features": [], "risk_rounds": 0}
-    return Training(risk_lacks(labels, past.office), counts | none_yet, fit)
+    return Training(None, counts, fit)
+
+
+def start(tables: Tables, until: datetime, because: Sayable) -> Fitted:
+    """What the office starts by, `because` it has no model of risk (see `StartModel`)."""
+    x, labels = start_table(tables, until), risk_labels(tables, until)
+    model = fit_start(x, labels, tables.office)
+    facts = {"risk_features": list(model.names), "risk_rounds": 0, "start": as_json(because)}
+    return Fitted(RiskQuestion(model), x, facts)
 
 
 def complexity_training(past: Past) -> Training:

@@ -4,29 +4,26 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cases.errors import Refused
 from cases.language.kept import as_json
-from cases.language.messages import _, sentences
+from cases.language.messages import Sayable
 from cases.progress import Progress, silent
 from cases.tables.tables import Tables
 from features.catalogue import catalogue
-from models.bundle.bundle import Bundle, gaps, versions
+from models.bundle.bundle import Bundle, versions
 from models.estimators.boosting import SETTINGS
 from models.reasons.reasons import usual_values
-from training.questions import TRAININGS, Past
+from training.questions import TRAININGS, Past, start
 
 
 def train(tables: Tables, until: datetime, progress: Progress = silent) -> Bundle:
     """A bundle fitted on what was known by `until`: all questions, or some of them.
 
     What the office file or the labels do not support is left out; `Bundle.not_trained` says
-    why, by question. `Refused` names what is missing if nothing can be trained.
+    why, by question. Risk is always there: a start where no model can be fitted.
     """
     past = Past(tables, until, progress)
     trainings = {code: prepare(past) for code, prepare in TRAININGS.items()}
     lacking = {code: t.lacks for code, t in trainings.items() if t.lacks is not None}
-    if len(lacking) == len(trainings):
-        raise Refused(sentences(_("Nothing can be trained."), *gaps(lacking)))
     fitted = {code: t.fit() for code, t in trainings.items() if code not in lacking}
     features = catalogue(tables.office)
     about = {
@@ -46,4 +43,17 @@ def train(tables: Tables, until: datetime, progress: Progress = silent) -> Bundl
             for code, result in fitted.items()
         },
         about,
+    )
+
+
+def with_start(bundle: Bundle, tables: Tables, because: Sayable) -> Bundle:
+    """The bundle with the start in place of its model of risk, of what was known then."""
+    until = datetime.fromisoformat(bundle.about["trained_until"])
+    fitted = start(tables, until, because)
+    usual = usual_values(fitted.cases, catalogue(tables.office), fitted.question.names)
+    return Bundle(
+        bundle.office,
+        {**bundle.questions, fitted.question.code: fitted.question},
+        {**bundle.usual, fitted.question.code: usual},
+        {**bundle.about, **fitted.facts},
     )

@@ -18,9 +18,12 @@ from cli.files.report import summary_of, write_pages
 from cli.show.intake import show_intake
 from cli.show.plan import show_plan
 from cli.show.training import show_training
-from evaluation.promotion.candidate import Trained, train_candidate
+from evaluation.promotion.candidate import train_candidate
+from evaluation.promotion.last_year import last_year_backtest
+from models.bundle.bundle import Bundle
 from models.registry import Registry
 from policies.spot_check.plan import PlanParameters
+from serving.use_cases.context import ServiceContext
 
 CAPACITY = 100
 DEMO = _("Make the demo office, train, evaluate, plan, report, and show ten cases to check first.")
@@ -41,21 +44,24 @@ def demo(
     with terminal.progress() as tell:
         tables = workspace_of(office).tables(tell)
         now = tables.latest_record
-        trained = train_candidate(tables, Registry(home), now, tell)
+        registry = Registry(home)
+        trained = train_candidate(tables, registry, now, tell)
+        champion = registry.champion(tables.office)
+        context = ServiceContext(tables, champion, registry.tried(tables.office))
         parameters = PlanParameters.of(tables.office, as_of=now, capacity=CAPACITY, seed=str(seed))
         plan, _manifest_of_plan = draw_and_write(
-            tables, trained.bundle, parameters, folder / "plan", terminal.language, tell
+            context, champion, parameters, folder / "plan", terminal.language, tell
         )
         suggestions, _manifest_of_intake = suggest_and_write(
             tables,
-            trained.bundle,
+            champion,
             folder / INTAKE,
             folder / "intake",
             terminal.language,
             tell,
             seed=str(seed),
         )
-        _write_reports(home, tables, trained, folder, tell)
+        _write_reports(home, tables, champion, folder, tell)
     show_training(terminal, trained)
     show_intake(terminal, suggestions)
     show_plan(terminal, plan, tables.office)
@@ -63,10 +69,11 @@ def demo(
 
 
 def _write_reports(
-    home: Path, tables: Tables, trained: Trained, folder: Path, tell: Progress
+    home: Path, tables: Tables, champion: Bundle, folder: Path, tell: Progress
 ) -> None:
     """The audit report in every language there is."""
-    summary = summary_of(home, tables, trained.bundle, trained.backtest, [folder / "plan"], tell)
+    tried = last_year_backtest(home, tables, champion, tell)
+    summary = summary_of(home, tables, champion, tried, [folder / "plan"], tell)
     write_pages(summary, folder)
 
 

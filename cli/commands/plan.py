@@ -12,7 +12,6 @@ from cases.integrity.manifest import Manifest
 from cases.language.catalogues import Language
 from cases.language.messages import Sayable, _
 from cases.progress import Progress
-from cases.tables.tables import Tables
 from cli.arguments import (
     CAPACITY,
     FILE,
@@ -39,6 +38,7 @@ from cli.files.plan import COMMAND, check_plan_folder, write_plan
 from cli.show.folders import hash_of
 from cli.show.plan import show_plan
 from models.bundle.bundle import Bundle
+from models.registry import Registry
 from policies.spot_check.commitment import Commitment, read_commitment
 from policies.spot_check.committed import OpenedCommitment, worth
 from policies.spot_check.plan import PlanParameters
@@ -89,13 +89,16 @@ def plan(
     promise = None if promised is None else OpenedCommitment(promised, seed or "", beacon)
     terminal = Terminal.of(language, office)
     with terminal.progress() as tell:
-        tables, champion = opened(workspace_of(office, data, set_aside, language), tell)
+        workspace = workspace_of(office, data, set_aside, language)
+        tables, champion = opened(workspace, tell)
         if promise is None:
             parameters = PlanParameters.of(tables.office, **request, seed=seed)
         else:
             parameters = promise.parameters
+        tried = Registry(workspace.home).tried(tables.office)
+        context = ServiceContext(tables, champion, tried)
         result, manifest = draw_and_write(
-            tables, champion, parameters, out_folder, terminal.language, tell, promise
+            context, champion, parameters, out_folder, terminal.language, tell, promise
         )
     show_plan(terminal, result, tables.office)
     written = _("Written: {folder} (seed {seed})", folder=str(out_folder), seed=parameters.seed)
@@ -103,7 +106,7 @@ def plan(
 
 
 def draw_and_write(
-    tables: Tables,
+    context: ServiceContext,
     champion: Bundle,
     parameters: PlanParameters,
     folder: Path,
@@ -116,12 +119,12 @@ def draw_and_write(
     `Refused` if it is not what was promised.
     """
     tell(PLANNING, 0.0)
-    context, made = ServiceContext(tables, champion), made_from(tables, champion)
+    made = made_from(context.tables, champion)
     if promise is None:
         result = spot_checks(context, parameters)
     else:
         result = committed_spot_checks(context, promise, champion.content_hash, code_version())
-    manifest = write_plan(result, tables, language, made, folder, promise)
+    manifest = write_plan(result, context.tables, language, made, folder, promise)
     tell(PLANNING, 1.0)
     return result, manifest
 

@@ -57,7 +57,8 @@ def write_plan(
     """
     plan, commitment = result.plan, opened.commitment if opened else None
     described = plan.describe() | dict(made_from) | _revealed(opened)
-    described |= {"language": language, "worth": str(worth(commitment))}
+    described |= {"risks_by": result.risks_by, "language": language}
+    described |= {"worth": str(worth(commitment))}
     counted = closings(tables.case_rows, plan.parameters.as_of)
     files = {
         FRAME_FILE: plan.frame.write_parquet,
@@ -87,7 +88,8 @@ def check_plan_folder(folder: Path) -> None:
 def plan_sheet(result: PlannedSpotChecks, office: Office, language: Language) -> pl.DataFrame:
     """The lines of the plan as `plan.csv` has them; exact numbers are in the frame."""
     lines = result.plan.lines
-    whys = [say(why(line, office), language) for line in lines.iter_rows(named=True)]
+    drawn = lines.iter_rows(named=True)
+    whys = [say(why(line, office, result.risks_by), language) for line in drawn]
     return lines.select(
         "rank",
         "case_id",

@@ -160,7 +160,8 @@ def _draw_of(kept: Kept, name: str) -> KeptDraw:
 def _sheet_differences(plan: PlanFolder, again: SpotCheckPlan) -> Iterator[Sayable]:
     """In what the list that people got, and what it is said to be worth, is another."""
     kept = plan.kept.manifest
-    office, result = Office.model_validate(plan.office), PlannedSpotChecks(again, plan.reasons, {})
+    office, risks_by = Office.model_validate(plan.office), kept.get("risks_by", "model")
+    result = PlannedSpotChecks(again, plan.reasons, {}, risks_by)
     sheet = plan_sheet(result, office, spoken_in(kept))
     yield from sheet_differences(SHEET_FILE, plan.sheet, sheet)
     if kept.get("worth") != str(worth(plan.commitment)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from cases.language.messages import Sayable, _, sentences
 from cli.console import Terminal
 from evaluation.promotion.candidate import Trained
@@ -10,8 +12,21 @@ from models.bundle.bundle import gaps
 
 
 def show_training(terminal: Terminal, trained: Trained) -> None:
-    """Which questions are not answered and why, and what the gate said."""
-    terminal.show(*gaps(trained.bundle.not_trained), _verdict(trained))
+    """Which questions are not answered and why, what the gate said, and what is used instead."""
+    terminal.show(*gaps(trained.bundle.not_trained), *_start(trained), _verdict(trained))
+
+
+def _start(trained: Trained) -> Iterator[Sayable]:
+    """That risk is answered by a start, where the verdict is about something else."""
+    start = trained.bundle.start
+    if start is not None and trained.bundle.judged is not None:
+        yield start.says
+    if trained.instead is not None:
+        yield _(
+            "Model {number} is promoted to champion instead. {reason}",
+            number=trained.instead.version.number,
+            reason=trained.instead.verdict.reason,
+        )
 
 
 def _verdict(trained: Trained) -> Sayable:

@@ -29,6 +29,8 @@ def _headline(version: Version) -> Sayable:
     if version.trained_until:
         known = datetime.fromisoformat(version.trained_until).date()
         parts.append(_("knows what was known by {day}", day=known))
+    if version.start is not None:
+        parts.append(_("a start"))
     if CHAMPION in version.aliases:
         parts.append(_("CHAMPION"))
     return listed(parts)

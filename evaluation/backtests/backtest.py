@@ -109,14 +109,15 @@ def backtest(
     every: Every = "quarter",
     retrain: Every = "year",
     share: float | None = None,
+    risk: bool = True,
     progress: Progress = silent,
 ) -> Backtest:
     """Figures for every period (`every`) from that of `first` to that of `last`.
 
     Estimators are fitted again every `retrain` on what was known before it began, and score
     the cases whose outcome was known by `until`; nothing later is looked at. `share` defaults
-    to the office's capacity. Nothing is written, so that it may be interrupted at any time.
-    `ValueError` if `last` or `until` is before `first`.
+    to the office's capacity. Without `risk` that question is not tried. Nothing is written, so
+    that it may be interrupted at any time. `ValueError` if `last` or `until` is before `first`.
     """
     last = min(last, until.date())
     if last < first:
@@ -131,9 +132,12 @@ def backtest(
         scores, untrained = roll(task, until, periods, origins, _named(progress, what))
         return figures(scores, untrained, every, share)
 
-    risk = outcome(_risk_task(tables, until, progress), _("backtest of risk"))
-    complexity = outcome(_complexity_task(tables, until, progress), _("backtest of complexity"))
-    return Backtest(first, last, every, retrain, share, risk, complexity)
+    of_risk = _risk_task(tables, until, progress) if risk else None
+    return Backtest(
+        *(first, last, every, retrain, share),
+        outcome(of_risk, _("backtest of risk")),
+        outcome(_complexity_task(tables, until, progress), _("backtest of complexity")),
+    )
 
 
 def roll(

@@ -39,11 +39,11 @@ def changes(tables: Tables, bundle: Bundle, now: datetime) -> Changes | None:
 
     Enough are `FEWEST`, and half of the median quarter that the model was trained on: of a
     quarter that is not yet decided, or long past the last intake, only special cases are known.
-    None if no quarter has so many, or the bundle forecasts effort alone.
+    None if no quarter has so many, or the bundle has nothing that outcomes judge.
     """
-    if "risk" not in bundle and "complexity" not in bundle:
+    if bundle.judged is None:
         return None
-    labels = (risk_labels if "risk" in bundle else complexity_labels)(tables, now)
+    labels = (risk_labels if bundle.judged == "risk" else complexity_labels)(tables, now)
     trained_until = datetime.fromisoformat(bundle.about["trained_until"])
     trained = _by_quarter(labels.filter(pl.col("known_at") <= trained_until))["len"].median()
     enough = pl.max_horizontal(pl.lit(FEWEST), pl.lit(trained) / 2)

@@ -134,7 +134,7 @@ def drift(
     `until`; calibration is that of cases whose outcome was not known in training. `Refused`
     if no outcome was known when the model was trained: then it is not of these tables.
     """
-    labels = (risk_labels if "risk" in bundle else complexity_labels)(tables, until)
+    labels = (risk_labels if bundle.judged == "risk" else complexity_labels)(tables, until)
     trained_until = datetime.fromisoformat(bundle.about["trained_until"])
     spans = _spans(tables, labels, period, trained_until)
     scored = {name: scored_cases(tables, bundle, span) for name, span in spans.items()}
@@ -144,7 +144,7 @@ def drift(
     names = scored["now"].drop("case_id", "moment", SCORE, OWN_SCORE).columns
     tested = own_features(tables.office, names)
     return Drift(
-        question="risk" if "risk" in bundle else "complexity",
+        question="risk" if bundle.judged == "risk" else "complexity",
         period=period,
         previous=spans["previous"],
         trained=spans["training"],
@@ -203,7 +203,7 @@ def scored_cases(tables: Tables, bundle: Bundle, span: Period) -> pl.DataFrame:
 
     `own_score` is the score of the case's own facts: all else is held at its usual value.
     """
-    code = "risk" if "risk" in bundle else "complexity"
+    code = "risk" if bundle.judged == "risk" else "complexity"
     moments = _closed(tables, span) if code == "risk" else _opened(tables, span)
     x, usual = bundle.features(tables, moments, code), bundle.usual[code]
     tested = own_features(tables.office, list(usual))

@@ -5,7 +5,7 @@ The command line and a scheduled run call the same function, `train_candidate`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,8 +18,9 @@ from cases.progress import Progress
 from cases.tables.tables import Frame, Tables, moments_of, rows
 from evaluation.backtests.backtest import Backtest
 from evaluation.leaks.finder import as_kept, find_leaks, refuse_blatant
-from evaluation.promotion.gate import Verdict, decide, not_compared
+from evaluation.promotion.gate import Verdict, not_compared
 from evaluation.promotion.last_year import last_year_backtest, last_year_efforts
+from evaluation.promotion.start import decide_on, instead_of
 from features.as_of import closing_moments
 from models.bundle.bundle import Bundle
 from models.registry import CHAMPION, Registry, Version, What, office_name
@@ -31,13 +32,25 @@ METRICS = ("auc", "average_precision", "lift", "log_loss", "brier", "calibration
 
 
 @dataclass(frozen=True)
+class Instead:
+    """What was made champion in place of a refused candidate, and why."""
+
+    version: Version
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
 class Trained:
-    """A bundle, how it did on later cases, and whether it may be used."""
+    """A bundle, how it did on later cases, and whether it may be used.
+
+    `instead` is there if it may not and no fitted model of risk is in use.
+    """
 
     bundle: Bundle
     backtest: Backtest
     version: Version
     verdict: Verdict
+    instead: Instead | None = None
 
 
 def train_candidate(
@@ -45,19 +58,28 @@ def train_candidate(
 ) -> Trained:
     """Fit, try on the last year of known outcomes, register, and promote if the gate agrees.
 
-    The gate judges risk; complexity where it is alone. The verdict, its reason and figures are
-    kept with the version. `Refused` if a column knows too much and the office file does not
-    accept that, or if what was registered cannot be loaded again, or answers differently from
-    what was fitted.
+    The gate judges risk; complexity where no model of risk was fitted. Where it does not agree and
+    no fitted model of risk is in use, what needs no such model is registered before it and
+    promoted (`evaluation/promotion/start.py`), so that there is always something to plan by. The
+    verdict, its reason and figures are kept with the version. `Refused` if a column knows too
+    much and the office file does not accept that, or if what was registered cannot be loaded
+    again, or answers differently from what was fitted.
     """
     bundle = _fitted(tables, until, progress)
     tested = last_year_backtest(registry.home, tables, bundle, progress)
     if tables.data_hash:  # made now, so that a report only reads it
         last_year_efforts(registry.home, tables, bundle, progress)
-    version = _registered(tables, registry, bundle, tested, progress)
-    verdict = _verdict(tables, registry, bundle, tested, progress)
-    _decided(registry, version, verdict)
-    return Trained(bundle, tested, version, verdict)
+    champion, note = _champion(registry, tables.office)
+    verdict = decide_on(tables, bundle, champion, tested, progress)
+    if note is not None:
+        verdict = replace(verdict, reason=sentences(verdict.reason, note))
+    instead = None
+    if not verdict.promoted:
+        for other, said in instead_of(tables, bundle, champion, tested, progress):
+            instead = Instead(_kept(tables, registry, other, {}, said, progress), said)
+    metrics = pooled_metrics(tested)
+    version = _kept(tables, registry, bundle, metrics, verdict, progress)
+    return Trained(bundle, tested, version, verdict, instead)
 
 
 def _fitted(tables: Tables, until: datetime, progress: Progress) -> Bundle:
@@ -68,26 +90,22 @@ def _fitted(tables: Tables, until: datetime, progress: Progress) -> Bundle:
     return replace(bundle, about={**bundle.about, "leaks": as_kept(tables.office, leaks)})
 
 
-def _registered(
-    tables: Tables, registry: Registry, bundle: Bundle, tested: Backtest, progress: Progress
+def _kept(
+    tables: Tables,
+    registry: Registry,
+    bundle: Bundle,
+    metrics: Mapping[str, float],
+    verdict: Verdict,
+    progress: Progress,
 ) -> Version:
-    """The version the bundle was kept as, once it has answered as the bundle does."""
+    """The version the bundle is kept as, with the verdict, once it has answered as the bundle."""
     progress(REGISTERING, 0.0)
-    version = registry.log(bundle, office_name(tables.office), pooled_metrics(tested))
+    version = registry.log(bundle, office_name(tables.office), metrics)
     until = datetime.fromisoformat(bundle.about["trained_until"])
     confirm(tables, bundle, registry.load(version, tables.office), until)
+    _decided(registry, version, verdict)
     progress(REGISTERING, 1.0)
     return version
-
-
-def _verdict(
-    tables: Tables, registry: Registry, bundle: Bundle, tested: Backtest, progress: Progress
-) -> Verdict:
-    """The gate's verdict; where there is a champion that cannot be loaded, it says so."""
-    outcome = tested.risk if "risk" in bundle else tested.complexity
-    champion, note = _champion(registry, tables.office)
-    verdict = decide(tables, bundle, champion, outcome, progress)
-    return verdict if note is None else replace(verdict, reason=sentences(verdict.reason, note))
 
 
 def _champion(registry: Registry, office: Office) -> tuple[Bundle | None, Sayable | None]:

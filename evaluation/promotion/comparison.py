@@ -157,7 +157,7 @@ class _GateQuestion:
     @classmethod
     def of(cls, tables: Tables, bundle: Bundle) -> _GateQuestion:
         until = trained_until(bundle)
-        if "risk" not in bundle:
+        if bundle.judged != "risk":
             return cls(tables, intake_table(tables, finished_moments(tables, until)), risk=False)
         return cls(tables, risk_table(tables, reviewed_moments(tables, until)), risk=True)
 

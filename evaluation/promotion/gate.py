@@ -20,7 +20,6 @@ from evaluation.statistics.metrics import Figure
 from evaluation.statistics.saying import with_interval
 from models.bundle.bundle import Bundle
 from models.questions.question import Question
-from models.questions.questions import QUESTIONS
 
 CHANCE = 0.5  # AUC of a model that knows nothing
 # Later cases with and without the outcome; on fewer an AUC of 0.7 has an interval of +-0.1
@@ -83,8 +82,7 @@ def decide(
 
 def judged_question(bundle: Bundle) -> Question | None:
     """The question whose outcomes decide about the bundle; None if it answers none of that kind."""
-    judged = (code for code, kind in QUESTIONS.items() if kind.judged_by_outcome)
-    return next((bundle.questions[code] for code in judged if code in bundle), None)
+    return None if bundle.judged is None else bundle.questions[bundle.judged]
 
 
 def _unjudged(bundle: Bundle) -> Verdict:

@@ -38,6 +38,7 @@ def backtest_file(home: Path, tables: Tables, bundle: Bundle, what: str = "score
         tables.office.model_dump(mode="json"),
         bundle.about["trained_until"],
         sorted(bundle.not_trained),
+        bundle.start is None,
         versions(),
     ]
     text = json.dumps(made_of, ensure_ascii=False, sort_keys=True)

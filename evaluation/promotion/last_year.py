@@ -49,12 +49,12 @@ def last_year_efforts(
 def run_last_year_backtest(tables: Tables, bundle: Bundle, progress: Progress) -> Backtest:
     """Figures on the last year of cases whose outcome was known when `bundle` was trained.
 
-    The outcome of a review; where the bundle has no risk model, whether it proved complex.
+    The outcome of a review; where no model of risk was fitted, whether it proved complex.
     A longer time where a year has fewer cases of either outcome than the gate needs. Models
     are fitted again every quarter: where labels are few, most were not known a year before.
     """
     until = datetime.fromisoformat(bundle.about["trained_until"])
-    labels = (risk_labels if "risk" in bundle else complexity_labels)(tables, until)
+    labels = (risk_labels if bundle.judged == "risk" else complexity_labels)(tables, until)
     known = labels["moment"].max()
     last = known if isinstance(known, datetime) else until
     first = last - timedelta(days=EVALUATED_DAYS)
@@ -64,6 +64,7 @@ def run_last_year_backtest(tables: Tables, bundle: Bundle, progress: Progress) -
         last=last.date(),
         until=until,
         retrain="quarter",
+        risk=bundle.start is None,
         progress=progress,
     )
 

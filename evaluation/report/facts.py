@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import zip_longest
 
 import numpy as np
 import polars as pl
@@ -17,6 +18,7 @@ from features.catalogue import catalogue
 from features.conditions import satisfying
 from models.bundle.bundle import Bundle
 from models.questions.risk import RiskQuestion
+from models.questions.start import Start, StartKind
 from models.reasons.reasons import group_of
 from models.registry import CHAMPION, Event, Version
 from training.labels import reviewed_moments
@@ -68,12 +70,14 @@ class Input:
 class Card:
     """Which models these are. `versions` are those of the libraries they were trained with.
 
-    `defects` are the grades that count as a defect, `complex` what the office calls complex.
+    `risk` is the fitted model of it, `start` what is used while there is none. `defects` are the
+    grades that count as a defect, `complex` what the office calls complex.
     """
 
     trained_until: date
     data_hash: str
     risk: FittedFacts | None
+    start: Start | None
     complexity: FittedFacts | None
     uses_handler: bool
     versions: dict[str, str]
@@ -104,13 +108,31 @@ class Leak:
 
 @dataclass(frozen=True)
 class ModelVersion:
-    """A kept version of the model: the day it was made, the time it knows, what was decided."""
+    """A kept version of the model: the day it was made, the time it knows, what was decided.
+
+    `start` is what it starts by if it has no fitted model of risk.
+    """
 
     number: str
     made: date
     trained_until: date | None
     champion: bool
     events: tuple[Event, ...]
+    start: StartKind | None = None
+
+
+@dataclass(frozen=True)
+class Reign:
+    """The time in which a version was champion; the last three are None for the present one.
+
+    `because` is why the next one, `replaced_by`, was promoted.
+    """
+
+    version: ModelVersion
+    since: date
+    until: date | None
+    replaced_by: str | None
+    because: Sayable | str | None
 
 
 def data_facts(tables: Tables) -> DataFacts:
@@ -145,6 +167,7 @@ def card(tables: Tables, bundle: Bundle) -> Card:
         trained_until=_day(str(about["trained_until"])),
         data_hash=str(about["data_hash"]),
         risk=_fitted(bundle, "risk", about["reviewed_cases"], about["defects"]),
+        start=bundle.start,
         complexity=_fitted(bundle, "complexity", about["complexity_cases"], about["complex"]),
         uses_handler=office.risk.use_handler,
         versions=dict(about["versions"]),
@@ -163,14 +186,14 @@ def _day(moment: str) -> date:
 
 
 def _fitted(bundle: Bundle, question: str, cases: int, positives: int) -> FittedFacts | None:
-    if question not in bundle:
+    if question not in bundle or not bundle.questions[question].judged_by_outcome:
         return None
     return FittedFacts(cases, positives, len(bundle.questions[question].names))
 
 
 def influences(tables: Tables, bundle: Bundle, until: datetime) -> tuple[Influence, ...]:
     """Groups of features, the most influential first, on the latest cases trained on."""
-    if "risk" not in bundle:
+    if bundle.judged != RiskQuestion.code:
         return ()
     risk = bundle.question(RiskQuestion).model
     latest = rows(reviewed_moments(tables, until)).sort("moment", "case_id").tail(EXPLAINED)
@@ -210,6 +233,30 @@ def model_versions(versions: Iterable[Version]) -> tuple[ModelVersion, ...]:
             _day(version.trained_until) if version.trained_until else None,
             CHAMPION in version.aliases,
             version.events,
+            version.start,
         )
         for version in versions
     )
+
+
+def reigns(versions: Iterable[ModelVersion]) -> tuple[Reign, ...]:
+    """Which version was champion when, in order of time, as far as promotions were recorded."""
+    made = sorted(
+        ((event, version) for version in versions for event in version.events if _crowns(event)),
+        key=lambda one: one[0].at,
+    )
+    return tuple(
+        Reign(
+            version,
+            _day(event.at),
+            _day(after[0].at) if after else None,
+            after[1].number if after else None,
+            after[0].reason if after else None,
+        )
+        for (event, version), after in zip_longest(made, made[1:])
+    )
+
+
+def _crowns(event: Event) -> bool:
+    """Whether the version became champion by it."""
+    return event.what in ("promoted", "restored")

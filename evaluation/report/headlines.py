@@ -90,11 +90,13 @@ def judged(summary: ReportSummary) -> Answer | None:
 
 def _found(summary: ReportSummary) -> Iterator[Note]:
     """What the model is worth, where it is wrong, what changed, what the office's quality is."""
-    answer = judged(summary)
-    if answer is None:
+    answer, start = judged(summary), summary.card.start
+    if start is not None:
+        yield Note("found_start", start.says)
+    elif answer is None:
         says = _("Nothing can be said of the model yet: no later case has a known outcome.")
         yield Note("found_untested", says)
-    else:
+    if answer is not None:
         yield _worth(summary, answer)
         yield _wrong(summary, answer)
     if (changed := _changed(summary)) is not None:
@@ -351,7 +353,8 @@ def _reasons_to_act(summary: ReportSummary) -> Iterator[Note]:
     """Everything that could be done, the most urgent first; the last always applies."""
     answer, changed = judged(summary), _changed(summary)
     if answer is None or (lift := _deciding(summary, answer).lift).low is None:
-        yield Note("do_review", DO["review"])
+        code = "use" if summary.card.start is not None and answer is None else "review"
+        yield Note(f"do_{code}", DO[code])
         return
     if lift.low <= 1:
         yield Note("do_random", DO["random"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from cases.language.messages import Message, Sayable, _, listed
+from cases.language.messages import Message, Sayable, _, listed, sentences
 from cases.language.values import Value
 from evaluation.backtests.answers import Answer
 from evaluation.backtests.backtest import MODEL
@@ -31,7 +31,7 @@ class Note:
 
 def limits(data: DataFacts, card: Card) -> Iterator[Note]:
     """What the data and the models do not say."""
-    yield _no_risk() if card.risk is None else _estimates_reviews()
+    yield _no_risk(card) if card.risk is None else _estimates_reviews()
     if data.unknown and card.risk is not None:
         yield _unknown(data)
     if data.drawn < data.reviews:
@@ -39,13 +39,17 @@ def limits(data: DataFacts, card: Card) -> Iterator[Note]:
     yield about_handlers(card)
 
 
-def _no_risk() -> Note:
-    says = _(
-        "The model says nothing about risk: there were no reviews, or too few, to learn from. "
+def _no_risk(card: Card) -> Note:
+    complexity = _(
         "A complexity is the estimated probability that a new case proves complex. "
         "It is not a finding, and a person decides."
     )
-    return Note("no_risk", says)
+    return Note("no_risk", sentences(started(card), complexity))
+
+
+def started(card: Card) -> Sayable:
+    """What is used while there is no fitted model of risk."""
+    return card.start.says if card.start else _("The model says nothing about risk.")
 
 
 def _estimates_reviews() -> Note:

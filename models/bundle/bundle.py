@@ -17,15 +17,18 @@ import polars as pl
 
 from cases.errors import Refused
 from cases.integrity.canonical import Domain, digest
-from cases.language.kept import from_json
+from cases.language.kept import as_json, from_json
 from cases.language.messages import Message, Sayable, _
 from cases.office.model import Office
 from cases.progress import Progress, silent
 from cases.tables.tables import Frame, Tables
 from features.catalogue import catalogue, fingerprint
+from features.rule_of_thumb import points
 from models.bundle import files
 from models.questions.question import Question, features_at
 from models.questions.questions import QUESTIONS
+from models.questions.risk import RiskQuestion
+from models.questions.start import Start
 from models.reasons.reasons import Reason
 from models.reasons.wording import Value, Wording
 
@@ -64,8 +67,9 @@ class Bundle:
 
     `questions` are the fitted ones by code. `usual` holds for each the usual value of every
     feature it reads, among the cases it was trained on. `about` says when, on what and with
-    which versions it was trained, and under `not_trained` why a question is missing (all JSON
-    values). Asked a question that is missing, every method says why and is `Refused`.
+    which versions it was trained, under `not_trained` why a question is missing, and under `start`
+    why risk is answered by a start (all JSON values). Asked a question that is missing, every
+    method says why and is `Refused`.
     """
 
     office: Office
@@ -85,6 +89,27 @@ class Bundle:
             for code in QUESTIONS
             if code not in self.questions
         }
+
+    @property
+    def judged(self) -> str | None:
+        """The question whose outcomes decide about the bundle; None if it has none of that kind."""
+        fitted = ((code, self.questions.get(code)) for code in QUESTIONS)
+        return next((code for code, asked in fitted if asked and asked.judged_by_outcome), None)
+
+    @property
+    def start(self) -> Start | None:
+        """What the office starts by, while no model of risk is in use."""
+        kind = self.question(RiskQuestion).start if RiskQuestion.code in self else None
+        if kind is None:
+            return None
+        return Start(kind, from_json(self.about["start"]), int(self.about["reviewed_cases"]))
+
+    def without(self, code: str, reason: Sayable) -> Bundle:
+        """The bundle without one of its questions, and why."""
+        questions = {kept: fitted for kept, fitted in self.questions.items() if kept != code}
+        usual = {kept: values for kept, values in self.usual.items() if kept != code}
+        reasons = {**self.about["not_trained"], code: as_json(reason)}
+        return Bundle(self.office, questions, usual, {**self.about, "not_trained": reasons})
 
     def question(self, kind: type[Asked]) -> Asked:
         """The fitted question of a class, for what only this question can do."""
@@ -173,8 +198,10 @@ class Bundle:
 
     def _check(self) -> None:
         """`ValueError` unless its texts can be said and it says what is usual."""
-        for kept in (*self.about["not_trained"].values(), *_evidence(self.about)):
+        for kept in _kept_texts(self.about):
             from_json(kept)
+        if self.start and not self.question(RiskQuestion).goes_by(points(self.office)):
+            raise _other_definitions()
         for code, question in self.questions.items():
             features = catalogue(self.office)
             if set(self.usual[code]) != set(question.names):
@@ -183,9 +210,10 @@ class Bundle:
                 raise ValueError(f"{code} reads what is not known when it is asked")
 
 
-def _evidence(about: Mapping[str, Any]) -> list[Any]:
-    """What the leak finder's findings rest on, as kept; none if nobody looked."""
-    return [leak["evidence"] for leak in about.get("leaks") or ()]
+def _kept_texts(about: Mapping[str, Any]) -> list[Any]:
+    """Why what is missing is, and what the leak finder's findings rest on, as kept."""
+    reasons = [*about["not_trained"].values(), *([about["start"]] if "start" in about else [])]
+    return reasons + [leak["evidence"] for leak in about.get("leaks") or ()]
 
 
 def _check_format(saved: int) -> None:
@@ -204,9 +232,13 @@ def _check_format(saved: int) -> None:
 
 def _check_fingerprint(saved: str, office: Office) -> None:
     if saved != fingerprint(office):
-        raise Refused(
-            _(
-                "The model was trained under other definitions than the office file gives now. "
-                "Train again (`triage train`), or take the office file it was trained with."
-            )
+        raise _other_definitions()
+
+
+def _other_definitions() -> Refused:
+    return Refused(
+        _(
+            "The model was trained under other definitions than the office file gives now. "
+            "Train again (`triage train`), or take the office file it was trained with."
         )
+    )

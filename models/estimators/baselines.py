@@ -1,4 +1,4 @@
-"""What the risk model must beat, fitted on the same cases: four estimators, one contract."""
+"""What the risk model must beat, fitted on the same cases; the rule of thumb is in `start.py`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import numpy as np
 import polars as pl
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
-from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -33,26 +32,6 @@ class BaseRate:
     def predict(self, x: pl.DataFrame) -> Floats:
         """That share for every row."""
         return np.full(x.height, self.rate_)
-
-
-@dataclass
-class RuleOfThumb:
-    """The office's own ranking: points in the column `points`, turned into a share of defects.
-
-    More points never mean less risk, whatever the data show: it is the office's rule.
-    """
-
-    points: str
-
-    def fit(self, sample: TrainingSample) -> Self:
-        """Fit the share of defects as a rising function of the points."""
-        self.share_ = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip")
-        self.share_.fit(sample.x[self.points].to_numpy(), sample.y, sample.weight)
-        return self
-
-    def predict(self, x: pl.DataFrame) -> Floats:
-        """The share of defects at the points of each row."""
-        return np.asarray(self.share_.predict(x[self.points].to_numpy()), dtype=np.float64)
 
 
 @dataclass

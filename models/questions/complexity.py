@@ -90,7 +90,6 @@ class ComplexityQuestion(Question):
     code = "complexity"
     meaning = _("complexity")
     moment = INTAKE
-    judged_by_outcome = True
     estimate = "complex_probability"
     model: ComplexityModel
     outcomes: Outcomes
@@ -99,6 +98,11 @@ class ComplexityQuestion(Question):
     def names(self) -> tuple[str, ...]:
         """The intake features it was fitted on."""
         return tuple(self.model.names)
+
+    @property
+    def judged_by_outcome(self) -> bool:
+        """Always: every closed case has proved complex, or not."""
+        return True
 
     def answer(self, x: pl.DataFrame) -> pl.DataFrame:
         """The probability per row."""

@@ -26,20 +26,22 @@ class Question(ABC):
     `code` names the question in bundles and files, `meaning` where people read it. A case is
     asked about as of a `moment` (`INTAKE` or `CLOSING`), by which the features read are known.
     `estimate` is the column of the answer with the one number that stands for it.
-    `judged_by_outcome` is whether what became of later cases decides about a model of it: the
-    gate then reads its backtest.
     """
 
     code: ClassVar[str]
     meaning: ClassVar[Sayable]
     moment: ClassVar[str]
     estimate: ClassVar[str]
-    judged_by_outcome: ClassVar[bool] = False
 
     @property
     @abstractmethod
     def names(self) -> tuple[str, ...]:
         """The features it reads, in order."""
+
+    @property
+    def judged_by_outcome(self) -> bool:
+        """Whether what became of later cases decides about it: the gate reads its backtest."""
+        return False
 
     def features(self, tables: Tables, moments: Frame, progress: Progress = silent) -> pl.DataFrame:
         """What it reads of each row of `moments`, as `features_at` gives it."""

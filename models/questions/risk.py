@@ -19,7 +19,9 @@ from features.as_of import closing_moments, reviewed_by
 from features.catalogue import catalogue, risk_features
 from features.conditions import satisfying
 from models.estimators.calibrated import CalibratedModel
+from models.estimators.start import StartModel
 from models.questions.question import Question
+from models.questions.start import StartKind
 from models.reasons.reasons import Reason, explain
 from models.reasons.wording import Wording
 
@@ -53,14 +55,29 @@ class RiskQuestion(Question):
     code = "risk"
     meaning = _("risk")
     moment = CLOSING
-    judged_by_outcome = True
     estimate = "risk"
-    model: RiskModel
+    model: RiskModel | StartModel
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The risk features it was fitted on."""
+        """The features it reads: risk features, or the lines of the rule of thumb."""
         return tuple(self.model.names)
+
+    @property
+    def start(self) -> StartKind | None:
+        """What the office starts by; None once a model was fitted."""
+        if not isinstance(self.model, StartModel):
+            return None
+        return "points" if self.model.points else "equal"
+
+    def goes_by(self, points: Mapping[str, float]) -> bool:
+        """Whether it is a start by these points."""
+        return isinstance(self.model, StartModel) and dict(self.model.points) == dict(points)
+
+    @property
+    def judged_by_outcome(self) -> bool:
+        """Once it was fitted: the start is what a fitted model has to beat."""
+        return self.start is None
 
     def answer(self, x: pl.DataFrame) -> pl.DataFrame:
         """Probability and interval per row."""
@@ -97,7 +114,7 @@ class RiskQuestion(Question):
 
     def as_json(self) -> dict[str, Any]:
         """The model; with `text` all of it."""
-        return self.model.as_json()
+        return {"model": self.model.as_json(), "start": self.start is not None}
 
     def text(self) -> str:
         """That of the model: its trees, if it has any, in LightGBM's text format."""
@@ -106,7 +123,8 @@ class RiskQuestion(Question):
     @classmethod
     def from_json(cls, saved: Mapping[str, Any], text: str) -> Self:
         """As it was saved."""
-        return cls(RiskModel.from_json(saved, text))
+        model = StartModel if saved["start"] else RiskModel
+        return cls(model.from_json(saved["model"], text))
 
 
 def _unknown_directions(office: Office, numeric: list[str]) -> Iterator[Fault]:

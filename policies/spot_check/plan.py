@@ -17,7 +17,7 @@ from typing import Any, Literal, Self
 import polars as pl
 from pydantic import SerializerFunctionWrapHandler, model_serializer
 
-from cases.language.messages import Sayable, _
+from cases.language.messages import Message, Sayable, _
 from cases.numeric import Z
 from cases.office.model import Model, Office, Quota
 from policies.seeds import commitment, fresh_seed
@@ -26,6 +26,7 @@ from policies.spot_check.design import DOUBT, LEAST_FLOOR
 from policies.tickets import FORMAT, OLD
 
 SelectedBy = Literal["mandatory", "search", "lottery"]  # lottery: by random draw
+RisksBy = Literal["model", "points", "equal"]  # a fitted model, the rule of thumb, nothing
 
 LEAST_MARGIN = 0.0001
 AS_EVER: Mapping[str, float] = {"floor": LEAST_FLOOR, "doubt": 0.0}
@@ -185,16 +186,31 @@ def margin_of(variance: float, cases: int) -> float:
     return Z * math.sqrt(variance) / cases
 
 
-def why(line: Mapping[str, Any], office: Office) -> Sayable:
+# Why the others are on the list, by what their risks are made by.
+SEARCHED: Mapping[RisksBy, Sayable] = {
+    "model": _("search: among the highest estimated risks, certain to be drawn"),
+    "points": _("search: among the most points by the rule of thumb, certain to be drawn"),
+    "equal": _("certain to be drawn: there is room for every case of its group"),
+}
+BY_CHANCE: Mapping[RisksBy, Message] = {
+    "model": _(
+        "random draw: inclusion probability {probability:.2%}; the higher the risk, the higher "
+        "the probability"
+    ),
+    "points": _(
+        "random draw: inclusion probability {probability:.2%}; the more points by the rule of "
+        "thumb, the higher the probability"
+    ),
+    "equal": _("random draw: inclusion probability {probability:.2%}; all risks are equal"),
+}
+
+
+def why(line: Mapping[str, Any], office: Office, risks_by: RisksBy = "model") -> Sayable:
     """Why a line of the plan is on the list at all."""
     selected_by: SelectedBy = line["selected_by"]
     if selected_by == "mandatory":
         meanings = {rule.code: rule.meaning for rule in office.rules}
         return _("rule: {rule}", rule=meanings.get(line["rule"], line["rule"]))
     if selected_by == "search":
-        return _("search: among the highest estimated risks, certain to be drawn")
-    return _(
-        "random draw: inclusion probability {probability:.2%}; the higher the risk, the higher "
-        "the probability",
-        probability=line["inclusion_probability"],
-    )
+        return SEARCHED[risks_by]
+    return BY_CHANCE[risks_by].filled(probability=line["inclusion_probability"])

@@ -60,7 +60,7 @@ def plan_out(drawn: PlannedSpotChecks, office: Office) -> PlanOut:
         lines=[
             LineOut(
                 **line,
-                why=why(line, office).say(language),
+                why=why(line, office, drawn.risks_by).say(language),
                 reasons=_reasons_out(drawn.reasons.get(line["case_id"], ()), language),
             )
             for line in plan.lines.iter_rows(named=True)

@@ -9,11 +9,13 @@ from typing import Any, Protocol, TypeVar
 
 import polars as pl
 
+from cases.language.messages import Sayable
 from cases.office.model import Office
 from cases.tables.tables import Frame, Tables
 from models.calibration.conformal import Cutoffs
 from models.questions.complexity import ComplexityQuestion
 from models.questions.question import Question
+from models.questions.start import Start
 from models.reasons.reasons import Reason
 
 Asked = TypeVar("Asked", bound=Question)
@@ -25,6 +27,10 @@ class Champion(Protocol):
     @property
     def about(self) -> Mapping[str, Any]:
         """What it was trained on: `trained_until` and more."""
+
+    @property
+    def start(self) -> Start | None:
+        """What the office starts by, while no model of risk is in use."""
 
     def __contains__(self, code: str) -> bool:
         """Whether it answers the question."""
@@ -44,10 +50,14 @@ class Champion(Protocol):
 
 @dataclass(frozen=True)
 class ServiceContext:
-    """All that requests are answered from: one office's tables and its champion."""
+    """All that requests are answered from: one office's tables and its champion.
+
+    `tried` says of models tried since then why they were refused.
+    """
 
     tables: Tables
     model: Champion
+    tried: tuple[Sayable, ...] = ()
 
     @property
     def office(self) -> Office:

@@ -17,7 +17,7 @@ from features.as_of import reviewed_by
 from models.questions.risk import RiskQuestion
 from models.reasons.reasons import Reason
 from policies.rulebook import mandatory
-from policies.spot_check.plan import FRAME, PlanParameters, SpotCheckPlan
+from policies.spot_check.plan import FRAME, PlanParameters, RisksBy, SpotCheckPlan
 from policies.spot_check.planning import draw_plan
 from serving.use_cases.closed_cases import closings, outside
 from serving.use_cases.context import ServiceContext
@@ -29,11 +29,15 @@ ALREADY_REVIEWED = _("has already been reviewed.")
 
 @dataclass(frozen=True)
 class PlannedSpotChecks:
-    """A drawn plan, the reasons of its lines, and the cases that could not be drawn, with why."""
+    """A drawn plan, the reasons of its lines, and the cases that could not be drawn, with why.
+
+    `risks_by` says what the risks are made by.
+    """
 
     plan: SpotCheckPlan
     reasons: Mapping[str, Sequence[Reason]]
     left_out: Mapping[str, Sayable]
+    risks_by: RisksBy
 
 
 def spot_checks(
@@ -71,7 +75,7 @@ def drawn_from(
     plan = _noted(context, draw_plan(frame, parameters))
     drawn = closings(context.tables, plan.lines["case_id"].to_list())
     x = context.model.features(context.tables, drawn, RiskQuestion.code)
-    return PlannedSpotChecks(plan, _reasons(context, x), {})
+    return PlannedSpotChecks(plan, _reasons(context, x), {}, _risks_by(context))
 
 
 def _among_given(
@@ -88,7 +92,7 @@ def _among_given(
     frame = _with_rules(tables, scored, parameters.as_of)
     plan = _noted(context, draw_plan(frame, parameters))
     drawn = x.join(plan.lines, on="case_id", how="semi")
-    return PlannedSpotChecks(plan, _reasons(context, drawn), left_out)
+    return PlannedSpotChecks(plan, _reasons(context, drawn), left_out, _risks_by(context))
 
 
 def _reviewed(tables: Tables, ids: Sequence[str], as_of: datetime) -> dict[str, Sayable]:
@@ -113,8 +117,13 @@ def _with_rules(tables: Tables, scored: pl.DataFrame, as_of: datetime) -> pl.Dat
 
 def _noted(context: ServiceContext, plan: SpotCheckPlan) -> SpotCheckPlan:
     """The plan with what it, its model or its tables do not reach to."""
-    notes = (*plan.notes, *_out_of_time(context, plan.parameters.as_of))
-    return replace(plan, notes=notes)
+    start, late = context.model.start, _out_of_time(context, plan.parameters.as_of)
+    by_start = () if start is None else (start.says, *context.tried)
+    return replace(plan, notes=(*plan.notes, *by_start, *late))
+
+
+def _risks_by(context: ServiceContext) -> RisksBy:
+    return "model" if context.model.start is None else context.model.start.kind
 
 
 def _reasons(context: ServiceContext, x: pl.DataFrame) -> Mapping[str, Sequence[Reason]]:

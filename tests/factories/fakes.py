@@ -12,6 +12,7 @@ import polars as pl
 from cases.language.texts import Text
 from cases.tables.tables import Frame, Tables
 from models.calibration.conformal import Cutoffs
+from models.questions.start import Start
 from models.reasons.reasons import Reason
 from serving.use_cases.context import ServiceContext
 from serving.use_cases.given_cases import GivenCase, GivenEvent
@@ -26,6 +27,7 @@ class FakeModel:
 
     codes: tuple[str, ...] = ("risk", "complexity", "effort")
     about: Mapping[str, Any] = {"trained_until": "2026-01-01"}
+    start: Start | None = None
 
     def __contains__(self, code: str) -> bool:
         return code in self.codes

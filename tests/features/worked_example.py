@@ -25,7 +25,20 @@ OFFICE: dict[str, Any] = {
         "offence": {"type": "date", "known": "intake", "meaning": {"en": "offence", "zh": "案发"}},
     },
     "handler_known": "accepted",
-    "risk": {"similar_by": ["charge", "region"], "use_handler": True},
+    "risk": {
+        "similar_by": ["charge", "region"],
+        "use_handler": True,
+        "rule_of_thumb": [
+            {"points": 2, "when": [{"attribute": "suspects", "at_least": 2, "at_most": 5}]},
+            {"points": 1, "when": [{"event": "returned", "at_least": 2}]},
+            {"points": 1, "when": [{"event": "accepted", "then": "decided"}]},
+            {
+                "points": 1,
+                "when": [{"event": "returned"}, {"attribute": "appealed", "equals": True}],
+            },
+            {"points": 1, "when": [{"attribute": "charge", "one_of": ["arson", "fraud"]}]},
+        ],
+    },
     "limits": [
         {"code": "review", "meaning": {"en": "review", "zh": "审查"}, "days": 20}
         | {"start": "accepted", "end": "closed"},
@@ -154,6 +167,11 @@ calendar.month_cos                         | 1/2      | 1/2
 calendar.weekday                           | 6        | 6
 calendar.day_of_month                      | 2        | 2
 calendar.days_to_month_end                 | 29       | 29
+rule_of_thumb.suspects_at_least_2_at_most_5 | 1     | 0
+rule_of_thumb.returned_at_least_2          | 1        | 0
+rule_of_thumb.accepted_then_decided        | 1        | 0
+rule_of_thumb.returned_and_appealed_equals_true | 1   | 0
+rule_of_thumb.charge_one_of_arson_or_fraud | 0        | 1
 """
 
 

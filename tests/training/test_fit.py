@@ -15,16 +15,16 @@ from models.bundle.bundle import Bundle
 from models.calibration.conformal import Outcomes
 from tests.factories.small_office import small_office, without_reviews
 from training.fit import (
-    POINTS,
     calibrated_effort,
     effort_lacks,
     effort_scores,
     fit_baselines,
     fit_risk,
+    fit_start,
     intake_table,
     risk_table,
     routing_outcomes,
-    rule_points,
+    start_table,
 )
 from training.labels import complexity_outcomes, effort_labels, reviewed_moments, risk_labels
 from training.run import train
@@ -39,13 +39,18 @@ RULE = {
 
 
 def test_points_add_up() -> None:
-    """A case gets the points of every line that holds for it."""
+    """A case gets the points of every line that holds for it, and more points are more risk."""
     tables = small_office(100, risk=RULE)
-    points = rule_points(tables, reviewed_moments(tables, UNTIL))
+    x = start_table(tables, UNTIL)
+    start = fit_start(x, risk_labels(tables, UNTIL), tables.office)
     returned = tables.event_rows.filter(activity="returned")["case_id"].to_list()
     suspects = dict(zip(*tables.case_rows.select("case_id", "suspects"), strict=True))
-    for case, given in zip(points["case_id"], points[POINTS], strict=True):
-        assert given == 2 * (suspects[case] >= 4) + (case in returned)
+    points = [2 * (suspects[case] >= 4) + (case in returned) for case in x["case_id"]]
+    assert x.height == 100
+    by_points = dict(sorted(zip(points, start.predict(x), strict=True)))
+    assert list(by_points) == [0, 1, 2, 3]
+    assert sorted(by_points.values()) == list(by_points.values())
+    assert len({float(risk) for risk in start.predict(x)}) == 4
 
 
 def test_features_once_labels_sliced() -> None:
@@ -93,18 +98,13 @@ def test_baselines_by_name() -> None:
         assert 0 <= baseline.predict(x).min() <= baseline.predict(x).max() <= 1
 
 
-@pytest.mark.parametrize(
-    ("until", "missing"),
-    [
-        (datetime(2023, 1, 1), "0 reviewed cases with a defect"),
-        (datetime(2024, 2, 1), "reviewed cases with a defect"),
-        (datetime(2024, 2, 1), "closed cases that proved complex"),
-    ],
-)
-def test_too_few_outcomes(until: datetime, missing: str) -> None:
-    """If neither model has outcomes enough, training is refused, and each lack is named."""
-    with pytest.raises(Refused, match=missing):
-        train(small_office(600), until)
+def test_too_few_outcomes() -> None:
+    """Where nothing can be fitted there is a start of risk, and each lack is named."""
+    bundle = train(small_office(600), datetime(2024, 2, 1))
+    assert list(bundle.questions) == ["risk"]
+    assert bundle.start is not None
+    assert "reviewed cases with a defect" in str(bundle.start.because)
+    assert "closed cases that proved complex" in str(bundle.not_trained["complexity"])
 
 
 def test_each_model_is_fitted_if_it_can_be() -> None:
@@ -117,35 +117,52 @@ def test_each_model_is_fitted_if_it_can_be() -> None:
         reviews=tables.review_rows.head(60),
     )
     only_complexity = train(fewer, UNTIL)
-    assert "risk" not in only_complexity
-    assert "complexity" in only_complexity
-    assert "reviewed cases" in str(only_complexity.not_trained["risk"])
+    assert only_complexity.judged == "complexity"
+    assert only_complexity.start is not None
+    assert "reviewed cases" in str(only_complexity.start.because)
     only_risk = train(tables, datetime(2024, 4, 25))
-    assert "risk" in only_risk
+    assert (only_risk.judged, only_risk.start) == ("risk", None)
     assert "complexity" not in only_risk
     assert "that proved complex" in str(only_risk.not_trained["complexity"])
 
 
 def test_office_without_reviews(tmp_path: Path) -> None:
-    """An office that describes no reviews gets its complexity model, which saves and loads."""
+    """An office that describes no reviews has equal risks and its complexity model, and loads."""
     bundle = train(without_reviews(), UNTIL)
-    assert "risk" not in bundle
-    assert "[tables.reviews]" in str(bundle.not_trained["risk"])
+    assert bundle.start is not None
+    assert (bundle.start.kind, bundle.start.reviewed) == ("equal", 0)
+    assert "[tables.reviews]" in str(bundle.start.because)
     bundle.save(tmp_path)
     again = Bundle.load(tmp_path, bundle.office)
     opened = intake_moments(without_reviews(), after=datetime(2024, 5, 20), until=UNTIL)
-    answers = [
-        trained.predict("complexity", without_reviews(), opened) for trained in (bundle, again)
-    ]
-    assert answers[0].equals(answers[1])
+    for question in ("complexity", "risk"):
+        one, other = (
+            trained.predict(question, without_reviews(), opened) for trained in (bundle, again)
+        )
+        assert one.equals(other)
+    assert other["risk"].to_list() == pytest.approx([0.1] * other.height)
     assert again.about == bundle.about
     assert again.not_trained == bundle.not_trained
 
 
-def test_nothing_to_train() -> None:
-    """An office file with neither reviews nor complexity, nor enough cases, is shown all three."""
-    with pytest.raises(Refused, match=r"\[tables.reviews\].*\[complexity\].*known effort"):
-        train(without_reviews(90, complexity=None), UNTIL)
+def test_nothing_to_learn_from() -> None:
+    """Without reviews, complexity and efforts enough there are still equal risks to plan by."""
+    bundle = train(without_reviews(90, complexity=None), UNTIL)
+    assert list(bundle.questions) == ["risk"]
+    assert set(bundle.not_trained) == {"complexity", "effort"}
+
+
+def test_a_start_is_of_the_rule_it_was_made_of(tmp_path: Path) -> None:
+    """It saves and loads; under another rule of thumb it is refused, and to train again helps."""
+    tables = small_office(60, risk=RULE)
+    bundle = train(tables, UNTIL)
+    bundle.save(tmp_path)
+    moments = reviewed_moments(tables, UNTIL)
+    again = Bundle.load(tmp_path, tables.office)
+    assert again.predict("risk", tables, moments).equals(bundle.predict("risk", tables, moments))
+    other = {"rule_of_thumb": [RULE["rule_of_thumb"][0] | {"points": 3}]}
+    with pytest.raises(Refused, match="Train again"):
+        Bundle.load(tmp_path, small_office(60, risk=other).office)
 
 
 def test_usual_is_what_is_usual_among_the_models_cases() -> None:

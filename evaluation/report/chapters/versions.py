@@ -8,14 +8,20 @@ from datetime import datetime
 from cases.language.messages import Sayable, _
 from evaluation.pages.cells import NOTHING, Cell, day
 from evaluation.pages.exhibits import Chapter, Exhibit
-from evaluation.report.facts import ModelVersion
+from evaluation.report.facts import ModelVersion, Reign, reigns
 from evaluation.report.summary import ReportSummary
+from models.questions.start import StartKind
 
 TITLE = _("Versions, and what the gate said")
 VERDICTS: dict[str, Sayable] = {
     "promoted": _("promoted"),
     "refused": _("refused"),
     "restored": _("restored"),
+}
+GOES_BY: dict[StartKind | None, Sayable] = {
+    None: _("fitted models"),
+    "points": _("the rule of thumb"),
+    "equal": _("equal risks"),
 }
 
 
@@ -30,8 +36,36 @@ def chapter(summary: ReportSummary) -> Chapter:
     )
     rows = tuple(line for version in versions for line in _lines(version))
     head = (_("Version"), _("Made"), _("Knows by"), _("Verdict"), _("On"), _("Because"))
-    exhibit = Exhibit(_("Every verdict"), _says(versions), head, rows)
-    return Chapter("gate", TITLE, lead, (exhibit,))
+    verdicts = Exhibit(_("Every verdict"), _says(versions), head, rows)
+    return Chapter("gate", TITLE, lead, (*_path(reigns(versions)), verdicts))
+
+
+def _path(reigns: tuple[Reign, ...]) -> Iterator[Exhibit]:
+    """Which version the office planned by and when, and why the next took over."""
+    if not reigns:
+        return
+    last = reigns[-1]
+    says = _(
+        "Versions that were champion, one after the other: {reigns}. Since {day} it is version "
+        "{version}: {goes_by}.",
+        reigns=len(reigns),
+        day=last.since,
+        version=last.version.number,
+        goes_by=GOES_BY[last.version.start],
+    )
+    head = (_("Version"), _("Goes by"), _("From"), _("Until"), _("Replaced by"), _("Because"))
+    rows = tuple(
+        (
+            reign.version.number,
+            GOES_BY[reign.version.start],
+            day(reign.since),
+            day(reign.until) if reign.until else NOTHING,
+            reign.replaced_by or NOTHING,
+            reign.because or NOTHING,
+        )
+        for reign in reigns
+    )
+    yield Exhibit(_("Which version was champion when"), says, head, rows)
 
 
 def _lines(version: ModelVersion) -> Iterator[tuple[Cell, ...]]:

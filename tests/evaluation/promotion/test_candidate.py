@@ -38,6 +38,8 @@ def test_what_cannot_be_loaded_is_never_champion(
         raise ValueError("no such trees")
 
     monkeypatch.setattr(Trees, "from_json", unreadable)
+    monkeypatch.setattr(candidate, "last_year_backtest", lambda *_: Backtest(*[None] * 7))
+    monkeypatch.setattr(gate, "judge", lambda _: Verdict(True, Text(en="good.")))
     registry = Registry(tmp_path)
     with pytest.raises(Refused, match="no such trees"):
         train_candidate(tables, registry, UNTIL, silent)

@@ -352,9 +352,9 @@ def test_an_office_with_nothing_is_reported_on(tables: Tables) -> None:
     )
     summary = summarise(bare, bundle, tried)
     missing = {
-        "risk": "There is no risk model",
-        "influences": "There is no risk model",
-        "fairness": "There is no risk model",
+        "risk": "No model of risk is in use yet",
+        "influences": "No model of risk is in use yet",
+        "fairness": "No model of risk is in use yet",
         "reviewers": "The tables hold no reviews",
         "people": "No plan was given to this report",
         "gate": "The registry lists no version",

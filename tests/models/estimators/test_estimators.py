@@ -9,9 +9,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.estimators.baselines import BaseRate, Logistic, PlainLightGBM, RuleOfThumb
+from models.estimators.baselines import BaseRate, Logistic, PlainLightGBM
 from models.estimators.calibrated import CalibratedModel
 from models.estimators.estimator import Estimator, TrainingSample
+from models.estimators.start import StartModel
 from models.questions.complexity import ComplexityModel
 from models.questions.risk import RiskModel
 
@@ -20,7 +21,8 @@ MAKE: dict[str, Callable[[], Estimator]] = {
     "risk": lambda: RiskModel(NAMES, {"suspects": 1}),
     "complexity": lambda: ComplexityModel(NAMES),
     "base_rate": BaseRate,
-    "rule_of_thumb": lambda: RuleOfThumb("points"),
+    "points": lambda: StartModel({"points": 2.0}),
+    "equal": lambda: StartModel({}),
     "logistic": lambda: Logistic(NAMES),
     "plain_lightgbm": lambda: PlainLightGBM(NAMES),
 }
