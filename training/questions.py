@@ -97,7 +97,8 @@ def risk_training(past: Past) -> Training:
             return start(past.tables, past.until, lacks)
         x = risk_table(past.tables, reviewed_moments(past.tables, past.until), past.progress)
         model = fit_risk(x, labels, past.office)
-        facts = {"risk_features": list(model.names), "risk_rounds": model.rounds_}
+        facts: dict[str, Any] = {"risk_features": list(model.names), "risk_rounds": model.rounds_}
+        facts |= {"risk_kind": model.choice_.kind, "risk_losses": dict(model.choice_.losses)}
         return Fitted(RiskQuestion(model), x, facts)
 
     counts = {"reviewed_cases": labels.height, "defects": int(labels["y"].sum())}
@@ -108,8 +109,10 @@ def start(tables: Tables, until: datetime, because: Sayable) -> Fitted:
     """What the office starts by, `because` it has no model of risk (see `StartModel`)."""
     x, labels = start_table(tables, until), risk_labels(tables, until)
     model = fit_start(x, labels, tables.office)
-    facts = {"risk_features": list(model.names), "risk_rounds": 0, "start": as_json(because)}
-    return Fitted(RiskQuestion(model), x, facts)
+    question = RiskQuestion(model)
+    facts: dict[str, Any] = {"risk_features": list(model.names), "risk_rounds": 0}
+    facts |= {"risk_kind": question.start, "risk_losses": {}, "start": as_json(because)}
+    return Fitted(question, x, facts)
 
 
 def complexity_training(past: Past) -> Training:

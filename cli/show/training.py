@@ -9,18 +9,26 @@ from cli.console import Terminal
 from evaluation.promotion.candidate import Trained
 from evaluation.promotion.gate import judged_question
 from models.bundle.bundle import gaps
+from models.questions.risk import RiskQuestion
 
 
 def show_training(terminal: Terminal, trained: Trained) -> None:
-    """Which questions are not answered and why, what the gate said, and what is used instead."""
-    terminal.show(*gaps(trained.bundle.not_trained), *_start(trained), _verdict(trained))
+    """What answers each question, what the gate said, and what is used instead."""
+    terminal.show(
+        *gaps(trained.bundle.not_trained), *_kind(trained), *_instead(trained), _verdict(trained)
+    )
 
 
-def _start(trained: Trained) -> Iterator[Sayable]:
-    """That risk is answered by a start, where the verdict is about something else."""
-    start = trained.bundle.start
-    if start is not None and trained.bundle.judged is not None:
+def _kind(trained: Trained) -> Iterator[Sayable]:
+    """Which kind of model the risk has and why, or that it is a start."""
+    kind, start = trained.bundle.question(RiskQuestion).kind, trained.bundle.start
+    if kind is not None:
+        yield kind
+    if start is not None and trained.bundle.judged is not None:  # else the verdict says it
         yield start.says
+
+
+def _instead(trained: Trained) -> Iterator[Sayable]:
     if trained.instead is not None:
         yield _(
             "Model {number} is promoted to champion instead. {reason}",

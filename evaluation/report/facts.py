@@ -70,8 +70,9 @@ class Input:
 class Card:
     """Which models these are. `versions` are those of the libraries they were trained with.
 
-    `risk` is the fitted model of it, `start` what is used while there is none. `defects` are the
-    grades that count as a defect, `complex` what the office calls complex.
+    `risk` is the fitted model of it and `kind` says which kind it is and why, `start` what is used
+    while there is none. `defects` are the grades that count as a defect, `complex` what the
+    office calls complex.
     """
 
     trained_until: date
@@ -79,6 +80,7 @@ class Card:
     risk: FittedFacts | None
     start: Start | None
     complexity: FittedFacts | None
+    kind: Sayable | None
     uses_handler: bool
     versions: dict[str, str]
     defects: tuple[Sayable, ...]
@@ -169,6 +171,7 @@ def card(tables: Tables, bundle: Bundle) -> Card:
         risk=_fitted(bundle, "risk", about["reviewed_cases"], about["defects"]),
         start=bundle.start,
         complexity=_fitted(bundle, "complexity", about["complexity_cases"], about["complex"]),
+        kind=bundle.question(RiskQuestion).kind if "risk" in bundle else None,
         uses_handler=office.risk.use_handler,
         versions=dict(about["versions"]),
         defects=tuple(grade.meaning for grade in grades if grade.defect),

@@ -79,6 +79,11 @@ class RiskQuestion(Question):
         """Once it was fitted: the start is what a fitted model has to beat."""
         return self.start is None
 
+    @property
+    def kind(self) -> Sayable | None:
+        """Which kind of fitted model it is and why, in a sentence."""
+        return None if isinstance(self.model, StartModel) else self.model.choice_.says
+
     def answer(self, x: pl.DataFrame) -> pl.DataFrame:
         """Probability and interval per row."""
         low, high = self.model.interval(x)
