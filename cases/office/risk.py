@@ -34,7 +34,7 @@ class Risk(Model):
         default=(), description="features with which risk may only fall"
     )
     rule_of_thumb: tuple[Points, ...] = Field(
-        default=(), description="how the office would rank cases by hand; a baseline"
+        default=(), description="how the office ranks by hand; its list until a model is better"
     )
 
 

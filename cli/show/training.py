@@ -15,7 +15,7 @@ from models.questions.risk import RiskQuestion
 def show_training(terminal: Terminal, trained: Trained) -> None:
     """What answers each question, what the gate said, and what is used instead."""
     terminal.show(
-        *gaps(trained.bundle.not_trained), *_kind(trained), *_instead(trained), _verdict(trained)
+        *gaps(trained.bundle.not_trained), *_kind(trained), _verdict(trained), *_instead(trained)
     )
 
 

@@ -90,7 +90,9 @@ class RiskQuestion(Question):
         return pl.DataFrame({"risk": self.model.predict(x), "risk_low": low, "risk_high": high})
 
     def explain(self, x: pl.DataFrame, wording: Wording, top: int) -> list[tuple[Reason, ...]]:
-        """What raises the risk of each row; see `models.reasons.reasons`."""
+        """What raises the risk of each row, nothing if all are equal; see `models.reasons`."""
+        if not self.names:
+            return super().explain(x, wording, top)
         return explain(self.model.scorer_, x, wording, top)
 
     def score(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -30,7 +31,7 @@ def test_demo_does_the_whole_job(office: Path) -> None:
 
 
 def test_office_without_reviews(office: Path, tmp_path: Path) -> None:
-    """Without reviews complexity is trained, shown and reported on; what needs risk is refused."""
+    """Without reviews complexity is trained and reported on, and there is a plan by the start."""
     bare = tmp_path / "bare"
     shutil.copytree(office.parent, bare, ignore=shutil.ignore_patterns(".triage"))
     file = bare / "office.toml"
@@ -40,13 +41,26 @@ def test_office_without_reviews(office: Path, tmp_path: Path) -> None:
     file.write_text("\n".join(kept), "utf-8")
     trained = triage("train", file)
     assert trained.exit_code == 0, trained.output
-    assert "No model of risk was trained: the office file describes no reviews" in trained.output
+    assert "No model of risk is in use yet: the office file describes no reviews" in trained.output
     assert "Judged by complexity: AUC" in trained.output
     page = bare / "report.html"
     assert triage("report", file, "--out", page).exit_code == 0
-    assert "says nothing about risk" in page.read_text("utf-8")
-    asked = ("--as-of", "2026-06-30", "--out", bare / "out.csv")
-    for request in (("score", file, *asked), ("plan", file, *asked, "--capacity", 20)):
-        refused = triage(*request)
-        assert refused.exit_code == 3
-        assert "says nothing about risk" in refused.output
+    assert "No model of risk is in use yet" in page.read_text("utf-8")
+    day = ("--as-of", "2026-06-30")
+    assert triage("score", file, *day, "--out", bare / "risks.csv").exit_code == 0
+    planned = triage("plan", file, *day, "--out", bare / "plan", "--capacity", 20)
+    assert planned.exit_code == 0, planned.output
+    assert "cases are ranked by the office's rule of thumb" in " ".join(planned.output.split())
+    plan = pl.read_csv(bare / "plan" / "plan.csv")
+    assert "rule of thumb" in plan["why"].str.concat(" ").item()
+    assert triage("verify", bare / "plan").exit_code == 0
+
+
+def test_the_smallest_demo_does_the_whole_job(tmp_path: Path) -> None:
+    """A demo office with hardly a review still leaves a list and a report."""
+    done = triage("demo", tmp_path / "demo", "--cases", 120)
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "demo" / "report.en.html").exists()
+    kept = json.loads((tmp_path / "demo" / "plan" / "plan.json").read_text("utf-8"))
+    assert kept["risks_by"] == "points"
+    assert "No model of risk is in use yet" in kept["notes"][-1]

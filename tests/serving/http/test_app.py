@@ -57,16 +57,20 @@ def test_a_plan_of_the_offices_own_cases_has_a_reason_on_every_line():
         ("/score", {"cases": [case()]}),
     ],
 )
-def test_a_champion_without_risk_says_why(path: str, request_body: dict[str, Any]):
-    """An office without reviews is served; what needs risk is refused in one sentence."""
+def test_an_office_without_reviews_is_answered_by_its_start(
+    path: str, request_body: dict[str, Any]
+):
+    """It has a plan and equal risks, and the plan says why."""
     tables = without_reviews()
     answer = ask(
         "POST", path, ServiceContext(tables, train(tables, datetime(2024, 7, 1))), json=request_body
     )
 
-    assert answer.status_code == 409
-    assert "nothing about risk" in answer.json()["detail"]
-    assert "describes no reviews" in answer.json()["detail"]
+    assert answer.status_code == 200
+    if path == "/spot_checks":
+        assert "describes no reviews" in answer.json()["notes"][0]
+    else:
+        assert {round(one["risk"], 6) for one in answer.json()["scores"]} == {0.1}
 
 
 def test_the_same_request_with_a_seed_gives_the_same_plan():

@@ -7,10 +7,14 @@ from datetime import datetime
 import pytest
 
 from cases.errors import BadInput
-from policies.spot_check.plan import PlanParameters
+from features.rule_of_thumb import points
+from policies.spot_check.plan import PlanParameters, why
 from serving.use_cases.closed_cases import OUTSIDE
+from serving.use_cases.context import ServiceContext
 from serving.use_cases.spot_checks import ALREADY_REVIEWED, spot_checks
 from tests.factories.fakes import THEFT_ONLY, context, given
+from tests.factories.small_office import without_reviews
+from training.run import train
 
 
 def _parameters(as_of: datetime, capacity: int = 5) -> PlanParameters:
@@ -67,6 +71,41 @@ def test_a_plan_says_what_it_does_not_reach_to(as_of, notes):
     for cases in (None, [given("x", closed_at=datetime(2026, 1, 5))]):
         plan = spot_checks(context(), _parameters(as_of), cases).plan
         assert [str(note).partition(":")[0] for note in plan.notes] == notes
+
+
+RULE = {"rule_of_thumb": [{"points": 1, "when": [{"attribute": "suspects", "at_least": 4}]}]}
+
+
+@pytest.mark.parametrize(
+    ("risk", "kind", "why_drawn"),
+    [
+        (RULE, "points", "the more points by the rule of thumb, the higher the probability"),
+        ({}, "equal", "all risks are equal"),
+    ],
+)
+def test_a_plan_by_each_start(risk, kind, why_drawn):
+    """Before the first review there is a plan, which says by what, why, and what was refused."""
+    tables = without_reviews(200, complexity=None, risk=risk)
+    of = ServiceContext(tables, train(tables, datetime(2024, 3, 1)), ("version 2 was refused.",))
+    parameters = PlanParameters(as_of=datetime(2024, 3, 1), capacity=20, seed="1")
+
+    opened, closed = datetime(2024, 1, 2), datetime(2024, 2, 1)
+    facts = [{"suspects": i % 6 + 0.0, "charge": "theft", "appealed": False} for i in range(60)]
+    sent = [
+        given(f"x{i}", opened_at=opened, closed_at=closed, attributes=fact, events=())
+        for i, fact in enumerate(facts)
+    ]
+    for cases in (None, sent):
+        drawn = spot_checks(of, parameters, cases)
+        assert drawn.plan.lines.height == 20
+        assert drawn.risks_by == kind
+        assert "describes no reviews" in str(drawn.plan.notes[0])
+        assert str(drawn.plan.notes[1]) == "version 2 was refused."
+        line = drawn.plan.lines.row(0, named=True)
+        assert why_drawn in str(why(line, of.office, drawn.risks_by))
+        assert (drawn.plan.frame["risk"].n_unique() > 1) is (kind == "points")
+        riskiest = drawn.reasons[line["case_id"]]
+        assert [reason.feature for reason in riskiest] == list(points(of.office))
 
 
 def test_a_plan_of_before_the_training_is_marked():
