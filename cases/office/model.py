@@ -185,6 +185,12 @@ class Office(Model):
         return {code: dimension.maps_to or code for code, dimension in dimensions.items()}
 
     @property
+    def dimension_names(self) -> dict[str, Text]:
+        """What the present dimensions are called, by code; empty if none are declared."""
+        dimensions = self.reviews.dimensions if self.reviews else {}
+        return {code: one.meaning for code, one in dimensions.items() if not one.maps_to}
+
+    @property
     def grade_ranks(self) -> dict[str, int]:
         """The code of every grade, and its rank among the present ones: 0 is the best."""
         present = [code for code, counts_as in self.present_grades.items() if code == counts_as]

@@ -93,12 +93,10 @@ def _year(cases: pl.DataFrame, until: datetime, ago: int) -> pl.DataFrame:
 
 def _meanings(office: Office, named: pl.DataFrame) -> dict[str, Text]:
     """The present dimensions, else those named, by code; none where no review names any."""
-    declared = office.reviews.dimensions if office.reviews else {}
     codes = named["dimensions"].explode().unique().sort().to_list()
     if not codes:
         return {}
-    present = {code: one.meaning for code, one in declared.items() if not one.maps_to}
-    return present or {code: Text(en=code) for code in codes}
+    return office.dimension_names or {code: Text(en=code) for code in codes}
 
 
 def _share(named: pl.DataFrame, code: str, surveyed: bool) -> Figure:
