@@ -76,9 +76,8 @@ def truth_table(cases: pl.DataFrame) -> pl.DataFrame:
 
 
 def truth_of_defects(cases: pl.DataFrame) -> pl.DataFrame:
-    """truth_defects.parquet: a case with `badness` above zero has a defect, in its `dimensions`."""
-    dimensions = pl.when(col("badness") > 0).then("dimensions")
-    return cases.select("case_id", col("badness").round(12), dimensions)
+    """truth_defects.parquet: a defect if `badness` is above zero, in its `dimensions`."""
+    return cases.select("case_id", col("badness").round(12), "dimensions")
 
 
 def truth_of_people(who: str, codes: Iterable[str], **trait: Floats) -> pl.DataFrame:

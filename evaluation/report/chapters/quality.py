@@ -145,7 +145,8 @@ def _own_checks(checks: Mapping[ReviewKind, OwnCheck]) -> Exhibit:
     )
     says = _(
         "From reviews of known inclusion probability: how many of the cases that a check passed "
-        "have a defect, and what share of all defects in checked cases it caught."
+        "have a defect, and what share of all defects in checked cases it caught. Nothing is said "
+        "of cases too recent to have been reviewed."
     )
     head = (
         _("Check"),
