@@ -20,7 +20,7 @@ from cli.files.checked import (
     Reader,
     check_format,
     computing,
-    manifest_differences,
+    file_differences,
 )
 from cli.files.folders import (
     OFFICE_FILE,
@@ -36,6 +36,7 @@ from cli.files.plan import (
     CLOSINGS_FILE,
     COMMAND,
     COMMITMENT_FILE,
+    FILES,
     SHEET_FILE,
     plan_sheet,
     read_plan,
@@ -115,7 +116,7 @@ def check_plan(folder: Path, reader: Reader) -> Checked:
     If files are not those of the manifest, nothing else is read. `BadInput` for files that
     cannot be read, `Refused` where nothing can be computed from them.
     """
-    changed = manifest_differences(folder, reader)
+    changed = file_differences(folder, reader, FILES)
     if changed:
         return Checked.of(changed)
     kept = read_plan(folder)
