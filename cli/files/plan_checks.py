@@ -45,7 +45,7 @@ from models.reasons.reasons import Reason
 from policies.seeds import is_committed
 from policies.spot_check.commitment import Commitment, PlanInputs, read_commitment
 from policies.spot_check.committed import check, worth
-from policies.spot_check.plan import FRAME, SpotCheckPlan
+from policies.spot_check.plan import SpotCheckPlan, columns_of
 from policies.spot_check.redraws import KeptDraw
 from policies.spot_check.verify import Kept, differences, draw_again, matching, verify
 from policies.tickets import OLD
@@ -102,7 +102,7 @@ class PlanFolder:
         """What the plan was drawn from, as it was kept."""
         kept = self.kept.manifest
         return PlanInputs(
-            self.kept.frame.select(*FRAME),
+            self.kept.frame.select(columns_of(self.kept.frame)),
             kept["parameters"],
             self.office,
             str(kept.get("model_hash")),

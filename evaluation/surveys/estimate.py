@@ -123,7 +123,8 @@ def estimate(
     drawn; `ValueError` if a closing stands in two frames (`reopened.counted_once` tells in which
     it counts).
     """
-    cases = pl.concat([_joined(survey, number) for number, survey in enumerate(surveys)])
+    joined = (_joined(survey, number) for number, survey in enumerate(surveys))
+    cases = pl.concat(joined, how="diagonal")  # the frame of a draw in parts has a column more
     if cases.select(pl.struct(*CLOSING).is_duplicated().any()).item():
         raise ValueError("a closing stands in two frames")
     _refuse_what_cannot_be_estimated(cases)
