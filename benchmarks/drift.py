@@ -26,8 +26,9 @@ import numpy as np
 import polars as pl
 
 from cases import demo
-from cases.demo import intake, model, reviews
-from cases.demo.clock import LAST_DAY, SATURDAY
+from cases.demo import intake, model
+from cases.demo.clock import LAST_DAY, SATURDAY, START
+from cases.demo.reviews import drawn, own_checks
 from cases.numeric import Floats
 from cases.office.loading import load_office
 from cases.tables.reading import read_tables
@@ -92,15 +93,16 @@ def stationary(seed: int) -> Tables:
     causes = {name: term for name, term in model.DEFECT.items() if name not in CHANGING}
 
     def key_reviews() -> pl.Expr:
-        ended = pl.col("ending").is_in(reviews.ALWAYS).fill_null(value=False)
-        return pl.col("outcome").is_in(reviews.ALWAYS) | ended
+        ended = pl.col("ending").is_in(drawn.ALWAYS).fill_null(value=False)
+        return pl.col("outcome").is_in(drawn.ALWAYS) | ended
 
     never = (datetime(2000, 1, 1), datetime(2000, 1, 2))
     with (
         patch.object(intake, "_openings", evenly),
         patch.object(demo, "DEFECT", causes),
-        patch.object(reviews, "_key_at_closing", key_reviews),
-        patch.object(reviews, "CAMPAIGN", never),
+        patch.object(drawn, "_key_at_closing", key_reviews),
+        patch.object(drawn, "CAMPAIGN", never),
+        patch.object(own_checks, "SELF_CHECK", START),
         tempfile.TemporaryDirectory() as name,
     ):
         folder = Path(name)

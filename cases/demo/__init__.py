@@ -14,21 +14,28 @@ import numpy as np
 import polars as pl
 
 from cases.demo.daily import draw_counts
-from cases.demo.dimensions import with_dimensions
 from cases.demo.draws import chance, col, total
 from cases.demo.events import draw_events
-from cases.demo.files import case_table, truth_of_reviewers, truth_table, write_csv
+from cases.demo.files import (
+    case_table,
+    truth_of_defects,
+    truth_of_people,
+    truth_table,
+    write_csv,
+)
 from cases.demo.intake import draw_intake
 from cases.demo.model import DEFECT
 from cases.demo.outcomes import conclude
-from cases.demo.people import assign, draw_handlers, draw_severity
+from cases.demo.people import REVIEWER_CODES, assign, draw_handlers, draw_severity
 from cases.demo.process import run
-from cases.demo.reviews import (
+from cases.demo.reviews.dimensions import true_dimensions, with_dimensions
+from cases.demo.reviews.drawn import (
     draw_double_reviews,
     draw_reviews,
     in_codes_of_their_day,
     realise,
 )
+from cases.demo.reviews.own_checks import draw_leniency, draw_own_checks
 from cases.demo.staffing import (
     draw_overrides,
     draw_recusals,
@@ -53,10 +60,11 @@ def make_demo(
     """Write the demo office into `folder` (made if need be) and return its office file.
 
     The same `cases` and `seed` give the same bytes. `truth.parquet` (case_id,
-    defect_probability, effort_days in person-days, complex) and `truth_reviewers.parquet`
-    (reviewer, severity in log-odds) are for evaluation only; the office file does not name
-    them. Raises `BadInput` for fewer than one case, a negative seed, or a folder that
-    cannot be made or holds anything but a demo office.
+    defect_probability, effort_days in person-days, complex), `truth_defects.parquet` (case_id,
+    badness, dimensions), `truth_reviewers.parquet` (reviewer, severity in log-odds) and
+    `truth_colleagues.parquet` (handler, leniency in log-odds) are for evaluation only; the
+    office file does not name them. Raises `BadInput` for fewer than one case, a negative seed, or
+    a folder that cannot be made or holds anything but a demo office.
     """
     _check(cases, seed)
     made_folder(folder)
@@ -83,16 +91,34 @@ def make_demo(
     draw_events(rng, whole, handlers).write_parquet(folder / "events.parquet")
 
     progress(MAKING, 0.9)
+    _write_reviews(folder, seed, rng, whole, handlers)
+    progress(MAKING, 1.0)
+    return office
+
+
+def _write_reviews(
+    folder: Path, seed: int, rng: np.random.Generator, whole: pl.DataFrame, handlers: pl.DataFrame
+) -> None:
+    """The review table, and what is true of the defects and of those who look for them."""
     badness = realise(rng, whole["log_odds"].to_numpy())
     severity = draw_severity(rng)
     first = draw_reviews(rng, whole, badness, severity)
     again = draw_double_reviews(rng, first, whole, badness, severity)
     reviews = pl.concat([first, again]).sort("reviewed_at", maintain_order=True)
     reviews = with_dimensions(np.random.default_rng([seed, 2]), reviews, whole)
-    write_csv(in_codes_of_their_day(reviews), folder / "reviews.csv")
-    truth_of_reviewers(severity).write_parquet(folder / "truth_reviewers.parquet")
-    progress(MAKING, 1.0)
-    return office
+    checking = np.random.default_rng([seed, 3])
+    whole = whole.with_columns(
+        badness=pl.Series(badness), dimensions=true_dimensions(checking, reviews, whole)
+    )
+    leniency = draw_leniency(checking, handlers)
+    checks = draw_own_checks(checking, whole, handlers, leniency)
+    both = pl.concat([reviews.drop("named"), checks]).sort("reviewed_at", maintain_order=True)
+    write_csv(in_codes_of_their_day(both), folder / "reviews.csv")
+    truth_of_defects(whole).write_parquet(folder / "truth_defects.parquet")
+    reviewers = truth_of_people("reviewer", REVIEWER_CODES, severity=severity)
+    reviewers.write_parquet(folder / "truth_reviewers.parquet")
+    colleagues = truth_of_people("handler", handlers["handler"], leniency=leniency)
+    colleagues.write_parquet(folder / "truth_colleagues.parquet")
 
 
 def simulate(rng: np.random.Generator, count: int) -> tuple[pl.DataFrame, pl.DataFrame]:

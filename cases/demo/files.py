@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,6 @@ import polars as pl
 
 from cases.demo.clock import LAST_DAY, in_hours
 from cases.demo.draws import col
-from cases.demo.people import REVIEWER_CODES
 from cases.demo.process import RETURNS
 from cases.numeric import Floats
 
@@ -75,9 +75,14 @@ def truth_table(cases: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def truth_of_reviewers(severity: Floats) -> pl.DataFrame:
-    """truth_reviewers.parquet: how much harder than usual each reviewer grades, in log-odds."""
-    return pl.DataFrame({"reviewer": REVIEWER_CODES, "severity": severity})
+def truth_of_defects(cases: pl.DataFrame) -> pl.DataFrame:
+    """truth_defects.parquet: a defect if `badness` is above zero, in its `dimensions`."""
+    return cases.select("case_id", col("badness").round(12), "dimensions")
+
+
+def truth_of_people(who: str, codes: Iterable[str], **trait: Floats) -> pl.DataFrame:
+    """truth_reviewers.parquet and truth_colleagues.parquet: how far from usual each person is."""
+    return pl.DataFrame({who: pl.Series(codes, dtype=pl.String), **trait})
 
 
 def write_csv(table: pl.DataFrame, path: Path) -> None:

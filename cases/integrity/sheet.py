@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,7 +31,7 @@ def sheet_differences(file: str, kept: pl.DataFrame, again: pl.DataFrame) -> lis
     named, as a spreadsheet counts; floats may differ by `CLOSE`.
     """
     if kept.columns != again.columns:
-        return [_("{file} has other columns than are computed again.", file=file)]
+        return [_other_columns(file, kept.columns, again.columns)]
     if kept.height != again.height:
         sizes = {"kept": kept.height, "again": again.height}
         return [_("{file} has {kept:,} rows instead of {again:,}.", file=file, **sizes)]
@@ -41,6 +41,21 @@ def sheet_differences(file: str, kept: pl.DataFrame, again: pl.DataFrame) -> lis
         for name in again.columns
     )
     return list(chain.from_iterable(differing))
+
+
+def _other_columns(file: str, kept: Sequence[str], again: Sequence[str]) -> Sayable:
+    """The first column that is in one of both alone; else only their order differs."""
+    for name in kept:
+        if name not in again:
+            return _(
+                "{file} has a column {column} that is not computed again.",
+                file=file,
+                column=shorten(name),
+            )
+    for name in again:
+        if name not in kept:
+            return _("{file} lacks the column {column}.", file=file, column=name)
+    return _("{file} has its columns in another order than is computed again.", file=file)
 
 
 def _first_difference(

@@ -31,6 +31,7 @@ def disagreements(office: Office, name: str) -> list[Fault]:
         *_taken_names(office, name),
         *_unknown_references(office, name),
         *_grades_at_odds(office, name),
+        *_mapped_to_old(office, name),
         *misfits(office, name),
         *_declared_twice(office, name),
         *_unfit_similarities(office, name),
@@ -89,11 +90,7 @@ def _unknown_references(office: Office, name: str) -> list[Fault]:
     ]
     effort = office.effort.attribute
     named += [("effort.attribute", effort, list(office.attributes))] if effort else []
-    grades = list(office.present_grades)
-    named += [
-        (f"reviews.grades.{code}.maps_to", counts_as, grades)
-        for code, counts_as in office.present_grades.items()
-    ]
+    named += [(key, counts_as, list(known)) for key, counts_as, known in _mapped(office)]
     for key, conditions in all_conditions(office):
         for test in conditions:
             named += [(key, test.attribute, attributes)] if test.attribute else []
@@ -107,8 +104,30 @@ def _not_declared(name: str, key: str, value: str, known: list[str]) -> Fault:
     return Fault(name, problem, did_you_mean(value, known, otherwise), column=key, value=value)
 
 
+def _mapped(office: Office) -> Iterator[tuple[str, str, dict[str, str | None]]]:
+    """Of each old grade and dimension its key, what it counts as, and that of all of its sort."""
+    if office.reviews is None:
+        return
+    sorts = {
+        "grades": {grade.code: grade.maps_to for grade in office.reviews.grades},
+        "dimensions": {code: one.maps_to for code, one in office.reviews.dimensions.items()},
+    }
+    for sort, mapped in sorts.items():
+        for code, counts_as in mapped.items():
+            if counts_as:
+                yield f"reviews.{sort}.{code}.maps_to", counts_as, mapped
+
+
+def _mapped_to_old(office: Office, name: str) -> Iterator[Fault]:
+    """A fault for each old grade or dimension that counts as one that is old itself."""
+    for key, counts_as, mapped in _mapped(office):
+        if mapped.get(counts_as):
+            problem = _("is a code that is old itself.")
+            yield Fault(name, problem, _("Map it to a present one."), column=key, value=counts_as)
+
+
 def _grades_at_odds(office: Office, name: str) -> Iterator[Fault]:
-    """Faults for grades that stand twice, or map to one that is old or of another meaning."""
+    """Faults for grades that stand twice, or map to one of another meaning."""
     grades = office.reviews.grades if office.reviews else ()
     twice = [code for code, times in Counter(grade.code for grade in grades).items() if times > 1]
     for code in twice:
@@ -117,11 +136,8 @@ def _grades_at_odds(office: Office, name: str) -> Iterator[Fault]:
     by_code = {grade.code: grade for grade in grades if grade.code not in twice}
     for grade in grades:
         target = by_code.get(grade.maps_to or "")
-        key = f"reviews.grades.{grade.code}.maps_to"
-        if target and target.maps_to:
-            problem, remedy = _("is a grade that is old itself."), _("Map it to a present grade.")
-            yield Fault(name, problem, remedy, column=key, value=grade.maps_to)
         if target and target.defect != grade.defect:
+            key = f"reviews.grades.{grade.code}.maps_to"
             problem = _("differs in whether it is a defect.")
             remedy = _("Map it to another grade, or correct `defect`.")
             yield Fault(name, problem, remedy, column=key, value=grade.maps_to)

@@ -162,6 +162,11 @@ class Office(Model):
         return tuple(kind for kind in CHECKS if self.kinds_called(kind))
 
     @property
+    def check_words(self) -> tuple[str, ...]:
+        """The office's own words for its checks, in the order of `CHECKS`."""
+        return tuple(word for kind in CHECKS for word in self.kinds_called(kind))
+
+    @property
     def defect_grades(self) -> frozenset[str]:
         """Codes of the grades that count as a defect."""
         grades = self.reviews.grades if self.reviews else ()
@@ -172,6 +177,18 @@ class Office(Model):
         """The code of every grade, and of the present grade that it is or counts as."""
         grades = self.reviews.grades if self.reviews else ()
         return {grade.code: grade.maps_to or grade.code for grade in grades}
+
+    @property
+    def present_dimensions(self) -> dict[str, str]:
+        """The code of every dimension, and of the present dimension that it is or counts as."""
+        dimensions = self.reviews.dimensions if self.reviews else {}
+        return {code: dimension.maps_to or code for code, dimension in dimensions.items()}
+
+    @property
+    def dimension_names(self) -> dict[str, Text]:
+        """What the present dimensions are called, by code; empty if none are declared."""
+        dimensions = self.reviews.dimensions if self.reviews else {}
+        return {code: one.meaning for code, one in dimensions.items() if not one.maps_to}
 
     @property
     def grade_ranks(self) -> dict[str, int]:

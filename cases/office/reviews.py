@@ -28,6 +28,17 @@ class Grade(Model):
     )
 
 
+class Dimension(Model):
+    """A dimension in which a review can find a defect, or could once."""
+
+    meaning: Text = Field(description="what it is called")
+    valid_from: date | None = Field(default=None, description="first day of review it is in force")
+    valid_until: date | None = Field(default=None, description="last day of review it is in force")
+    maps_to: Code | None = Field(
+        default=None, description="of an old dimension, the present one that it counts as"
+    )
+
+
 class Reviews(Model):
     """How reviews are graded and when a grade is final."""
 
@@ -37,7 +48,7 @@ class Reviews(Model):
     maturity_days: float = Field(
         default=0, ge=0, description="days after the review until its grade is final"
     )
-    dimensions: dict[Code, Text] = Field(
+    dimensions: dict[Code, Dimension] = Field(
         default_factory=dict,
         description="in what a case can have a defect; any name may occur if empty",
     )

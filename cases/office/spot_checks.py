@@ -61,6 +61,11 @@ class SpotChecks(Model):
     )
     per_handler: Quota = Field(default=Quota(), description="quota of each handler's cases")
     per_unit: Quota = Field(default=Quota(), description="quota of each unit's cases")
+    failed_check_share: Share | None = Field(
+        default=None,
+        description="share of the drawn cases, mandatory ones apart, that are among those which "
+        "the office's own check failed; the others are among the rest",
+    )
     second_share: Share = Field(
         default=0, description="share of the drawn cases that a second reviewer reads"
     )

@@ -28,7 +28,7 @@ def check_tables(office: Office, tables: Mapping[str, InputTable]) -> None:
         table.faults += faults_of(table, checks_of(table.spec, office), table.frame)
         for link in table.spec.links:
             if link.to in tables:  # else its file is a fault already
-                table.faults += _faults_of_link(table, link, tables[link.to])
+                table.faults += _faults_of_link(table, link, tables[link.to], office)
     if "cases" in tables:
         tables["cases"].faults += unknown_at_intake(tables["cases"], office)
 
@@ -39,9 +39,11 @@ def checks_of(spec: TableSpec, office: Office) -> list[Check]:
     return [*values, *spec.checks, *spec.own_checks(office)]
 
 
-def _faults_of_link(table: InputTable, link: Link, to: InputTable) -> Iterator[Fault]:
+def _faults_of_link(
+    table: InputTable, link: Link, to: InputTable, office: Office
+) -> Iterator[Fault]:
     """Values that name no row of the table `to`, and rows at odds with the row they name."""
-    checks = [_named_row_exists(link, to.spec), *link.checks]
+    checks = [_named_row_exists(link, to.spec), *link.checks, *link.own_checks(office)]
     looked_at = {name for check in checks for name in check.broken.meta.root_names()}
     named = to.frame.drop_nulls(to.spec.key).unique(to.spec.key, keep="first")
     named = named.select(

@@ -103,7 +103,7 @@ def _finished(office: Office, tables: dict[str, InputTable]) -> dict[str, pl.Dat
     finished: dict[str, pl.DataFrame] = {}
     for name, table in tables.items():
         columns = [column.name for column in table.spec.columns_in_file(office)]
-        finished[name] = table.spec.finish(table.frame.select(columns), finished)
+        finished[name] = table.spec.finish(table.frame.select(columns), finished, office)
     return finished
 
 

@@ -125,10 +125,7 @@ class Tables:
     @property
     def checks(self) -> Frame:
         """The rows of the review table that are the office's own checks: facts about a case."""
-        words = [
-            word for kind in self.office.check_kinds for word in self.office.kinds_called(kind)
-        ]
-        return self.frames["reviews"].filter(nw.col("kind").is_in(words))
+        return self.frames["reviews"].filter(nw.col("kind").is_in(self.office.check_words))
 
     @property
     def case_rows(self) -> pl.DataFrame:

@@ -5,7 +5,9 @@ The checks of values (`specification/value_checks.py`) find those nulls again an
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
+from types import MappingProxyType
 
 import polars as pl
 
@@ -21,14 +23,16 @@ OFFSET = r"^(.{10}T.*?)(?:Z|[+-]\d{2}:?(?:\d{2})?)$"  # of a date with a time
 SEPARATORS = "[;；]"  # between the things one cell lists
 
 
-def listed(column: pl.Expr) -> pl.Expr:
+def listed(column: pl.Expr, counts_as: Mapping[str, str] = MappingProxyType({})) -> pl.Expr:
     """What each cell lists, every entry once; null for a blank cell.
+
+    An entry of `counts_as` is replaced by what it counts as.
 
     >>> pl.select(listed(pl.lit("tax; juvenile；tax;"))).item().to_list()
     ['tax', 'juvenile']
     """
     parts = column.str.replace_all(SEPARATORS, ";").str.split(";")
-    named = pl.element().str.strip_chars()
+    named = pl.element().str.strip_chars().replace(dict(counts_as))
     return parts.list.eval(named.filter(named != "")).list.unique(maintain_order=True)
 
 

@@ -66,5 +66,6 @@ def estimate(
         surveyed = surveys_of(tables, kept, until)
     if at_most is not None:
         show_claims(terminal, [claim_of_plan(tables, plan, until, at_most) for plan in kept])
-    estimates = estimate_all(surveyed.surveys, usual_places(tables.office))
+    places, names = usual_places(tables.office), tables.office.dimension_names
+    estimates = estimate_all(surveyed.surveys, places, dimensions=names)
     show_estimate(terminal, estimates, surveyed)

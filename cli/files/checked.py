@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from cases.errors import BadInput, Fault, Refused
+from cases.errors import BadInput, Fault, Refused, shorten
 from cases.integrity import manifest
 from cases.language.messages import Sayable, _, sentences
 from cli.files.folders import MALFORMED
@@ -74,11 +74,18 @@ class Checked:
             raise Refused(sentences(what, otherwise))
 
 
-def manifest_differences(folder: Path, reader: Reader) -> tuple[Sayable, ...]:
-    """In what the files are not those of the manifest; nothing where there is none to compare."""
+def file_differences(folder: Path, reader: Reader, written: Collection[str]) -> tuple[Sayable, ...]:
+    """In what the files are not those of the manifest, or not of the names that are `written`.
+
+    Nothing where there is no manifest to compare.
+    """
     if reader.manifest is None and not manifest.has_manifest(folder):
         return ()
-    return tuple(manifest.differences(folder, reader.manifest))
+    found = tuple(manifest.differences(folder, reader.manifest))
+    names = {entry.name for entry in folder.iterdir()} - {manifest.MANIFEST, *written}
+    return found or tuple(
+        _("{file} is not a file of such a folder.", file=shorten(name)) for name in sorted(names)
+    )
 
 
 def check_format(folder: Path, draw_format: object) -> None:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import polars as pl
 
-from cases.errors import BadInput, Fault
+from cases.errors import BadInput, Fault, shorten
 from cases.integrity.manifest import Write
 from cases.language.catalogues import Language, languages
 from cases.language.kept import as_json, from_json
@@ -124,11 +124,17 @@ def json_object(path: Path) -> dict[str, Any]:
 
 
 def frame_of(path: Path, schema: pl.Schema) -> pl.DataFrame:
-    """The columns of `schema` in a Parquet file.
+    """A Parquet file with the columns of `schema`.
 
-    `ValueError` if they are of other types, or a time is none that a table can hold.
+    `BadInput` for a further column; `ValueError` if columns are missing, in another order or of
+    other types, or a time is none that a table can hold.
     """
-    frame = pl.read_parquet(path).select(*schema)
+    frame = pl.read_parquet(path)
+    for name in frame.columns:
+        if name not in schema:
+            problem = _("is a column that is not written into this file.")
+            remedy = _("Fetch the folder again from where it is kept.")
+            raise BadInput([Fault(path.name, problem, remedy, column=shorten(name))])
     if frame.schema != schema:
         raise ValueError("has other columns")
     if not all(_possible(column) for column in frame.iter_columns()):

@@ -18,7 +18,7 @@ from cli.files.checked import (
     check_format,
     check_of_an_intake,
     computing,
-    manifest_differences,
+    file_differences,
 )
 from cli.files.folders import (
     OFFICE_FILE,
@@ -35,6 +35,7 @@ from cli.files.intake import (
     CHANCES_FILE,
     COMMAND,
     EXCLUDED_FILE,
+    FILES,
     HANDLERS_FILE,
     JSON_FILE,
     LOADS_FILE,
@@ -92,7 +93,7 @@ def check_intake(folder: Path, reader: Reader) -> Checked:
     cannot be read, `Refused` where nothing can be computed from them.
     """
     check_of_an_intake(reader)
-    changed = manifest_differences(folder, reader)
+    changed = file_differences(folder, reader, FILES)
     if changed:
         return Checked.of(changed)
     described = read_kept(folder / JSON_FILE, COMMAND, json_object)

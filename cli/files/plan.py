@@ -29,11 +29,12 @@ from cli.files.folders import (
     texts_of,
 )
 from policies.spot_check.committed import OpenedCommitment, worth
-from policies.spot_check.plan import FRAME, why
+from policies.spot_check.plan import FAILED_CHECK, FRAME, why
 from policies.spot_check.verify import LISTED, Kept
 from serving.use_cases.spot_checks import REASONS_SHOWN, PlannedSpotChecks
 
-KEPT = pl.Schema(FRAME | {"inclusion_probability": pl.Float64()})
+PROBABILITY: dict[str, pl.DataType] = {"inclusion_probability": pl.Float64()}
+KEPT, KEPT_SPLIT = pl.Schema(FRAME | PROBABILITY), pl.Schema(FRAME | FAILED_CHECK | PROBABILITY)
 COMMAND = "triage plan"
 FRAME_FILE, JSON_FILE, SHEET_FILE = "frame.parquet", "plan.json", "plan.csv"
 CLOSINGS_FILE, COMMITMENT_FILE = "closings.parquet", "commitment.json"
@@ -99,6 +100,7 @@ def plan_sheet(result: PlannedSpotChecks, office: Office, language: Language) ->
         *reason_columns(result.reasons, lines["case_id"], REASONS_SHOWN, language),
         "rule",
         "second_review",
+        *(name for name in FAILED_CHECK if name in lines.columns),
         "closed_at",
         "kind",
         "unit",
@@ -109,7 +111,10 @@ def plan_sheet(result: PlannedSpotChecks, office: Office, language: Language) ->
 def read_plan(folder: Path) -> Kept:
     """What a plan's folder holds, unchecked; `BadInput` if a file is missing or another."""
     manifest = read_kept(folder / JSON_FILE, COMMAND, json_object)
-    frame = read_kept(folder / FRAME_FILE, COMMAND, lambda path: frame_of(path, KEPT))
+    parameters = manifest.get("parameters")
+    split = isinstance(parameters, dict) and parameters.get("failed_check_share") is not None
+    columns = KEPT_SPLIT if split else KEPT
+    frame = read_kept(folder / FRAME_FILE, COMMAND, lambda path: frame_of(path, columns))
     return Kept(manifest, frame, read_kept(folder / SHEET_FILE, COMMAND, _lines))
 
 

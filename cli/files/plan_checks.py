@@ -20,7 +20,7 @@ from cli.files.checked import (
     Reader,
     check_format,
     computing,
-    manifest_differences,
+    file_differences,
 )
 from cli.files.folders import (
     OFFICE_FILE,
@@ -36,6 +36,7 @@ from cli.files.plan import (
     CLOSINGS_FILE,
     COMMAND,
     COMMITMENT_FILE,
+    FILES,
     SHEET_FILE,
     plan_sheet,
     read_plan,
@@ -44,7 +45,7 @@ from models.reasons.reasons import Reason
 from policies.seeds import is_committed
 from policies.spot_check.commitment import Commitment, PlanInputs, read_commitment
 from policies.spot_check.committed import check, worth
-from policies.spot_check.plan import FRAME, SpotCheckPlan
+from policies.spot_check.plan import SpotCheckPlan, columns_of
 from policies.spot_check.redraws import KeptDraw
 from policies.spot_check.verify import Kept, differences, draw_again, matching, verify
 from policies.tickets import OLD
@@ -101,7 +102,7 @@ class PlanFolder:
         """What the plan was drawn from, as it was kept."""
         kept = self.kept.manifest
         return PlanInputs(
-            self.kept.frame.select(*FRAME),
+            self.kept.frame.select(columns_of(self.kept.frame)),
             kept["parameters"],
             self.office,
             str(kept.get("model_hash")),
@@ -115,7 +116,7 @@ def check_plan(folder: Path, reader: Reader) -> Checked:
     If files are not those of the manifest, nothing else is read. `BadInput` for files that
     cannot be read, `Refused` where nothing can be computed from them.
     """
-    changed = manifest_differences(folder, reader)
+    changed = file_differences(folder, reader, FILES)
     if changed:
         return Checked.of(changed)
     kept = read_plan(folder)

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from cases.language.messages import Sayable, _, listed, ngettext, sentences
 from cli.console import Terminal
 from evaluation.pages.names import CHECK_NAMES
-from evaluation.statistics.metrics import Figure
+from evaluation.statistics.metrics import FEWEST, Figure
 from evaluation.statistics.saying import number, percent
 from evaluation.surveys.acceptance import LEVEL
 from evaluation.surveys.claims import Claim
 from evaluation.surveys.estimate import FEWEST_EFFECTIVE, Estimate, GroupRate
 from evaluation.surveys.of_plans import Surveys
+from evaluation.surveys.own_check import OwnCheck
 from evaluation.surveys.returned import OutsideReason
 from evaluation.surveys.reviewer_error import FEWEST_BOTH, ReviewerError
 from evaluation.surveys.unreturned import ODDS, Unreturned
@@ -116,6 +117,8 @@ def _explained(estimate: Estimate) -> Iterator[Sayable]:
             missed=_percent(check.missed),
             caught=_percent(check.caught),
         )
+        if check.by_dimension:
+            yield sentences(*_caught(check))
     if estimate.hand_picked:
         yield _(
             "{picked:,} reviews of cases that the plan did not draw are left out: hand-picked "
@@ -132,6 +135,26 @@ def _explained(estimate: Estimate) -> Iterator[Sayable]:
         "luck is taken for luck; the interval is that of their own reviews. They stand in order "
         "of name: this is no ranking."
     )
+
+
+def _caught(check: OwnCheck) -> Iterator[Sayable]:
+    """What a check caught in each dimension with defects enough."""
+    known = [line for line in check.by_dimension if line.caught.value is not None]
+    if known:
+        lines = (
+            _("{name}: {value}", name=line.meaning, value=percent(line.caught)) for line in known
+        )
+        yield _("Caught of the defects in a dimension: {shares}.", shares=listed(lines))
+    withheld = len(check.by_dimension) - len(known)
+    if withheld:
+        yield ngettext(
+            "For {count} dimension reviews found fewer than {fewest} such defects; no share is "
+            "given.",
+            "For {count} dimensions reviews found fewer than {fewest} such defects each; no share "
+            "is given.",
+            withheld,
+            fewest=FEWEST,
+        )
 
 
 def _reviewers(error: ReviewerError | None) -> Sayable:

@@ -63,7 +63,9 @@ def dimensions(
     `reviewed` has one row per reviewed case closed by then: `moment` (of closing), `y` (1 for a
     defect), `dimensions` and `inclusion_probability` (of all of them if `surveyed`).
     """
-    defective = reviewed.filter(pl.col("y") == 1).with_columns(listed(pl.col("dimensions")))
+    defective = reviewed.filter(pl.col("y") == 1).with_columns(
+        listed(pl.col("dimensions"), office.present_dimensions)
+    )
     named = defective.filter(pl.col("dimensions").list.len() > 0)
     this, before = (_year(named, until, ago) for ago in (0, 1))
     meanings = _meanings(office, pl.concat([this, before]))
@@ -90,12 +92,11 @@ def _year(cases: pl.DataFrame, until: datetime, ago: int) -> pl.DataFrame:
 
 
 def _meanings(office: Office, named: pl.DataFrame) -> dict[str, Text]:
-    """The declared dimensions, else those named, by code; none where no review names any."""
-    declared = office.reviews.dimensions if office.reviews else {}
+    """The present dimensions, else those named, by code; none where no review names any."""
     codes = named["dimensions"].explode().unique().sort().to_list()
     if not codes:
         return {}
-    return dict(declared) or {code: Text(en=code) for code in codes}
+    return office.dimension_names or {code: Text(en=code) for code in codes}
 
 
 def _share(named: pl.DataFrame, code: str, surveyed: bool) -> Figure:

@@ -17,7 +17,7 @@ from datetime import datetime
 import polars as pl
 
 from cases.language.messages import Sayable, _, sentences
-from cases.tables.tables import Tables, rows
+from cases.tables.tables import Frame, Tables, rows
 from evaluation.quality.concentrations import Concentrations, concentrations
 from evaluation.quality.dimensions import Dimensions, dimensions
 from evaluation.statistics.known_probability import sample_total
@@ -101,33 +101,53 @@ def office_quality(tables: Tables, until: datetime, after: datetime | None = Non
     final by `until`: of a case's drawn reviews the first that became final.
     """
     closed = closing_moments(tables, after=after, until=until)
-    judged = rows(satisfying(tables, closed, tables.office.risk.among).select("case_id", "moment"))
+    judged = judged_cases(tables, closed)
     cases = judged.join(tables.case_rows, on="case_id", maintain_order="left").with_columns(
         quarter=period_name("quarter")
     )
-    graded = rows(final_reviews(tables, until)).filter(
-        pl.col("grade").is_in(list(tables.office.grade_ranks))
-    )
-    of_known_probability = graded.filter(pl.col("inclusion_probability").is_not_null())
-    rates = _rates(cases, _reviewed(tables, cases, of_known_probability))
+    graded = graded_reviews(tables, until)
+    drawn = of_known_probability(graded)
+    rates = _rates(cases, reviewed(tables, cases, drawn))
     surveyed = rates is not None and rates.rate.value is not None
-    spoken = of_known_probability if surveyed else graded
+    spoken = drawn if surveyed else graded
     rework = _rework(tables, until, rows(closed))
     return OfficeQuality(
         rates,
         _say_rates(rates, cases.height, graded.height),
-        dimensions(tables.office, _reviewed(tables, judged, spoken), until, surveyed=surveyed),
-        concentrations(tables.office, _reviewed(tables, cases, spoken), surveyed=surveyed),
+        dimensions(tables.office, reviewed(tables, judged, spoken), until, surveyed=surveyed),
+        concentrations(tables.office, reviewed(tables, cases, spoken), surveyed=surveyed),
         rework,
         _say_rework(rework),
     )
 
 
-def _reviewed(tables: Tables, cases: pl.DataFrame, reviews: pl.DataFrame) -> pl.DataFrame:
+def judged_cases(tables: Tables, closed: Frame) -> pl.DataFrame:
+    """`case_id, moment` of those `closed` cases that the risk model is for."""
+    judged = satisfying(tables, closed, tables.office.risk.among)
+    return rows(judged.select("case_id", "moment"))
+
+
+def graded_reviews(tables: Tables, until: datetime) -> pl.DataFrame:
+    """The reviews with a grade that is final by `until`."""
+    known = pl.col("grade").is_in(list(tables.office.grade_ranks))
+    return rows(final_reviews(tables, until)).filter(known)
+
+
+def of_known_probability(reviews: pl.DataFrame) -> pl.DataFrame:
+    """Those that speak for other cases too."""
+    return reviews.filter(pl.col("inclusion_probability").is_not_null())
+
+
+def reviewed(tables: Tables, cases: pl.DataFrame, reviews: pl.DataFrame) -> pl.DataFrame:
     """The cases with a review, its own columns, and `y` (1: a defect)."""
     defect = pl.col("grade").is_in(sorted(tables.office.defect_grades))
     first = first_of_each(reviews).select(
-        "case_id", "reviewer", "inclusion_probability", "dimensions", y=defect.cast(pl.Float64)
+        "case_id",
+        "reviewed_at",
+        "reviewer",
+        "inclusion_probability",
+        "dimensions",
+        y=defect.cast(pl.Float64),
     )
     return cases.join(first, on="case_id").sort("moment", "case_id")
 

@@ -244,6 +244,7 @@ def _survey(
     size, seed = world.reviews_of(cases.height), str(task.seed)
     if task.way == "plan":
         parameters = PlanParameters.of(world.office, as_of=period.until, capacity=size, seed=seed)
+        parameters = parameters.model_copy(update={"failed_check_share": None})
         plan = draw_plan(frame, parameters)
         frame, drawn = plan.frame, plan.lines["case_id"].to_list()
     else:

@@ -19,6 +19,7 @@ from evaluation.drift.changes import Changes, changes
 from evaluation.intake.figures import IntakeFigures, intake_figures
 from evaluation.quality.office_quality import OfficeQuality, office_quality
 from evaluation.quality.overrides import Overrides, overrides
+from evaluation.quality.own_checks import checks_by_reviews
 from evaluation.quality.reviewers import Reviewers, review_reviewers
 from evaluation.quality.uptake import Uptake, uptake
 from evaluation.report.facts import (
@@ -109,7 +110,7 @@ def summarise(
         changes=changes(tables, bundle, now),
         versions=model_versions(versions),
         quality=office_quality(tables, now),
-        own_checks=checks_by_plans(tables, plans, now),
+        own_checks=checks_by_plans(tables, plans, now) or checks_by_reviews(tables, now),
         uptake=uptake(tables, plans, reviewers.agreement, now) if plans else None,
         overrides=overrides(tables, plans, now),
         reviewers=reviewers,

@@ -8,18 +8,20 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from types import MappingProxyType
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from cases.errors import Refused
-from cases.language.messages import _
+from cases.language.messages import Sayable, _
 from cases.numeric import Z
 from cases.office.reviews import CHECKS, ReviewKind
 from evaluation.statistics.hidden_group import figure_of
 from evaluation.statistics.metrics import Figure
 from evaluation.statistics.sample import SampleTotal, SurveySample
+from evaluation.surveys.caught import caught_by_dimension
 from evaluation.surveys.own_check import OwnCheck, own_check
 from evaluation.surveys.reopened import CLOSING
 from evaluation.surveys.reviewer_error import ReviewerError, pairs, reviewer_error
@@ -29,6 +31,12 @@ from training.splits import period_name
 FEWEST_EFFECTIVE = 10  # a group that says less than so many random reviews is withheld
 UNSEEN = 0.5  # response where no review came back: unseen cases are as uncertain as one outcome
 BY = ("kind", "unit", "period")
+OUTCOMES: dict[str, pl.DataType] = {
+    "case_id": pl.String(),
+    "defect": pl.Float64(),
+    "place": pl.Float64(),
+    "dimensions": pl.List(pl.String()),
+}
 READINGS: dict[str, pl.DataType] = {
     "case_id": pl.String(),
     "defect": pl.Float64(),
@@ -43,7 +51,8 @@ class Survey:
 
     `frame` holds the columns of `spot_check.plan.FRAME` and `inclusion_probability` of every
     case that could be drawn, `drawn` the ids of those that were, `outcomes` the reviews
-    that came back: `case_id, defect` (0 or 1) and, for a mean grade, `place` (0 is best).
+    that came back: `case_id, defect` (0 or 1) and, for a mean grade, `place` (0 is best), and
+    `dimensions`, the list of those that have a defect.
     `readings` are the drawn cases that two reviewers have read, blind: `case_id, defect,
     second` (what the other found). `checks` says which cases the office's own checks had passed
     before the draw: `case_id, self_check, verification`, null where there was none.
@@ -103,16 +112,19 @@ def estimate(
     surveys: Sequence[Survey],
     places: tuple[float, float] | None = None,
     by: Sequence[str] = BY,
+    dimensions: Mapping[str, Sayable] = MappingProxyType({}),
 ) -> Estimate:
     """What one or several plans' reviews say about the cases of their frames together.
 
     `by` says which groups have a rate of their own. `places` are the mean places of the grades that
     are no defect and of those that are; with them the mean place of all cases is estimated
-    too. `Refused` if no review has come back, or if the reviews cannot speak for the other
-    cases because those could not be drawn; `ValueError` if a closing stands in two frames
-    (`reopened.counted_once` tells in which it counts).
+    too. `dimensions` names those in which a check may catch a defect. `Refused` if no review has
+    come back, or if the reviews cannot speak for the other cases because those could not be
+    drawn; `ValueError` if a closing stands in two frames (`reopened.counted_once` tells in which
+    it counts).
     """
-    cases = pl.concat([_joined(survey, number) for number, survey in enumerate(surveys)])
+    joined = (_joined(survey, number) for number, survey in enumerate(surveys))
+    cases = pl.concat(joined, how="diagonal")  # the frame of a draw in parts has a column more
     if cases.select(pl.struct(*CLOSING).is_duplicated().any()).item():
         raise ValueError("a closing stands in two frames")
     _refuse_what_cannot_be_estimated(cases)
@@ -130,7 +142,7 @@ def estimate(
         unreturned=_unreturned(sample, rate),
         without_errors=None if rate.value is None else _without_errors(surveys, whole),
         mean_place=given and _mean_place(cases, sample, whole, given),
-        own_checks=_own_checks(cases, sample),
+        own_checks=_own_checks(cases, sample, dimensions),
         groups={
             name: _groups(cases[name].to_numpy(), sample, whole, shown=rate.value is not None)
             for name in by
@@ -170,12 +182,17 @@ def _without_errors(surveys: Sequence[Survey], whole: SampleTotal) -> ReviewerEr
     return reviewer_error(whole.rate, min(whole.effective, whole.cases), readings)
 
 
-def _own_checks(cases: pl.DataFrame, sample: SurveySample) -> dict[ReviewKind, OwnCheck]:
+def _own_checks(
+    cases: pl.DataFrame, sample: SurveySample, dimensions: Mapping[str, Sayable]
+) -> dict[ReviewKind, OwnCheck]:
     """What reviews say of each kind of check that passed some cases and failed others."""
     passed = {kind: cases[kind].fill_null(value=False).to_numpy() for kind in CHECKS}
     failed = {kind: (~cases[kind]).fill_null(value=False).to_numpy() for kind in CHECKS}
     return {
-        kind: own_check(sample, passed[kind], failed[kind])
+        kind: replace(
+            own_check(sample, passed[kind], failed[kind]),
+            by_dimension=caught_by_dimension(_defects(cases, kind), dimensions),
+        )
         for kind in CHECKS
         if passed[kind].any() and failed[kind].any()
     }
@@ -236,6 +253,13 @@ def _spread(groups: list[tuple[float, float]]) -> float:
     return float(max(0.0, surplus / (weight.sum() - (weight @ weight) / weight.sum())))
 
 
+def _defects(cases: pl.DataFrame, kind: ReviewKind) -> pl.DataFrame:
+    """The cases checked in one way in which a review found a defect, as `caught_by_dimension`."""
+    found = cases.filter(pl.col("returned"), pl.col("defect") == 1, pl.col(kind).is_not_null())
+    back = pl.col("inclusion_probability") * pl.col("response")
+    return found.select("dimensions", failed=~pl.col(kind), inclusion_probability=back)
+
+
 def _mean_place(
     cases: pl.DataFrame, sample: SurveySample, whole: SampleTotal, places: tuple[float, float]
 ) -> Figure:
@@ -262,14 +286,13 @@ def _joined(survey: Survey, number: int) -> pl.DataFrame:
     Where no mandatory review has, the model stands in for all of them.
     """
     outcomes = survey.outcomes.unique("case_id", keep="first", maintain_order=True)
-    if "place" not in outcomes.columns:
-        outcomes = outcomes.with_columns(place=pl.lit(None, pl.Float64))
+    outcomes = pl.concat([pl.DataFrame(schema=OUTCOMES), outcomes], how="diagonal_relaxed")
     by_rule = pl.col("rule").is_not_null()
     drawn = pl.col("case_id").is_in(list(survey.drawn))
     came, drawn_cases = (pl.col(name).sum().over(by_rule) for name in ("returned", "drawn"))
     back = pl.when(came > 0).then(came / drawn_cases).otherwise(UNSEEN)
     return (
-        survey.frame.join(outcomes.select("case_id", "defect", "place"), on="case_id", how="left")
+        survey.frame.join(outcomes.select(*OUTCOMES), on="case_id", how="left")
         .join(survey.checks.select(*CHECKED), on="case_id", how="left")
         .with_columns(pl.col("defect", "place").cast(pl.Float64), drawn=drawn)
         .with_columns(returned=pl.col("drawn") & pl.col("defect").is_not_null())

@@ -82,7 +82,8 @@ def checks_by_plans(
     if not plans or not tables.office.check_kinds:
         return {}
     try:
-        return estimate(surveys_of(tables, plans, until).surveys, by=()).own_checks
+        surveys, names = surveys_of(tables, plans, until).surveys, tables.office.dimension_names
+        return estimate(surveys, by=(), dimensions=names).own_checks
     except Refused:  # the reviews say nothing about other cases
         return {}
 

@@ -23,6 +23,7 @@ import numpy as np
 from cases.numeric import Flags
 from evaluation.statistics.metrics import Figure
 from evaluation.statistics.sample import SampleTotal, SurveySample
+from evaluation.surveys.caught import CaughtIn
 
 FEWEST_DEFECTS = 5  # found among reviewed cases; with fewer, the share caught is withheld
 
@@ -33,13 +34,14 @@ class OwnCheck:
 
     `passed` and `failed` are numbers of cases. `missed` is the share of the passed that have a
     defect a review would find; `caught` the share of all such defects that are in failed
-    cases.
+    cases, `by_dimension` the same of the defects in each dimension that reviews named.
     """
 
     passed: int
     failed: int
     missed: Figure
     caught: Figure
+    by_dimension: tuple[CaughtIn, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import polars as pl
 from cases.office.model import Office
 from cases.office.reviews import CHECKS
 from cases.tables.tables import Tables, rows
+from cases.tables.values import listed
 from features.as_of import closing_moments, final_reviews, reviewed_by
 from features.conditions import satisfying
 from policies.spot_check.plan import PlanParameters
@@ -20,9 +21,10 @@ OutsideReason = Literal["reviewed", "missing"]
 def returned(
     tables: Tables, after: datetime, until: datetime, closings: pl.DataFrame | None = None
 ) -> pl.DataFrame:
-    """What reviews made after `after` and final by `until` found: `case_id, defect, place`.
+    """What reviews made after `after` and final by `until` found.
 
-    `place` is the grade's place among the present grades, 0 the best. Of several reviews of
+    Columns `case_id, defect, place, dimensions`: `place` is the grade's place among the present
+    grades, 0 the best; `dimensions` lists the present ones that are named. Of several reviews of
     a case the first that became final counts (of those of one moment, the first in the
     table); a second reading checks the reviewer. Where `closings` says when a case was closed
     again (`case_id, closed_again_at`, perhaps null), later reviews are of its next closing.
@@ -67,14 +69,18 @@ def own_checks(tables: Tables, by: datetime) -> pl.DataFrame:
     Columns `case_id, self_check, verification`: false where a check found a defect, null where
     there was none; of several checks of one kind the last counts.
     """
-    office, made = tables.office, pl.col("reviewed_at") <= by
-    checks = rows(tables.checks).filter(made).sort("reviewed_at", maintain_order=True)
+    return last_checks(tables.office, rows(tables.checks).filter(pl.col("reviewed_at") <= by))
+
+
+def last_checks(office: Office, checks: pl.DataFrame) -> pl.DataFrame:
+    """As `own_checks`, of these rows of the review table."""
     passed = ~pl.col("grade").is_in(sorted(office.defect_grades))
     last = {
         kind: passed.filter(pl.col("kind").is_in(office.kinds_called(kind))).last()
         for kind in CHECKS
     }
-    return checks.group_by("case_id", maintain_order=True).agg(**last)
+    in_order = checks.sort("reviewed_at", maintain_order=True)
+    return in_order.group_by("case_id", maintain_order=True).agg(**last)
 
 
 def first_found(office: Office, reviews: pl.DataFrame) -> pl.DataFrame:
@@ -89,6 +95,7 @@ def first_found(office: Office, reviews: pl.DataFrame) -> pl.DataFrame:
         "case_id",
         defect=pl.col("grade").is_in(sorted(office.defect_grades)).cast(pl.Float64),
         place=pl.col("grade").replace(office.grade_ranks).cast(pl.Float64),
+        dimensions=listed(pl.col("dimensions"), office.present_dimensions),
     )
 
 

@@ -19,13 +19,14 @@ LEAST: Mapping[str, float] = {
     "margin": LEAST_MARGIN,
     "floor": LEAST_FLOOR,
     "doubt": 0.0,
+    "failed_check_share": 0.0,
 }
 FEW = 5  # cases with an impossible risk are named, no more
 
 
 def check(frame: pl.DataFrame, parameters: PlanParameters) -> None:
     """`BadInput` unless each case stands once, with a probability, and parameters are possible."""
-    faults = [*_of_frame(frame), *_of_parameters(parameters)]
+    faults = [*_of_frame(frame), *_of_split(frame, parameters), *_of_parameters(parameters)]
     if faults:
         raise BadInput(faults)
 
@@ -39,6 +40,14 @@ def _of_frame(frame: pl.DataFrame) -> Iterator[Fault]:
     for case_id, risk in frame.filter(~possible).head(FEW).select("case_id", "risk").iter_rows():
         problem = _("of case {case} is not a probability.", case=case_id)
         yield _fault("risk", risk, problem, _("Score the cases again."))
+
+
+def _of_split(frame: pl.DataFrame, parameters: PlanParameters) -> Iterator[Fault]:
+    """A draw that is split needs to know which cases failed the own check."""
+    share = parameters.failed_check_share
+    if share is not None and "failed_check" not in frame.columns:
+        problem = _("splits a frame that does not say which cases failed the office's own check.")
+        yield _fault("failed_check_share", share, problem, _("Leave it out."))
 
 
 def _of_parameters(parameters: PlanParameters) -> Iterator[Fault]:

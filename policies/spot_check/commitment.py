@@ -32,7 +32,7 @@ from cases.language.messages import _
 from cases.office.base import Model
 from cases.office.model import Office
 from policies.seeds import LONGEST_SEED
-from policies.spot_check.plan import FRAME, PlanParameters
+from policies.spot_check.plan import PlanParameters, columns_of
 
 SHORTEST_SECRET = 16  # letters; a shorter seed could be found by trying
 LARGEST_COMMITMENT = 100_000  # bytes
@@ -51,7 +51,7 @@ class Beacon(Model):
 class PlanInputs:
     """What determines a plan: made before the draw, or as it was kept after it.
 
-    `frame` holds the columns of `FRAME`. `parameters` and `office` are plain JSON values, as
+    `frame` holds the `columns_of` a plan. `parameters` and `office` are plain JSON values, as
     they are kept; the seed among the parameters is that of the draw. `model` is the hash of
     the model's content, `code` the version of this program.
     """
@@ -68,7 +68,7 @@ class PlanInputs:
     ) -> PlanInputs:
         """The inputs of a plan to be drawn; its frame in the order in which a plan keeps it."""
         plain = parameters.model_dump(mode="json"), office.model_dump(mode="json")
-        return cls(frame.select(*FRAME).sort("case_id"), *plain, model, code)
+        return cls(frame.select(columns_of(frame)).sort("case_id"), *plain, model, code)
 
 
 class Commitment(Document):
@@ -139,8 +139,8 @@ def _faults(secret_seed: str, made_at: datetime, beacon: Beacon | None) -> Itera
 
 
 def frame_hash(frame: pl.DataFrame) -> str:
-    """SHA-256 (hex) of the columns of `FRAME`, rows in the order in which they stand."""
-    return digest(Domain.PLAN_FRAME, frame.select(*FRAME))
+    """SHA-256 (hex) of the `columns_of` a frame, rows in the order in which they stand."""
+    return digest(Domain.PLAN_FRAME, frame.select(columns_of(frame)))
 
 
 def office_hash(office: Mapping[str, Any]) -> str:

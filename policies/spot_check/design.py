@@ -44,7 +44,8 @@ class Quotas:
 
     A cell is what one handler did in one unit. `cell_least` and `cell_most` have shape
     (cells,), `unit_least` and `unit_most` shape (units,); `unit_of_cell` says where each
-    cell belongs.
+    cell belongs. A draw in parts takes `part_sizes` of each; a unit with cases in two parts
+    counts as two, and `part_of_unit` says which part each is in. Otherwise all is one part.
     """
 
     size: int
@@ -53,6 +54,15 @@ class Quotas:
     unit_least: Floats
     unit_most: Floats
     unit_of_cell: Ints
+    part_sizes: tuple[int, ...] = ()
+    part_of_unit: Ints | None = None
+
+    @property
+    def parts(self) -> tuple[Floats, Ints]:
+        """How many cases to draw of each part, and the part of each unit."""
+        if self.part_of_unit is None:
+            return np.array([float(self.size)]), np.zeros(len(self.unit_least), np.int64)
+        return np.array(self.part_sizes, np.float64), self.part_of_unit
 
 
 def added(values: Floats, group: Ints, groups: int) -> Floats:
@@ -119,8 +129,11 @@ class Design:
         quotas, unit = self.quotas, self.quotas.unit_of_cell
         in_cell = added(self.count, self.cell, len(unit))
         in_unit = added(in_cell, unit, len(quotas.unit_most))
-        # A floor above the most that a quota allows on average could not be kept.
-        room = np.minimum(quotas.cell_most / in_cell, (quotas.unit_most / in_unit)[unit])
+        sizes, part = quotas.parts
+        in_part = added(in_unit, part, len(sizes))
+        # A floor above the most that a quota or a part allows on average could not be kept.
+        room_in_unit = np.minimum(quotas.unit_most / in_unit, (sizes / in_part)[part])
+        room = np.minimum(quotas.cell_most / in_cell, room_in_unit[unit])
         share = self.floor * quotas.size / self.count.sum()
         least: Floats = np.minimum(share, room)[self.cell]
         return least
@@ -142,6 +155,7 @@ class Design:
         """The optimal inclusion probabilities, shape (cases,); their sum is the size."""
         quotas = self.quotas
         units, unit_of = len(quotas.unit_least), quotas.unit_of_cell
+        sizes, part_of = quotas.parts
 
         def by_cell(multiplier: Floats) -> Sums:
             return self._sums(mu, multiplier)
@@ -151,16 +165,16 @@ class Design:
             return cells.by(unit_of, units)
 
         def in_all(multiplier: Floats) -> Sums:
-            held = by_unit(multiplier.repeat(units)).within(quotas.unit_least, quotas.unit_most)
-            return held.by(np.zeros(units, np.int64), 1)
+            held = by_unit(multiplier[part_of]).within(quotas.unit_least, quotas.unit_most)
+            return held.by(part_of, len(sizes))
 
-        # Step 1: the office's multiplier lambda, with quotas held at their bounds, so that the
-        # probabilities add up to the size. The search starts at Neyman's allocation, which is
+        # Step 1: each part's multiplier lambda, with quotas held at their bounds, so that the
+        # probabilities add up to its size. The search starts at Neyman's allocation, which is
         # exact for mu = 0 without floor and quotas: pi = n sqrt(v) / sum sqrt(v).
         neyman = (self.count @ np.sqrt(self.variance) / quotas.size) ** 2
-        start = np.array([mu * self.risk.mean() + neyman])
-        office = self._root(mu, in_all, np.array([float(quotas.size)]), start).repeat(units)
-        # Step 2: every unit takes the sum it has at the office's multiplier, moved to its quota
+        start = np.full(len(sizes), mu * self.risk.mean() + neyman)
+        office = self._root(mu, in_all, sizes, start)[part_of]
+        # Step 2: every unit takes the sum it has at its part's multiplier, moved to its quota
         # where that binds, and gets the multiplier that gives this sum.
         wanted = by_unit(office).within(quotas.unit_least, quotas.unit_most).total
         unit = self._root(mu, by_unit, wanted, office)[unit_of]

@@ -22,11 +22,18 @@ from cases.numeric import Flags, Floats, Ints
 ROUNDING = 1e-9  # a probability this near to zero or one is zero or one
 
 
-def draw(pi: Floats, cell: Ints, unit_of_cell: Ints, ticket: Floats) -> Flags:
+def draw(
+    pi: Floats,
+    cell: Ints,
+    unit_of_cell: Ints,
+    ticket: Floats,
+    part_of_unit: Ints | None = None,
+) -> Flags:
     """Which cases are drawn, shape (cases,).
 
-    `pi` are the inclusion probabilities, `cell` each case's cell, `ticket` its `tickets`.
-    If the probabilities of a cell, of a unit or of all add up to a whole number, exactly
+    `pi` are the inclusion probabilities, `cell` each case's cell, `ticket` its `tickets`,
+    `part_of_unit` says which part of a draw in parts a unit is in (they stand in order). If the
+    probabilities of a cell, of a unit, of a part or of all add up to a whole number, exactly
     so many are drawn of it; else that number rounded up or down.
     """
     # Step 0: what is certain is drawn without a duel; the others stand in a random order
@@ -42,10 +49,11 @@ def draw(pi: Floats, cell: Ints, unit_of_cell: Ints, ticket: Floats) -> Flags:
     left = _level(open_cases.tolist(), cell.tolist(), probability, ticket[:, 1].tolist(), drawn)
     left.sort(key=lambda case: units[case])
     left = _level(left, units, probability, ticket[:, 2].tolist(), drawn)
-    office = [0] * len(probability)
-    # All probabilities add up to a whole number: what the last case holds is zero or one but
-    # for rounding.
-    for last in _level(left, office, probability, ticket[:, 3].tolist(), drawn):
+    parts = np.zeros(len(unit_of_cell), np.int64) if part_of_unit is None else part_of_unit
+    part = parts[unit_of_cell[cell]].tolist()
+    # The probabilities of a part add up to a whole number: what its last case holds is zero or
+    # one but for rounding.
+    for last in _level(left, part, probability, ticket[:, 3].tolist(), drawn):
         drawn[last] = probability[last] > 1 / 2
     return drawn
 

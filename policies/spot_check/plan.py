@@ -29,7 +29,11 @@ SelectedBy = Literal["mandatory", "search", "lottery"]  # lottery: by random dra
 RisksBy = Literal["model", "points", "equal"]  # a fitted model, the rule of thumb, nothing
 
 LEAST_MARGIN = 0.0001
-AS_EVER: Mapping[str, float] = {"floor": LEAST_FLOOR, "doubt": 0.0}
+AS_EVER: Mapping[str, float | None] = {
+    "floor": LEAST_FLOOR,
+    "doubt": 0.0,
+    "failed_check_share": None,
+}
 
 FRAME: dict[str, pl.DataType] = {
     "case_id": pl.String(),
@@ -42,6 +46,12 @@ FRAME: dict[str, pl.DataType] = {
     "risk_high": pl.Float64(),
     "rule": pl.String(),  # code of the mandatory rule that holds, else null
 }
+FAILED_CHECK: dict[str, pl.DataType] = {"failed_check": pl.Boolean()}  # in a frame that is split
+
+
+def columns_of(frame: pl.DataFrame) -> list[str]:
+    """The columns that a draw from `frame` depends on: those of `FRAME`, and `FAILED_CHECK`'s."""
+    return [*FRAME, *(name for name in FAILED_CHECK if name in frame.columns)]
 
 
 class PlanParameters(Model):
@@ -53,7 +63,8 @@ class PlanParameters(Model):
     knows the rate best, 1 finds the most. Quotas are of the cases that the random draw decides
     about, mandatory ones not counted. `second_share` of the drawn cases is read twice.
     `floor` and `doubt` say how far the model is trusted (see `Design`); their defaults are
-    those of plans drawn before there were any.
+    those of plans drawn before there were any. `failed_check_share` of the draw is among the
+    cases that the office's own check failed; the frame then has the column `failed_check`.
     """
 
     as_of: datetime
@@ -68,6 +79,7 @@ class PlanParameters(Model):
     outside_capacity: tuple[str, ...] = ()  # codes of rules whose reviews do not count
     floor: float = LEAST_FLOOR
     doubt: float = 0.0
+    failed_check_share: float | None = None
 
     @classmethod
     def of(cls, office: Office, **requested: Any) -> Self:
@@ -86,13 +98,14 @@ class PlanParameters(Model):
             "outside_capacity": tuple(rule.code for rule in office.rules if not rule.counts),
             "floor": usual.floor,
             "doubt": DOUBT,
+            "failed_check_share": usual.failed_check_share,
         }
         given = {name: value for name, value in requested.items() if value is not None}
         return cls(**parameters | given)
 
     @model_serializer(mode="wrap")
     def _without_what_changes_nothing(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Without `floor` and `doubt` where they are as ever: kept plans keep their id."""
+        """Without the newer ones where they are as ever: kept plans keep their id."""
         kept: dict[str, Any] = dump(self)
         return {
             name: value
@@ -177,8 +190,8 @@ class SpotCheckPlan:
 
 
 def frame_hash(frame: pl.DataFrame) -> str:
-    """SHA-256 (hex) of the columns of `FRAME` as CSV text."""
-    return hashlib.sha256(frame.select(*FRAME).write_csv().encode()).hexdigest()
+    """SHA-256 (hex) of the `columns_of` a frame as CSV text."""
+    return hashlib.sha256(frame.select(columns_of(frame)).write_csv().encode()).hexdigest()
 
 
 def margin_of(variance: float, cases: int) -> float:

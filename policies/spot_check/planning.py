@@ -24,10 +24,12 @@ from policies.spot_check.design import LEAST_FLOOR, Design, without_quotas
 from policies.spot_check.draw import draw
 from policies.spot_check.hidden_group import most_hidden, reach
 from policies.spot_check.plan import (
+    FAILED_CHECK,
     FRAME,
     Outlook,
     PlanParameters,
     SpotCheckPlan,
+    columns_of,
     margin_of,
 )
 from policies.spot_check.quotas import quotas_of, with_cells
@@ -39,12 +41,14 @@ def draw_plan(
 ) -> SpotCheckPlan:
     """Draw the cases to check from `frame` (columns of `FRAME`, one row per case).
 
+    Where the draw is split by the office's own check, `frame` has the column `failed_check` too.
     Mandatory cases are always drawn; what they leave of the capacity is drawn among the
     others, with the tickets of `draw_format`. `BadInput` for parameters out of bounds or a
     case that stands twice in the frame; `Refused` for quotas or a margin that cannot be kept.
     """
     check(frame, parameters)
-    cases = frame.select(*FRAME)
+    split = FAILED_CHECK if parameters.failed_check_share is not None else ()
+    cases = frame.select(*FRAME, *split)
     by_rule = cases.filter(pl.col("rule").is_not_null())
     others = with_cells(cases.filter(pl.col("rule").is_null()).sort("unit", "handler", "case_id"))
     free, notes = _free_capacity(by_rule, parameters)
@@ -54,11 +58,11 @@ def draw_plan(
     pi = _probabilities(design, parameters, frame.height) if size else np.zeros(others.height)
     case_ids = others["case_id"].to_list()
     ticket = tickets_of(draw_format, Domain.PLAN_DRAW, parameters.seed, case_ids)
-    drawn = draw(pi, design.cell, design.quotas.unit_of_cell, ticket)
+    drawn = draw(pi, design.cell, design.quotas.unit_of_cell, ticket, design.quotas.part_of_unit)
     everyone = pl.concat(
         [
             by_rule.with_columns(inclusion_probability=1.0, drawn=True),
-            others.drop("cell").with_columns(
+            others.drop("part", "place", "cell").with_columns(
                 inclusion_probability=pl.Series(pi), drawn=pl.Series(drawn)
             ),
         ]
@@ -107,11 +111,13 @@ def _probabilities(design: Design, parameters: PlanParameters, frame_cases: int)
         return design.at_search_share(parameters.search_share)
     best = margin_of(design.least_variance(), frame_cases)
     if best > parameters.margin:
-        raise Refused(_beyond_reach(parameters.margin, best, design, frame_cases))
+        raise Refused(_beyond_reach(parameters, parameters.margin, best, design, frame_cases))
     return design.at_variance((parameters.margin * frame_cases / Z) ** 2)
 
 
-def _beyond_reach(margin: float, best: float, design: Design, frame_cases: int) -> Sayable:
+def _beyond_reach(
+    parameters: PlanParameters, margin: float, best: float, design: Design, frame_cases: int
+) -> Sayable:
     """Why `margin` cannot be had, and what it would take."""
     reviews = design.quotas.size
     takes = _reviews_for(margin, design, frame_cases)
@@ -122,6 +128,8 @@ def _beyond_reach(margin: float, best: float, design: Design, frame_cases: int) 
         reviews=reviews,
         best=best,
     )
+    if takes <= reviews and parameters.failed_check_share is not None:
+        return sentences(problem, _("The quotas or failed_check_share stand in the way."))
     if takes <= reviews:
         return sentences(problem, _("The quotas stand in the way."))
     return sentences(problem, _("It takes about {reviews:,} reviews.", reviews=takes))
@@ -173,7 +181,7 @@ def _lines(drawn: pl.DataFrame, parameters: PlanParameters, draw_format: int) ->
     order = _second_tickets(draw_format, parameters.seed, cases["case_id"])
     second = order.rank("ordinal") <= twice
     return cases.select(
-        *FRAME,
+        *columns_of(cases),
         "inclusion_probability",
         selected_by=how.otherwise(pl.lit("lottery")),
         second_review=second,

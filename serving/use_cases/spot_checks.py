@@ -11,8 +11,10 @@ import polars as pl
 
 from cases.errors import BadInput, Fault
 from cases.language.messages import Sayable, _
+from cases.office.reviews import CHECKS
 from cases.tables.tables import Tables
 from cases.tables.values import TIME
+from evaluation.surveys.returned import own_checks
 from features.as_of import reviewed_by
 from models.questions.risk import RiskQuestion
 from models.reasons.reasons import Reason
@@ -65,7 +67,7 @@ def plan_frame(context: ServiceContext, parameters: PlanParameters) -> pl.DataFr
         problem = _("finds no case closed by then that could be drawn.")
         remedy = _("Ask as of a later day, or of cases closed after an earlier one.")
         raise BadInput([Fault(_("the plan"), problem, remedy, value=f"{as_of:%Y-%m-%d}")])
-    return _with_rules(tables, scored, as_of)
+    return _with_facts_of_draw(tables, scored, parameters)
 
 
 def drawn_from(
@@ -89,7 +91,7 @@ def _among_given(
     candidates = [case_id for case_id in ids if case_id not in left_out]
     x = context.model.features(tables, closings(tables, candidates), RiskQuestion.code)
     scored = _with_facts(context.model.answer(RiskQuestion.code, x), tables)
-    frame = _with_rules(tables, scored, parameters.as_of)
+    frame = _with_facts_of_draw(tables, scored, parameters)
     plan = _noted(context, draw_plan(frame, parameters))
     drawn = x.join(plan.lines, on="case_id", how="semi")
     return PlannedSpotChecks(plan, _reasons(context, drawn), left_out, _risks_by(context))
@@ -108,11 +110,21 @@ def _with_facts(risks: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     return scored.with_columns(pl.col("kind", "unit", "handler").fill_null(""))
 
 
-def _with_rules(tables: Tables, scored: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
-    """The frame of scored cases; a rule sees what was recorded by `as_of`, not by closing."""
-    moments = scored.select("case_id", moment=pl.lit(as_of, dtype=TIME))
+def _with_facts_of_draw(
+    tables: Tables, scored: pl.DataFrame, parameters: PlanParameters
+) -> pl.DataFrame:
+    """The frame of scored cases, with rules and, where the draw is split by it, the own check.
+
+    Both see what was recorded by the as-of day, not by closing.
+    """
+    moments = scored.select("case_id", moment=pl.lit(parameters.as_of, dtype=TIME))
     rules = mandatory(tables, nw.from_native(moments.lazy()))
-    return scored.join(rules, on="case_id", how="left").select(*FRAME)
+    frame = scored.join(rules, on="case_id", how="left").select(*FRAME)
+    if parameters.failed_check_share is None:
+        return frame
+    checks = own_checks(tables, parameters.as_of)
+    failed = checks.filter(pl.any_horizontal(~pl.col(*CHECKS)))["case_id"]
+    return frame.with_columns(failed_check=pl.col("case_id").is_in(failed.implode()))
 
 
 def _noted(context: ServiceContext, plan: SpotCheckPlan) -> SpotCheckPlan:

@@ -59,8 +59,9 @@ defect = true
 meaning = { en = "bad" }
 
 [reviews.dimensions]
-facts = { en = "facts" }
-documents = { en = "documents" }
+facts = { meaning = { en = "facts" } }
+documents = { meaning = { en = "documents" } }
+papers = { meaning = { en = "papers" }, valid_until = 2024-02-04, maps_to = "documents" }
 """
 
 FILES = {

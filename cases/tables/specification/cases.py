@@ -28,7 +28,7 @@ def _attributes(office: Office) -> tuple[Column, ...]:
     return tuple(attribute_column(*declared) for declared in office.attributes.items())
 
 
-def _finish(cases: pl.DataFrame, _finished: Frames) -> pl.DataFrame:
+def _finish(cases: pl.DataFrame, _finished: Frames, _office: Office) -> pl.DataFrame:
     """All of a day can be known at a closing that is dated by the day alone."""
     return cases.with_columns(whole_days(pl.col("closed_at")))
 

@@ -24,7 +24,7 @@ def _declared(office: Office) -> tuple[Check, ...]:
     )
 
 
-def _finish(events: pl.DataFrame, _finished: Frames) -> pl.DataFrame:
+def _finish(events: pl.DataFrame, _finished: Frames, _office: Office) -> pl.DataFrame:
     """Nothing is known before it can have been; rows are numbered as they were read."""
     return events.with_columns(
         whole_days(pl.coalesce("recorded_at", "at")).alias("recorded_at"),

@@ -48,17 +48,23 @@ class Check:
     broken: pl.Expr
 
 
+def _no_checks(_office: Office) -> tuple[Check, ...]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Link:
     """The values of `column` name rows of the table `to`, by that table's first column.
 
-    A value that names none is a fault. `checks` also see the row that is named: its columns
-    are called as `linked` says. A row goes with the row it names when that is set aside.
+    A value that names none is a fault. `checks` and `own_checks`, which depend on the office
+    file, also see the row that is named: its columns are called as `linked` says. A row goes
+    with the row it names when that is set aside.
     """
 
     column: str
     to: str
     checks: tuple[Check, ...] = ()
+    own_checks: Callable[[Office], tuple[Check, ...]] = _no_checks
 
 
 def linked(table: str, column: str) -> str:
@@ -74,11 +80,7 @@ def _no_columns(_office: Office) -> tuple[Column, ...]:
     return ()
 
 
-def _no_checks(_office: Office) -> tuple[Check, ...]:
-    return ()
-
-
-def _unchanged(frame: pl.DataFrame, _finished: Frames) -> pl.DataFrame:
+def _unchanged(frame: pl.DataFrame, _finished: Frames, _office: Office) -> pl.DataFrame:
     return frame
 
 
@@ -93,7 +95,8 @@ class TableSpec:
     `row` is what a row of it is called in a sentence. `unknown` says what is wrong with a value
     that names no row of it, `went_aside` with one whose row was set aside. `own_columns` and
     `own_checks` are those that depend on the office file. `finish` makes the table of checked
-    rows, given the tables finished before it, into what the rest of the program computes from.
+    rows, given the tables finished before it and the office, into what the rest of the program
+    computes from.
     `needed` is whether an office must have it, `in_office_file` whether the office file says
     where it is.
     """
@@ -108,7 +111,7 @@ class TableSpec:
     checks: tuple[Check, ...] = ()
     own_checks: Callable[[Office], tuple[Check, ...]] = _no_checks
     links: tuple[Link, ...] = ()
-    finish: Callable[[pl.DataFrame, Frames], pl.DataFrame] = _unchanged
+    finish: Callable[[pl.DataFrame, Frames, Office], pl.DataFrame] = _unchanged
     needed: bool = False
     in_office_file: bool = True
 

@@ -6,6 +6,7 @@ import polars as pl
 
 from cases.language.messages import _
 from cases.office.model import Office
+from cases.office.reviews import Dimension, Grade
 from cases.tables.specification.parts import (
     NUMBER,
     READ,
@@ -45,11 +46,7 @@ def _grade_checks(office: Office) -> tuple[Check, ...]:
         return ()
     day, grade = pl.col("reviewed_at").dt.date(), pl.col("grade")
     outside = [
-        (grade == declared.code)
-        & ~day.is_between(
-            declared.valid_from or EARLIEST.date(), declared.valid_until or LATEST.date()
-        )
-        for declared in office.reviews.grades
+        (grade == declared.code) & ~_in_force(day, declared) for declared in office.reviews.grades
     ]
     return (
         Check(
@@ -68,24 +65,78 @@ def _grade_checks(office: Office) -> tuple[Check, ...]:
 
 
 def _dimension_checks(office: Office) -> tuple[Check, ...]:
-    """Every dimension that a review names must be declared, if any are."""
-    declared = list(office.reviews.dimensions) if office.reviews else []
+    """A dimension that a review names must be declared, if any are, and in force that day."""
+    declared = office.reviews.dimensions if office.reviews else {}
     if not declared:
         return ()
+    day, named = pl.col("reviewed_at").dt.date(), listed(pl.col("dimensions"))
+    outside = [
+        named.list.contains(code) & ~_in_force(day, dimension)
+        for code, dimension in declared.items()
+    ]
     return (
         Check(
             "dimensions",
             _("names a dimension that the office file does not have."),
             _("Separate several by `;`; correct it, or declare it under [reviews.dimensions]."),
-            listed(pl.col("dimensions")).list.set_difference(declared).list.len() > 0,
+            named.list.set_difference(list(declared)).list.len() > 0,
+        ),
+        Check(
+            "dimensions",
+            _("names a dimension that was not in force on the day of the review."),
+            _("Correct it or the day, or the dates of the dimension under [reviews.dimensions]."),
+            pl.any_horizontal(outside),
         ),
     )
 
 
-def _finish(reviews: pl.DataFrame, finished: Frames) -> pl.DataFrame:
-    """A review is known when its day is over, and never precedes the closing of its case."""
+def _in_force(day: pl.Expr, declared: Grade | Dimension) -> pl.Expr:
+    return day.is_between(
+        declared.valid_from or EARLIEST.date(), declared.valid_until or LATEST.date()
+    )
+
+
+def _of_its_case(office: Office) -> tuple[Check, ...]:
+    """A review is of a closed case; a check of the office's own only not before the opening."""
+    review = ~_is_check(office)
+    closed_at = linked("cases", "closed_at")
+    return (
+        Check(
+            "case_id",
+            _("is a case that is still open; only closed cases are reviewed."),
+            _("Fill in the case's closing date, or remove the review."),
+            pl.col(linked("cases", "case_id")).is_not_null()
+            & pl.col(closed_at + READ).is_null()
+            & review,
+        ),
+        Check(
+            "reviewed_at",
+            _("is before the case was closed."),
+            _("Correct the review's date or the case's closing date."),
+            before("reviewed_at", closed_at) & review,
+        ),
+        Check(
+            "reviewed_at",
+            _("is before the case was opened."),
+            _("Correct the date of the check or the case's opening date."),
+            before("reviewed_at", linked("cases", "opened_at")) & ~review,
+        ),
+    )
+
+
+def _is_check(office: Office) -> pl.Expr:
+    return pl.col("kind").is_in(office.check_words).fill_null(value=False)
+
+
+def _finish(reviews: pl.DataFrame, finished: Frames, office: Office) -> pl.DataFrame:
+    """A review is known when its day is over, and never precedes the closing of its case.
+
+    A check of the office's own may.
+    """
     closings = finished["cases"].select("case_id", "closed_at")
-    reviewed_at = pl.max_horizontal(whole_days(pl.col("reviewed_at")), "closed_at")
+    known = whole_days(pl.col("reviewed_at"))
+    not_before_closing = pl.max_horizontal(known, "closed_at")
+    reviewed_at = pl.when(_is_check(office)).then(known).otherwise(not_before_closing)
     return (
         reviews.join(closings, on="case_id", how="left", maintain_order="left")
         .with_columns(reviewed_at.alias("reviewed_at"))
@@ -95,7 +146,8 @@ def _finish(reviews: pl.DataFrame, finished: Frames) -> pl.DataFrame:
 
 REVIEW_TABLE = TableSpec(
     name="reviews",
-    meaning="One row for each review of a closed case; two reviews of a case are two rows.",
+    meaning="One row for each review of a closed case, and for each of the office's own checks; "
+    "two reviews of a case are two rows.",
     row=_("review"),
     columns=(
         Column("case_id", TEXT, "the case", "every row"),
@@ -122,26 +174,6 @@ REVIEW_TABLE = TableSpec(
         ),
     ),
     own_checks=_declared,
-    links=(
-        Link(
-            "case_id",
-            "cases",
-            (
-                Check(
-                    "case_id",
-                    _("is a case that is still open; only closed cases are reviewed."),
-                    _("Fill in the case's closing date, or remove the review."),
-                    pl.col(linked("cases", "case_id")).is_not_null()
-                    & pl.col(linked("cases", "closed_at" + READ)).is_null(),
-                ),
-                Check(
-                    "reviewed_at",
-                    _("is before the case was closed."),
-                    _("Correct the review's date or the case's closing date."),
-                    before("reviewed_at", linked("cases", "closed_at")),
-                ),
-            ),
-        ),
-    ),
+    links=(Link("case_id", "cases", own_checks=_of_its_case),),
     finish=_finish,
 )

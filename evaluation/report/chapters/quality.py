@@ -25,6 +25,7 @@ from evaluation.report.chapters.heads import (
     UNIT,
 )
 from evaluation.report.summary import ReportSummary
+from evaluation.statistics.metrics import FEWEST
 from evaluation.surveys.estimate import GroupRate
 from evaluation.surveys.own_check import OwnCheck
 
@@ -46,6 +47,7 @@ def _exhibits(summary: ReportSummary) -> Iterator[Exhibit]:
         yield _groups(_("By unit"), UNIT, quality.rates.units)
     if summary.own_checks:
         yield _own_checks(summary.own_checks)
+        yield from _caught(summary.own_checks)
     if quality.dimensions.found:
         yield _dimensions(quality.dimensions)
     if quality.concentrations.cases:
@@ -142,8 +144,9 @@ def _own_checks(checks: Mapping[ReviewKind, OwnCheck]) -> Exhibit:
         for kind, check in checks.items()
     )
     says = _(
-        "From the reviews of drawn plans: how many of the cases that a check passed have a defect, "
-        "and what share of all defects in checked cases it caught."
+        "From reviews of known inclusion probability: how many of the cases that a check passed "
+        "have a defect, and what share of all defects in checked cases it caught. Nothing is said "
+        "of cases too recent to have been reviewed."
     )
     head = (
         _("Check"),
@@ -153,6 +156,23 @@ def _own_checks(checks: Mapping[ReviewKind, OwnCheck]) -> Exhibit:
         _("Share of defects caught"),
     )
     return Exhibit(_("What the office's own checks miss"), says, head, rows)
+
+
+def _caught(checks: Mapping[ReviewKind, OwnCheck]) -> Iterator[Exhibit]:
+    """What the checks catch of the defects in each dimension, where reviews name any."""
+    rows = tuple(
+        (CHECK_NAMES[kind], line.meaning, count(line.caught.n), share_interval(line.caught))
+        for kind, check in checks.items()
+        for line in check.by_dimension
+    )
+    if rows:
+        says = _(
+            "Of the defects in a dimension that reviews found, the share in cases that the check "
+            "failed, with 95% intervals; none is given for fewer than {fewest} such defects.",
+            fewest=FEWEST,
+        )
+        head = (_("Check"), _("Dimension"), _("Defects found"), _("Share of defects caught"))
+        yield Exhibit(_("What the office's own checks catch, by dimension"), says, head, rows)
 
 
 def _dimensions(dimensions: Dimensions) -> Exhibit:

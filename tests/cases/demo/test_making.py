@@ -50,13 +50,15 @@ def test_another_seed_another_office(tmp_path: Path) -> None:
 
 def test_files(folder: Path) -> None:
     """The folder holds the office's files and the truth, and nothing else."""
-    assert sorted(written(folder)) == sorted([*FILES, "truth.parquet", "truth_reviewers.parquet"])
+    hidden = ["truth", "truth_colleagues", "truth_defects", "truth_reviewers"]
+    assert sorted(written(folder)) == sorted([*FILES, *(f"{name}.parquet" for name in hidden)])
 
 
 def test_truth_is_not_a_table_of_the_office(folder: Path, tables: Tables) -> None:
     """The office file does not name the truth, and no table has its columns."""
     assert "truth" not in (folder / "office.toml").read_text(encoding="utf-8")
     hidden = {"defect_probability", "effort_days", "complex", "weakness", "skill", "overload"}
+    hidden |= {"badness", "severity", "leniency"}
     for rows in (tables.case_rows, tables.event_rows, tables.review_rows, tables.handler_rows):
         assert not hidden & set(rows.columns)
 

@@ -8,10 +8,18 @@ import polars as pl
 
 from cases.demo import simulate
 from cases.demo.clock import END, START
-from cases.demo.dimensions import DIMENSIONS, NAMED, with_dimensions
 from cases.demo.draws import total
 from cases.demo.people import draw_severity
-from cases.demo.reviews import GRADES, NEW_RULES, NEWS, STEPS, draw_reviews, realise, realise_again
+from cases.demo.reviews.dimensions import DIMENSIONS, NAMED, with_dimensions
+from cases.demo.reviews.drawn import (
+    GRADES,
+    NEW_RULES,
+    NEWS,
+    STEPS,
+    draw_reviews,
+    realise,
+    realise_again,
+)
 from cases.tables.tables import Tables
 from features.as_of import closing_moments
 from policies.rulebook import mandatory

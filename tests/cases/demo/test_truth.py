@@ -11,11 +11,11 @@ from sklearn.metrics import roc_auc_score
 
 from cases.demo import simulate
 from cases.demo.clock import END
-from cases.demo.dimensions import DIMENSIONS
 from cases.demo.draws import Term
 from cases.demo.model import DEFECT
 from cases.demo.process import EFFORT, RETURN
-from cases.demo.reviews import realise
+from cases.demo.reviews.dimensions import DIMENSIONS
+from cases.demo.reviews.drawn import realise
 from cases.tables.tables import Tables
 from features.as_of import closing_moments, cut
 from features.catalogue import catalogue

@@ -97,13 +97,15 @@ def test_other_rows_and_columns_are_named(tmp_path: Path) -> None:
     """One more or less, or in another order."""
     texts = kept(tmp_path)
     assert said(texts.head(2)) == ["plan.csv has 2 rows instead of 3."]
-    others = (
-        texts.drop("why"),
-        texts.rename({"why": "Why"}),
-        texts.select(reversed(texts.columns)),
-    )
-    for other in others:
-        assert said(other) == ["plan.csv has other columns than are computed again."]
+    others = {
+        "lacks the column why.": texts.drop("why"),
+        "has a column Why that is not computed again.": texts.rename({"why": "Why"}),
+        "has its columns in another order than is computed again.": texts.select(
+            reversed(texts.columns)
+        ),
+    }
+    for sentence, other in others.items():
+        assert said(other) == [f"plan.csv {sentence}"]
     assert said(texts.reverse())[0] == "plan.csv, row 2: rank is 3, computed again 1."
 
 

@@ -164,7 +164,7 @@ BROKEN = [
         "office.toml",
         'code = "good"',
         'code = "good"\nmaps_to = "fair"',
-        'column reviews.grades.good.maps_to, value "fair": is a grade that is old itself.',
+        'column reviews.grades.good.maps_to, value "fair": is a code that is old itself.',
     ),
     ("reviews.csv", "0.5", "0", "is not a probability above 0 and at most 1."),
     ("reviews.csv", "0.5", "1.01", "is not a probability above 0 and at most 1."),
@@ -174,7 +174,15 @@ BROKEN = [
         "facts;document",
         'row 2, column dimensions, value "facts;document": names a dimension that the office file',
     ),
-    ("office.toml", 'facts = { en = "facts" }', "facts = {}", "needs words in at least one"),
+    ("reviews.csv", "documents", "papers", "names a dimension that was not in force on the day"),
+    ("office.toml", 'to = "documents"', 'to = "document"', "Did you mean `documents`?"),
+    (
+        "office.toml",
+        'to = "documents"',
+        'to = "papers"',
+        'reviews.dimensions.papers.maps_to, value "papers": is a code that is old itself.',
+    ),
+    ("office.toml", '{ en = "facts" }', "{}", "needs words in at least one"),
     ("office.toml", "\nfacts = {", "\n'fa;cts' = {", "column reviews.dimensions"),
     # handlers
     ("handlers.csv", "h1,10", ",10", "handlers.csv, row 2, column handler: is blank."),
@@ -238,13 +246,13 @@ def test_without_its_case_table_an_office_has_no_unknown_cases(tmp_path: Path) -
     assert len(refused.value.faults) == 1
 
 
-def with_kind(word: str) -> dict[str, str]:
+def with_kind(word: str, case_id: str = "a", day: str = "2024-02-05") -> dict[str, str]:
     """The files with kinds of review told apart and one review of the kind `word`."""
     kinds = '\n[reviews.kinds]\ncheck = "self_check"\nrandom = "review"\n'
     head, line = FILES["reviews.csv"].splitlines()
     return {
         "office.toml": FILES["office.toml"] + kinds,
-        "reviews.csv": f"{head},kind\n{line},{word}\n",
+        "reviews.csv": f"{head},kind\n{case_id},{day}{line[len('a,2024-02-05') :]},{word}\n",
     }
 
 
@@ -260,3 +268,21 @@ def test_only_independent_reviews_are_reviews(tmp_path: Path, word: str, reviews
     """A self check is a row of the table and no review."""
     tables = load(write(tmp_path, **with_kind(word)))
     assert (tables.rows("reviews").height, tables.review_rows.height) == (1, reviews)
+
+
+@pytest.mark.parametrize(("case_id", "day"), [("a", "2024-01-15"), ("b", "2024-02-05")])
+def test_the_office_checks_a_case_before_it_is_closed(
+    tmp_path: Path, case_id: str, day: str
+) -> None:
+    """A check keeps its date before the closing, or while the case is open; a review may not."""
+    tables = load(write(tmp_path, **with_kind("check", case_id, day)))
+    made = tables.rows("reviews")["reviewed_at"].item()
+    assert str(made).startswith(day)
+    with pytest.raises(BadInput, match=r"before the case was closed|is still open"):
+        load(write(tmp_path, **with_kind("random", case_id, day)))
+
+
+def test_a_check_before_the_opening_is_a_fault(tmp_path: Path) -> None:
+    """There was nothing to check yet."""
+    with pytest.raises(BadInput, match="is before the case was opened"):
+        load(write(tmp_path, **with_kind("check", day="2023-12-31")))

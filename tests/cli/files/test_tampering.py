@@ -7,6 +7,7 @@ import shutil
 from itertools import product
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from benchmarks.rewrites import SECRET, VALUE, inputs_of, is_found, promise, rewrites, rewritten
@@ -21,7 +22,9 @@ from benchmarks.tampering import (
     changed_copies,
     manifest_bytes,
     tamper,
+    with_manifest,
 )
+from cases.errors import BadInput
 from cases.integrity.manifest import read_manifest
 from cli.files.checked import Reader
 from cli.files.plan_checks import check_plan
@@ -73,6 +76,29 @@ def test_random_changes_are_found_by_the_command(folder: Path) -> None:
         assert by_renewed(copy, *published), kind
         renewed += by_renewed(copy)
     assert renewed > changes / 2
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("extra.csv", "extra.csv is not a file of such a folder."), ("frame.parquet", "risk_2")],
+)
+def test_an_added_file_or_column_is_named_whoever_renews_the_manifest(
+    plan_folder: Path, tmp_path: Path, name: str, found: str
+) -> None:
+    """A file that no plan has, and a column that its frame does not have."""
+    copy = Path(shutil.copytree(plan_folder, tmp_path / "copy"))
+    frame = pl.read_parquet(copy / "frame.parquet").with_columns(risk_2="risk")
+    if name == "frame.parquet":
+        frame.write_parquet(copy / name)
+    else:
+        frame.write_csv(copy / name)
+    with_manifest(copy, tmp_path / "renewed")
+    try:
+        said = [str(one) for one in check_plan(tmp_path / "renewed", Reader()).differences]
+    except BadInput as error:
+        said = [str(error)]
+    assert len(said) == 1
+    assert found in said[0]
 
 
 def test_every_byte_of_the_manifest_counts(folder: Path) -> None:

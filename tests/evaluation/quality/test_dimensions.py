@@ -21,8 +21,8 @@ from tests.factories.raw import cases_by_id, first_reviews
 
 UNTIL = datetime(2024, 12, 31)
 DECLARED = {
-    "facts": {"en": "facts", "zh": "事实"},
-    "documents": {"en": "documents", "zh": "法律文书"},
+    "facts": {"meaning": {"en": "facts", "zh": "事实"}},
+    "documents": {"meaning": {"en": "documents", "zh": "法律文书"}},
 }
 COLUMNS: dict[str, pl.DataType] = {
     "moment": pl.Datetime("us"),
@@ -100,6 +100,14 @@ def test_picked_cases_count_alike_and_are_said_to_be_picked() -> None:
     assert [one.share.value for one in found.found] == pytest.approx([8 / 11, 5 / 11])
     assert "These are picked cases only" in found.says.say("en")
     assert "仅基于挑选的案件" in found.says.say("zh")
+
+
+def test_an_old_dimension_counts_as_a_present_one() -> None:
+    """It has no line of its own, and a case that names both counts once."""
+    old = {"papers": {"meaning": {"en": "papers"}, "maps_to": "documents"}}
+    told = pl.col("dimensions").str.replace("documents; facts", "papers;documents;facts")
+    found = found_in(table(BY_HAND, COLUMNS).with_columns(told), DECLARED | old)
+    assert [(one.code, one.cases) for one in found.found] == [("documents", 8), ("facts", 5)]
 
 
 @pytest.mark.parametrize(("count", "told"), [(9, False), (10, True)])

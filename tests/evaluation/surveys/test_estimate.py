@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from cases.errors import Refused
+from cases.language.texts import Text
 from evaluation.statistics.sample import corrected_risks
 from evaluation.surveys.estimate import Estimate, Survey, estimate
 from policies.seeds import tickets
@@ -291,4 +292,33 @@ def test_own_checks_are_judged_by_the_reviews() -> None:
     assert (found["self_check"].passed, found["self_check"].failed) == (92, 8)
     assert found["self_check"].missed.value == pytest.approx(2 / 92)
     assert found["self_check"].caught.value == pytest.approx(0.8)
+    assert found["self_check"].by_dimension == ()
     assert estimate([one]).own_checks == {}
+
+
+def test_what_a_check_catches_by_dimension() -> None:
+    """All ten defects are in facts, eight of them caught; one is in papers: too few."""
+    outcomes = {i: int(i < 10) for i in range(100)}
+    one = survey([0.1] * 100, [1.0] * 100, outcomes)
+    named = [["facts", "papers"] if i == 0 else ["facts"] for i in range(100)]
+    found = one.outcomes.with_columns(dimensions=pl.Series(named))
+    checks = pl.DataFrame(
+        {
+            "case_id": [f"c{i}" for i in range(100)],
+            "self_check": [i >= 8 for i in range(100)],
+            "verification": [None] * 100,
+        },
+        schema_overrides={"verification": pl.Boolean},
+    )
+    names = {"papers": Text(en="documents"), "facts": Text(en="facts"), "effect": Text(en="effect")}
+    surveyed = estimate([replace(one, outcomes=found, checks=checks)], dimensions=names)
+    papers, facts = surveyed.own_checks["self_check"].by_dimension
+    assert (papers.meaning, papers.caught.absent, papers.caught.n) == (
+        names["papers"],
+        "too_few",
+        1,
+    )
+    assert (facts.code, facts.caught.n) == ("facts", 10)
+    assert facts.caught.value == pytest.approx(0.8)
+    assert facts.caught.low is not None
+    assert facts.caught.low < 0.6

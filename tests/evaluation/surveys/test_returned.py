@@ -17,26 +17,30 @@ GRADES = [
     {"code": "bad", "defect": True, "meaning": {"en": "bad"}},
     {"code": "flawed", "defect": True, "meaning": {"en": "flawed"}, "maps_to": "bad"},
 ]
-OFFICE = office(reviews={"grades": GRADES, "maturity_days": 5})
+DIMENSIONS = {
+    "facts": {"meaning": {"en": "facts"}},
+    "papers": {"meaning": {"en": "papers"}, "maps_to": "facts"},
+}
+OFFICE = office(reviews={"grades": GRADES, "maturity_days": 5, "dimensions": DIMENSIONS})
 FOUND = """
-case_id | reviewed_at | kind   | grade
-a       | 2024-01-15  | random | bad
-b       | 2024-02-02  | random | fine
-b       | 2024-02-01  | double | flawed
-c       | 2024-02-03  | random | so_so
-d       | 2024-02-27  | random | bad
+case_id | reviewed_at | kind   | grade  | dimensions
+a       | 2024-01-15  | random | bad    | -
+b       | 2024-02-02  | random | fine   | -
+b       | 2024-02-01  | double | flawed | papers
+c       | 2024-02-03  | random | so_so  | -
+d       | 2024-02-27  | random | bad    | -
 """
 
 
 def test_the_first_final_review_after_the_draw_counts() -> None:
-    """Before the draw: not; not yet final: not; of two, the first; an old grade as the present."""
+    """Before the draw: not; not yet final: not; of two, the first; what is old as the present."""
     cases = rows(
         "case_id | opened_at\n" + "".join(f"{c} | 2024-01-01\n" for c in "abcd"),
         case_columns(OFFICE),
     )
     tables = Tables.of(OFFICE, cases, reviews=rows(FOUND, REVIEWS))
     found = returned(tables, after=datetime(2024, 1, 31), until=datetime(2024, 3, 1))
-    assert sorted(found.rows()) == [("b", 1.0, 2.0), ("c", 0.0, 1.0)]
+    assert sorted(found.rows()) == [("b", 1.0, 2.0, ["facts"]), ("c", 0.0, 1.0, None)]
 
 
 def test_a_review_after_the_next_closing_is_of_that_closing() -> None:
@@ -49,7 +53,7 @@ def test_a_review_after_the_next_closing_is_of_that_closing() -> None:
         schema={"case_id": pl.String, "closed_again_at": pl.Datetime("us")},
     )
     found = returned(tables, datetime(2024, 1, 31), datetime(2024, 6, 1), closings)
-    assert sorted(found.rows()) == [("b", 1.0, 2.0), ("d", 1.0, 2.0)]
+    assert sorted(found.drop("dimensions").rows()) == [("b", 1.0, 2.0), ("d", 1.0, 2.0)]
 
 
 def test_second_readings_are_by_another_reviewer() -> None:
@@ -121,5 +125,5 @@ def test_own_checks_are_facts_and_no_labels() -> None:
     found = own_checks(tables, datetime(2024, 1, 31))
     assert found.rows() == [("a", True, None), ("b", False, True)]
     later = returned(tables, datetime(2024, 1, 1), datetime(2024, 6, 1))
-    assert later.rows() == [("b", 1.0, 2.0)]
+    assert later.drop("dimensions").rows() == [("b", 1.0, 2.0)]
     assert tables.review_rows.height == 1

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from cases.demo.draws import Term, col, number, total
-from cases.demo.reviews import DEFECT_GRADES
+from cases.demo.reviews.drawn import DEFECT_GRADES
 
 # The share of defective reviews that name one dimension, two, three.
 NAMED = (0.5, 0.35, 0.15)
@@ -60,13 +60,32 @@ DIMENSIONS = {
 def with_dimensions(
     rng: np.random.Generator, reviews: pl.DataFrame, cases: pl.DataFrame
 ) -> pl.DataFrame:
-    """`reviews` with `dimensions`: one to three where a defect was found, null elsewhere.
+    """`reviews` with `named`, drawn for each, and the same as `dimensions` where it found a defect.
+
+    What a case is wanting in does not depend on whether that is found.
+    """
+    defect = col("grade").is_in(DEFECT_GRADES)
+    named = draw_dimensions(rng, reviews, cases)
+    return reviews.with_columns(named=named, dimensions=pl.when(defect).then(named))
+
+
+def true_dimensions(
+    rng: np.random.Generator, reviews: pl.DataFrame, cases: pl.DataFrame
+) -> pl.Series:
+    """The dimensions of each case's defect, if it has one: what its first review would name."""
+    first = reviews.unique("case_id", keep="first").select("case_id", "named")
+    known = cases.select("case_id").join(first, on="case_id", how="left", maintain_order="left")
+    return known["named"].fill_null(draw_dimensions(rng, cases, cases))
+
+
+def draw_dimensions(rng: np.random.Generator, rows: pl.DataFrame, cases: pl.DataFrame) -> pl.Series:
+    """For each of `rows` (`case_id`) one to three dimensions of its case, separated by `;`.
 
     Several are drawn one after the other, each by its share of the weights of those left;
     the largest of log weight plus Gumbel noise are such a draw (Yellott 1977, Journal of
     Mathematical Psychology 15).
     """
-    known = reviews.select("case_id").join(
+    known = rows.select("case_id").join(
         cases.select("case_id", **{name: total(terms) for name, terms in DIMENSIONS.items()}),
         on="case_id",
         how="left",
@@ -74,10 +93,9 @@ def with_dimensions(
     )
     log_weight = known.select(list(DIMENSIONS)).to_numpy()
     order = np.argsort(-(log_weight + rng.gumbel(size=log_weight.shape)), axis=1)
-    count = rng.choice(np.arange(1, len(NAMED) + 1), size=reviews.height, p=NAMED)
+    count = rng.choice(np.arange(1, len(NAMED) + 1), size=rows.height, p=NAMED)
     names = np.array(list(DIMENSIONS))
     cells = [
         ";".join(names[np.sort(ranked[:most])]) for ranked, most in zip(order, count, strict=True)
     ]
-    defect = col("grade").is_in(DEFECT_GRADES)
-    return reviews.with_columns(dimensions=pl.when(defect).then(pl.Series(cells, dtype=pl.String)))
+    return pl.Series(cells, dtype=pl.String)

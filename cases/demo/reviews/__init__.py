@@ -1,0 +1,1 @@
+"""How the demo's cases are judged: reviews, the dimensions of defects, the office's own checks."""
