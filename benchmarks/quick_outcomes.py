@@ -106,9 +106,11 @@ def office(name: str, first: int, last: int) -> None:
         "weighted", pl.col("moment").dt.year(), maintain_order=True
     ):
         errors = part.group_by("origin").agg(error=quarter)["error"].abs()
-        figures = (part["y"].mean(), part["risk"].mean(), errors.mean())
+        figures = [
+            float(np.mean(values.to_numpy())) for values in (part["y"], part["risk"], errors)
+        ]
         auc = roc_auc_score(part["y"], part["risk"])
-        print(on, year, part.height, *(f"{100 * figure:.1f}" for figure in figures), f"{auc:.3f}")
+        print(on, year, part.height, *(f"{100 * one:.1f}" for one in figures), f"{auc:.3f}")
 
 
 def _tables(name: str, folder: Path) -> Tables:
@@ -133,7 +135,11 @@ def scored(tables: Tables, first: int, last: int, *, weighted: bool) -> pl.DataF
             continue
         cases = later.join(x, on=["case_id", "moment"])
         risk = pl.Series("risk", model.predict(cases))
-        parts.append(cases.select("moment", "y", risk, origin=pl.lit(quarter.after), weighted=pl.lit(weighted)))
+        parts.append(
+            cases.select(
+                "moment", "y", risk, origin=pl.lit(quarter.after), weighted=pl.lit(weighted)
+            )
+        )
     return pl.concat(parts)
 
 

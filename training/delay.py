@@ -44,9 +44,9 @@ def quick_weights(labels: pl.DataFrame, until: datetime) -> pl.Series:
     if not labels.is_empty():
         horizon = np.quantile(age, 1 - OLDEST, method="lower")
         seen, recent = delay <= horizon, age < horizon
-        delays = [Delays.of(age, delay, seen & (y == outcome), delay[seen]) for outcome in (0, 1)]
-        if surely_differ(*delays):
-            known = known_against_both(*delays, age)
+        good, bad = (Delays.of(age, delay, seen & (y == one), delay[seen]) for one in (0, 1))
+        if surely_differ(good, bad):
+            known = known_against_both(good, bad, age)
             weight[recent] = 1 / known[y, np.arange(len(y))][recent]
             weight[recent & (known.min(axis=0) < FEWEST_KNOWN)] = np.nan
     return pl.Series("quick", weight).fill_nan(None)
@@ -108,4 +108,5 @@ def known_against_both(first: Delays, second: Delays, age: Ints) -> Floats:
     both = first + second
     share = np.array([part.shrunk_to(both).known_at(age) for part in (first, second)])
     of_both = both.known_at(age)
-    return np.divide(share, of_both, out=np.zeros_like(share), where=of_both > 0)
+    known: Floats = np.divide(share, of_both, out=np.zeros_like(share), where=of_both > 0)
+    return known

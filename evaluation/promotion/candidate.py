@@ -20,6 +20,9 @@ from evaluation.backtests.backtest import Backtest
 from evaluation.leaks.finder import as_kept, find_leaks, refuse_blatant
 from evaluation.promotion.gate import Verdict, decide, not_compared
 from evaluation.promotion.last_year import last_year_backtest, last_year_efforts
+from evaluation.proxies.check import as_kept as proxies_kept
+from evaluation.proxies.check import find_proxies, from_kept
+from evaluation.proxies.words import warning
 from features.as_of import closing_moments
 from models.bundle.bundle import Bundle
 from models.registry import CHAMPION, Registry, Version, What, office_name
@@ -61,11 +64,15 @@ def train_candidate(
 
 
 def _fitted(tables: Tables, until: datetime, progress: Progress) -> Bundle:
-    """A bundle that keeps what the leak finder found before it was trained."""
+    """A bundle that keeps what the leak finder found before it, and the proxy check after it."""
     leaks = find_leaks(tables, until, progress)
     refuse_blatant(tables.office, leaks)
     bundle = train(tables, until, progress)
-    return replace(bundle, about={**bundle.about, "leaks": as_kept(tables.office, leaks)})
+    found: dict[str, object] = {"leaks": as_kept(tables.office, leaks)}
+    if "risk" in bundle:
+        names = bundle.questions["risk"].names
+        found["proxies"] = proxies_kept(find_proxies(tables, until, names, progress))
+    return replace(bundle, about={**bundle.about, **found})
 
 
 def _registered(
@@ -83,11 +90,13 @@ def _registered(
 def _verdict(
     tables: Tables, registry: Registry, bundle: Bundle, tested: Backtest, progress: Progress
 ) -> Verdict:
-    """The gate's verdict; where there is a champion that cannot be loaded, it says so."""
+    """The gate's verdict; it says so of a champion that cannot be loaded, and of proxies."""
     outcome = tested.risk if "risk" in bundle else tested.complexity
     champion, note = _champion(registry, tables.office)
     verdict = decide(tables, bundle, champion, outcome, progress)
-    return verdict if note is None else replace(verdict, reason=sentences(verdict.reason, note))
+    notes = [note, warning(tables.office, from_kept(bundle.about) or ())]
+    said = [one for one in notes if one is not None]
+    return replace(verdict, reason=sentences(verdict.reason, *said)) if said else verdict
 
 
 def _champion(registry: Registry, office: Office) -> tuple[Bundle | None, Sayable | None]:

@@ -104,7 +104,7 @@ def test_a_weight_by_hand() -> None:
     )
 )
 def test_weights_are_bounded(cases: list[tuple[int, int, bool]]) -> None:
-    """Whatever the ages and delays, a weight is positive and at most ten, and the oldest weigh 1."""
+    """Whatever the ages and delays, a weight is above 0 and at most ten, and the oldest weigh 1."""
     age, delay, y = (np.array([case[i] for case in cases], dtype=float) for i in range(3))
     labels = known(age, delay, y)
     weight = quick_weights(labels, UNTIL)
