@@ -13,9 +13,10 @@ One to four minutes of one core each.
 
 from __future__ import annotations
 
+import math
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -74,12 +75,17 @@ def main(name: str) -> None:
         having, lacking = (other, whole) if family == CALENDAR else (whole, other)
         gain = auc_gain(y, having, lacking)
         saved = loss(y, lacking) - loss(y, having)
-        margin = Z * saved.std() / len(saved) ** 0.5
+        margin = Z * float(saved.std()) / len(saved) ** 0.5
+        ends = (saved.mean(), saved.mean() - margin, saved.mean() + margin)
         size = abs(len(sets[family]) - len(sets[ALL]))
-        print(
-            f"| {family} ({size}) | {gain.value:+.4f} ({gain.low:+.4f} to {gain.high:+.4f}) "
-            f"| {saved.mean():+.5f} ({saved.mean() - margin:+.5f} to {saved.mean() + margin:+.5f}) |"
-        )
+        auc = shown((gain.value, gain.low, gain.high))
+        print(f"| {family} ({size}) | {auc} | {shown(ends)} |")
+
+
+def shown(figure: Sequence[float | None]) -> str:
+    """A figure with its interval."""
+    value, low, high = (math.nan if one is None else one for one in figure)
+    return f"{value:+.4f} ({low:+.4f} to {high:+.4f})"
 
 
 def _tables(name: str, folder: Path) -> Tables:
