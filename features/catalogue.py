@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cases.errors import BadInput, Fault
+from cases.language.messages import _
 from cases.language.texts import Text
+from cases.nearest import did_you_mean
 from cases.office.model import CLOSING, INTAKE, Model, Office
 from features import attributes, calendar, checks, history, process, rule_of_thumb, workload
 from features.as_of import MARKS
@@ -45,12 +48,36 @@ def catalogue(office: Office) -> dict[str, Feature]:
 
 
 def risk_features(office: Office) -> tuple[str, ...]:
-    """What a fitted risk model may use at closing; a handler only where the office says so.
+    """What a fitted risk model may use at closing, less what the office file leaves out.
 
-    Not the office's rule of thumb: it is what such a model has to beat.
+    Not the office's rule of thumb: it is what such a model has to beat. A handler, and the day of the closing, only where it says so: a handler or a unit may be
+    told by the days it sits on. `BadInput` if it leaves out what there is not, or everything.
     """
-    names = _allowed(office, CLOSING)
-    return tuple(name for name in names if not name.startswith(f"{rule_of_thumb.FAMILY}."))
+    left_out = office.risk.leave_out
+    kept = tuple(
+        name
+        for name in _allowed(office, CLOSING)
+        if name not in left_out
+        and catalogue(office)[name].family not in {rule_of_thumb.FAMILY, *left_out}
+    )
+    faults = list(_wrongly_left_out(office, kept))
+    if faults:
+        raise BadInput(faults)
+    return kept
+
+
+def _wrongly_left_out(office: Office, kept: tuple[str, ...]) -> Iterator[Fault]:
+    """Names under `risk.leave_out` that are no features, and a model left with none."""
+    where, column = _("office file"), "risk.leave_out"
+    known = sorted({*catalogue(office), *(part.family for part in catalogue(office).values())})
+    for name in office.risk.leave_out:
+        if name not in known:
+            remedy = did_you_mean(name, known, _("Remove it."))
+            problem = _("is neither a feature nor a family of features.")
+            yield Fault(where, problem, remedy, column=column, value=name)
+    if not kept:
+        problem = _("leaves the risk model without any feature.")
+        yield Fault(where, problem, _("Leave out less."), column=column)
 
 
 def intake_features(office: Office) -> tuple[str, ...]:
@@ -67,7 +94,9 @@ def _allowed(office: Office, moment: str) -> tuple[str, ...]:
     return tuple(
         name
         for name, part in catalogue(office).items()
-        if moment in part.moments and (office.risk.use_handler or not part.personal)
+        if moment in part.moments
+        and (office.risk.use_handler or not part.personal)
+        and (office.risk.use_calendar or part.family != "calendar")
     )
 
 

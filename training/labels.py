@@ -15,6 +15,7 @@ from cases.tables.values import TIME
 from features.as_of import closing_moments, column_of, final_reviews, intake_moments
 from features.conditions import satisfying
 from features.feature import days, lasting
+from training.delay import quick_weights
 from training.severity import severities, shared_readings
 from training.weights import review_weights
 
@@ -28,8 +29,9 @@ COVERED = 0.9  # share of all cases that reviews made with certainty must be, to
 def risk_labels(tables: Tables, until: datetime) -> pl.DataFrame:
     """What reviews that are final by `until` found in closed cases of the risk model's kind.
 
-    Columns `case_id`, `moment` (its closing), `known_at`, `y` (1 for a defect), `weight`,
-    `surveyed` (whether the inclusion probability is known, and `speak_for_all` holds),
+    Columns `case_id`, `moment` (its closing), `known_at`, `y` (1 for a defect), `weight` (for the
+    draw and for quick outcomes, see `training/delay.py`; cases too recent to learn from are left
+    out), `surveyed` (whether the inclusion probability is known, and `speak_for_all` holds),
     `grade` (the present one) and `severity` (of its reviewer as far as known by `until`, in
     log-odds; 0 where it cannot be estimated); sorted by `moment` and `case_id`. Of several reviews
     of a case the first that became final counts: later ones are often made because of it.
@@ -40,7 +42,7 @@ def risk_labels(tables: Tables, until: datetime) -> pl.DataFrame:
     labels = closed.join(first, on="case_id").join(severity, on="reviewer", how="left")
     labels = labels.sort("moment", "case_id")
     probability = labels["inclusion_probability"]
-    return labels.select(
+    found = labels.select(
         "case_id",
         "moment",
         "known_at",
@@ -50,6 +52,8 @@ def risk_labels(tables: Tables, until: datetime) -> pl.DataFrame:
         pl.col("grade").replace(tables.office.present_grades),
         pl.col("severity").fill_null(0.0),
     )
+    known = found.with_columns(pl.col("weight") * quick_weights(found, until))
+    return known.drop_nulls("weight")
 
 
 def speak_for_all(tables: Tables, reviewed: pl.DataFrame, until: datetime) -> bool:

@@ -24,6 +24,14 @@ class Risk(Model):
     use_handler: bool = Field(
         default=False, description="let a handler's identity and past be risk features (see report)"
     )
+    use_calendar: bool = Field(
+        default=False,
+        description="let the day of the closing (weekday, end of the month) be a risk feature",
+    )
+    leave_out: tuple[str, ...] = Field(
+        default=(),
+        description="features, or whole families of them, that the risk model does without",
+    )
     similar_by: tuple[str, ...] = Field(
         default=(), description="code attributes by which earlier cases count as similar"
     )

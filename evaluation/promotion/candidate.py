@@ -21,6 +21,9 @@ from evaluation.leaks.finder import as_kept, find_leaks, refuse_blatant
 from evaluation.promotion.gate import Verdict, not_compared
 from evaluation.promotion.last_year import last_year_backtest, last_year_efforts
 from evaluation.promotion.start import decide_on, instead_of
+from evaluation.proxies.check import as_kept as proxies_kept
+from evaluation.proxies.check import find_proxies, from_kept
+from evaluation.proxies.words import warning
 from features.as_of import closing_moments
 from models.bundle.bundle import Bundle
 from models.registry import CHAMPION, Registry, Version, What, office_name
@@ -71,8 +74,7 @@ def train_candidate(
         last_year_efforts(registry.home, tables, bundle, progress)
     champion, note = _champion(registry, tables.office)
     verdict = decide_on(tables, bundle, champion, tested, progress)
-    if note is not None:
-        verdict = replace(verdict, reason=sentences(verdict.reason, note))
+    verdict = _with_notes(verdict, note, warning(tables.office, from_kept(bundle.about) or ()))
     instead = None
     if not verdict.promoted:
         for other, said in instead_of(tables, bundle, champion, tested, progress):
@@ -83,11 +85,20 @@ def train_candidate(
 
 
 def _fitted(tables: Tables, until: datetime, progress: Progress) -> Bundle:
-    """A bundle that keeps what the leak finder found before it was trained."""
+    """A bundle that keeps what the leak finder found before it, and the proxy check after it."""
     leaks = find_leaks(tables, until, progress)
     refuse_blatant(tables.office, leaks)
     bundle = train(tables, until, progress)
-    return replace(bundle, about={**bundle.about, "leaks": as_kept(tables.office, leaks)})
+    found: dict[str, object] = {"leaks": as_kept(tables.office, leaks)}
+    if "risk" in bundle and bundle.start is None:
+        names = bundle.questions["risk"].names
+        found["proxies"] = proxies_kept(find_proxies(tables, until, names, progress))
+    return replace(bundle, about={**bundle.about, **found})
+
+
+def _with_notes(verdict: Verdict, *notes: Sayable | None) -> Verdict:
+    said = [note for note in notes if note is not None]
+    return replace(verdict, reason=sentences(verdict.reason, *said)) if said else verdict
 
 
 def _kept(

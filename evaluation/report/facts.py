@@ -13,6 +13,8 @@ import polars as pl
 from cases.language.kept import from_json
 from cases.language.messages import Sayable
 from cases.tables.tables import Tables, moments_of, rows
+from evaluation.proxies.check import Proxies, from_kept
+from evaluation.proxies.words import most_telling, warning
 from features.build import build
 from features.catalogue import catalogue
 from features.conditions import satisfying
@@ -106,6 +108,18 @@ class Leak:
     severity: str
     evidence: Sayable
     accepted: str | None
+
+
+@dataclass(frozen=True)
+class StandIns:
+    """What the proxy check found at training, and the warning if any.
+
+    `telling` says of each of `found` which features do most; None if none does much.
+    """
+
+    found: tuple[Proxies, ...]
+    telling: tuple[Sayable | None, ...]
+    warning: Sayable | None
 
 
 @dataclass(frozen=True)
@@ -225,6 +239,15 @@ def leaks(bundle: Bundle) -> tuple[Leak, ...] | None:
         Leak(leak["column"], leak["severity"], from_json(leak["evidence"]), leak["accepted"])
         for leak in kept
     )
+
+
+def stand_ins(bundle: Bundle) -> StandIns | None:
+    """What the proxy check found when `bundle` was trained; None if it was not made."""
+    found = from_kept(bundle.about)
+    if found is None:
+        return None
+    telling = tuple(most_telling(bundle.office, one) for one in found)
+    return StandIns(found, telling, warning(bundle.office, found))
 
 
 def model_versions(versions: Iterable[Version]) -> tuple[ModelVersion, ...]:

@@ -79,8 +79,18 @@ DO = {
 
 
 def headlines(summary: ReportSummary) -> tuple[Note, ...]:
-    """Three to five sentences; the first word of a code is what it is about: found, sure, do."""
-    return (*islice(_found(summary), MOST_FOUND), _sure(summary), _do(summary))
+    """Three to five sentences, and one of stand-ins for persons if need be.
+
+    The first word of a code is what it is about: found, sure, do.
+    """
+    found = (*islice(_found(summary), MOST_FOUND), *_stand_ins(summary))
+    return (*found, _sure(summary), _do(summary))
+
+
+def _stand_ins(summary: ReportSummary) -> Iterator[Note]:
+    """That risks may be those of persons, if the features tell them apart well."""
+    if summary.stand_ins is not None and summary.stand_ins.warning is not None:
+        yield Note("found_stand_ins", summary.stand_ins.warning)
 
 
 def judged(summary: ReportSummary) -> Answer | None:

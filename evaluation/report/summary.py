@@ -28,11 +28,13 @@ from evaluation.report.facts import (
     Influence,
     Leak,
     ModelVersion,
+    StandIns,
     card,
     data_facts,
     influences,
     leaks,
     model_versions,
+    stand_ins,
 )
 from evaluation.report.notes import Note, doubts, limits
 from evaluation.surveys.of_plans import checks_by_plans
@@ -58,6 +60,7 @@ class ReportSummary:
     complexity: Answer | None
     performance: dict[str, Performance]
     leaks: tuple[Leak, ...] | None
+    stand_ins: StandIns | None
     fairness: Fairness | None
     intake: IntakeFigures
     changes: Changes | None
@@ -105,6 +108,7 @@ def summarise(
         complexity=complexity,
         performance=_performance(tables, backtest, until),
         leaks=leaks(bundle),
+        stand_ins=stand_ins(bundle),
         fairness=fairness(tables, backtest, until),
         intake=intake_figures(tables.office, bundle, efforts),
         changes=changes(tables, bundle, now),

@@ -16,7 +16,8 @@ HEAD = """# Features
 Made from the catalogue (`features/catalogue.py`) and a worked example, whose values are
 worked out by hand and checked by a test. An office with other attributes, activities and
 limits has others of the same pattern. `-` is unknown. A feature marked *handler* is used by
-a model only where the office file says `use_handler = true`.
+a model only where the office file says `use_handler = true`, and one of the family `calendar`
+only where it says `use_calendar = true`.
 
 """
 

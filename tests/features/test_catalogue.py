@@ -10,6 +10,7 @@ import narwhals as nw
 import polars as pl
 import pytest
 
+from cases.errors import BadInput
 from cases.office.loading import load_office
 from cases.office.model import CLOSING, INTAKE
 from cases.tables.tables import Frame, Tables
@@ -109,6 +110,34 @@ def test_handlers_are_left_out_unless_switched_on() -> None:
     assert not personal & {*risk_features(off), *intake_features(off)}
 
 
+def test_the_closing_day_is_left_out_unless_switched_on() -> None:
+    """Weekday and month of the closing are risk features only where the office file says so."""
+    on = factories.office(risk={"use_calendar": True})
+    days = {name for name in catalogue(on) if name.startswith("calendar.")}
+    assert days <= set(risk_features(on))
+    assert not days & set(risk_features(factories.office()))
+
+
+@pytest.mark.parametrize("name", ["history", "attribute.charge"])
+def test_an_office_leaves_out_features_or_families(name: str) -> None:
+    """What it leaves out, and nothing else, is missing from the risk model."""
+    whole, less = factories.office(), factories.office(risk={"leave_out": [name]})
+    gone = set(risk_features(whole)) - set(risk_features(less))
+    assert gone
+    assert all(feature == name or feature.startswith(f"{name}.") for feature in gone)
+    assert not [one for one in risk_features(less) if one == name or one.startswith(f"{name}.")]
+    assert intake_features(less) == intake_features(whole)
+
+
+def test_a_slip_in_what_is_left_out_is_a_fault() -> None:
+    """An unknown name is named with the nearest, and so is a model left with nothing."""
+    with pytest.raises(BadInput, match=r"risk\.leave_out.*`attribute\.charge`"):
+        risk_features(factories.office(risk={"leave_out": ["attribute.charg"]}))
+    families = sorted({feature.family for feature in catalogue(factories.office()).values()})
+    with pytest.raises(BadInput, match="without any feature"):
+        risk_features(factories.office(risk={"leave_out": families}))
+
+
 def test_intake_features_are_known_at_intake() -> None:
     """Nothing that happens after opening is asked for at intake."""
     names = intake_features(worked_example.example().office)
@@ -144,6 +173,8 @@ def test_activity_names_become_safe_and_distinct() -> None:
         {"complexity": {"meaning": {"en": "x"}, "any_of": [MANY]}},
         {"risk": {"among": [MANY]}},
         {"risk": {"increasing": ["attribute.suspects"]}},
+        {"risk": {"leave_out": ["attribute.charge"]}},
+        {"risk": {"use_calendar": True}},
         {"working_hours": {"last_hour": 17}},
         {"reviews": {"grades": [GRADES[0] | {"code": "new"}, *GRADES[1:]]}},
         {"limits": [LIMIT | {"code": "other"}]},

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 
 from cases.language.messages import _
 from evaluation.pages import charts
-from evaluation.pages.cells import count, share
+from evaluation.pages.cells import NOTHING, Interval, count, share
+from evaluation.pages.cells import SHARE as SHARES
 from evaluation.pages.exhibits import Chapter, Exhibit
+from evaluation.proxies.words import PEOPLE
 from evaluation.report.chapters.heads import NO_RISK_MODEL
-from evaluation.report.facts import Influence
+from evaluation.report.facts import Influence, StandIns
 from evaluation.report.summary import ReportSummary
 
 TITLE = _("What moves the risk most")
@@ -21,7 +24,29 @@ def chapter(summary: ReportSummary) -> Chapter:
     if not summary.influences:
         return Chapter("influences", TITLE, NO_RISK_MODEL)
     lead = _("Which facts of a case the model's scores rest on. An influence is not a cause.")
-    return Chapter("influences", TITLE, lead, (_strongest(summary.influences),))
+    exhibits = (_strongest(summary.influences), *_stand_ins(summary.stand_ins))
+    return Chapter("influences", TITLE, lead, exhibits)
+
+
+def _stand_ins(stand_ins: StandIns | None) -> Iterator[Exhibit]:
+    """How well the features tell persons apart, if that was looked at."""
+    if stand_ins is None:
+        return
+    says = stand_ins.warning or _(
+        "The features do not tell persons apart so well that risks would be theirs."
+    )
+    lines = tuple(
+        (PEOPLE[one.people], count(one.classes), Interval(one.told, SHARES), telling or NOTHING)
+        for one, telling in zip(stand_ins.found, stand_ins.telling, strict=True)
+    )
+    head = (_("Who"), _("How many of them"), _("Pairs told right"), _("Most telling features"))
+    note = _(
+        "A pair is two cases of the same kind (and of the same unit, where the model is given "
+        "it), one of them of a certain handler, unit or reviewer. Told right is which one, by the "
+        "features alone; 50% is chance. Learnt from the earlier reviewed cases, tried on the later "
+        "ones."
+    )
+    yield Exhibit(_("Stand-ins for persons"), says, head, lines, notes=(note,))
 
 
 def _strongest(influences: tuple[Influence, ...]) -> Exhibit:

@@ -55,7 +55,7 @@ def test_the_shares_of_false_alarms_add_up() -> None:
 
 def test_what_tells_of_the_office_is_not_tested() -> None:
     """Workload, earlier outcomes, rarity and calendar are left out; facts of the case are not."""
-    described = office(risk={"similar_by": ["charge"]})
+    described = office(risk={"similar_by": ["charge"], "use_calendar": True})
     tested = own_features(described, risk_features(described))
     families = {name.partition(".")[0] for name in tested}
     assert families == {"attribute", "process"}
@@ -131,7 +131,7 @@ def found(tables: Tables, trained: Bundle) -> Drift:
 
 
 def test_drift_of_an_office(found: Drift, tables: Tables, trained: Bundle) -> None:
-    """All is compared with both times; nothing is said of the calendar and other cases."""
+    """All is compared with both times; nothing is said of other cases."""
     assert found.question == "risk"
     assert found.previous == Period(datetime(2024, 3, 10), PERIOD.after)
     assert set(found.shifts) == set(found.windows) == {"training", "previous"}
@@ -139,7 +139,6 @@ def test_drift_of_an_office(found: Drift, tables: Tables, trained: Bundle) -> No
     assert set(found.rates) == {"training", "previous"}
     assert found.calibration is not None
     assert "workload.unit_open" in found.untested
-    assert "calendar.weekday" in found.untested
     names = {shift.name for shift in found.shifts["training"]}
     assert names <= {*trained.question(RiskQuestion).names, "own_score"} - set(found.untested)
     closed = tables.case_rows["closed_at"].is_between(PERIOD.after, PERIOD.until, closed="right")

@@ -20,6 +20,8 @@ from evaluation.leaks.findings import Finding
 from evaluation.promotion import candidate, gate, last_year
 from evaluation.promotion.candidate import confirm, train_candidate
 from evaluation.promotion.gate import Verdict
+from evaluation.proxies.check import Proxies, from_kept
+from evaluation.statistics.metrics import Figure
 from models.bundle.bundle import Bundle
 from models.estimators.boosting import Trees
 from models.questions.risk import RiskQuestion
@@ -121,6 +123,23 @@ def test_findings_of_leaks_are_kept_with_the_model(
         ("appealed", "known in court"),
         ("charge", None),
     ]
+
+
+def test_stand_ins_for_persons_are_kept_and_said_with_the_verdict(
+    tables: Tables, bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A model whose features tell handlers apart is not refused for it; the verdict warns."""
+    found = (Proxies("handler", 5, Figure(0.9, 0.88, 0.92, 120), ("attribute.charge",)),)
+    monkeypatch.setattr(candidate, "train", lambda *_: bundle)
+    monkeypatch.setattr(candidate, "find_leaks", lambda *_: ())
+    monkeypatch.setattr(candidate, "find_proxies", lambda *_: found)
+    monkeypatch.setattr(candidate, "last_year_backtest", lambda *_: Backtest(*[None] * 7))
+    monkeypatch.setattr(gate, "judge", lambda _: Verdict(True, Text(en="good.")))
+    registry = Registry(tmp_path)
+    trained = train_candidate(tables, registry, UNTIL, silent)
+    assert trained.verdict.promoted
+    assert str(trained.verdict.reason).startswith("good. Its features tell the handler of a case")
+    assert from_kept(registry.load(trained.version, tables.office).about) == found
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,8 @@ from cases.tables.tables import Tables, moments_of, rows
 from evaluation.backtests.backtest import MODEL, Backtest
 from evaluation.backtests.subgroups import fairness as compare_groups
 from evaluation.intake.figures import intake_figures
-from evaluation.pages.cells import interval, share_interval
+from evaluation.pages.cells import NOTHING, interval, share_interval
+from evaluation.proxies.check import Proxies, as_kept
 from evaluation.quality.overrides import Change, Overrides
 from evaluation.quality.uptake import PlanUptake, Selection, Uptake
 from evaluation.report.chapters import (
@@ -34,7 +35,7 @@ from evaluation.report.chapters import (
     worth,
 )
 from evaluation.report.export import as_json
-from evaluation.report.facts import EXPLAINED, Leak, model_versions
+from evaluation.report.facts import EXPLAINED, Leak, model_versions, stand_ins
 from evaluation.report.facts import leaks as kept_leaks
 from evaluation.report.summary import ReportSummary
 from evaluation.statistics.metrics import Figure, calibration_table
@@ -157,6 +158,32 @@ def test_leaks_come_from_the_bundle(summary: ReportSummary, bundle: Bundle) -> N
     assert rows_of(shown) == (("x", "blatant", "It is filled for 25.0% of cases.", "known"),)
     assert say(shown.says, "en").startswith("Blatant: x.")
     assert leaks.chapter(dataclasses.replace(summary, leaks=())).exhibits == ()
+
+
+def test_stand_ins_come_from_the_bundle(summary: ReportSummary, bundle: Bundle) -> None:
+    """What training kept of the proxy check stands by the influences, with its warning."""
+    assert stand_ins(bundle) is None
+    assert len(influences.chapter(summary).exhibits) == 1
+    told = Figure(0.9, 0.88, 0.92, 120)
+    found = (
+        Proxies("handler", 5, told, ("attribute.charge",)),
+        Proxies("unit", 0, Figure.of_few(0), given=True),
+        Proxies("reviewer", 1, Figure.of_few(9)),
+    )
+    checked = dataclasses.replace(bundle, about={**bundle.about, "proxies": as_kept(found)})
+    shown = dataclasses.replace(summary, stand_ins=stand_ins(checked))
+    exhibit = influences.chapter(shown).exhibits[1]
+    assert rows_of(exhibit) == (
+        ("handler", "5", "90.0% (88.0% to 92.0%)", "charge (`attribute.charge`)"),
+        ("unit", "0", "no cases", "itself a feature of the model"),
+        ("reviewer", "1", "withheld: too few", NOTHING),
+    )
+    assert "tell the handler of a case beyond its kind" in say(exhibit.says, "en")
+    weak = {**bundle.about, "proxies": as_kept(found[1:])}
+    shown = dataclasses.replace(
+        summary, stand_ins=stand_ins(dataclasses.replace(bundle, about=weak))
+    )
+    assert "do not tell persons apart" in say(influences.chapter(shown).exhibits[1].says, "en")
 
 
 def test_groups_are_shown_with_their_differences(

@@ -11,10 +11,12 @@ import polars as pl
 import pytest
 
 from cases.language.catalogues import languages
+from cases.language.messages import _
 from cases.tables.tables import Tables
 from evaluation.backtests.backtest import MODEL, Backtest
 from evaluation.drift.drift import Calibration
 from evaluation.pages.cells import multiple_interval
+from evaluation.report.facts import StandIns
 from evaluation.report.headlines import headlines, judged
 from evaluation.report.summary import ReportSummary
 from evaluation.statistics.metrics import Figure
@@ -54,6 +56,13 @@ def with_drift(summary: ReportSummary, *, alarm: bool) -> ReportSummary:
     off = Calibration(20, 41, Figure(0.49, 0.3, 0.8, 500), alarm)
     drift = dataclasses.replace(summary.changes.drift, calibration=off)
     return dataclasses.replace(summary, changes=dataclasses.replace(summary.changes, drift=drift))
+
+
+def test_stand_ins_for_persons_are_on_the_front_page(summary: ReportSummary) -> None:
+    """If the features tell persons apart, one more sentence says so, before how sure it is."""
+    warned = dataclasses.replace(summary, stand_ins=StandIns((), (), _("Look at them.")))
+    before, after = codes(summary), codes(warned)
+    assert [*before[:-2], "found_stand_ins", *before[-2:]] == after
 
 
 def with_signal(
