@@ -12,8 +12,11 @@ from cases.tables.tables import Tables
 from features.catalogue import catalogue
 from models.bundle.bundle import Bundle, gaps, versions
 from models.estimators.boosting import SETTINGS
-from models.reasons.reasons import usual_values
-from training.questions import TRAININGS, Past
+from models.reasons.parts import mean_contributions
+from models.reasons.usual import usual_values
+from training.questions import TRAININGS, Fitted, Past
+
+LATEST = 1000  # cases that a single case is compared with
 
 
 def train(tables: Tables, until: datetime, progress: Progress = silent) -> Bundle:
@@ -42,8 +45,18 @@ def train(tables: Tables, until: datetime, progress: Progress = silent) -> Bundl
         tables.office,
         {code: result.question for code, result in fitted.items()},
         {
-            code: usual_values(result.cases, features, result.question.names)
+            code: usual_values(result.cases, features, _mean_contributions(result))
             for code, result in fitted.items()
         },
         about,
     )
+
+
+def _mean_contributions(result: Fitted) -> dict[str, float]:
+    """What each feature adds in the mean of the latest cases; 0 where nothing is explained."""
+    question = result.question
+    if question.explained is None:
+        return dict.fromkeys(question.names, 0.0)
+    latest = result.cases.sort("moment", "case_id").tail(LATEST)
+    means = mean_contributions(question.explained.model, latest)
+    return dict(zip(question.names, means.tolist(), strict=True))

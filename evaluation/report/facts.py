@@ -17,7 +17,7 @@ from features.catalogue import catalogue
 from features.conditions import satisfying
 from models.bundle.bundle import Bundle
 from models.questions.risk import RiskQuestion
-from models.reasons.reasons import group_of
+from models.reasons.parts import group_of
 from models.registry import CHAMPION, Event, Version
 from training.labels import reviewed_moments
 

@@ -20,8 +20,8 @@ from features.catalogue import catalogue, risk_features
 from features.conditions import satisfying
 from models.estimators.calibrated import CalibratedTrees
 from models.questions.question import Question
-from models.reasons.reasons import Reason, explain
-from models.reasons.wording import Wording
+from models.reasons.reasons import Explained
+from models.reasons.wording import says_risk
 
 
 class RiskModel(CalibratedTrees):
@@ -67,9 +67,10 @@ class RiskQuestion(Question):
         low, high = self.model.interval(x)
         return pl.DataFrame({"risk": self.model.predict(x), "risk_low": low, "risk_high": high})
 
-    def explain(self, x: pl.DataFrame, wording: Wording, top: int) -> list[tuple[Reason, ...]]:
-        """What raises the risk of each row; see `models.reasons.reasons`."""
-        return explain(self.model.trees_, x, wording, top)
+    @property
+    def explained(self) -> Explained:
+        """What raises or lowers the risk."""
+        return Explained(self.model.trees_, self.model.predict, says_risk)
 
     def score(
         self,

@@ -51,13 +51,16 @@ class FakeModel:
         }
         return x.select("case_id", "moment", *columns[code])
 
-    def explain(self, code: str, x: pl.DataFrame, top: int) -> Mapping[str, Sequence[Reason]]:
+    def explain(
+        self, code: str, x: pl.DataFrame, top: int, *, among: pl.DataFrame | None = None
+    ) -> Mapping[str, Sequence[Reason]]:
         """One reason per case, which says the language it is put into."""
+        del among
         assert code in self.codes
         return {
-            case: (Reason("attribute.suspects", 0.5, Text(en=f"en: {case}", zh=f"zh: {case}")),)[
-                :top
-            ]
+            case: (
+                Reason("attribute.suspects", 0.5, 0.1, Text(en=f"en: {case}", zh=f"zh: {case}")),
+            )[:top]
             for case in x["case_id"]
         }
 
