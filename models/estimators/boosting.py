@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import lightgbm as lgb
 import numpy as np
@@ -50,9 +51,14 @@ class Trees:
         """The trees in LightGBM's text format."""
         return without_parameters(str(self.booster.model_to_string()))
 
+    def as_json(self) -> dict[str, Any]:
+        """The columns."""
+        return {"columns": self.columns.as_json()}
+
     @classmethod
-    def from_text(cls, columns: Columns, text: str) -> Trees:
-        """The trees that `text` wrote; `ValueError` if they are malformed."""
+    def from_json(cls, saved: Mapping[str, Any], text: str) -> Trees:
+        """The trees that `as_json` and `text` wrote; `ValueError` if they are malformed."""
+        columns = Columns.from_json(saved["columns"])
         check_trees(text, len(columns.names))
         try:
             return cls(columns, lgb.Booster(model_str=text))

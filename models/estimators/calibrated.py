@@ -36,6 +36,8 @@ from cases.numeric import Flags, Floats
 from models.calibration.level_and_interval import VennAbers, level_shift
 from models.estimators.boosting import Trees, fit_trees, rounds_needed
 from models.estimators.estimator import TrainingSample
+from models.estimators.kinds import TREES, scorer_from_json
+from models.estimators.scorer import Scorer
 from models.matrix import Columns
 
 LATER_SHARE = 0.2  # decides when boosting stops
@@ -45,7 +47,7 @@ FEWEST_SURVEYED = 50  # of either outcome, for the probability sample to calibra
 
 
 @dataclass
-class CalibratedTrees:
+class CalibratedModel:
     """LightGBM on `names`, calibrated on later time; see the module's text for how.
 
     `monotone` holds +1 for features with which the probability may only rise, -1 for those with
@@ -76,42 +78,48 @@ class CalibratedTrees:
         self.shift_ = level_shift(score, y, weight)
         self.interval_ = VennAbers.fit(score, y, weight)
         # Step 3: the trees that are kept, on all cases.
-        self.trees_ = self._trees(sample)
+        self.kind_: str = TREES
+        self.scorer_: Scorer = self._trees(sample)
         return self
 
     def predict(self, x: pl.DataFrame) -> Floats:
         """Calibrated probability per row."""
-        return np.asarray(expit(self.trees_.raw(x) + self.shift_))
+        return np.asarray(expit(self.scorer_.raw(x) + self.shift_))
 
     def interval(self, x: pl.DataFrame) -> tuple[Floats, Floats]:
         """Low and high per row: the Venn-Abers interval, widened to hold `predict`."""
-        raw = self.trees_.raw(x)
+        raw = self.scorer_.raw(x)
         low, high = self.interval_.interval(raw)
         probability = expit(raw + self.shift_)
         return np.minimum(low, probability), np.maximum(high, probability)
 
     def as_json(self) -> dict[str, Any]:
-        """Everything but the trees, for `from_json`."""
+        """What `from_json` reads back, with `text`."""
         return {
-            "columns": self.columns_.as_json(),
+            "kind": self.kind_,
+            "scorer": self.scorer_.as_json(),
             "monotone": dict(self.monotone),
             "rounds": self.rounds_,
             "shift": self.shift_,
             "interval": self.interval_.as_json(),
         }
 
+    def text(self) -> str:
+        """The text of the scorer's trees, if it has any."""
+        return self.scorer_.text()
+
     @classmethod
-    def from_json(cls, saved: Mapping[str, Any], trees: str) -> Self:
-        """The fitted model that `as_json` and the text of its trees describe.
+    def from_json(cls, saved: Mapping[str, Any], text: str) -> Self:
+        """The fitted model that `as_json` and `text` describe.
 
         `ValueError`, `KeyError` or `TypeError` if they describe none.
         """
-        columns = Columns.from_json(saved["columns"])
-        model = cls(columns.names, dict(saved["monotone"]))
-        model.columns_, model.rounds_ = columns, int(saved["rounds"])
+        scorer = scorer_from_json(saved["kind"], saved["scorer"], text)
+        model = cls(scorer.columns.names, dict(saved["monotone"]))
+        model.kind_, model.scorer_ = str(saved["kind"]), scorer
+        model.rounds_ = int(saved["rounds"])
         model.shift_ = float(saved["shift"])
         model.interval_ = VennAbers.from_json(saved["interval"])
-        model.trees_ = Trees.from_text(columns, trees)
         return model
 
     def _scores_out_of_time(self, sample: TrainingSample) -> Floats:

@@ -6,14 +6,15 @@ le Cessie and van Houwelingen 1992, Ridge estimators in logistic regression).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import polars as pl
-from scipy.special import logit
-from sklearn.linear_model import LogisticRegression, Ridge
+from scipy.optimize import Bounds, minimize
+from scipy.special import expit, logit
+from sklearn.linear_model import Ridge
 
 from cases.numeric import Floats
 from models.estimators.estimator import TrainingSample
@@ -22,6 +23,8 @@ from models.matrix import Columns
 PRIOR_VARIANCE = 0.1  # of every coefficient but the intercept, in log-odds squared
 # Of a logarithm: the prior variance of a coefficient as a share of what is left unexplained.
 PRIOR_SHARE = 1 / 30
+# Of L-BFGS-B (Byrd, Lu, Nocedal, Zhu 1995): until the loss no longer falls.
+PRECISION = {"maxiter": 2000, "maxcor": 20, "ftol": 1e-12, "gtol": 1e-6}
 
 
 @dataclass(frozen=True)
@@ -64,9 +67,15 @@ class Linear:
         arrays = {name: getattr(self, name).tolist() for name in ARRAYS}
         return {"columns": self.columns.as_json(), "intercept": self.intercept} | arrays
 
+    def text(self) -> str:
+        """Nothing: all of it is in `as_json`."""
+        return ""
+
     @classmethod
-    def from_json(cls, saved: Mapping[str, Any]) -> Linear:
+    def from_json(cls, saved: Mapping[str, Any], text: str = "") -> Linear:
         """The model that `as_json` described; `ValueError` for anything else."""
+        if text:
+            raise ValueError("a regression is kept without a text")
         columns = Columns.from_json(saved["columns"])
         arrays = {name: np.array(saved[name], dtype=np.float64) for name in ARRAYS}
         model = cls(columns, **arrays, intercept=float(saved["intercept"]))
@@ -81,50 +90,90 @@ class Linear:
         return model
 
 
+Solve = Callable[[Floats], tuple[Floats, float]]
 ARRAYS = ("centre", "spread", "coefficients", "average")
 
 
-def fit_linear(columns: Columns, sample: TrainingSample) -> Linear:
+def fit_linear(
+    columns: Columns, sample: TrainingSample, monotone: Mapping[str, int] | None = None
+) -> Linear:
     """The most likely log-odds under the prior: the posterior mode of a logistic regression.
 
     Weights are scaled so that the case with the largest counts once, which keeps the prior's
-    strength in cases. Without columns the log-odds of the rate.
+    strength in cases. `monotone` says +1 or -1 for a number's name: its coefficient then has
+    this sign or is zero. The result is the log-odds of a case without the sample's offset.
     """
-    rate = float(logit(np.average(sample.y, weights=sample.weight)))
-    # Minimises sum w log loss + |b|^2 / (2 C): C is the prior variance of a coefficient b.
-    regression = LogisticRegression(C=PRIOR_VARIANCE, solver="newton-cholesky")
     weight = sample.weight / sample.weight.max()
-    return _fit(columns, sample.x, sample.y, weight, regression, rate)
+    offset = np.zeros(len(sample)) if sample.offset is None else sample.offset
+    signs = _signs(columns, monotone or {})
+
+    def solve(design: Floats) -> tuple[Floats, float]:
+        return _most_likely(design, sample.y, weight, offset, signs)
+
+    return _fit(columns, sample.x, weight, solve)
 
 
 def fit_log_amount(columns: Columns, x: pl.DataFrame, amount: Floats, weight: Floats) -> Linear:
     """The most likely logarithm of a positive amount under the prior; arrays of shape (rows,)."""
     log, scaled = np.log(amount), weight / weight.mean()
-    # Minimises sum w (log - f)^2 + alpha |b|^2: alpha is the residual over the prior variance.
-    regression = Ridge(alpha=1 / PRIOR_SHARE)
-    return _fit(columns, x, log, scaled, regression, float(np.average(log, weights=weight)))
+
+    def solve(design: Floats) -> tuple[Floats, float]:
+        if not design.shape[1]:  # which scikit-learn refuses
+            return np.empty(0), float(np.average(log, weights=weight))
+        # Minimises sum w (log - f)^2 + alpha |b|^2: alpha is the residual over the prior variance.
+        ridge = Ridge(alpha=1 / PRIOR_SHARE).fit(design, log, scaled)
+        return ridge.coef_, float(ridge.intercept_)
+
+    return _fit(columns, x, scaled, solve)
 
 
-def _fit(
-    columns: Columns, x: pl.DataFrame, y: Floats, weight: Floats, regression: Any, constant: float
-) -> Linear:
-    """`regression` on the terms of `x`; `constant` where there are none."""
+def _fit(columns: Columns, x: pl.DataFrame, weight: Floats, solve: Solve) -> Linear:
+    """The coefficients and the intercept that `solve` finds for the terms of `x`."""
     # Numbers are centred and scaled, so that one prior variance fits all; codes stay 0 or 1.
     scales = [
         (0.0, 1.0) if position in columns.codes else _scale(column)
         for position, column in enumerate(_sizes(columns, x).T)
     ]
     centre, spread = np.array(scales, dtype=np.float64).reshape(-1, 2).T
-    if not _width(columns):
-        return Linear(columns, centre, spread, np.empty(0), np.zeros(len(scales)), constant)
     design = terms(columns, centre, spread, x)
-    regression.fit(design, y, weight)
-    coefficients = np.ravel(regression.coef_)
+    coefficients, intercept = solve(design)
     # What the average case has of every column: contributions are said against it.
     mean = np.average(design, axis=0, weights=weight) * coefficients
     average = _by_column(columns, mean[None])[0]
-    intercept = float(np.ravel(regression.intercept_)[0])
     return Linear(columns, centre, spread, coefficients, average, intercept)
+
+
+def _most_likely(
+    design: Floats, y: Floats, weight: Floats, offset: Floats, signs: Floats
+) -> tuple[Floats, float]:
+    """Coefficients and intercept of the ridge logistic regression, each of its sign or zero.
+
+    Minimises sum w log loss + |b|^2 / (2 C); C is the prior variance of a coefficient b.
+    `design` has the shape (rows, terms), `signs` (terms,), 0 for either sign.
+    """
+
+    def loss(parameters: Floats) -> tuple[float, Floats]:
+        slopes = parameters[:-1]
+        score = design @ slopes + parameters[-1] + offset
+        value = weight @ (np.logaddexp(0.0, score) - y * score)
+        gap = weight * (expit(score) - y)
+        prior = slopes / PRIOR_VARIANCE
+        return value + slopes @ prior / 2, np.append(design.T @ gap + prior, gap.sum())
+
+    start = np.append(np.zeros(len(signs)), logit(np.average(y, weights=weight)))
+    lower, upper = np.where(signs > 0, 0.0, -np.inf), np.where(signs < 0, 0.0, np.inf)
+    bounds = Bounds(np.append(lower, -np.inf), np.append(upper, np.inf))
+    found = minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B", options=PRECISION)
+    return found.x[:-1], float(found.x[-1])
+
+
+def _signs(columns: Columns, monotone: Mapping[str, int]) -> Floats:
+    """The direction of every term: that of its number, 0 for a missing number and for codes."""
+    signs: list[float] = []
+    for name in columns.names:
+        levels = columns.levels.get(name)
+        signs += [monotone.get(name, 0), 0] if levels is None else [0] * len(levels)
+    return np.array(signs, dtype=np.float64)
 
 
 def _scale(size: Floats) -> tuple[float, float]:

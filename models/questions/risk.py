@@ -18,13 +18,13 @@ from cases.tables.tables import Tables, rows
 from features.as_of import closing_moments, reviewed_by
 from features.catalogue import catalogue, risk_features
 from features.conditions import satisfying
-from models.estimators.calibrated import CalibratedTrees
+from models.estimators.calibrated import CalibratedModel
 from models.questions.question import Question
 from models.reasons.reasons import Explained
 from models.reasons.wording import says_risk
 
 
-class RiskModel(CalibratedTrees):
+class RiskModel(CalibratedModel):
     """What is known at closing, with the directions the office file states."""
 
     @classmethod
@@ -70,7 +70,7 @@ class RiskQuestion(Question):
     @property
     def explained(self) -> Explained:
         """What raises or lowers the risk."""
-        return Explained(self.model.trees_, self.model.predict, says_risk)
+        return Explained(self.model.scorer_, self.model.predict, says_risk)
 
     def score(
         self,
@@ -97,12 +97,12 @@ class RiskQuestion(Question):
         return scored.with_columns(pl.col(pl.String).fill_null("")).sort("case_id")
 
     def as_json(self) -> dict[str, Any]:
-        """Everything but the trees."""
+        """The model; with `text` all of it."""
         return self.model.as_json()
 
     def text(self) -> str:
-        """The trees in LightGBM's text format."""
-        return self.model.trees_.text()
+        """That of the model: its trees, if it has any, in LightGBM's text format."""
+        return self.model.text()
 
     @classmethod
     def from_json(cls, saved: Mapping[str, Any], text: str) -> Self:

@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import polars as pl
 
 from cases.numeric import Floats
-from models.matrix import Columns
+from models.estimators.scorer import Scorer
 
 LARGEST_GAP = 1e-6  # log-odds; more means the contributions are not those of this score
 # Features of these families are about other cases; those about the same cases are one reason.
 OF_OTHERS = frozenset({"history", "workload"})
-
-
-class Additive(Protocol):
-    """A score in log-odds that is a sum over the columns it reads."""
-
-    @property
-    def columns(self) -> Columns:
-        """What it reads."""
-
-    def raw(self, x: pl.DataFrame) -> Floats:
-        """Log-odds per row, shape (rows,)."""
-
-    def contributions(self, x: pl.DataFrame) -> Floats:
-        """What each column adds, shape (rows, columns + 1), a constant last; sums to `raw`."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +34,7 @@ class Parts:
     above: Floats
 
 
-def parts(model: Additive, x: pl.DataFrame, reference: Floats) -> Parts:
+def parts(model: Scorer, x: pl.DataFrame, reference: Floats) -> Parts:
     """The sums of the rows of `x`; `reference`, shape (columns,), is what columns add in the mean.
 
     `ArithmeticError` unless they are the score of each row.
@@ -71,7 +56,7 @@ def check_sum(contributions: Floats, raw: Floats) -> None:
         raise ArithmeticError(f"contributions miss the score by {gap:.2g} log-odds")
 
 
-def mean_contributions(model: Additive, x: pl.DataFrame) -> Floats:
+def mean_contributions(model: Scorer, x: pl.DataFrame) -> Floats:
     """What each column adds in the mean of the rows of `x` (at least one), shape (columns,)."""
     return np.asarray(model.contributions(x)[:, :-1].mean(axis=0), dtype=np.float64)
 

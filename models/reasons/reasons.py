@@ -20,7 +20,8 @@ import polars as pl
 
 from cases.language.messages import Sayable
 from cases.numeric import Floats
-from models.reasons.parts import Additive, Parts, parts
+from models.estimators.scorer import Scorer
+from models.reasons.parts import Parts, parts
 from models.reasons.substitution import Substitution, substituted
 from models.reasons.wording import Wording
 
@@ -58,7 +59,7 @@ class Explained:
     the cases compared with has no reason that raises.
     """
 
-    model: Additive
+    model: Scorer
     probability: Callable[[pl.DataFrame], Floats]
     says: Callable[[Sayable, float, float], Sayable]
     either_way: bool = False

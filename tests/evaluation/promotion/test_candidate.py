@@ -37,7 +37,7 @@ def test_what_cannot_be_loaded_is_never_champion(
     def unreadable(*_: object) -> Trees:
         raise ValueError("no such trees")
 
-    monkeypatch.setattr(Trees, "from_text", unreadable)
+    monkeypatch.setattr(Trees, "from_json", unreadable)
     registry = Registry(tmp_path)
     with pytest.raises(Refused, match="no such trees"):
         train_candidate(tables, registry, UNTIL, silent)

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from models.estimators.baselines import BaseRate, Logistic, PlainLightGBM, RuleOfThumb
-from models.estimators.calibrated import CalibratedTrees
+from models.estimators.calibrated import CalibratedModel
 from models.estimators.estimator import Estimator, TrainingSample
 from models.questions.complexity import ComplexityModel
 from models.questions.risk import RiskModel
@@ -93,7 +93,7 @@ def test_monotone_where_asked() -> None:
 def test_interval_holds_the_probability() -> None:
     """The probability lies in its interval."""
     cases = sample()
-    fitted = CalibratedTrees(NAMES).fit(cases)
+    fitted = CalibratedModel(NAMES).fit(cases)
     low, high = fitted.interval(cases.x)
     p = fitted.predict(cases.x)
     assert ((low <= p) & (p <= high)).all()
@@ -110,7 +110,7 @@ def test_picked_cases_do_not_set_the_level() -> None:
         (np.arange(2000) < 1000)[order],
     )
     surveyed, unsurveyed = (
-        CalibratedTrees(NAMES).fit(TrainingSample(mixed.x, mixed.y, mixed.weight, surveyed))
+        CalibratedModel(NAMES).fit(TrainingSample(mixed.x, mixed.y, mixed.weight, surveyed))
         for surveyed in (mixed.surveyed, mixed.surveyed | True)
     )
     level = drawn.y.mean()
@@ -139,7 +139,7 @@ def test_a_known_offset_is_taken_out() -> None:
     truth = 1 / (1 + np.exp(2.5 - 0.4 * cases.x["suspects"].to_numpy()))
     blind = replace(cases, offset=None)
     heeding, heedless = (
-        np.abs(CalibratedTrees(["suspects"]).fit(one).predict(cases.x) - truth).max()
+        np.abs(CalibratedModel(["suspects"]).fit(one).predict(cases.x) - truth).max()
         for one in (cases, blind)
     )
     assert heeding < 0.05
@@ -150,8 +150,8 @@ def test_an_offset_of_nought_changes_nothing() -> None:
     """Starting from the level ourselves gives the scores LightGBM's own start gives."""
     cases = sample()
     offset = replace(cases, offset=np.zeros(len(cases)))
-    one, other = (CalibratedTrees(NAMES).fit(part) for part in (cases, offset))
+    one, other = (CalibratedModel(NAMES).fit(part) for part in (cases, offset))
     assert one.rounds_ == other.rounds_
     assert one.predict(cases.x) == pytest.approx(other.predict(cases.x), abs=1e-9)
-    contributions = other.trees_.contributions(cases.x)
-    assert contributions.sum(axis=1) == pytest.approx(other.trees_.raw(cases.x))
+    contributions = other.scorer_.contributions(cases.x)
+    assert contributions.sum(axis=1) == pytest.approx(other.scorer_.raw(cases.x))

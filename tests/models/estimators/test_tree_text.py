@@ -31,7 +31,7 @@ TEXT = TREES.text()
 
 def test_reads_back_to_the_bit() -> None:
     """Trees read from their text score and explain exactly as before, and write the same text."""
-    again = Trees.from_text(TREES.columns, TEXT)
+    again = Trees.from_json(TREES.as_json(), TEXT)
     assert (again.raw(SAMPLE.x) == TREES.raw(SAMPLE.x)).all()
     assert (again.contributions(SAMPLE.x) == TREES.contributions(SAMPLE.x)).all()
     assert again.text() == TEXT
@@ -44,7 +44,7 @@ def test_a_split_on_what_is_missing_reads_back() -> None:
     sample = TrainingSample(x, y, np.ones(500), np.ones(500, dtype=bool))
     trees = fit_trees(Columns.learn(x, ["n"]), sample, 3, {})
     assert re.search(r"threshold=(.* )?inf\b", trees.text())
-    again = Trees.from_text(trees.columns, trees.text())
+    again = Trees.from_json(trees.as_json(), trees.text())
     assert (again.raw(x) == trees.raw(x)).all()
     assert (again.contributions(x) == trees.contributions(x)).all()
 
@@ -96,7 +96,7 @@ def test_noise_never_gets_through_to_a_crash(start: int, length: int, noise: str
     """Text with a damaged stretch is refused, or is still a forest that scores every row."""
     damaged = TEXT[:start] + noise + TEXT[start + length :]
     try:
-        read = Trees.from_text(TREES.columns, damaged)
+        read = Trees.from_json(TREES.as_json(), damaged)
     except (ValueError, KeyError):
         return
     assert np.isfinite(read.raw(SAMPLE.x)).all()

@@ -5,10 +5,16 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
+from scipy.special import expit
 
 from cases.tables.tables import Tables
 from features.as_of import closing_moments, intake_moments
 from models.bundle.bundle import Bundle
+from models.estimators.boosting import fit_trees
+from models.estimators.estimator import TrainingSample
+from models.estimators.kinds import Blend
+from models.estimators.linear import fit_linear
+from models.matrix import Columns
 from models.reasons.parts import (
     check_sum,
     group_of,
@@ -16,8 +22,8 @@ from models.reasons.parts import (
     mean_contributions,
     parts,
 )
-from tests.factories.additive import Additive
 from tests.factories.small_office import UNTIL
+from tests.models.reasons.additive import Additive
 
 
 def features(bundle: Bundle, tables: Tables, code: str) -> pl.DataFrame:
@@ -35,6 +41,29 @@ def test_base_and_groups_sum_to_the_score(bundle: Bundle, small_tables: Tables, 
     for reference in (mean_contributions(model, x), np.zeros(len(model.columns.names))):
         found = parts(model, x, reference)
         assert np.abs(found.base + found.total.sum(axis=1) - model.raw(x)).max() < 1e-6
+
+
+def test_every_kind_of_model_is_a_sum() -> None:
+    """Of trees, of a regression and of both together base and groups sum to the raw score."""
+    random = np.random.default_rng(0)
+    x = pl.DataFrame(
+        {
+            "attribute.a": random.normal(size=400),
+            "workload.unit_open": [n if n > 0.2 else None for n in random.random(400)],
+            "workload.unit_closed": random.random(400),
+            "calendar.weekday": random.integers(1, 6, 400).astype(float),
+            "attribute.charge": random.choice(["theft", "fraud"], 400),
+        }
+    )
+    y = (random.random(400) < expit(x["attribute.a"].to_numpy())).astype(float)
+    sample = TrainingSample(x, y, np.ones(400), np.ones(400, dtype=bool))
+    columns = Columns.learn(x, x.columns)
+    linear, trees = fit_linear(columns, sample), fit_trees(columns, sample, 20, {})
+    for model in (linear, trees, Blend(linear, trees)):
+        found = parts(model, x, mean_contributions(model, x))
+        assert np.abs(found.base + found.total.sum(axis=1) - model.raw(x)).max() < 1e-6
+        assert found.groups == ((0,), (1, 2), (4,))
+        assert found.total.std(axis=0)[0] > 0.1
 
 
 @pytest.mark.parametrize("code", ["risk", "complexity"])

@@ -21,9 +21,9 @@ from models.reasons.parts import group_of, is_about_the_day
 from models.reasons.reasons import LEAST_CHANGE, Explained, Reason, explain
 from models.reasons.usual import Usual
 from models.reasons.wording import Wording, says_risk
-from tests.factories.additive import Additive
 from tests.factories.office import office
 from tests.factories.small_office import UNTIL
+from tests.models.reasons.additive import Additive
 from training.fit import risk_table
 
 SUSPECTS = "attribute.suspects"
@@ -214,7 +214,7 @@ def test_only_a_risky_case_has_reasons(
     bundle: Bundle, x: pl.DataFrame, found: dict[str, tuple[Reason, ...]]
 ) -> None:
     """A case that scores no higher than the mean of those it is compared with has no reasons."""
-    raw = bundle.question(RiskQuestion).model.trees_.raw(x)
+    raw = bundle.question(RiskQuestion).model.scorer_.raw(x)
     riskier = dict(zip(x["case_id"], raw > raw.mean(), strict=True))
     assert all(riskier[case] for case, reasons in found.items() if reasons)
     assert 0 < sum(map(bool, found.values())) < len(found)
@@ -241,7 +241,9 @@ def test_complexity_is_explained_either_way(
     opened = intake_moments(small_tables, after=None, until=UNTIL)
     x = bundle.features(small_tables, opened, "complexity")
     found = bundle.explain("complexity", x, top=2)
-    probability = dict(zip(x["case_id"], bundle.answer("complexity", x)["complex_probability"], strict=True))
+    probability = dict(
+        zip(x["case_id"], bundle.answer("complexity", x)["complex_probability"], strict=True)
+    )
     for case, reasons in found.items():
         assert len(reasons) <= 2
         changes = [abs(probability[case] - reason.without) for reason in reasons]

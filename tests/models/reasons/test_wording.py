@@ -17,6 +17,7 @@ from tests.factories.office import office
 FEATURES = catalogue(office())
 SUSPECTS, APPEALED, CHARGE = "attribute.suspects", "attribute.appealed", "attribute.charge"
 SINCE, RARITY = "process.days_since.returned", "process.path_rarity"
+RETURNED = "days since the last: returned for supplementary investigation"
 COMMON = Usual("theft", (("theft", 0.6), ("fraud", 0.4)))
 MIXED = Usual("theft", (("theft", 0.3), ("fraud", 0.08), (None, 0.0123)))
 DAYS, SHARE, COUNT = "process.days_open", "process.share_last_7_days", "process.count.returned"
@@ -60,15 +61,15 @@ def test_value_by_unit(feature: str, value: Value, en: str, zh: str) -> None:
             SINCE,
             3.0,
             Usual(None),
-            "days since the last: returned for supplementary investigation: 3 days (usually does not happen)",
-            "@@3天（通常不发生）",
+            f"{RETURNED}: 3 days (usually does not happen)",
+            "距最近一次“退回补充侦查”的天数：3天（通常不发生）",
         ),
         (
             SINCE,
             None,
             Usual(3.0),
-            "days since the last: returned for supplementary investigation: has not happened (usual: 3 days)",
-            "@@未发生（通常：3天）",
+            f"{RETURNED}: has not happened (usual: 3 days)",
+            "距最近一次“退回补充侦查”的天数：未发生（通常：3天）",
         ),
         (
             RARITY,
