@@ -91,7 +91,8 @@ def risk_training(past: Past) -> Training:
     def fit() -> Fitted:
         x = risk_table(past.tables, reviewed_moments(past.tables, past.until), past.progress)
         model = fit_risk(x, labels, past.office)
-        facts = {"risk_features": list(model.names), "risk_rounds": model.rounds_}
+        facts: dict[str, Any] = {"risk_features": list(model.names), "risk_rounds": model.rounds_}
+        facts |= {"risk_kind": model.choice_.kind, "risk_losses": dict(model.choice_.losses)}
         return Fitted(RiskQuestion(model), x, facts)
 
     counts = {"reviewed_cases": labels.height, "defects": int(labels["y"].sum())}

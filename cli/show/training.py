@@ -7,11 +7,19 @@ from cli.console import Terminal
 from evaluation.promotion.candidate import Trained
 from evaluation.promotion.gate import judged_question
 from models.bundle.bundle import gaps
+from models.questions.risk import RiskQuestion
 
 
 def show_training(terminal: Terminal, trained: Trained) -> None:
-    """Which questions are not answered and why, and what the gate said."""
-    terminal.show(*gaps(trained.bundle.not_trained), _verdict(trained))
+    """Which questions are not answered and why, the kind of the risk model, the verdict."""
+    terminal.show(*gaps(trained.bundle.not_trained), *_kind(trained), _verdict(trained))
+
+
+def _kind(trained: Trained) -> list[Sayable]:
+    """Which kind of model the risk has and why; nothing if there is none."""
+    if RiskQuestion.code not in trained.bundle:
+        return []
+    return [trained.bundle.question(RiskQuestion).kind]
 
 
 def _verdict(trained: Trained) -> Sayable:

@@ -68,6 +68,7 @@ class Input:
 class Card:
     """Which models these are. `versions` are those of the libraries they were trained with.
 
+    `kind` says which kind of model the risk has and why, None where there is no risk;
     `defects` are the grades that count as a defect, `complex` what the office calls complex.
     """
 
@@ -75,6 +76,7 @@ class Card:
     data_hash: str
     risk: FittedFacts | None
     complexity: FittedFacts | None
+    kind: Sayable | None
     uses_handler: bool
     versions: dict[str, str]
     defects: tuple[Sayable, ...]
@@ -146,6 +148,7 @@ def card(tables: Tables, bundle: Bundle) -> Card:
         data_hash=str(about["data_hash"]),
         risk=_fitted(bundle, "risk", about["reviewed_cases"], about["defects"]),
         complexity=_fitted(bundle, "complexity", about["complexity_cases"], about["complex"]),
+        kind=bundle.question(RiskQuestion).kind if "risk" in bundle else None,
         uses_handler=office.risk.use_handler,
         versions=dict(about["versions"]),
         defects=tuple(grade.meaning for grade in grades if grade.defect),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,25 +97,45 @@ def fit_trees(
     return Trees(columns, booster)
 
 
-def rounds_needed(
+def fit_folds(
+    columns: Columns,
+    folds: Sequence[tuple[TrainingSample, TrainingSample]],
+    monotone: Mapping[str, int],
+) -> tuple[list[Trees], int]:
+    """Trees fitted on the earlier part of every fold, and after how many rounds.
+
+    All are boosted together, round by round, until log loss over the later parts of all folds
+    stops falling.
+    """
+    boosters = [_boosting(columns, earlier, later, monotone) for earlier, later in folds]
+    sizes = np.array([len(later) for _earlier, later in folds])
+    least, best = np.inf, 1
+    for done in range(1, MOST_ROUNDS + 1):
+        for booster in boosters:
+            booster.update()
+        loss = float(sizes @ [booster.eval_valid()[0][2] for booster in boosters])
+        if loss < least:
+            least, best = loss, done
+        elif done - best == PATIENCE:
+            break
+    for booster, (earlier, _later) in zip(boosters, folds, strict=True):
+        for _round in range(booster.current_iteration() - best):
+            booster.rollback_one_iter()
+        if earlier.offset is not None:
+            _add(booster, _level(earlier))
+    return [Trees(columns, booster) for booster in boosters], best
+
+
+def _boosting(
     columns: Columns, earlier: TrainingSample, later: TrainingSample, monotone: Mapping[str, int]
-) -> int:
-    """Rounds fitted on `earlier` after which log loss on `later` stops falling."""
+) -> lgb.Booster:
+    """A booster of no trees yet that learns from `earlier` and is watched on `later`."""
     data = dataset(columns, earlier)
-    check = data.create_valid(
-        columns.matrix(later.x),
-        later.y,
-        weight=later.weight,
-        init_score=None if later.offset is None else later.offset + _level(earlier),
-    )
-    booster = lgb.train(
-        _settings(columns, monotone),
-        data,
-        num_boost_round=MOST_ROUNDS,
-        valid_sets=[check],
-        callbacks=[lgb.early_stopping(PATIENCE, verbose=False)],
-    )
-    return max(1, int(booster.best_iteration))
+    booster = lgb.Booster(_settings(columns, monotone), data)
+    start = None if later.offset is None else later.offset + _level(earlier)
+    matrix = columns.matrix(later.x)
+    booster.add_valid(data.create_valid(matrix, later.y, later.weight, init_score=start), "later")
+    return booster
 
 
 def dataset(columns: Columns, sample: TrainingSample) -> lgb.Dataset:

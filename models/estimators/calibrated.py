@@ -1,19 +1,21 @@
-"""Boosted trees whose probabilities are calibrated on time they were not fitted on.
+"""A risk model of the kind that suits the data, calibrated on time it was not fitted on.
 
-Three steps, all in order of time:
+Four steps, all in order of time:
 
-1. *Rounds.* Boosting stops where log loss on the last fifth of the cases stops falling.
-2. *Calibration.* The later half of the cases is cut into folds, each half as long as the
-   one before. A fold is scored by trees fitted only on the cases before it, which is how
-   the model will be used: on cases later than its own. The newest scores come from trees
-   nearly as new as the final ones. On all of them, recent ones counting more, the level
-   is set and the interval fitted (`models/calibration/level_and_interval.py`).
-3. *Refit.* The trees that are kept are fitted on all cases, with the same rounds, and the
-   calibration stays: it says what trees fitted up to a date are worth on what comes after,
-   and the final trees are one more in that series.
+1. *Scores out of time.* The later half of the cases is cut into folds, each half as long as
+   the one before. A fold is scored by models fitted only on the cases before it, which is how
+   the model will be used: on cases later than its own. The newest scores come from models
+   nearly as new as the final one. The trees of all folds are boosted together, until log loss
+   on what they score stops falling.
+2. *Kind.* Boosted trees, logistic regression or the mean of both, by these scores (`choice.py`).
+3. *Calibration.* On the scores of that kind, recent ones counting more, the level is set and
+   the interval fitted (`models/calibration/level_and_interval.py`).
+4. *Refit.* The model that is kept is fitted on all cases, its trees with the same rounds, and the
+   calibration stays: it says what such models fitted up to a date are worth on what comes
+   after, and the final one is one more in that series.
 
-Trees are fitted with every case counting once; weights set the level alone. A case that a
-draw over-sampled was drawn for what the trees can see of it, so that weighting it down
+Models are fitted with every case counting once; weights set the level alone. A case that a
+draw over-sampled was drawn for what the model can see of it, so that weighting it down
 again would gain nothing and lose most of what the reviews taught (Shimodaira 2000, on
 covariate shift). The level of all cases does depend on which were drawn.
 
@@ -34,21 +36,23 @@ from scipy.special import expit
 
 from cases.numeric import Flags, Floats
 from models.calibration.level_and_interval import VennAbers, level_shift
-from models.estimators.boosting import Trees, fit_trees, rounds_needed
+from models.estimators.boosting import fit_folds, fit_trees
+from models.estimators.choice import Choice, choose
 from models.estimators.estimator import TrainingSample
-from models.estimators.kinds import TREES, scorer_from_json
+from models.estimators.kinds import BLEND, LOGISTIC, TREES, Blend, mean_of, scorer_from_json
+from models.estimators.linear import Linear, fit_linear
 from models.estimators.scorer import Scorer
 from models.matrix import Columns
 
-LATER_SHARE = 0.2  # decides when boosting stops
-FOLDS = 5  # of the later half, each scored by trees fitted before it
+FOLDS = 4  # of the later half, each scored by models fitted before it
 HALF_LIFE = 500  # cases after which a score counts half in the calibration
+PRIOR_VARIANCE = 0.01  # of the regression's coefficients; the features are many
 FEWEST_SURVEYED = 50  # of either outcome, for the probability sample to calibrate alone
 
 
 @dataclass
 class CalibratedModel:
-    """LightGBM on `names`, calibrated on later time; see the module's text for how.
+    """A risk model on `names`, calibrated on later time; see the module's text for how.
 
     `monotone` holds +1 for features with which the probability may only rise, -1 for those with
     which it may only fall.
@@ -59,27 +63,16 @@ class CalibratedModel:
 
     def fit(self, sample: TrainingSample) -> Self:
         """Fit on cases with known outcomes; both outcomes must occur in the earlier half."""
-        # Step 1: how many rounds, by the last fifth of the cases.
         self.columns_ = Columns.learn(sample.x, self.names)
-        later = round(len(sample) * (1 - LATER_SHARE))
-        self.rounds_ = rounds_needed(
-            self.columns_,
-            sample.between(0, later).unweighted(),
-            sample.between(later, len(sample)).unweighted(),
-            self.monotone,
-        )
-        # Step 2: level and interval, on scores of the later half out of time.
-        scored = self._scores_out_of_time(sample)
-        used = np.flatnonzero(np.isfinite(scored) & _calibrates(sample))
-        score, y = scored[used], sample.y[used]
-        if sample.offset is not None:
-            score = score + sample.offset[used]
-        weight = sample.weight[used] * 0.5 ** (np.arange(len(used))[::-1] / HALF_LIFE)
-        self.shift_ = level_shift(score, y, weight)
-        self.interval_ = VennAbers.fit(score, y, weight)
-        # Step 3: the trees that are kept, on all cases.
-        self.kind_: str = TREES
-        self.scorer_: Scorer = self._trees(sample)
+        # Step 1: scores of the later half out of time, of every kind.
+        scores, self.rounds_ = self._scores_out_of_time(sample.unweighted())
+        # Step 2: the kind, by log loss on them.
+        seen = sample.between(_edges(sample)[0])
+        self.choice_ = choose({kind: seen.as_seen(raw) for kind, raw in scores.items()}, seen.y)
+        # Step 3: level and interval.
+        self._calibrate(seen, seen.as_seen(scores[self.choice_.kind]))
+        # Step 4: the model that is kept, on all cases.
+        self.scorer_ = self._fitted(self.choice_.kind, sample.unweighted())
         return self
 
     def predict(self, x: pl.DataFrame) -> Floats:
@@ -96,7 +89,7 @@ class CalibratedModel:
     def as_json(self) -> dict[str, Any]:
         """What `from_json` reads back, with `text`."""
         return {
-            "kind": self.kind_,
+            "choice": self.choice_.as_json(),
             "scorer": self.scorer_.as_json(),
             "monotone": dict(self.monotone),
             "rounds": self.rounds_,
@@ -114,32 +107,52 @@ class CalibratedModel:
 
         `ValueError`, `KeyError` or `TypeError` if they describe none.
         """
-        scorer = scorer_from_json(saved["kind"], saved["scorer"], text)
+        choice = Choice.from_json(saved["choice"])
+        scorer = scorer_from_json(choice.kind, saved["scorer"], text)
         model = cls(scorer.columns.names, dict(saved["monotone"]))
-        model.kind_, model.scorer_ = str(saved["kind"]), scorer
+        model.choice_, model.scorer_ = choice, scorer
         model.rounds_ = int(saved["rounds"])
         model.shift_ = float(saved["shift"])
         model.interval_ = VennAbers.from_json(saved["interval"])
         return model
 
-    def _scores_out_of_time(self, sample: TrainingSample) -> Floats:
-        """Log-odds of the later half from trees fitted before; NaN for the earlier half."""
-        scored = np.full(len(sample), np.nan)
-        edges = [
-            *(len(sample) - (len(sample) >> fold) for fold in range(1, FOLDS + 1)),
-            len(sample),
+    def _scores_out_of_time(self, sample: TrainingSample) -> tuple[dict[str, Floats], int]:
+        """Log-odds of the later half by kind, from models fitted before; and the trees' rounds."""
+        folds = [
+            (sample.between(0, start), sample.between(start, end))
+            for start, end in pairwise([*_edges(sample), len(sample)])
         ]
-        for start, end in pairwise(edges):
-            trees = self._trees(sample.between(0, start))
-            scored[start:end] = trees.raw(sample.x[start:end])
-        return scored
+        fitted, rounds = fit_folds(self.columns_, folds, self.monotone)
+        trees = [part.raw(later.x) for part, (_, later) in zip(fitted, folds, strict=True)]
+        linear = [self._linear(earlier).raw(later.x) for earlier, later in folds]
+        logistic, boosted = np.concatenate(linear), np.concatenate(trees)
+        return {LOGISTIC: logistic, TREES: boosted, BLEND: mean_of(logistic, boosted)}, rounds
 
-    def _trees(self, sample: TrainingSample) -> Trees:
-        return fit_trees(self.columns_, sample.unweighted(), self.rounds_, self.monotone)
+    def _calibrate(self, seen: TrainingSample, score: Floats) -> None:
+        """Set level and interval on cases with scores given out of time, as their reviewers saw."""
+        used = _calibrates(seen)
+        score, y = score[used], seen.y[used]
+        weight = seen.weight[used] * 0.5 ** (np.arange(len(y))[::-1] / HALF_LIFE)
+        self.shift_ = level_shift(score, y, weight)
+        self.interval_ = VennAbers.fit(score, y, weight)
+
+    def _fitted(self, kind: str, sample: TrainingSample) -> Scorer:
+        if kind == LOGISTIC:
+            return self._linear(sample)
+        trees = fit_trees(self.columns_, sample, self.rounds_, self.monotone)
+        return trees if kind == TREES else Blend(self._linear(sample), trees)
+
+    def _linear(self, sample: TrainingSample) -> Linear:
+        return fit_linear(self.columns_, sample, PRIOR_VARIANCE, self.monotone)
 
 
-def _calibrates(sample: TrainingSample) -> Flags:
+def _edges(sample: TrainingSample) -> list[int]:
+    """Where the folds begin."""
+    return [len(sample) - (len(sample) >> fold) for fold in range(1, FOLDS + 1)]
+
+
+def _calibrates(seen: TrainingSample) -> Flags:
     """The rows that may calibrate: the probability sample if it is large enough, else all."""
-    outcomes = sample.y[len(sample) // 2 :][sample.surveyed[len(sample) // 2 :]]
+    outcomes = seen.y[seen.surveyed]
     enough = min(outcomes.sum(), (1 - outcomes).sum()) >= FEWEST_SURVEYED
-    return sample.surveyed if enough else np.ones(len(sample), dtype=bool)
+    return seen.surveyed if enough else np.ones(len(seen), dtype=bool)

@@ -12,19 +12,16 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from scipy.optimize import Bounds, minimize
-from scipy.special import expit, logit
 from sklearn.linear_model import Ridge
 
 from cases.numeric import Floats
 from models.estimators.estimator import TrainingSample
+from models.estimators.ridge_logistic import Regression, most_likely
 from models.matrix import Columns
 
 PRIOR_VARIANCE = 0.1  # of every coefficient but the intercept, in log-odds squared
 # Of a logarithm: the prior variance of a coefficient as a share of what is left unexplained.
 PRIOR_SHARE = 1 / 30
-# Of L-BFGS-B (Byrd, Lu, Nocedal, Zhu 1995): until the loss no longer falls.
-PRECISION = {"maxiter": 2000, "maxcor": 20, "ftol": 1e-12, "gtol": 1e-6}
 
 
 @dataclass(frozen=True)
@@ -90,45 +87,49 @@ class Linear:
         return model
 
 
-Solve = Callable[[Floats], tuple[Floats, float]]
+Fit = Callable[[Floats], tuple[Floats, float]]
 ARRAYS = ("centre", "spread", "coefficients", "average")
 
 
 def fit_linear(
-    columns: Columns, sample: TrainingSample, monotone: Mapping[str, int] | None = None
+    columns: Columns,
+    sample: TrainingSample,
+    variance: float = PRIOR_VARIANCE,
+    monotone: Mapping[str, int] | None = None,
 ) -> Linear:
     """The most likely log-odds under the prior: the posterior mode of a logistic regression.
 
-    Weights are scaled so that the case with the largest counts once, which keeps the prior's
-    strength in cases. `monotone` says +1 or -1 for a number's name: its coefficient then has
-    this sign or is zero. The result is the log-odds of a case without the sample's offset.
+    `variance` is the prior's, of every coefficient but the intercept. Weights are scaled so that
+    the case with the largest counts once, which keeps the prior's strength in cases. `monotone`
+    says +1 or -1 for a number's name: its coefficient then has this sign or is zero. The result
+    is the log-odds of a case without the sample's offset.
     """
     weight = sample.weight / sample.weight.max()
     offset = np.zeros(len(sample)) if sample.offset is None else sample.offset
     signs = _signs(columns, monotone or {})
 
-    def solve(design: Floats) -> tuple[Floats, float]:
-        return _most_likely(design, sample.y, weight, offset, signs)
+    def fit(design: Floats) -> tuple[Floats, float]:
+        return most_likely(Regression(design, sample.y, weight, offset, variance), signs)
 
-    return _fit(columns, sample.x, weight, solve)
+    return _fit(columns, sample.x, weight, fit)
 
 
 def fit_log_amount(columns: Columns, x: pl.DataFrame, amount: Floats, weight: Floats) -> Linear:
     """The most likely logarithm of a positive amount under the prior; arrays of shape (rows,)."""
     log, scaled = np.log(amount), weight / weight.mean()
 
-    def solve(design: Floats) -> tuple[Floats, float]:
+    def fit(design: Floats) -> tuple[Floats, float]:
         if not design.shape[1]:  # which scikit-learn refuses
             return np.empty(0), float(np.average(log, weights=weight))
         # Minimises sum w (log - f)^2 + alpha |b|^2: alpha is the residual over the prior variance.
         ridge = Ridge(alpha=1 / PRIOR_SHARE).fit(design, log, scaled)
         return ridge.coef_, float(ridge.intercept_)
 
-    return _fit(columns, x, scaled, solve)
+    return _fit(columns, x, scaled, fit)
 
 
-def _fit(columns: Columns, x: pl.DataFrame, weight: Floats, solve: Solve) -> Linear:
-    """The coefficients and the intercept that `solve` finds for the terms of `x`."""
+def _fit(columns: Columns, x: pl.DataFrame, weight: Floats, fit: Fit) -> Linear:
+    """The coefficients and the intercept that `fit` finds for the terms of `x`."""
     # Numbers are centred and scaled, so that one prior variance fits all; codes stay 0 or 1.
     scales = [
         (0.0, 1.0) if position in columns.codes else _scale(column)
@@ -136,35 +137,11 @@ def _fit(columns: Columns, x: pl.DataFrame, weight: Floats, solve: Solve) -> Lin
     ]
     centre, spread = np.array(scales, dtype=np.float64).reshape(-1, 2).T
     design = terms(columns, centre, spread, x)
-    coefficients, intercept = solve(design)
+    coefficients, intercept = fit(design)
     # What the average case has of every column: contributions are said against it.
     mean = np.average(design, axis=0, weights=weight) * coefficients
     average = _by_column(columns, mean[None])[0]
     return Linear(columns, centre, spread, coefficients, average, intercept)
-
-
-def _most_likely(
-    design: Floats, y: Floats, weight: Floats, offset: Floats, signs: Floats
-) -> tuple[Floats, float]:
-    """Coefficients and intercept of the ridge logistic regression, each of its sign or zero.
-
-    Minimises sum w log loss + |b|^2 / (2 C); C is the prior variance of a coefficient b.
-    `design` has the shape (rows, terms), `signs` (terms,), 0 for either sign.
-    """
-
-    def loss(parameters: Floats) -> tuple[float, Floats]:
-        slopes = parameters[:-1]
-        score = design @ slopes + parameters[-1] + offset
-        value = weight @ (np.logaddexp(0.0, score) - y * score)
-        gap = weight * (expit(score) - y)
-        prior = slopes / PRIOR_VARIANCE
-        return value + slopes @ prior / 2, np.append(design.T @ gap + prior, gap.sum())
-
-    start = np.append(np.zeros(len(signs)), logit(np.average(y, weights=weight)))
-    lower, upper = np.where(signs > 0, 0.0, -np.inf), np.where(signs < 0, 0.0, np.inf)
-    bounds = Bounds(np.append(lower, -np.inf), np.append(upper, np.inf))
-    found = minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B", options=PRECISION)
-    return found.x[:-1], float(found.x[-1])
 
 
 def _signs(columns: Columns, monotone: Mapping[str, int]) -> Floats:

@@ -62,6 +62,11 @@ class RiskQuestion(Question):
         """The risk features it was fitted on."""
         return tuple(self.model.names)
 
+    @property
+    def kind(self) -> Sayable:
+        """Which kind of model it is and why, in a sentence."""
+        return self.model.choice_.says
+
     def answer(self, x: pl.DataFrame) -> pl.DataFrame:
         """Probability and interval per row."""
         low, high = self.model.interval(x)

@@ -79,10 +79,12 @@ def _card(summary: ReportSummary) -> Exhibit:
 
 
 def _models(summary: ReportSummary) -> Iterator[tuple[Cell, ...]]:
-    """How many cases each model was fitted on."""
+    """How many cases each model was fitted on, and which kind of model the risk has."""
     if summary.card.risk is not None:
         name = _("Risk: reviewed cases learnt from, of them with a defect")
         yield name, _fitted(summary.card.risk)
+    if summary.card.kind is not None:
+        yield _("Kind of risk model"), summary.card.kind
     if summary.card.complexity is not None:
         name = _("Complexity: closed cases learnt from, of them complex")
         yield name, _fitted(summary.card.complexity)

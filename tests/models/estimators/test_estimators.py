@@ -142,7 +142,7 @@ def test_a_known_offset_is_taken_out() -> None:
         np.abs(CalibratedModel(["suspects"]).fit(one).predict(cases.x) - truth).max()
         for one in (cases, blind)
     )
-    assert heeding < 0.05
+    assert heeding < 0.06
     assert heedless > 0.08
 
 
@@ -152,6 +152,7 @@ def test_an_offset_of_nought_changes_nothing() -> None:
     offset = replace(cases, offset=np.zeros(len(cases)))
     one, other = (CalibratedModel(NAMES).fit(part) for part in (cases, offset))
     assert one.rounds_ == other.rounds_
+    assert one.choice_.kind == other.choice_.kind
     assert one.predict(cases.x) == pytest.approx(other.predict(cases.x), abs=1e-9)
     contributions = other.scorer_.contributions(cases.x)
     assert contributions.sum(axis=1) == pytest.approx(other.scorer_.raw(cases.x))

@@ -1,0 +1,142 @@
+"""Logistic regression with a normal prior, an offset, and signs that coefficients may not leave.
+
+scikit-learn's knows neither offset nor signs. Newton's method; the same result on every run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import solve
+from scipy.sparse import csr_array
+from scipy.special import expit, logit
+
+from cases.numeric import Floats
+
+MOST_STEPS = 100
+CLOSE = 1e-6  # of the loss; the step after which less is to be gained is the last
+OFTEN = 0.1  # of the rows
+
+
+@dataclass(frozen=True)
+class Regression:
+    """Cases that a regression is fitted on.
+
+    `design` has the shape (rows, terms); outcomes `y` (0 or 1), `weight` and `offset`, which is
+    added to the log-odds, have the shape (rows,). `variance` is the prior's, of every
+    coefficient; that of the intercept has no limit.
+    """
+
+    design: Floats
+    y: Floats
+    weight: Floats
+    offset: Floats
+    variance: float
+
+    def loss(self, b: Floats) -> float:
+        """Sum of w log loss + |b|^2 / (2 variance) at `b`, the intercept last."""
+        score = self.terms.scores(b) + self.offset
+        loss = self.weight @ (np.logaddexp(0.0, score) - self.y * score)
+        return float(loss + self.precision @ b**2 / 2)
+
+    def step(self, b: Floats) -> tuple[Floats, float]:
+        """Newton's step from `b`, and what it takes off the loss, were that quadratic."""
+        p = expit(self.terms.scores(b) + self.offset)
+        gradient = self.terms.sums(self.weight * (p - self.y)) + self.precision * b
+        curvature = self.terms.products(self.weight * p * (1 - p)) + np.diag(self.precision)
+        step = solve(curvature, -gradient, assume_a="pos")
+        return step, float(-gradient @ step / 2)
+
+    @cached_property
+    def terms(self) -> Terms:
+        """The design, in two parts."""
+        return Terms.of(self.design)
+
+    @cached_property
+    def precision(self) -> Floats:
+        """1 / variance of every parameter."""
+        return np.append(np.full(self.design.shape[1], 1 / self.variance), 0.0)
+
+
+def most_likely(regression: Regression, signs: Floats) -> tuple[Floats, float]:
+    """Coefficients and intercept where the loss is least, each coefficient of its sign or zero.
+
+    `signs` has the shape (terms,): 1, -1, or 0 for either. Terms that come out with the wrong
+    sign are left out and the others fitted again, until none is.
+    """
+    used, coefficients = np.arange(len(signs)), np.zeros(len(signs))
+    while True:
+        part = Regression(
+            regression.design[:, used],
+            regression.y,
+            regression.weight,
+            regression.offset,
+            regression.variance,
+        )
+        found = mode(part)
+        wrong = found[:-1] * signs[used] < 0
+        if not wrong.any():
+            coefficients[used] = found[:-1]
+            return coefficients, float(found[-1])
+        used = used[~wrong]
+
+
+def mode(regression: Regression) -> Floats:
+    """Coefficients where the loss is least, the intercept last; shape (terms + 1,)."""
+    rate = np.average(regression.y, weights=regression.weight)
+    b = np.append(np.zeros(regression.design.shape[1]), logit(rate))
+    for _step in range(MOST_STEPS):
+        step, gain = regression.step(b)
+        before = regression.loss(b)
+        # Far from the mode a full step can lead too far: halve it (Armijo 1966).
+        while gain > CLOSE and regression.loss(b + step) > before - gain / 10:
+            step, gain = step / 2, gain / 2
+        b = b + step
+        if gain <= CLOSE:
+            break
+    return regression.terms.in_order(b)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """A design in two parts, terms that are often not zero and the others; and a last one of ones.
+
+    Codes have hundreds of levels, nearly all of them zero in every row. Here the rare ones come
+    first; `order` are their positions in the matrix.
+    """
+
+    rarely: csr_array
+    often: Floats
+    order: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, design: Floats) -> Terms:
+        """Of a matrix of shape (rows, terms)."""
+        rare = np.count_nonzero(design, axis=0) < OFTEN * len(design)
+        often = np.hstack([design[:, ~rare], np.ones((len(design), 1))])
+        return cls(csr_array(design[:, rare]), often, np.argsort(~rare, kind="stable"))
+
+    def scores(self, b: Floats) -> Floats:
+        """The sum of the terms times `b`, shape (rows,)."""
+        width = self.rarely.shape[1]
+        return np.asarray(self.rarely @ b[:width] + self.often @ b[width:], dtype=np.float64)
+
+    def sums(self, weight: Floats) -> Floats:
+        """The weighted sum of every term, shape (terms + 1,)."""
+        return np.append(self.rarely.T @ weight, self.often.T @ weight)
+
+    def products(self, weight: Floats) -> Floats:
+        """The weighted sums of products of two terms, shape (terms + 1, terms + 1)."""
+        weighted = self.often * weight[:, None]
+        mixed = self.rarely.T @ weighted
+        rare = (self.rarely.T @ self.rarely.multiply(weight[:, None]).tocsr()).toarray()
+        return np.block([[rare, mixed], [mixed.T, weighted.T @ self.often]])
+
+    def in_order(self, b: Floats) -> Floats:
+        """The parameters as the matrix has its terms."""
+        found = b.copy()
+        found[self.order] = b[:-1]
+        return found
