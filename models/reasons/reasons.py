@@ -10,7 +10,7 @@ same for every case of the day, counts in the sum and is no reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
@@ -101,13 +101,19 @@ def explain(
         for direction, wanted in _wanted(explained, summed.above[row] > 0, top, against)
         for candidate in islice(_candidates(summed, x, wording, row, direction), wanted + SPARE)
     ]
-    own = explained.probability(x)
+    # The cases as they are and with each substitution, in one batch.
+    own = [Substitution(row) for row in range(x.height)]
+    tried = list(dict.fromkeys([*own, *(one for each in found for one in each.substitutions)]))
+    answers = substituted(explained.probability, x, wording.usual, tried).tolist()
+    p = dict(zip(tried, answers, strict=True))
     reasons: list[list[Reason]] = [[] for _row in range(x.height)]
-    for row, reason in _confirmed(explained, x, wording, found, own):
-        reasons[row].append(reason)
+    for candidate in found:
+        change = [p[own[candidate.row]] - p[one] for one in candidate.substitutions]
+        if min(change if candidate.contribution > 0 else [-by for by in change]) >= LEAST_CHANGE:
+            reasons[candidate.row].append(_reason(explained, x, wording, candidate, p))
     return [
-        tuple(_strongest(given, float(p), explained, top, against))
-        for given, p in zip(reasons, own, strict=True)
+        tuple(_strongest(given, p[as_it_is], explained, top, against))
+        for given, as_it_is in zip(reasons, own, strict=True)
     ]
 
 
@@ -141,24 +147,18 @@ def _candidates(
                 break
 
 
-def _confirmed(
+def _reason(
     explained: Explained,
     x: pl.DataFrame,
     wording: Wording,
-    candidates: list[Candidate],
-    own: Floats,
-) -> Iterator[tuple[int, Reason]]:
-    """The candidates that substitution confirms as reasons, each with its row."""
-    tried = dict.fromkeys(one for candidate in candidates for one in candidate.substitutions)
-    answers = substituted(explained.probability, x, wording.usual, list(tried))
-    without = dict(zip(tried, answers.tolist(), strict=True))
-    for candidate in candidates:
-        group, alone = (without[one] for one in candidate.substitutions)
-        p, direction = float(own[candidate.row]), np.sign(candidate.contribution)
-        if min(direction * (p - group), direction * (p - alone)) >= LEAST_CHANGE:
-            fact = wording.fact(candidate.named, x[candidate.named][candidate.row])
-            sentence = explained.says(fact, group, p)
-            yield candidate.row, Reason(candidate.named, candidate.contribution, group, sentence)
+    candidate: Candidate,
+    p: Mapping[Substitution, float],
+) -> Reason:
+    """A candidate as a reason; `p` has the probability as the case is and without the group."""
+    without = p[candidate.substitutions[0]]
+    fact = wording.fact(candidate.named, x[candidate.named][candidate.row])
+    sentence = explained.says(fact, without, p[Substitution(candidate.row)])
+    return Reason(candidate.named, candidate.contribution, without, sentence)
 
 
 def _strongest(

@@ -14,10 +14,10 @@ from models.reasons.usual import Usual, Value
 
 @dataclass(frozen=True)
 class Substitution:
-    """Row `row` with the usual values of the features `names`, all else as it is."""
+    """Row `row` with the usual values of the features `names` (by default none), else as it is."""
 
     row: int
-    names: tuple[str, ...]
+    names: tuple[str, ...] = ()
 
 
 def substituted(
@@ -53,7 +53,7 @@ def _scenarios(
     names: tuple[str, ...], usual: Mapping[str, Usual]
 ) -> list[tuple[dict[str, Value], float]]:
     """The values to put in together, with the weight of each answer."""
-    if len(names) > 1:  # numbers about other cases: each has one usual value
+    if len(names) != 1:  # several are numbers about other cases: each has one usual value
         return [({name: usual[name].value for name in names}, 1.0)]
     (name,) = names
     return [({name: value}, weight) for value, weight in usual[name].stand_ins]

@@ -28,6 +28,7 @@ def summed(x: pl.DataFrame) -> Floats:
 @pytest.mark.parametrize(
     ("row", "names", "answer"),
     [
+        (0, (), 1 + 10 + 100),
         (0, ("a",), 5 + 10 + 100),
         (1, ("a",), 5 + 0 + 200),
         (0, ("b",), 1 + 0 + 100),
