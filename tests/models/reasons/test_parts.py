@@ -22,8 +22,8 @@ from models.reasons.parts import (
     mean_contributions,
     parts,
 )
+from tests.factories.fakes import Additive
 from tests.factories.small_office import UNTIL
-from tests.models.reasons.additive import Additive
 
 
 def features(bundle: Bundle, tables: Tables, code: str) -> pl.DataFrame:

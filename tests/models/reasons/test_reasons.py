@@ -21,9 +21,9 @@ from models.reasons.parts import group_of, is_about_the_day
 from models.reasons.reasons import LEAST_CHANGE, Explained, Reason, explain
 from models.reasons.usual import Usual
 from models.reasons.wording import Wording, says_risk
+from tests.factories.fakes import Additive
 from tests.factories.office import office
 from tests.factories.small_office import UNTIL
-from tests.models.reasons.additive import Additive
 from training.fit import risk_table
 
 SUSPECTS = "attribute.suspects"
