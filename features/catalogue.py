@@ -50,8 +50,9 @@ def catalogue(office: Office) -> dict[str, Feature]:
 def risk_features(office: Office) -> tuple[str, ...]:
     """What a fitted risk model may use at closing, less what the office file leaves out.
 
-    Not the office's rule of thumb: it is what such a model has to beat. A handler, and the day of the closing, only where it says so: a handler or a unit may be
-    told by the days it sits on. `BadInput` if it leaves out what there is not, or everything.
+    Not the office's rule of thumb: it is what such a model has to beat. A handler, and the day of
+    the closing, only where it says so: a handler or a unit may be told by the days it sits on.
+    `BadInput` if it leaves out what there is not, or everything.
     """
     left_out = office.risk.leave_out
     kept = tuple(

@@ -11,8 +11,11 @@ from cases.tables.tables import Tables
 from features.catalogue import catalogue
 from models.bundle.bundle import Bundle, versions
 from models.estimators.boosting import SETTINGS
-from models.reasons.reasons import usual_values
-from training.questions import TRAININGS, Past, start
+from models.reasons.parts import mean_contributions
+from models.reasons.usual import usual_values
+from training.questions import TRAININGS, Fitted, Past, start
+
+LATEST = 1000  # cases that a single case is compared with
 
 
 def train(tables: Tables, until: datetime, progress: Progress = silent) -> Bundle:
@@ -39,7 +42,7 @@ def train(tables: Tables, until: datetime, progress: Progress = silent) -> Bundl
         tables.office,
         {code: result.question for code, result in fitted.items()},
         {
-            code: usual_values(result.cases, features, result.question.names)
+            code: usual_values(result.cases, features, _mean_contributions(result))
             for code, result in fitted.items()
         },
         about,
@@ -50,10 +53,20 @@ def with_start(bundle: Bundle, tables: Tables, because: Sayable) -> Bundle:
     """The bundle with the start in place of its model of risk, of what was known then."""
     until = datetime.fromisoformat(bundle.about["trained_until"])
     fitted = start(tables, until, because)
-    usual = usual_values(fitted.cases, catalogue(tables.office), fitted.question.names)
+    usual = usual_values(fitted.cases, catalogue(tables.office), _mean_contributions(fitted))
     return Bundle(
         bundle.office,
         {**bundle.questions, fitted.question.code: fitted.question},
         {**bundle.usual, fitted.question.code: usual},
         {**bundle.about, **fitted.facts},
     )
+
+
+def _mean_contributions(result: Fitted) -> dict[str, float]:
+    """What each feature adds in the mean of the latest cases; 0 where nothing is explained."""
+    question = result.question
+    if question.explained is None or result.cases.is_empty():
+        return dict.fromkeys(question.names, 0.0)
+    latest = result.cases.sort("moment", "case_id").tail(LATEST)
+    means = mean_contributions(question.explained.model, latest)
+    return dict(zip(question.names, means.tolist(), strict=True))

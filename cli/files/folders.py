@@ -85,6 +85,7 @@ def _plain(reason: Reason) -> dict[str, Any]:
     return {
         "feature": reason.feature,
         "contribution": reason.contribution,
+        "without": reason.without,
         "sentence": as_json(reason.sentence),
     }
 
@@ -93,7 +94,12 @@ def read_reasons(path: Path) -> dict[str, tuple[Reason, ...]]:
     """What `reasons_file` wrote, by case id; one of `MALFORMED` if it is anything else."""
     return {
         case: tuple(
-            Reason(reason["feature"], reason["contribution"], from_json(reason["sentence"]))
+            Reason(
+                reason["feature"],
+                reason["contribution"],
+                reason["without"],
+                from_json(reason["sentence"]),
+            )
             for reason in reasons
         )
         for case, reasons in json_object(path).items()

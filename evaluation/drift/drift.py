@@ -207,7 +207,7 @@ def scored_cases(tables: Tables, bundle: Bundle, span: Period) -> pl.DataFrame:
     moments = _closed(tables, span) if code == "risk" else _opened(tables, span)
     x, usual = bundle.features(tables, moments, code), bundle.usual[code]
     tested = own_features(tables.office, list(usual))
-    held = [pl.lit(usual[name]).alias(name) for name in usual if name not in tested]
+    held = [pl.lit(usual[name].value).alias(name) for name in usual if name not in tested]
     estimate = bundle.questions[code].estimate
     scores = {SCORE: x, OWN_SCORE: x.with_columns(held)}
     return x.with_columns(

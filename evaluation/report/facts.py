@@ -21,7 +21,7 @@ from features.conditions import satisfying
 from models.bundle.bundle import Bundle
 from models.questions.risk import RiskQuestion
 from models.questions.start import Start, StartKind
-from models.reasons.reasons import group_of
+from models.reasons.parts import group_of
 from models.registry import CHAMPION, Event, Version
 from training.labels import reviewed_moments
 

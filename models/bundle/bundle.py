@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 import polars as pl
 
 from cases.errors import Refused
@@ -29,10 +30,13 @@ from models.questions.question import Question, features_at
 from models.questions.questions import QUESTIONS
 from models.questions.risk import RiskQuestion
 from models.questions.start import Start
-from models.reasons.reasons import Reason
-from models.reasons.wording import Value, Wording
+from models.reasons.parts import mean_contributions
+from models.reasons.reasons import Reason, explain
+from models.reasons.usual import Usual
+from models.reasons.wording import Wording
 
 FORMAT = 5
+FEWEST_COMPARED = 50  # cases; the mean of fewer says little about what is usual in a frame
 LIBRARIES = ("plumbline", "lightgbm", "scikit-learn", "polars", "narwhals", "numpy")
 KEYS = ("case_id", "moment")
 UNKNOWN_THEN = _("there was no such question.")
@@ -65,7 +69,7 @@ def gaps(not_trained: Mapping[str, Sayable]) -> list[Message]:
 class Bundle:
     """What `training.run.train` returns and the registry keeps.
 
-    `questions` are the fitted ones by code. `usual` holds for each the usual value of every
+    `questions` are the fitted ones by code. `usual` holds for each what is usual of every
     feature it reads, among the cases it was trained on. `about` says when, on what and with
     which versions it was trained, under `not_trained` why a question is missing, and under `start`
     why risk is answered by a start (all JSON values). Asked a question that is missing, every
@@ -74,7 +78,7 @@ class Bundle:
 
     office: Office
     questions: Mapping[str, Question]
-    usual: Mapping[str, Mapping[str, Value]]
+    usual: Mapping[str, Mapping[str, Usual]]
     about: Mapping[str, Any]
 
     def __contains__(self, code: str) -> bool:
@@ -137,11 +141,32 @@ class Bundle:
         """As `answer`, per row of `moments`."""
         return self.answer(code, self.features(tables, moments, code))
 
-    def explain(self, code: str, x: pl.DataFrame, top: int) -> dict[str, tuple[Reason, ...]]:
-        """At most `top` reasons per case of what `features` returned, the strongest first."""
-        question = self._fitted(code)
-        wording = Wording(catalogue(self.office), self.usual[code])
-        return dict(zip(x["case_id"].to_list(), question.explain(x, wording, top), strict=True))
+    def explain(
+        self,
+        code: str,
+        x: pl.DataFrame,
+        top: int,
+        *,
+        against: int = 0,
+        among: pl.DataFrame | None = None,
+    ) -> dict[str, tuple[Reason, ...]]:
+        """At most `top` reasons per case of what `features` returned, the strongest first.
+
+        After them at most `against` that lower an estimate that is explained one way only (see
+        `models.reasons.reasons.explain`). The cases are compared with those of `among`, which has
+        the features too; with the latest cases trained on if these are too few or not given.
+        """
+        question, usual = self._fitted(code), self.usual[code]
+        case_ids, explained = x["case_id"].to_list(), question.explained
+        if explained is None:
+            return dict.fromkeys(case_ids, ())
+        if among is not None and among.height >= FEWEST_COMPARED:
+            reference = mean_contributions(explained.model, among)
+        else:
+            reference = np.array([usual[name].contribution for name in question.names])
+        wording = Wording(catalogue(self.office), usual)
+        reasons = explain(explained, x, wording, reference, top, against)
+        return dict(zip(case_ids, reasons, strict=True))
 
     def save(self, folder: Path) -> None:
         """Write the bundle's files into `folder`, which is made if need be."""
@@ -159,7 +184,10 @@ class Bundle:
             "format": FORMAT,
             "fingerprint": fingerprint(self.office),
             "questions": {code: question.as_json() for code, question in self.questions.items()},
-            "usual": self.usual,
+            "usual": {
+                code: {name: usual.as_json() for name, usual in values.items()}
+                for code, values in self.usual.items()
+            },
             "about": self.about,
         }
         named = {files.of(code): text for code, text in texts.items() if text}
@@ -180,7 +208,10 @@ class Bundle:
                 code: QUESTIONS[code].from_json(saved, texts.get(files.of(code), ""))
                 for code, saved in described["questions"].items()
             }
-            usual = {code: dict(values) for code, values in described["usual"].items()}
+            usual = {
+                code: {name: Usual.from_json(saved) for name, saved in values.items()}
+                for code, values in described["usual"].items()
+            }
             bundle = cls(office, questions, usual, dict(described["about"]))
             bundle._check()
             return bundle

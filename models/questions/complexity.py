@@ -26,8 +26,8 @@ from models.estimators.estimator import TrainingSample
 from models.estimators.linear import Linear, fit_linear
 from models.matrix import Columns
 from models.questions.question import Question
-from models.reasons.reasons import Reason, explain_linear
-from models.reasons.wording import Wording
+from models.reasons.reasons import Explained
+from models.reasons.wording import says_complexity
 
 
 @dataclass
@@ -108,9 +108,11 @@ class ComplexityQuestion(Question):
         """The probability per row."""
         return pl.DataFrame({"complex_probability": self.model.predict(x)})
 
-    def explain(self, x: pl.DataFrame, wording: Wording, top: int) -> list[tuple[Reason, ...]]:
+    @property
+    def explained(self) -> Explained:
         """What speaks for complex (a positive contribution) and what for simple (a negative)."""
-        return explain_linear(self.model.linear_, x, wording, top)
+        model = self.model
+        return Explained(model.linear_, model.predict, says_complexity, either_way=True)
 
     def cutoffs(self, complex_error: float, simple_error: float) -> Cutoffs:
         """Below which probability a case may be called simple, from which on complex."""

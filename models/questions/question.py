@@ -16,8 +16,7 @@ from cases.language.messages import Sayable
 from cases.progress import Progress, silent
 from cases.tables.tables import Frame, Tables, rows
 from features.build import build
-from models.reasons.reasons import Reason
-from models.reasons.wording import Wording
+from models.reasons.reasons import Explained
 
 
 class Question(ABC):
@@ -51,10 +50,10 @@ class Question(ABC):
     def answer(self, x: pl.DataFrame) -> pl.DataFrame:
         """The answer's named columns, one row per row of `x`, which holds the features."""
 
-    def explain(self, x: pl.DataFrame, wording: Wording, top: int) -> list[tuple[Reason, ...]]:
-        """At most `top` reasons per row of `x`, the strongest first; none where it has none."""
-        del wording, top
-        return [()] * x.height
+    @property
+    def explained(self) -> Explained | None:
+        """What the reasons of its answers are made from; None where it gives none."""
+        return None
 
     @abstractmethod
     def as_json(self) -> dict[str, Any]:

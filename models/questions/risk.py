@@ -22,8 +22,8 @@ from models.estimators.calibrated import CalibratedModel
 from models.estimators.start import StartModel
 from models.questions.question import Question
 from models.questions.start import StartKind
-from models.reasons.reasons import Reason, explain
-from models.reasons.wording import Wording
+from models.reasons.reasons import Explained
+from models.reasons.wording import says_risk
 
 
 class RiskModel(CalibratedModel):
@@ -89,11 +89,10 @@ class RiskQuestion(Question):
         low, high = self.model.interval(x)
         return pl.DataFrame({"risk": self.model.predict(x), "risk_low": low, "risk_high": high})
 
-    def explain(self, x: pl.DataFrame, wording: Wording, top: int) -> list[tuple[Reason, ...]]:
-        """What raises the risk of each row, nothing if all are equal; see `models.reasons`."""
-        if not self.names:
-            return super().explain(x, wording, top)
-        return explain(self.model.scorer_, x, wording, top)
+    @property
+    def explained(self) -> Explained:
+        """What raises or lowers the risk."""
+        return Explained(self.model.scorer_, self.model.predict, says_risk)
 
     def score(
         self,

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from cases.language.messages import Message, Sayable, _, ngettext
-from features.feature import Feature
+from features.feature import Feature, OfEvents
+from models.reasons.usual import Usual, Value
 
-Value = float | str | None
-
-NOT_RECORDED = _("not recorded")
+# What to say of a feature without a value, and of one that usually has none; by `absence`.
+ABSENT = {
+    "event": (_("has not happened"), _("{feature}: {value} (usually does not happen)")),
+    "field": (_("not recorded"), _("{feature}: {value} (usually not recorded)")),
+    "computed": (_("does not apply"), _("{feature}: {value} (usually does not apply)")),
+}
 NO_YES = _("no"), _("yes")
 # By digits after the decimal point. There is nothing in them to translate.
 NUMBERS = "{value:,.0f}", "{value:,.1f}", "{value:,.2f}"
@@ -22,29 +27,56 @@ class Wording:
     """How to speak of an office's features: what each is, and what is usual."""
 
     features: Mapping[str, Feature]
-    usual: Mapping[str, Value]
+    usual: Mapping[str, Usual]
 
-    def sentence(self, name: str, value: Value) -> Message:
-        """The meaning of a feature, the case's own value and the usual one."""
-        feature = self.features[name]
-        return _(
-            "{feature}: {value} (usual: {usual})",
-            feature=feature.meaning,
-            value=say_value(feature, value),
-            usual=say_value(feature, self.usual[name]),
-        )
-
-    def speaking_for(self, name: str, value: Value, *, complicated: bool) -> Message:
-        """As `sentence`, with what it speaks for."""
-        fact = self.sentence(name, value)
-        if complicated:
-            return _("speaks for complex: {fact}", fact=fact)
-        return _("speaks for simple: {fact}", fact=fact)
+    def fact(self, name: str, value: Value) -> Message:
+        """The meaning of a feature, the case's own value, and the usual one or how common it is."""
+        feature, usual = self.features[name], self.usual[name]
+        known = {"feature": feature.meaning, "value": say_value(feature, value)}
+        if not usual.is_usual:
+            share = usual.share(value)
+            if share is None:
+                return _("{feature}: {value} (rare)", **known)
+            return _("{feature}: {value} ({share} of the cases)", **known, share=say_share(share))
+        if usual.value is not None:
+            return _(
+                "{feature}: {value} (usual: {usual})",
+                **known,
+                usual=say_value(feature, usual.value),
+            )
+        return ABSENT[absence(feature)][1].filled(**known)
 
     def is_usual(self, name: str, value: Value) -> bool:
         """Whether the case's own value is shown as the usual one is."""
-        feature = self.features[name]
-        return say_value(feature, value) == say_value(feature, self.usual[name])
+        feature, usual = self.features[name], self.usual[name]
+        return usual.is_usual and say_value(feature, value) == say_value(feature, usual.value)
+
+
+def says_risk(fact: Sayable, without: float, risk: float) -> Message:
+    """What a fact does to the risk."""
+    low, high = _told_apart(without, risk)
+    if risk > without:
+        return _(
+            "{fact} raises the risk from {without} to {risk}", fact=fact, without=low, risk=high
+        )
+    return _("{fact} lowers the risk from {without} to {risk}", fact=fact, without=low, risk=high)
+
+
+def says_complexity(fact: Sayable, without: float, probability: float) -> Message:
+    """What a fact speaks for."""
+    if probability > without:
+        return _("speaks for complex: {fact}", fact=fact)
+    return _("speaks for simple: {fact}", fact=fact)
+
+
+def absence(feature: Feature) -> Literal["event", "field", "computed"]:
+    """What it means that a feature has no value.
+
+    An event has not happened, a field of the case is empty, or there is nothing to compute from.
+    """
+    if feature.unit == "days" and any(isinstance(part, OfEvents) for part in feature.inputs):
+        return "event"
+    return "field" if feature.family == "attribute" else "computed"
 
 
 def say_value(feature: Feature, value: Value) -> Sayable | str:
@@ -53,17 +85,22 @@ def say_value(feature: Feature, value: Value) -> Sayable | str:
     Values that are shown alike are equal.
     """
     if value is None:
-        return NOT_RECORDED
+        return ABSENT[absence(feature)][0]
     if isinstance(value, str):
         return value
     if feature.unit == "flag":
         return NO_YES[int(value)]
     if feature.unit == "share":
-        percent, digits = rounded(100 * value)
-        return Message(PERCENTAGES[digits], {"value": percent / 100})
+        return say_share(value)
     number, digits = rounded(value)
     shown = Message(NUMBERS[digits], {"value": number})
     return _days(number, shown) if feature.unit == "days" else shown
+
+
+def say_share(value: float) -> Message:
+    """A share in per cent, as `rounded`."""
+    percent, digits = rounded(100 * value)
+    return Message(PERCENTAGES[digits], {"value": percent / 100})
 
 
 def rounded(value: float) -> tuple[float, int]:
@@ -79,6 +116,13 @@ def rounded(value: float) -> tuple[float, int]:
     while digits and shown == round(shown, digits - 1):
         digits -= 1
     return shown, digits
+
+
+def _told_apart(without: float, own: float) -> tuple[Message, Message]:
+    """Two probabilities in whole per cent; with a decimal where whole ones say too little."""
+    digits = int(abs(own - without) < 0.01 or min(own, without) < 0.01)  # noqa: PLR2004
+    low, high = (Message(PERCENTAGES[digits], {"value": value}) for value in (without, own))
+    return low, high
 
 
 def _days(number: float, shown: Message) -> Message:

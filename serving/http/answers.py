@@ -159,7 +159,9 @@ def _reasons_out(reasons: Sequence[Reason], language: Language) -> list[ReasonOu
         ReasonOut(
             sentence=say(reason.sentence, language),
             feature=reason.feature,
+            raises=reason.raises,
             contribution=reason.contribution,
+            without=reason.without,
         )
         for reason in reasons
     ]

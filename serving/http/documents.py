@@ -13,11 +13,13 @@ from policies.spot_check.plan import SelectedBy
 
 
 class ReasonOut(BaseModel):
-    """One fact of the case and what it adds to the estimate."""
+    """One fact of the case and what it does to the estimate."""
 
     sentence: str
     feature: str
-    contribution: float = Field(description="log-odds; positive raises the risk")
+    raises: bool = Field(description="whether it raises the estimated probability or lowers it")
+    contribution: float = Field(description="what it adds in log-odds, against the other cases")
+    without: float = Field(description="the probability with usual values in its place")
 
 
 class LineOut(BaseModel):

@@ -41,8 +41,10 @@ class Champion(Protocol):
     def answer(self, code: str, x: pl.DataFrame) -> pl.DataFrame:
         """`case_id, moment` and the answer's columns, of what `features` returned."""
 
-    def explain(self, code: str, x: pl.DataFrame, top: int) -> Mapping[str, Sequence[Reason]]:
-        """The `top` reasons of each case of what `features` returned, strongest first."""
+    def explain(
+        self, code: str, x: pl.DataFrame, top: int, *, among: pl.DataFrame | None = None
+    ) -> Mapping[str, Sequence[Reason]]:
+        """The `top` reasons of each case of what `features` returned, against those of `among`."""
 
     def question(self, kind: type[Asked]) -> Asked:
         """The fitted question of a class, for what only this question can do."""

@@ -26,6 +26,7 @@ from serving.use_cases.context import ServiceContext
 from serving.use_cases.given_cases import GivenCase, check_given, with_given
 
 REASONS_SHOWN = 5
+MOST_COMPARED = 500  # cases of a frame, evenly over it, whose mean the reasons are against
 ALREADY_REVIEWED = _("has already been reviewed.")
 
 
@@ -73,11 +74,15 @@ def plan_frame(context: ServiceContext, parameters: PlanParameters) -> pl.DataFr
 def drawn_from(
     context: ServiceContext, frame: pl.DataFrame, parameters: PlanParameters
 ) -> PlannedSpotChecks:
-    """The plan over a `plan_frame`; features are built again for what is drawn."""
+    """The plan over a `plan_frame`; features are built again for what is explained."""
     plan = _noted(context, draw_plan(frame, parameters))
-    drawn = closings(context.tables, plan.lines["case_id"].to_list())
-    x = context.model.features(context.tables, drawn, RiskQuestion.code)
-    return PlannedSpotChecks(plan, _reasons(context, x), {}, _risks_by(context))
+    every = frame["case_id"].sort()
+    compared = every.gather_every(-(-len(every) // MOST_COMPARED))
+    drawn = plan.lines["case_id"]
+    asked = closings(context.tables, pl.concat([compared, drawn]).unique().to_list())
+    x = context.model.features(context.tables, asked, RiskQuestion.code)
+    reasons = _reasons(context, x, drawn, compared)
+    return PlannedSpotChecks(plan, reasons, {}, _risks_by(context))
 
 
 def _among_given(
@@ -93,8 +98,8 @@ def _among_given(
     scored = _with_facts(context.model.answer(RiskQuestion.code, x), tables)
     frame = _with_facts_of_draw(tables, scored, parameters)
     plan = _noted(context, draw_plan(frame, parameters))
-    drawn = x.join(plan.lines, on="case_id", how="semi")
-    return PlannedSpotChecks(plan, _reasons(context, drawn), left_out, _risks_by(context))
+    reasons = _reasons(context, x, plan.lines["case_id"], x["case_id"])
+    return PlannedSpotChecks(plan, reasons, left_out, _risks_by(context))
 
 
 def _reviewed(tables: Tables, ids: Sequence[str], as_of: datetime) -> dict[str, Sayable]:
@@ -138,8 +143,14 @@ def _risks_by(context: ServiceContext) -> RisksBy:
     return "model" if context.model.start is None else context.model.start.kind
 
 
-def _reasons(context: ServiceContext, x: pl.DataFrame) -> Mapping[str, Sequence[Reason]]:
-    return context.model.explain(RiskQuestion.code, x, REASONS_SHOWN)
+def _reasons(
+    context: ServiceContext, x: pl.DataFrame, drawn: pl.Series, compared: pl.Series
+) -> Mapping[str, Sequence[Reason]]:
+    """Why the cases drawn are riskier than those they are compared with; `x` has both."""
+    of_drawn, among = (
+        x.filter(pl.col("case_id").is_in(ids.implode())) for ids in (drawn, compared)
+    )
+    return context.model.explain(RiskQuestion.code, of_drawn, REASONS_SHOWN, among=among)
 
 
 def _out_of_time(context: ServiceContext, as_of: datetime) -> Iterator[Sayable]:

@@ -1,4 +1,4 @@
-"""A model that can be worked out by hand, an office it answers for, and a closed case."""
+"""Models that can be worked out by hand, an office they answer for, and a closed case."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import polars as pl
+from scipy.special import expit
 
 from cases.language.texts import Text
+from cases.numeric import Floats
 from cases.tables.tables import Frame, Tables
 from models.calibration.conformal import Cutoffs
+from models.matrix import Columns
 from models.questions.start import Start
 from models.reasons.reasons import Reason
 from serving.use_cases.context import ServiceContext
@@ -53,13 +57,16 @@ class FakeModel:
         }
         return x.select("case_id", "moment", *columns[code])
 
-    def explain(self, code: str, x: pl.DataFrame, top: int) -> Mapping[str, Sequence[Reason]]:
+    def explain(
+        self, code: str, x: pl.DataFrame, top: int, *, among: pl.DataFrame | None = None
+    ) -> Mapping[str, Sequence[Reason]]:
         """One reason per case, which says the language it is put into."""
+        del among
         assert code in self.codes
         return {
-            case: (Reason("attribute.suspects", 0.5, Text(en=f"en: {case}", zh=f"zh: {case}")),)[
-                :top
-            ]
+            case: (
+                Reason("attribute.suspects", 0.5, 0.1, Text(en=f"en: {case}", zh=f"zh: {case}")),
+            )[:top]
             for case in x["case_id"]
         }
 
@@ -88,6 +95,33 @@ class FakeModel:
         is_open = pl.col("closed_at").is_null() | (pl.col("closed_at") > as_of)
         cases = tables.case_rows.filter(is_open)
         return cases.select("case_id", "handler", remaining_effort=pl.col("suspects") / 2)
+
+
+class Additive:
+    """Log-odds `sum of weight * value` plus `together` times the product of the first two.
+
+    The product's share is split evenly between the two, as Shapley values would.
+    """
+
+    def __init__(self, weights: Mapping[str, float], together: float = 0.0) -> None:
+        self.columns = Columns(tuple(weights), {})
+        self._weights, self._together = np.array([*weights.values()], dtype=float), together
+
+    def raw(self, x: pl.DataFrame) -> Floats:
+        """Log-odds per row."""
+        return self.contributions(x).sum(axis=1)
+
+    def contributions(self, x: pl.DataFrame) -> Floats:
+        """What each column adds, and 0 as the constant."""
+        values = np.nan_to_num(self.columns.matrix(x))
+        adds = values * self._weights
+        if self._together:
+            adds[:, :2] += self._together / 2 * values[:, [0]] * values[:, [1]]
+        return np.column_stack([adds, np.zeros(x.height)])
+
+    def probability(self, x: pl.DataFrame) -> Floats:
+        """The probability per row."""
+        return np.asarray(expit(self.raw(x)))
 
 
 class BrokenModel(FakeModel):

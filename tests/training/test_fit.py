@@ -170,7 +170,7 @@ def test_usual_is_what_is_usual_among_the_models_cases() -> None:
     many = {"attribute": "suspects", "at_least": 4}
     office = small_office(800, risk={"among": [many]}, complexity=None)
     usual = train(office, datetime(2024, 8, 1)).usual["risk"]
-    assert usual["attribute.suspects"] in {4.0, 4.5, 5.0}
+    assert usual["attribute.suspects"].value in {4.0, 4.5, 5.0}
 
 
 def test_scores_out_of_time_do_not_change_later() -> None:

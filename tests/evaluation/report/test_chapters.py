@@ -44,7 +44,7 @@ from features.build import build
 from models.bundle.bundle import Bundle
 from models.questions.complexity import ComplexityQuestion
 from models.questions.risk import RiskQuestion
-from models.reasons.reasons import group_of
+from models.reasons.parts import group_of
 from models.registry import Event, Version
 from tests.factories.pages import rows_of, titled
 from tests.factories.small_office import HOSTILE

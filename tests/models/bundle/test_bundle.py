@@ -200,6 +200,7 @@ def test_harmed_file_is_refused(saved: Path, tmp_path: Path, name: str, harm: st
         {"questions": {"weather": {}}},
         {"usual": 5},
         {"usual": {"risk": {}}},
+        {"usual": {"risk": {"attribute.suspects": 2.0}}},
         {"questions": {"complexity": {"outcomes": None}}},
         {"questions": {"complexity": {"outcomes": {"rows": {}}}}},
         {"questions": {"effort": None}},

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-import pytest
+import re
 
-from cases.language.messages import say
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cases.language.messages import _, say
 from features.catalogue import catalogue
-from models.reasons.wording import Value, Wording, say_value
+from models.reasons.usual import Usual, Value
+from models.reasons.wording import Wording, say_value, says_complexity, says_risk
 from tests.factories.office import office
 
 FEATURES = catalogue(office())
 SUSPECTS, APPEALED, CHARGE = "attribute.suspects", "attribute.appealed", "attribute.charge"
+SINCE, RARITY = "process.days_since.returned", "process.path_rarity"
+RETURNED = "days since the last: returned for supplementary investigation"
+COMMON = Usual("theft", (("theft", 0.6), ("fraud", 0.4)))
+MIXED = Usual("theft", (("theft", 0.3), ("fraud", 0.08), (None, 0.0123)))
 DAYS, SHARE, COUNT = "process.days_open", "process.share_last_7_days", "process.count.returned"
 
 
@@ -37,14 +46,84 @@ def test_value_by_unit(feature: str, value: Value, en: str, zh: str) -> None:
     assert (say(said, "en"), say(said, "zh")) == (en, zh)
 
 
-def test_sentence() -> None:
-    """A sentence holds the meaning, the case's own value and the usual one."""
-    usual: dict[str, Value] = {SUSPECTS: 1.0, CHARGE: None}
-    wording = Wording(FEATURES, usual)
-    suspects = wording.sentence(SUSPECTS, 4.0)
-    assert suspects.say("en") == "number of suspects: 4 (usual: 1)"
-    assert suspects.say("zh") == "嫌疑人人数：4（通常：1）"
-    assert str(wording.sentence(CHARGE, "fraud")) == "charge: fraud (usual: not recorded)"
+@pytest.mark.parametrize(
+    ("feature", "value", "usual", "en", "zh"),
+    [
+        (SUSPECTS, 4.0, Usual(1.0), "number of suspects: 4 (usual: 1)", "嫌疑人人数：4（通常：1）"),
+        (
+            SUSPECTS,
+            4.0,
+            Usual(None),
+            "number of suspects: 4 (usually not recorded)",
+            "嫌疑人人数：4（通常无记录）",
+        ),
+        (
+            SINCE,
+            3.0,
+            Usual(None),
+            f"{RETURNED}: 3 days (usually does not happen)",
+            "距最近一次“退回补充侦查”的天数：3天（通常不发生）",
+        ),
+        (
+            SINCE,
+            None,
+            Usual(3.0),
+            f"{RETURNED}: has not happened (usual: 3 days)",
+            "距最近一次“退回补充侦查”的天数：未发生（通常：3天）",
+        ),
+        (
+            RARITY,
+            0.5,
+            Usual(None),
+            "how unusual the path is, per step: 0.5 (usually does not apply)",
+            "办案路径的平均罕见程度：0.5（通常不适用）",
+        ),
+        (CHARGE, "fraud", COMMON, "charge: fraud (usual: theft)", "罪名：fraud（通常：theft）"),
+        (CHARGE, "fraud", MIXED, "charge: fraud (8% of the cases)", "罪名：fraud（占案件的8%）"),
+        (CHARGE, "theft", MIXED, "charge: theft (30% of the cases)", "罪名：theft（占案件的30%）"),
+        (CHARGE, "arson", MIXED, "charge: arson (rare)", "罪名：arson（少见）"),
+        (
+            CHARGE,
+            None,
+            MIXED,
+            "charge: not recorded (1.2% of the cases)",
+            "罪名：无记录（占案件的1.2%）",
+        ),
+    ],
+)
+def test_fact(feature: str, value: Value, usual: Usual, en: str, zh: str) -> None:
+    """The meaning, the case's own value, and what is usual; of mixed codes how common it is."""
+    fact = Wording(FEATURES, {feature: usual}).fact(feature, value)
+    assert (fact.say("en"), fact.say("zh")) == (en, zh)
+
+
+@pytest.mark.parametrize(
+    ("without", "risk", "en", "zh"),
+    [
+        (0.12, 0.19, "4 raises the risk from 12% to 19%", "4使风险由12%升至19%"),
+        (0.186, 0.191, "4 raises the risk from 18.6% to 19.1%", "4使风险由18.6%升至19.1%"),
+        (0.004, 0.03, "4 raises the risk from 0.4% to 3.0%", "4使风险由0.4%升至3.0%"),
+        (0.19, 0.12, "4 lowers the risk from 19% to 12%", "4使风险由19%降至12%"),
+    ],
+)
+def test_direction_of_risk(without: float, risk: float, en: str, zh: str) -> None:
+    """A reason says what its fact does to the risk; two risks are never written alike."""
+    said = says_risk(_("4"), without, risk)
+    assert (said.say("en"), said.say("zh")) == (en, zh)
+
+
+def test_direction_of_complexity() -> None:
+    """Of complexity it says what the fact speaks for."""
+    assert str(says_complexity(_("4"), 0.1, 0.2)) == "speaks for complex: 4"
+    assert str(says_complexity(_("4"), 0.2, 0.1)) == "speaks for simple: 4"
+
+
+@given(without=st.floats(0, 1), change=st.floats(0.005, 1))
+def test_risks_are_told_apart(without: float, change: float) -> None:
+    """Whatever moves the risk by half a point or more is written as two different numbers."""
+    said = str(says_risk(_("it"), without, min(1.0, without + change)))
+    low, high = re.findall(r"[\d.]+%", said)
+    assert low != high or without + change > 1
 
 
 @pytest.mark.parametrize(
@@ -64,4 +143,9 @@ def test_sentence() -> None:
 )
 def test_usual_is_what_is_shown_alike(feature: str, value: Value, usual: Value, same: bool) -> None:
     """Values are compared as they are shown, not by digits nobody sees."""
-    assert Wording(FEATURES, {feature: usual}).is_usual(feature, value) is same
+    assert Wording(FEATURES, {feature: Usual(usual)}).is_usual(feature, value) is same
+
+
+def test_of_mixed_codes_none_is_usual() -> None:
+    """Not even the commonest, where fewer than half of the cases have it."""
+    assert not Wording(FEATURES, {CHARGE: MIXED}).is_usual(CHARGE, "theft")

@@ -40,7 +40,15 @@ def test_a_plan_of_the_offices_own_cases_has_a_reason_on_every_line():
         "second_review": False,
         "rule": "appealed",
         "why": "rule: the decision was appealed",
-        "reasons": [{"sentence": "en: d", "feature": "attribute.suspects", "contribution": 0.5}],
+        "reasons": [
+            {
+                "sentence": "en: d",
+                "feature": "attribute.suspects",
+                "raises": True,
+                "contribution": 0.5,
+                "without": 0.1,
+            }
+        ],
     }
     assert 0.5 < plan["lines"][0]["inclusion_probability"] < 1
     assert [one["choice"] for one in plan["outlook"]] == ["plan", "all_random", "top_of_the_list"]

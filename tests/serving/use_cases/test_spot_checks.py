@@ -12,13 +12,44 @@ from policies.spot_check.plan import PlanParameters, why
 from serving.use_cases.closed_cases import OUTSIDE
 from serving.use_cases.context import ServiceContext
 from serving.use_cases.spot_checks import ALREADY_REVIEWED, spot_checks
-from tests.factories.fakes import THEFT_ONLY, context, given
+from tests.factories.fakes import THEFT_ONLY, FakeModel, context, given
 from tests.factories.small_office import without_reviews
 from training.run import train
 
 
 def _parameters(as_of: datetime, capacity: int = 5) -> PlanParameters:
     return PlanParameters(as_of=as_of, capacity=capacity, search_share=1.0, seed="1")
+
+
+class Recording(FakeModel):
+    """A model that notes which cases it explained, and against which."""
+
+    def __init__(self) -> None:
+        self.explained: list[tuple[set[str], set[str]]] = []
+
+    def explain(self, code, x, top, *, among=None):
+        """Note the cases."""
+        self.explained.append((set(x["case_id"]), set(among["case_id"])))
+        return super().explain(code, x, top, among=among)
+
+
+@pytest.mark.parametrize(
+    ("cases", "frame"), [(None, {"a", "b", "d"}), ([given("x"), given("y")], {"x", "y"})]
+)
+def test_reasons_are_against_the_frame(cases, frame):
+    """The cases drawn are explained, and compared with all that could have been drawn."""
+    model = Recording()
+    plan = spot_checks(context(model), _parameters(datetime(2026, 6, 1), 1), cases).plan
+    assert plan.lines.height < len(frame)
+    assert model.explained == [(set(plan.lines["case_id"]), frame)]
+
+
+def test_a_large_frame_is_compared_with_a_part(monkeypatch):
+    """Cases evenly over the frame stand for all of it; those drawn are explained all the same."""
+    monkeypatch.setattr("serving.use_cases.spot_checks.MOST_COMPARED", 2)
+    model = Recording()
+    spot_checks(context(model), _parameters(datetime(2026, 3, 1)))
+    assert model.explained == [({"a", "b", "d"}, {"a", "d"})]
 
 
 def test_a_rule_sees_what_was_recorded_after_closing():
