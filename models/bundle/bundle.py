@@ -29,7 +29,7 @@ from models.questions.questions import QUESTIONS
 from models.reasons.reasons import Reason
 from models.reasons.wording import Value, Wording
 
-FORMAT = 4
+FORMAT = 5
 LIBRARIES = ("plumbline", "lightgbm", "scikit-learn", "polars", "narwhals", "numpy")
 KEYS = ("case_id", "moment")
 UNKNOWN_THEN = _("there was no such question.")

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import lightgbm as lgb
 import numpy as np
 import polars as pl
-from scipy.special import logit
 
 from cases.numeric import Floats
 from models.estimators.estimator import TrainingSample
@@ -87,7 +86,7 @@ def fit_trees(
     settings, data = _settings(columns, monotone), dataset(columns, sample)
     booster = lgb.train(settings, data, num_boost_round=rounds)
     if sample.offset is not None:
-        _add(booster, _level(sample))
+        _add(booster, sample.level)
     return Trees(columns, booster)
 
 
@@ -100,7 +99,7 @@ def rounds_needed(
         columns.matrix(later.x),
         later.y,
         weight=later.weight,
-        init_score=None if later.offset is None else later.offset + _level(earlier),
+        init_score=None if later.offset is None else later.offset + earlier.level,
     )
     booster = lgb.train(
         _settings(columns, monotone),
@@ -118,14 +117,9 @@ def dataset(columns: Columns, sample: TrainingSample) -> lgb.Dataset:
         columns.matrix(sample.x),
         sample.y,
         weight=sample.weight,
-        init_score=None if sample.offset is None else sample.offset + _level(sample),
+        init_score=None if sample.offset is None else sample.offset + sample.level,
         categorical_feature=columns.codes,
     )
-
-
-def _level(sample: TrainingSample) -> float:
-    """Log-odds of the sample's rate, where LightGBM starts unless it is given a start."""
-    return float(logit(np.average(sample.y, weights=sample.weight)))
 
 
 def _add(booster: lgb.Booster, constant: float) -> None:

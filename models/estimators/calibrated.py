@@ -6,14 +6,16 @@ Three steps, all in order of time:
 2. *Calibration.* The later half of the cases is cut into folds, each half as long as the
    one before. A fold is scored by trees fitted only on the cases before it, which is how
    the model will be used: on cases later than its own. The newest scores come from trees
-   nearly as new as the final ones. On all of them, recent ones counting more, the level
-   is set and the interval fitted (`models/calibration/level_and_interval.py`).
+   nearly as new as the final ones. A score is measured from the level of the cases its
+   trees were fitted on, so that trees of a time with few defects and trees of today mean
+   the same by it. On all of them level, slope and band are set
+   (`models/calibration/level_and_band.py`).
 3. *Refit.* The trees that are kept are fitted on all cases, with the same rounds, and the
    calibration stays: it says what trees fitted up to a date are worth on what comes after,
    and the final trees are one more in that series.
 
-Trees are fitted with every case counting once; weights set the level alone. A case that a
-draw over-sampled was drawn for what the trees can see of it, so that weighting it down
+Trees are fitted with every case counting once; weights set level and slope alone. A case that
+a draw over-sampled was drawn for what the trees can see of it, so that weighting it down
 again would gain nothing and lose most of what the reviews taught (Shimodaira 2000, on
 covariate shift). The level of all cases does depend on which were drawn.
 
@@ -30,17 +32,15 @@ from typing import Any, Self
 
 import numpy as np
 import polars as pl
-from scipy.special import expit
 
 from cases.numeric import Flags, Floats
-from models.calibration.level_and_interval import VennAbers, level_shift
+from models.calibration.level_and_band import Calibration, fit_calibration
 from models.estimators.boosting import Trees, fit_trees, rounds_needed
 from models.estimators.estimator import TrainingSample
 from models.matrix import Columns
 
 LATER_SHARE = 0.2  # decides when boosting stops
 FOLDS = 5  # of the later half, each scored by trees fitted before it
-HALF_LIFE = 500  # cases after which a score counts half in the calibration
 FEWEST_SURVEYED = 50  # of either outcome, for the probability sample to calibrate alone
 
 
@@ -66,29 +66,23 @@ class CalibratedTrees:
             sample.between(later, len(sample)).unweighted(),
             self.monotone,
         )
-        # Step 2: level and interval, on scores of the later half out of time.
-        scored = self._scores_out_of_time(sample)
-        used = np.flatnonzero(np.isfinite(scored) & _calibrates(sample))
-        score, y = scored[used], sample.y[used]
-        if sample.offset is not None:
-            score = score + sample.offset[used]
-        weight = sample.weight[used] * 0.5 ** (np.arange(len(used))[::-1] / HALF_LIFE)
-        self.shift_ = level_shift(score, y, weight)
-        self.interval_ = VennAbers.fit(score, y, weight)
+        # Step 2: level, slope and band, on scores of the later half out of time.
+        self.calibration_ = self._calibrated(sample)
         # Step 3: the trees that are kept, on all cases.
         self.trees_ = self._trees(sample)
+        self.fitted_level_ = sample.unweighted().level
         return self
 
     def predict(self, x: pl.DataFrame) -> Floats:
         """Calibrated probability per row."""
-        return np.asarray(expit(self.trees_.raw(x) + self.shift_))
+        return self.calibration_.probability(self._score(x))
 
     def interval(self, x: pl.DataFrame) -> tuple[Floats, Floats]:
-        """Low and high per row: the Venn-Abers interval, widened to hold `predict`."""
-        raw = self.trees_.raw(x)
-        low, high = self.interval_.interval(raw)
-        probability = expit(raw + self.shift_)
-        return np.minimum(low, probability), np.maximum(high, probability)
+        """Low and high per row: the 90 % band of the frequency among such cases.
+
+        `x` holds the `moment` each case is asked about.
+        """
+        return self.calibration_.band(self._score(x), x["moment"])
 
     def as_json(self) -> dict[str, Any]:
         """Everything but the trees, for `from_json`."""
@@ -96,8 +90,8 @@ class CalibratedTrees:
             "columns": self.columns_.as_json(),
             "monotone": dict(self.monotone),
             "rounds": self.rounds_,
-            "shift": self.shift_,
-            "interval": self.interval_.as_json(),
+            "fitted_level": self.fitted_level_,
+            "calibration": self.calibration_.as_json(),
         }
 
     @classmethod
@@ -109,21 +103,32 @@ class CalibratedTrees:
         columns = Columns.from_json(saved["columns"])
         model = cls(columns.names, dict(saved["monotone"]))
         model.columns_, model.rounds_ = columns, int(saved["rounds"])
-        model.shift_ = float(saved["shift"])
-        model.interval_ = VennAbers.from_json(saved["interval"])
+        model.fitted_level_ = float(saved["fitted_level"])
+        model.calibration_ = Calibration.from_json(saved["calibration"])
         model.trees_ = Trees.from_text(columns, trees)
         return model
 
+    def _score(self, x: pl.DataFrame) -> Floats:
+        """Log-odds beyond the level of the cases the trees were fitted on, shape (rows,)."""
+        return self.trees_.raw(x) - self.fitted_level_
+
+    def _calibrated(self, sample: TrainingSample) -> Calibration:
+        scored = self._scores_out_of_time(sample)
+        used = np.flatnonzero(np.isfinite(scored) & _calibrates(sample))
+        offset = None if sample.offset is None else sample.offset[used]
+        moment = sample.x["moment"][used]
+        return fit_calibration(scored[used], sample.y[used], sample.weight[used], moment, offset)
+
     def _scores_out_of_time(self, sample: TrainingSample) -> Floats:
-        """Log-odds of the later half from trees fitted before; NaN for the earlier half."""
+        """As `_score`, from trees fitted before each case; NaN for the earlier half."""
         scored = np.full(len(sample), np.nan)
         edges = [
             *(len(sample) - (len(sample) >> fold) for fold in range(1, FOLDS + 1)),
             len(sample),
         ]
         for start, end in pairwise(edges):
-            trees = self._trees(sample.between(0, start))
-            scored[start:end] = trees.raw(sample.x[start:end])
+            earlier = sample.between(0, start).unweighted()
+            scored[start:end] = self._trees(earlier).raw(sample.x[start:end]) - earlier.level
         return scored
 
     def _trees(self, sample: TrainingSample) -> Trees:

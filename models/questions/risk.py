@@ -47,7 +47,8 @@ class RiskModel(CalibratedTrees):
 class RiskQuestion(Question):
     """Asked of a closed case; answers `risk, risk_low, risk_high`.
 
-    `risk_low <= risk <= risk_high`: see `models/calibration/level_and_interval.py`.
+    `risk_low <= risk <= risk_high`: of 100 cases of such a risk, how many had a defect, 90 % sure
+    (`models/calibration/level_and_band.py`).
     """
 
     code = "risk"
@@ -63,7 +64,7 @@ class RiskQuestion(Question):
         return tuple(self.model.names)
 
     def answer(self, x: pl.DataFrame) -> pl.DataFrame:
-        """Probability and interval per row."""
+        """Probability and band per row."""
         low, high = self.model.interval(x)
         return pl.DataFrame({"risk": self.model.predict(x), "risk_low": low, "risk_high": high})
 
