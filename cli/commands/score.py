@@ -14,7 +14,10 @@ from cli.console import Terminal
 from cli.files.office import check_out, opened, workspace_of
 from models.questions.risk import RiskQuestion
 
-SCORE = _("Write the risk, with interval, of every closed case that could be spot-checked.")
+SCORE = _(
+    "Write the risk of every closed case that could be spot-checked, and how many of 100 such "
+    "cases had a defect."
+)
 
 
 def score(

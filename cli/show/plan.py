@@ -9,7 +9,7 @@ from cases.language.messages import Sayable, _, listed
 from cases.office.model import Office
 from cli.console import Terminal
 from cli.files.plan import plan_sheet
-from evaluation.statistics.saying import interval
+from evaluation.statistics.saying import band
 from policies.spot_check.choices import CHOICES
 from policies.spot_check.plan import Outlook, SpotCheckPlan
 from policies.spot_check.planning import floor_cost
@@ -38,7 +38,9 @@ def show_plan(terminal: Terminal, result: PlannedSpotChecks, office: Office) -> 
 
 def _row(line: Mapping[str, Any]) -> tuple[object, ...]:
     """The cells of a line of `plan_sheet`."""
-    risk = interval(line["risk"], line["risk_low"], line["risk_high"], ".0%")
+    risk = _(
+        "{risk:.0%}: {band}", risk=line["risk"], band=band(line["risk_low"], line["risk_high"])
+    )
     reasons = (line[f"reason_{number}"] for number in range(1, REASONS + 1))
     sentences = "\n".join(reason for reason in reasons if reason)
     return line["rank"], line["case_id"], risk, line["why"], sentences

@@ -47,9 +47,9 @@ UNFILLED: tuple[tuple[Sayable, str], ...] = (
 )
 NOT_FILLED = _("Not filled in.")
 OVERSIGHT_RISK = _(
-    "The risk model decides nothing: it gives a probability with an interval and reasons a reader "
-    "can check, and people review the case. Every case keeps a known inclusion probability, so "
-    "that reviews also test the model."
+    "The risk model decides nothing: it gives a probability, how many of 100 such cases had a "
+    "defect, and reasons a reader can check, and people review the case. Every case keeps a known "
+    "inclusion probability, so that reviews also test the model."
 )
 OVERSIGHT_COMPLEXITY = _(
     "Of a new case the model says simple, complex, or that a person decides, with its reasons; "

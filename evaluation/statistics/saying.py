@@ -21,6 +21,16 @@ def interval(value: float, low: float, high: float, spec: str) -> Message:
     return _("{figure} ({low} to {high})", figure=figure, low=begins, high=ends)
 
 
+def band(low: float, high: float) -> Message:
+    """The band of a risk: how many of a hundred such cases had a defect.
+
+    >>> band(0.12, 0.25).say("en")
+    'of 100 such cases, 12 to 25 had a defect'
+    """
+    least, most = (Value(100 * share, ".0f") for share in (low, high))
+    return _("of 100 such cases, {low} to {high} had a defect", low=least, high=most)
+
+
 def with_interval(figure: Figure, spec: str) -> Message:
     """A figure with its 95% interval; `ValueError` for a figure without a value."""
     return interval(*_parts(figure), spec)

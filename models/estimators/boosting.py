@@ -9,7 +9,6 @@ from typing import Any
 import lightgbm as lgb
 import numpy as np
 import polars as pl
-from scipy.special import logit
 
 from cases.numeric import Floats
 from models.estimators.estimator import TrainingSample
@@ -93,7 +92,7 @@ def fit_trees(
     settings, data = _settings(columns, monotone), dataset(columns, sample)
     booster = lgb.train(settings, data, num_boost_round=rounds)
     if sample.offset is not None:
-        _add(booster, _level(sample))
+        _add(booster, sample.level)
     return Trees(columns, booster)
 
 
@@ -122,7 +121,7 @@ def fit_folds(
         for _round in range(booster.current_iteration() - best):
             booster.rollback_one_iter()
         if earlier.offset is not None:
-            _add(booster, _level(earlier))
+            _add(booster, earlier.level)
     return [Trees(columns, booster) for booster in boosters], best
 
 
@@ -132,7 +131,7 @@ def _boosting(
     """A booster of no trees yet that learns from `earlier` and is watched on `later`."""
     data = dataset(columns, earlier)
     booster = lgb.Booster(_settings(columns, monotone), data)
-    start = None if later.offset is None else later.offset + _level(earlier)
+    start = None if later.offset is None else later.offset + earlier.level
     matrix = columns.matrix(later.x)
     booster.add_valid(data.create_valid(matrix, later.y, later.weight, init_score=start), "later")
     return booster
@@ -144,14 +143,9 @@ def dataset(columns: Columns, sample: TrainingSample) -> lgb.Dataset:
         columns.matrix(sample.x),
         sample.y,
         weight=sample.weight,
-        init_score=None if sample.offset is None else sample.offset + _level(sample),
+        init_score=None if sample.offset is None else sample.offset + sample.level,
         categorical_feature=columns.codes,
     )
-
-
-def _level(sample: TrainingSample) -> float:
-    """Log-odds of the sample's rate, where LightGBM starts unless it is given a start."""
-    return float(logit(np.average(sample.y, weights=sample.weight)))
 
 
 def _add(booster: lgb.Booster, constant: float) -> None:

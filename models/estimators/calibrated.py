@@ -8,14 +8,15 @@ Four steps, all in order of time:
    nearly as new as the final one. The trees of all folds are boosted together, until log loss
    on what they score stops falling.
 2. *Kind.* Boosted trees, logistic regression or the mean of both, by these scores (`choice.py`).
-3. *Calibration.* On the scores of that kind, recent ones counting more, the level is set and
-   the interval fitted (`models/calibration/level_and_interval.py`).
+3. *Calibration.* A score is measured from the level of the cases its model was fitted on, so
+   that models of a time with few defects and those of today mean the same by it. On the scores
+   of that kind level, slope and band are set (`models/calibration/level_and_band.py`).
 4. *Refit.* The model that is kept is fitted on all cases, its trees with the same rounds, and the
    calibration stays: it says what such models fitted up to a date are worth on what comes
    after, and the final one is one more in that series.
 
-Models are fitted with every case counting once; weights set the level alone. A case that a
-draw over-sampled was drawn for what the model can see of it, so that weighting it down
+Models are fitted with every case counting once; weights set level and slope alone. A case
+that a draw over-sampled was drawn for what the model can see of it, so that weighting it down
 again would gain nothing and lose most of what the reviews taught (Shimodaira 2000, on
 covariate shift). The level of all cases does depend on which were drawn.
 
@@ -32,10 +33,9 @@ from typing import Any, Self
 
 import numpy as np
 import polars as pl
-from scipy.special import expit
 
 from cases.numeric import Flags, Floats
-from models.calibration.level_and_interval import VennAbers, level_shift
+from models.calibration.level_and_band import Calibration, fit_calibration
 from models.estimators.boosting import fit_folds, fit_trees
 from models.estimators.choice import Choice, choose
 from models.estimators.estimator import TrainingSample
@@ -45,7 +45,6 @@ from models.estimators.scorer import Scorer
 from models.matrix import Columns
 
 FOLDS = 4  # of the later half, each scored by models fitted before it
-HALF_LIFE = 500  # cases after which a score counts half in the calibration
 PRIOR_VARIANCE = 0.01  # of the regression's coefficients; the features are many
 FEWEST_SURVEYED = 50  # of either outcome, for the probability sample to calibrate alone
 
@@ -69,22 +68,24 @@ class CalibratedModel:
         # Step 2: the kind, by log loss on them.
         seen = sample.between(_edges(sample)[0])
         self.choice_ = choose({kind: seen.as_seen(raw) for kind, raw in scores.items()}, seen.y)
-        # Step 3: level and interval.
-        self._calibrate(seen, seen.as_seen(scores[self.choice_.kind]))
+        # Step 3: level, slope and band.
+        beyond = scores[self.choice_.kind] - _fitted_levels(sample.unweighted())
+        self.calibration_ = _calibrated(seen, beyond)
         # Step 4: the model that is kept, on all cases.
         self.scorer_ = self._fitted(self.choice_.kind, sample.unweighted())
+        self.fitted_level_ = sample.unweighted().level
         return self
 
     def predict(self, x: pl.DataFrame) -> Floats:
         """Calibrated probability per row."""
-        return np.asarray(expit(self.scorer_.raw(x) + self.shift_))
+        return self.calibration_.probability(self._score(x))
 
     def interval(self, x: pl.DataFrame) -> tuple[Floats, Floats]:
-        """Low and high per row: the Venn-Abers interval, widened to hold `predict`."""
-        raw = self.scorer_.raw(x)
-        low, high = self.interval_.interval(raw)
-        probability = expit(raw + self.shift_)
-        return np.minimum(low, probability), np.maximum(high, probability)
+        """Low and high per row: the 90 % band of the frequency among such cases.
+
+        `x` holds the `moment` each case is asked about.
+        """
+        return self.calibration_.band(self._score(x), x["moment"])
 
     def as_json(self) -> dict[str, Any]:
         """What `from_json` reads back, with `text`."""
@@ -93,8 +94,8 @@ class CalibratedModel:
             "scorer": self.scorer_.as_json(),
             "monotone": dict(self.monotone),
             "rounds": self.rounds_,
-            "shift": self.shift_,
-            "interval": self.interval_.as_json(),
+            "fitted_level": self.fitted_level_,
+            "calibration": self.calibration_.as_json(),
         }
 
     def text(self) -> str:
@@ -112,29 +113,22 @@ class CalibratedModel:
         model = cls(scorer.columns.names, dict(saved["monotone"]))
         model.choice_, model.scorer_ = choice, scorer
         model.rounds_ = int(saved["rounds"])
-        model.shift_ = float(saved["shift"])
-        model.interval_ = VennAbers.from_json(saved["interval"])
+        model.fitted_level_ = float(saved["fitted_level"])
+        model.calibration_ = Calibration.from_json(saved["calibration"])
         return model
+
+    def _score(self, x: pl.DataFrame) -> Floats:
+        """Log-odds beyond the level of the cases the model was fitted on, shape (rows,)."""
+        return self.scorer_.raw(x) - self.fitted_level_
 
     def _scores_out_of_time(self, sample: TrainingSample) -> tuple[dict[str, Floats], int]:
         """Log-odds of the later half by kind, from models fitted before; and the trees' rounds."""
-        folds = [
-            (sample.between(0, start), sample.between(start, end))
-            for start, end in pairwise([*_edges(sample), len(sample)])
-        ]
+        folds = _folds(sample)
         fitted, rounds = fit_folds(self.columns_, folds, self.monotone)
         trees = [part.raw(later.x) for part, (_, later) in zip(fitted, folds, strict=True)]
         linear = [self._linear(earlier).raw(later.x) for earlier, later in folds]
         logistic, boosted = np.concatenate(linear), np.concatenate(trees)
         return {LOGISTIC: logistic, TREES: boosted, BLEND: mean_of(logistic, boosted)}, rounds
-
-    def _calibrate(self, seen: TrainingSample, score: Floats) -> None:
-        """Set level and interval on cases with scores given out of time, as their reviewers saw."""
-        used = _calibrates(seen)
-        score, y = score[used], seen.y[used]
-        weight = seen.weight[used] * 0.5 ** (np.arange(len(y))[::-1] / HALF_LIFE)
-        self.shift_ = level_shift(score, y, weight)
-        self.interval_ = VennAbers.fit(score, y, weight)
 
     def _fitted(self, kind: str, sample: TrainingSample) -> Scorer:
         if kind == LOGISTIC:
@@ -149,6 +143,27 @@ class CalibratedModel:
 def _edges(sample: TrainingSample) -> list[int]:
     """Where the folds begin."""
     return [len(sample) - (len(sample) >> fold) for fold in range(1, FOLDS + 1)]
+
+
+def _folds(sample: TrainingSample) -> list[tuple[TrainingSample, TrainingSample]]:
+    """What each fold's models are fitted on, and the cases they score."""
+    edges = [*_edges(sample), len(sample)]
+    return [
+        (sample.between(0, start), sample.between(start, end)) for start, end in pairwise(edges)
+    ]
+
+
+def _fitted_levels(sample: TrainingSample) -> Floats:
+    """For each case of the folds, the level of the cases that its score's model was fitted on."""
+    return np.concatenate([np.full(len(later), earlier.level) for earlier, later in _folds(sample)])
+
+
+def _calibrated(seen: TrainingSample, score: Floats) -> Calibration:
+    """Level, slope and band, on cases with scores given out of time."""
+    used = _calibrates(seen)
+    offset = None if seen.offset is None else seen.offset[used]
+    moment = seen.x["moment"].filter(pl.Series(used))
+    return fit_calibration(score[used], seen.y[used], seen.weight[used], moment, offset)
 
 
 def _calibrates(seen: TrainingSample) -> Flags:

@@ -7,6 +7,7 @@ from typing import Protocol, Self
 
 import numpy as np
 import polars as pl
+from scipy.special import logit
 
 from cases.numeric import Flags, Floats
 
@@ -15,8 +16,9 @@ from cases.numeric import Flags, Floats
 class TrainingSample:
     """Cases with known outcomes, in order of time.
 
-    `x` has one row per case and may hold more columns than an estimator reads; `y` is 0
-    or 1, `weight` positive, `surveyed` marks the cases of a probability sample. `offset`,
+    `x` has one row per case, the `moment` it is asked about, and may hold more columns than an
+    estimator reads; `y` is 0 or 1, `weight` positive (1 / inclusion probability, as far as it is
+    known), `surveyed` marks the cases of a probability sample. `offset`,
     if known, is what the reviewer's severity adds to a case's log-odds: an estimator that
     uses it predicts without it. All of shape (rows,).
     """
@@ -29,6 +31,11 @@ class TrainingSample:
 
     def __len__(self) -> int:
         return len(self.y)
+
+    @property
+    def level(self) -> float:
+        """Log-odds of the share of cases with the outcome; both outcomes must occur."""
+        return float(logit(np.average(self.y, weights=self.weight)))
 
     def unweighted(self) -> TrainingSample:
         """The same cases, each counting once."""

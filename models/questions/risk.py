@@ -49,7 +49,8 @@ class RiskModel(CalibratedModel):
 class RiskQuestion(Question):
     """Asked of a closed case; answers `risk, risk_low, risk_high`.
 
-    `risk_low <= risk <= risk_high`: see `models/calibration/level_and_interval.py`.
+    `risk_low <= risk <= risk_high`: of 100 cases of such a risk, how many had a defect, 90 % sure
+    (`models/calibration/level_and_band.py`).
     """
 
     code = "risk"
@@ -85,7 +86,7 @@ class RiskQuestion(Question):
         return None if isinstance(self.model, StartModel) else self.model.choice_.says
 
     def answer(self, x: pl.DataFrame) -> pl.DataFrame:
-        """Probability and interval per row."""
+        """Probability and band per row."""
         low, high = self.model.interval(x)
         return pl.DataFrame({"risk": self.model.predict(x), "risk_low": low, "risk_high": high})
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import polars as pl
 import pytest
 
-from training.weights import LARGEST_WEIGHT, recency_weights, review_weights
+from training.weights import recency_weights, review_weights
 
 
 @pytest.mark.parametrize(
@@ -26,10 +26,10 @@ def test_table(probabilities: list[float | None], weights: list[float]) -> None:
     assert review_weights(given).to_list() == pytest.approx(weights)
 
 
-def test_rare_draw_is_clipped() -> None:
-    """One case drawn against all odds does not outweigh a thousand others."""
-    weights = review_weights(pl.Series([1e-6] + [1.0] * 999))
-    assert weights[0] == LARGEST_WEIGHT
+def test_no_weight_is_clipped() -> None:
+    """A rare draw keeps its weight: how little it says is for those who use it to judge."""
+    weights = review_weights(pl.Series([0.001] + [1.0] * 99))
+    assert weights[0] / weights[1] == pytest.approx(1000)
 
 
 def test_old_cases_fade() -> None:
