@@ -123,12 +123,28 @@ class Registry:
             self._client.set_model_version_tag(version.name, version.number, key, value)
             self._client.log_batch(version.run_id, metrics=_metrics(figures or {}))
 
+    def figures(self, version: Version) -> dict[str, float]:
+        """The figures kept with a version, by name."""
+        with _plainly():
+            return dict(self._client.get_run(version.run_id).data.metrics)
+
     def champion(self, office: Office) -> Bundle:
         """The champion of the office; `Refused`, with what to do, if there is none."""
         champions = [v for v in self.versions(office_name(office)) if CHAMPION in v.aliases]
         if not champions:
             raise Refused(sentences(_("This office has no champion model yet."), TRAIN_FIRST))
         return self.load(champions[0], office)
+
+    def version(self, office: Office, number: int) -> Version:
+        """The version of that number; `Refused` if there is none."""
+        versions = self.versions(office_name(office))
+        found = next((version for version in versions if version.number == str(number)), None)
+        if found is None:
+            no_such = _(
+                "There is no version {number}. See `triage models OFFICE`.", number=str(number)
+            )
+            raise Refused(no_such)
+        return found
 
     def load(self, version: Version, office: Office) -> Bundle:
         """The bundle kept as `version`; `Refused` as `Bundle.load` says."""

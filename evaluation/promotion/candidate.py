@@ -12,17 +12,17 @@ from datetime import datetime
 import polars as pl
 
 from cases.errors import Refused
-from cases.language.messages import Sayable, _, sentences
-from cases.office.model import Office
+from cases.language.messages import _, sentences
 from cases.progress import Progress
 from cases.tables.tables import Frame, Tables, moments_of, rows
 from evaluation.backtests.backtest import Backtest
 from evaluation.leaks.finder import as_kept, find_leaks, refuse_blatant
-from evaluation.promotion.gate import Verdict, decide, not_compared
+from evaluation.promotion.gate import Verdict, decide
 from evaluation.promotion.last_year import last_year_backtest, last_year_efforts
+from evaluation.promotion.past import before
 from features.as_of import closing_moments
 from models.bundle.bundle import Bundle
-from models.registry import CHAMPION, Registry, Version, What, office_name
+from models.registry import Registry, Version, What, office_name
 from training.run import train
 
 REGISTERING = _("registering the model")
@@ -84,21 +84,9 @@ def _verdict(
     tables: Tables, registry: Registry, bundle: Bundle, tested: Backtest, progress: Progress
 ) -> Verdict:
     """The gate's verdict; where there is a champion that cannot be loaded, it says so."""
-    outcome = tested.risk if "risk" in bundle else tested.complexity
-    champion, note = _champion(registry, tables.office)
-    verdict = decide(tables, bundle, champion, outcome, progress)
+    earlier, note = before(registry, tables.office, bundle)
+    verdict = decide(tables, bundle, tested, earlier, progress)
     return verdict if note is None else replace(verdict, reason=sentences(verdict.reason, note))
-
-
-def _champion(registry: Registry, office: Office) -> tuple[Bundle | None, Sayable | None]:
-    """The champion; else None, and why it cannot be compared with, if there is one."""
-    versions = registry.versions(office_name(office))
-    if not any(CHAMPION in version.aliases for version in versions):
-        return None, None
-    try:
-        return registry.champion(office), None
-    except Refused as refused:
-        return None, not_compared(refused)
 
 
 def _decided(registry: Registry, version: Version, verdict: Verdict) -> None:

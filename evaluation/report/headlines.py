@@ -8,19 +8,18 @@ from itertools import islice
 
 from cases.language.messages import _
 from cases.language.values import Value, round_share
-from evaluation.backtests.answers import Answer, surely_behind
+from evaluation.backtests.answers import Answer, allowed_error, surely_behind
 from evaluation.backtests.backtest import MODEL
 from evaluation.backtests.strata import Within
 from evaluation.drift.changes import Changes
 from evaluation.pages.cells import interval, multiple_interval, share, share_interval
 from evaluation.pages.names import estimator
 from evaluation.quality.office_quality import say_rate
-from evaluation.report.notes import CALIBRATED, Note
+from evaluation.report.notes import Note
 from evaluation.report.summary import ReportSummary
 from evaluation.statistics.metrics import Figure, Measures
 
 MOST_FOUND = 3
-CALIBRATED_OF_RATE = 1 / 3  # of the base rate: 3 points of error are much where 5 % are defective
 
 # Whether choosing by the model pays, by whether it does: `share, lift, precision, rate`.
 WORTH_RISK = {
@@ -272,9 +271,8 @@ def _no_signal(summary: ReportSummary) -> Within | None:
 def _off(summary: ReportSummary, answer: Answer) -> bool:
     """Whether the probabilities are not rates: by their error over all, or lately by drift."""
     measures = answer.pooled.measures[MODEL]
-    allowed = min(CALIBRATED, (measures.base_rate.value or 0.0) * CALIBRATED_OF_RATE)
     lately = summary.changes is not None and _shifted(summary.changes)
-    return lately or (measures.calibration_error.value or 0.0) > allowed
+    return lately or (measures.calibration_error.value or 0.0) > allowed_error(measures)
 
 
 def _sure(summary: ReportSummary) -> Note:

@@ -1,0 +1,71 @@
+"""What a candidate is held against: the champion, the best before it, and earlier attempts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import accumulate
+
+from cases.errors import Refused
+from cases.language.messages import Sayable
+from cases.office.model import Office
+from evaluation.promotion.gate import Before, judged_question, not_compared
+from evaluation.promotion.rollback import champions
+from models.bundle.bundle import Bundle
+from models.registry import CHAMPION, Registry, Version, office_name
+
+LOST = "gate.auc.worse"  # by how much a champion was seen to be worse than the one before it
+
+
+def before(registry: Registry, office: Office, bundle: Bundle) -> tuple[Before, Sayable | None]:
+    """What `bundle`, the newest version, comes after.
+
+    With it, why there is nothing to compare with, if there is a champion that cannot be loaded.
+    """
+    versions = registry.versions(office_name(office))
+    attempt = 1 + refusals(versions, str(bundle.about["trained_until"]))
+    if not any(CHAMPION in version.aliases for version in versions):
+        return Before(attempt=attempt), None
+    try:
+        champion = registry.champion(office)
+    except Refused as refused:
+        return Before(attempt=attempt), not_compared(refused)
+    best = next(_loadable(registry, office, best_first(registry, versions), champion), None)
+    return Before(champion, best, attempt), None
+
+
+def refusals(versions: tuple[Version, ...], trained_until: str) -> int:
+    """How many versions that know the same outcomes were refused."""
+    return sum(
+        version.trained_until == trained_until
+        and any(event.what == "refused" for event in version.events)
+        for version in versions
+    )
+
+
+def best_first(registry: Registry, versions: tuple[Version, ...]) -> list[Version]:
+    """The champions before the present one, the best first by the figures the gate has kept.
+
+    Each was compared with the one before it when it was promoted; added up, that says how much
+    has been lost since the first. Small losses, each within the margin, add up there too.
+    These figures are of earlier cases, so that choosing the best by them does not flatter it on
+    the cases a candidate is compared on.
+    """
+    order = champions(versions)
+    steps = (registry.figures(version).get(LOST, 0.0) for version in order[1:])
+    lost = list(accumulate(steps, initial=0.0))
+    ranked = sorted(range(len(order) - 1), key=lambda place: (lost[place], place))
+    return [order[place] for place in ranked]
+
+
+def _loadable(
+    registry: Registry, office: Office, versions: list[Version], champion: Bundle
+) -> Iterator[Bundle]:
+    """Those that can be loaded, and answer what the champion is judged by."""
+    question = judged_question(champion)
+    for version in versions:
+        try:
+            bundle = registry.load(version, office)
+        except Refused:
+            continue
+        if question is not None and question.code in bundle:
+            yield bundle
