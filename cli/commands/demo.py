@@ -66,7 +66,15 @@ def _write_reports(
     home: Path, tables: Tables, trained: Trained, folder: Path, tell: Progress
 ) -> None:
     """The audit report in every language there is."""
-    summary = summary_of(home, tables, trained.bundle, trained.backtest, [folder / "plan"], tell)
+    summary = summary_of(
+        home,
+        tables,
+        trained.bundle,
+        trained.backtest,
+        [folder / "plan"],
+        tell,
+        int(trained.version.number),
+    )
     write_pages(summary, folder)
 
 

@@ -15,6 +15,7 @@ from evaluation.drift.changes import Changes
 from evaluation.pages.cells import interval, multiple_interval, share, share_interval
 from evaluation.pages.names import estimator
 from evaluation.quality.office_quality import say_rate
+from evaluation.report import standing
 from evaluation.report.notes import Note
 from evaluation.report.summary import ReportSummary
 from evaluation.statistics.metrics import Figure, Measures
@@ -89,12 +90,19 @@ def judged(summary: ReportSummary) -> Answer | None:
 
 def _found(summary: ReportSummary) -> Iterator[Note]:
     """What the model is worth, where it is wrong, what changed, what the office's quality is."""
-    answer = judged(summary)
-    if answer is None:
+    answer, since = judged(summary), standing.since(summary)
+    if (unused := standing.unused(summary)) is not None:
+        yield unused
+    if since is not None:
+        yield standing.worth(since)
+    elif answer is None:
         says = _("Nothing can be said of the model yet: no later case has a known outcome.")
         yield Note("found_untested", says)
     else:
         yield _worth(summary, answer)
+    if since is not None and (within := _no_signal(summary)) is not None:
+        yield _signal_of_reviewers(within)
+    if answer is not None:
         yield _wrong(summary, answer)
     if (changed := _changed(summary)) is not None:
         finding = changed.findings[-1 if _rated(changed) else 0].what
@@ -347,7 +355,9 @@ def _do(summary: ReportSummary) -> Note:
 
 def _reasons_to_act(summary: ReportSummary) -> Iterator[Note]:
     """Everything that could be done, the most urgent first; the last always applies."""
-    answer, changed = judged(summary), _changed(summary)
+    answer, changed, since = judged(summary), _changed(summary), standing.since(summary)
+    if since is not None and since.lost:
+        yield Note("do_random", DO["random"])
     if answer is None or (lift := _deciding(summary, answer).lift).low is None:
         yield Note("do_review", DO["review"])
         return
@@ -358,7 +368,7 @@ def _reasons_to_act(summary: ReportSummary) -> Iterator[Note]:
         yield Note(f"do_{code}", DO[code])
     if changed is not None:
         yield Note("do_advice", changed.advice)
-    if _off(summary, answer):
+    if _off(summary, answer) or (since is not None and (since.off or since.worse)):
         yield Note("do_order", DO["order"])
     if summary.card.risk is None:
         yield Note("do_intake", DO["intake"])
