@@ -16,8 +16,8 @@ from cases.language.messages import Sayable, _
 from cases.numeric import Floats, Z
 from cases.progress import Progress, silent
 from cases.tables.tables import Tables
-from evaluation.statistics.metrics import REPLICATES, SEED
-from evaluation.statistics.ranking import Ranking, draws, statistics
+from evaluation.statistics.metrics import REPLICATES, SEED, checked
+from evaluation.statistics.ranking import Ranking, auc, draws, log_loss
 from models.bundle.bundle import Bundle
 from models.questions.complexity import ComplexityQuestion
 from models.questions.question import Question
@@ -30,6 +30,7 @@ from training.splits import Period, rolling_origin
 # its probabilities hold is judged by itself (`worth.py`); here log loss speaks for them.
 MARGINS = {"auc": 0.03, "log_loss": 0.01}
 HIGHER_IS_BETTER = {"auc"}
+FIGURES = {"auc": auc, "log_loss": log_loss}
 COMPARING = _("comparing with the champion")
 FIGURE_NAMES: Mapping[str, Sayable] = {"auc": _("AUC"), "log_loss": _("log loss")}
 SCORES = pl.Schema(
@@ -173,31 +174,26 @@ def compare(
     serve every figure. All figures must hold, so that none needs a wider interval for the
     number of them (Berger 1982); `attempt` widens it for the number of tries (`stretch`).
     """
-    outcomes, weights = np.asarray(y, dtype=np.float64), np.asarray(weight, dtype=np.float64)
-    both = [
-        Ranking(outcomes, np.asarray(p, dtype=np.float64), weights) for p in (candidate, champion)
-    ]
-    once = [statistics(ranking, None, 1.0) for ranking in both]
-    drawn = [
-        [statistics(ranking, counts, 1.0) for ranking in both]
-        for counts in draws(outcomes.size, replicates, SEED)
-    ]
-    return tuple(_compared(figure, once, drawn, stretch(attempt)) for figure in MARGINS)
+    own, other = (Ranking(*checked(y, p, weight)) for p in (candidate, champion))
+    drawn: dict[str, list[Floats]] = {figure: [] for figure in FIGURES}
+    for counts in draws(own.y.size, replicates, SEED):
+        for name, figure in FIGURES.items():
+            drawn[name].append(figure(own, counts) - figure(other, counts))
+    return tuple(
+        _compared(name, own, other, np.concatenate(differences), stretch(attempt))
+        for name, differences in drawn.items()
+    )
 
 
 def _compared(
-    figure: str,
-    once: list[dict[str, Floats]],
-    drawn: list[list[dict[str, Floats]]],
-    wider: float,
+    name: str, own: Ranking, other: Ranking, differences: Floats, wider: float
 ) -> Comparison:
-    """`once` has the figures of candidate and champion, `drawn` those of every replicate."""
-    sign = -1.0 if figure in HIGHER_IS_BETTER else 1.0
-    all_drawn = np.concatenate([sign * (own[figure] - other[figure]) for own, other in drawn])
-    candidate, champion = (float(figures[figure][0]) for figures in once)
+    """The comparison of one figure; `differences` are those of every replicate."""
+    sign = -1.0 if name in HIGHER_IS_BETTER else 1.0
+    candidate, champion = (float(FIGURES[name](one, None)[0]) for one in (own, other))
     worse = sign * (candidate - champion)
-    upper = float(np.nanquantile(all_drawn, 1 - ALPHA / 2))
-    return Comparison(figure, candidate, champion, worse, worse + wider * (upper - worse))
+    upper = float(np.nanquantile(sign * differences, 1 - ALPHA / 2))
+    return Comparison(name, candidate, champion, worse, worse + wider * (upper - worse))
 
 
 @dataclass(frozen=True)

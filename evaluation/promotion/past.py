@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
 from cases.errors import Refused
@@ -43,18 +43,25 @@ def refusals(versions: tuple[Version, ...], trained_until: str) -> int:
 
 
 def best_first(registry: Registry, versions: tuple[Version, ...]) -> list[Version]:
-    """The champions before the present one, the best first by the figures the gate has kept.
-
-    Each was compared with the one before it when it was promoted; added up, that says how much
-    has been lost since the first. Small losses, each within the margin, add up there too.
-    These figures are of earlier cases, so that choosing the best by them does not flatter it on
-    the cases a candidate is compared on.
-    """
+    """The champions before the present one, the best first by the figures the gate has kept."""
     order = champions(versions)
-    steps = (registry.figures(version).get(LOST, 0.0) for version in order[1:])
+    steps = [registry.figures(version).get(LOST, 0.0) for version in order[1:]]
+    return [order[place] for place in best_places(steps)]
+
+
+def best_places(steps: Sequence[float]) -> list[int]:
+    """The places of the champions before the last, the best first.
+
+    Step k says by how much champion k + 1 was seen to be worse than champion k when it was
+    promoted. Added up that is what has been lost since the first, in small losses too, each
+    within the margin. The figures are of earlier cases, so that choosing by them does not
+    flatter anyone on the cases a candidate is compared on. Of equals the earlier comes first.
+
+    >>> best_places([0.01, -0.03, 0.02])
+    [2, 0, 1]
+    """
     lost = list(accumulate(steps, initial=0.0))
-    ranked = sorted(range(len(order) - 1), key=lambda place: (lost[place], place))
-    return [order[place] for place in ranked]
+    return sorted(range(len(steps)), key=lambda place: (lost[place], place))
 
 
 def _loadable(
