@@ -33,7 +33,7 @@ CANDIDATE, CHAMPION = "candidate", "champion"
 TRAIN_FIRST = _("Train one first: `triage train OFFICE`.")
 What = Literal["promoted", "refused", "restored", "unreadable"]
 EVENT = "event "  # how the name of an event's tag begins
-LONGEST_REASON = 1_500  # characters; as many as every store takes
+LONGEST_REASON = 4_800  # characters; stores take 5,000 and more
 LONGEST_PARAMETER = 500  # characters
 
 
