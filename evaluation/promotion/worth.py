@@ -27,11 +27,10 @@ KEPT = 0.5  # of what the AUC is above chance, the least that must be left among
 
 @dataclass(frozen=True)
 class Worth:
-    """Whether a model is worth using, the sentences that say why, and whether only its order is."""
+    """Whether a model is worth using, and the sentences that say why."""
 
     holds: bool
     reason: Sayable
-    order_only: bool = False
 
 
 def judge(outcome: Outcome | None, parts: Sequence[Within] = (), attempt: int = 1) -> Worth:
@@ -44,26 +43,21 @@ def judge(outcome: Outcome | None, parts: Sequence[Within] = (), attempt: int = 
     From the second `attempt` on the same outcomes the interval of the AUC is wider (`stretch`).
     """
     if outcome is None:
-        return _refused(_untested())
+        return Worth(False, _untested())
     measures = outcome.pooled.measures[MODEL]
     negatives = measures.n - measures.positives
     if min(measures.positives, negatives) < FEWEST or measures.auc.value is None:
-        return _refused(_too_few(measures.positives, negatives))
+        return Worth(False, _too_few(measures.positives, negatives))
     excess = _excess(outcome)
     objections = (
         *_of_chance(measures.auc, attempt),
         *(why for part in parts for why in _of_strata(part)),
         *_of_probabilities(excess),
     )
-    for objection in objections:
-        return _refused(objection)
-    findings = tuple(_findings(measures, excess))
-    shown = (_ranks(measures.auc), *map(_within, parts), *findings)
-    return Worth(True, sentences(*shown), order_only=bool(findings))
-
-
-def _refused(why: Sayable) -> Worth:
-    return Worth(False, why)
+    if objections:
+        return Worth(False, sentences(*objections))
+    found = (_ranks(measures.auc), *map(_within, parts), *_findings(measures, excess))
+    return Worth(True, sentences(*found))
 
 
 def _excess(outcome: Outcome) -> Figure:

@@ -7,7 +7,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from cases.language.messages import _
 from cases.office.loading import load_office
+from cli.commands import score
 from models.registry import Registry, office_name
 from tests.factories.command import triage
 
@@ -41,36 +43,31 @@ def test_no_case_to_score_is_refused_with_the_reason(
     assert not out.exists()
 
 
-def test_out_of_time_risks_of_a_model_that_was_trained_before(
+def test_risks_of_unseen_outcomes_say_how_many_are_left_out(
     office: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What became known after the training, with the outcome; the rest is left out and counted."""
-    monkeypatch.setenv("TRIAGE_HOME", str(tmp_path / "models"))
-    assert triage("train", office, "--until", "2025-12-31").exit_code == 0
+    """What the model has learnt from is left out, counted and said."""
+    risks = pl.DataFrame({"case_id": ["a"], "risk": [0.2], "defect": [1]})
+    monkeypatch.setattr(score, "out_of_time_risks", lambda *_: (risks, 5))
     out = tmp_path / "scores.parquet"
     result = triage("score", office, "--as-of", "2026-06-30", "--reviewed", "--out", out)
     assert result.exit_code == 0, result.output
-    assert "cases are left out, because the model has learnt from their outcome" in result.output
-    scored = pl.read_parquet(out)
-    assert str(scored["known_at"].min()) > "2025-12-31"
-    assert set(scored["defect"]) == {0, 1}
-    again = triage("report", office, "--out", tmp_path / "report.json")
-    assert again.exit_code == 0, again.output
-    assert '"found_since' in (tmp_path / "report.json").read_text("utf-8")
+    assert "5 cases are left out, because the model has learnt from their outcome" in result.output
+    assert pl.read_parquet(out).equals(risks)
 
 
 def test_a_refused_version_can_be_looked_at(office: Path, tmp_path: Path) -> None:
-    """Training again on the same tables is refused; its report says so first, and why."""
-    refused = triage("train", office)
-    assert refused.exit_code == 3
-    described = load_office(office)
-    newest = Registry(office.parent / ".triage").versions(office_name(described))[0]
+    """The report of a version that was refused says so first, and why; the champion stays."""
+    registry, described = Registry(office.parent / ".triage"), load_office(office)
+    refused = registry.log(registry.champion(described), office_name(described), {})
+    registry.record(refused, "refused", _("It knows less."))
     page = tmp_path / "report.html"
-    result = triage("report", office, "--version", newest.number, "--out", page)
+    result = triage("report", office, "--version", refused.number, "--out", page)
     assert result.exit_code == 0, result.output
     text = page.read_text("utf-8")
-    assert f"Version {newest.number} of the model is not in use:" in text
-    assert "train again when more outcomes are known" in text
+    assert f"Version {refused.number} of the model is not in use: It knows less." in text
+    assert triage("report", office, "--out", page).exit_code == 0
+    assert "is not in use" not in page.read_text("utf-8")
     unknown = triage("report", office, "--version", 99, "--out", page)
     assert unknown.exit_code == 3
     assert "There is no version 99." in unknown.output

@@ -23,8 +23,8 @@ OF_MANY_SUSPECTS = {"among": [{"attribute": "suspects", "at_least": 7}]}  # case
             None,
             {},
             (
-                "No case was closed by 5 January 2026. The tables hold closings from 1 February 2026 "
-                "to 4 February 2026."
+                "No case was closed by 5 January 2026. The tables hold closings from 1 February "
+                "2026 to 4 February 2026."
             ),
         ),
         (
