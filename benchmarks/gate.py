@@ -48,6 +48,7 @@ WITH_TRUTH, WITH_EACH_OTHER = 0.74, 0.93  # correlations of log-odds
 SIZES = (None, 800)  # None: as many as there are
 WORSE = (0.0, 0.01, 0.02, -0.02)  # of true AUC, each step
 STEPS = 4
+MOST_BETTER = 0.04  # in all; these cases hardly allow more
 REPLICATES = 200  # of the gate's bootstrap; 1,000 in use
 MANY = 40_000
 BEFORE = {"auc": 0.03, "log_loss": 0.01, "calibration_error": 0.02}
@@ -79,16 +80,13 @@ def main() -> None:
     world = World(log_odds, weight)
     print(f"{len(log_odds):,} cases, {expit(log_odds).sum():.0f} defects expected")
     print(f"true AUC of the first champion {world.true_auc(world.noise):.3f}")
-    for worse in WORSE:
-        models = list(chain(world, worse))
+    chains = {worse: list(chain(world, worse)) for worse in WORSE}
+    for name, rule in {"now": as_now, "before": as_before}.items():
         for size in SIZES:
-            for name, rule in {"before": as_before, "now": as_now}.items():
+            for worse, models in chains.items():
                 shares = promoted(world, models, size or len(log_odds), chosen.chains, rule)
-                print(
-                    f"{size or len(log_odds):5,} cases, AUC worse by {worse:+.2f} each, {name:6}: "
-                    f"{shares}",
-                    flush=True,
-                )
+                what = f"{name}, {size or len(log_odds):,} cases, AUC worse by {worse:+.2f} each"
+                print(f"{what}: {shares}", flush=True)
 
 
 def as_before(drawn: Drawn, _steps: list[float]) -> bool:
@@ -192,7 +190,7 @@ class Model:
 def chain(world: World, worse: float) -> Iterator[Model]:
     """The first champion and the candidates after it, each worse by as much than the last."""
     for step in range(STEPS + 1):
-        noise = world.noise_for(step * worse)
+        noise = world.noise_for(max(step * worse, -MOST_BETTER))
         yield Model(noise, *world.calibrated(noise))
 
 

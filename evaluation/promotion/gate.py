@@ -80,24 +80,24 @@ def decide(
     question, champion = judged_question(bundle), before.champion
     if question is None:
         return _unjudged(bundle) if champion is None else succeeds(bundle, champion)
-    alone = _alone(tables, bundle, tested, before.attempt)
-    if not alone.promoted or champion is None:
-        return alone
+    by_itself = alone(tables, bundle, tested, before.attempt)
+    if not by_itself.promoted or champion is None:
+        return by_itself
     successor = succeeds(bundle, champion)
     if not successor.promoted:
         return successor
     if question.code not in champion:
         other = _("The champion does not estimate {question}.", question=question.meaning)
-        return replace(alone, reason=sentences(alone.reason, other))
+        return replace(by_itself, reason=sentences(by_itself.reason, other))
     try:
         scores = later_scores(tables, bundle, champion, before.best, progress)
     except Refused as refused:
-        return replace(alone, reason=sentences(alone.reason, not_compared(refused)))
+        return replace(by_itself, reason=sentences(by_itself.reason, not_compared(refused)))
     against = against_champions(scores, before.attempt)
-    return replace(against, reason=sentences(alone.reason, against.reason))
+    return replace(against, reason=sentences(by_itself.reason, against.reason))
 
 
-def _alone(tables: Tables, bundle: Bundle, tested: Backtest, attempt: int) -> Verdict:
+def alone(tables: Tables, bundle: Bundle, tested: Backtest, attempt: int) -> Verdict:
     """Whether the model is worth using by itself."""
     worth = _worth(tables, bundle, tested, attempt)
     if attempt == 1:
