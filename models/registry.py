@@ -38,7 +38,7 @@ TRAIN_FIRST = _(
 )
 What = Literal["promoted", "refused", "restored", "unreadable"]
 EVENT = "event "  # how the name of an event's tag begins
-LONGEST_REASON = 1_500  # characters; as many as every store takes
+LONGEST_REASON = 4_800  # characters; stores take 5,000 and more
 LONGEST_PARAMETER = 500  # characters
 
 
@@ -130,6 +130,11 @@ class Registry:
             self._client.set_model_version_tag(version.name, version.number, key, value)
             self._client.log_batch(version.run_id, metrics=_metrics(figures or {}))
 
+    def figures(self, version: Version) -> dict[str, float]:
+        """The figures kept with a version, by name."""
+        with _plainly():
+            return dict(self._client.get_run(version.run_id).data.metrics)
+
     def champion(self, office: Office) -> Bundle:
         """The champion of the office; `Refused`, with what to do, if there is none."""
         champions = [v for v in self.versions(office_name(office)) if CHAMPION in v.aliases]
@@ -142,6 +147,17 @@ class Registry:
         newer = takewhile(lambda v: CHAMPION not in v.aliases, self.versions(office_name(office)))
         refused = ((v, event) for v in newer for event in v.events if event.what == "refused")
         return tuple(_refused(version, event) for version, event in islice(refused, 1))
+
+    def version(self, office: Office, number: int) -> Version:
+        """The version of that number; `Refused` if there is none."""
+        versions = self.versions(office_name(office))
+        found = next((version for version in versions if version.number == str(number)), None)
+        if found is None:
+            no_such = _(
+                "There is no version {number}. See `triage models OFFICE`.", number=str(number)
+            )
+            raise Refused(no_such)
+        return found
 
     def load(self, version: Version, office: Office) -> Bundle:
         """The bundle kept as `version`; `Refused` as `Bundle.load` says."""

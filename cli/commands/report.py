@@ -6,7 +6,17 @@ from pathlib import Path
 from typing import Annotated
 
 from cases.language.messages import _
-from cli.arguments import FOLDER, DataFolder, OfficeFile, Out, SetAside, SpokenIn, option
+from cli.arguments import (
+    FOLDER,
+    NUMBER,
+    DataFolder,
+    OfficeFile,
+    Out,
+    SetAside,
+    SpokenIn,
+    option,
+    whole,
+)
 from cli.console import Terminal
 from cli.files.office import check_out, opened, workspace_of
 from cli.files.report import ENDINGS, summary_of, write_report
@@ -29,16 +39,25 @@ def report(
             _("Folder of a drawn plan: what became of it; several for more."),
         ),
     ] = None,
+    number: Annotated[
+        int | None,
+        option(
+            "--version",
+            NUMBER,
+            _("Of this version, whatever its verdict; by default of the champion."),
+            parser=whole,
+        ),
+    ] = None,
 ) -> None:
-    """Write the report of the champion as of the newest record."""
+    """Write the report of the champion, or of a version, as of the newest record."""
     terminal, workspace = (
         Terminal.of(language, office),
         workspace_of(office, data, set_aside, language),
     )
     check_out(workspace, out_file, ENDINGS)
     with terminal.progress() as tell:
-        tables, champion = opened(workspace, tell)
-        tried = last_year_backtest(workspace.home, tables, champion, tell)
-        summary = summary_of(workspace.home, tables, champion, tried, plans or [], tell)
+        tables, bundle = opened(workspace, tell, number)
+        tried = last_year_backtest(workspace.home, tables, bundle, tell)
+        summary = summary_of(workspace.home, tables, bundle, tried, plans or [], tell, number)
         write_report(summary, terminal.language, out_file)
     terminal.show(_("Written: {file}", file=str(out_file)))

@@ -32,10 +32,17 @@ def workspace_of(
     return Workspace.of(office, data, Path(home) if home else None, set_aside, language)
 
 
-def opened(workspace: Workspace, tell: Progress) -> tuple[Tables, Bundle]:
-    """The office's tables and its champion; faults of the tables come first."""
-    tables = workspace.tables(tell)
-    return tables, Registry(workspace.home).champion(tables.office)
+def opened(
+    workspace: Workspace, tell: Progress, number: int | None = None
+) -> tuple[Tables, Bundle]:
+    """The office's tables and its champion, or the version of a `number`, whatever its verdict.
+
+    Faults of the tables come first.
+    """
+    tables, registry = workspace.tables(tell), Registry(workspace.home)
+    if number is None:
+        return tables, registry.champion(tables.office)
+    return tables, registry.load(registry.version(tables.office, number), tables.office)
 
 
 def check_out(workspace: Workspace, target: Path, endings: tuple[str, ...]) -> None:

@@ -31,9 +31,11 @@ def summary_of(
     tried: Backtest,
     plans: Iterable[Path],
     progress: Progress,
+    number: int | None = None,
 ) -> ReportSummary:
     """The report's content as of the newest record, with what became of the plans in folders.
 
+    `number` is the version of the bundle, None for the champion.
     `Refused` if a plan is not what its manifest, frame and seed give.
     """
     return summarise(
@@ -44,6 +46,7 @@ def summary_of(
         efforts=last_year_efforts(home, tables, bundle, progress),
         plans=[verified_plan(folder) for folder in plans],
         versions=Registry(home).versions(office_name(tables.office)),
+        number=number,
     )
 
 

@@ -9,6 +9,11 @@ from typing import Any
 from evaluation.backtests.backtest import MODEL, Outcome, PeriodFigures
 from evaluation.statistics.metrics import FEWEST, Bin, Figure, Measures, calibration_table
 
+# The largest calibration error that probabilities read as rates may have: in itself, and as a
+# share of the base rate, since 3 points of error are much where 5 % are defective.
+CALIBRATED = 0.03
+CALIBRATED_OF_RATE = 1 / 3
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -49,6 +54,24 @@ def shown_figures(figures: PeriodFigures) -> PeriodFigures:
         figures.period,
         {name: _but_base_rate(own, withheld) for name, own in figures.measures.items()},
         dict.fromkeys(figures.gains, withheld),
+    )
+
+
+def allowed_error(measures: Measures) -> float:
+    """The calibration error up to which probabilities can be read as rates."""
+    return min(CALIBRATED, (measures.base_rate.value or 0.0) * CALIBRATED_OF_RATE)
+
+
+def surely_off(measures: Measures) -> bool:
+    """Whether the probabilities are off by more than `allowed_error` beyond chance.
+
+    Over ten groups (`calibration_error`), or all together (`bias`), which fewer cases show.
+    """
+    allowed, bias = allowed_error(measures), measures.bias
+    return (
+        measures.calibration_error.surely_above(allowed)
+        or bias.surely_above(allowed)
+        or bias.surely_below(-allowed)
     )
 
 

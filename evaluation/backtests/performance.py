@@ -94,6 +94,19 @@ def risk_performance(tables: Tables, tested: Backtest, until: datetime) -> Perfo
     return _performance(cases, tested, tested.risk, DEFECTS, ("reviewer", "unit"), by_probability)
 
 
+def risk_strata(
+    tables: Tables, outcome: Outcome, share: float, until: datetime
+) -> tuple[Within, ...]:
+    """The figures of risk scores among cases of the same reviewer, and of the same unit."""
+    cases = _with_facts(tables, with_reviews(tables, outcome.scores, until))
+    return _strata(cases, ("reviewer", "unit"), share, DEFECTS)
+
+
+def complexity_strata(tables: Tables, outcome: Outcome, share: float) -> tuple[Within, ...]:
+    """The figures of complexity scores among cases of the same unit."""
+    return _strata(_with_facts(tables, outcome.scores), ("unit",), share, COMPLEX_CASES)
+
+
 def complexity_performance(tables: Tables, tested: Backtest) -> Performance | None:
     """What the complexity scores of `tested` are worth; None without."""
     if tested.complexity is None:
@@ -132,19 +145,23 @@ def _performance(
     slices = tuple(_slices(cases, tested, outcome))
     whole = slices[0]
     measures = whole.figures.measures[MODEL]
-    y, p, weight = _arrays(cases)
     return Performance(
         share=tested.share,
         slices=slices,
         honest=by_probability,
-        within=tuple(
-            within(y, p, weight, cases[by].to_numpy(), by, tested.share, what) for by in strata
-        ),
+        within=_strata(cases, strata, tested.share, what),
         capacity_says=say_capacity(measures, whole.ties, what),
         skill_says=_say_skill(measures),
         calibration_says=_say_calibration(whole.calibration),
         decision_says=say_decision(whole.decision),
     )
+
+
+def _strata(
+    cases: pl.DataFrame, strata: tuple[By, ...], share: float, what: Sayable
+) -> tuple[Within, ...]:
+    y, p, weight = _arrays(cases)
+    return tuple(within(y, p, weight, cases[by].to_numpy(), by, share, what) for by in strata)
 
 
 def _slices(cases: pl.DataFrame, tested: Backtest, outcome: Outcome) -> Iterator[Slice]:

@@ -13,20 +13,20 @@ import polars as pl
 
 from cases.errors import Refused
 from cases.language.messages import Sayable, _, sentences
-from cases.office.model import Office
 from cases.progress import Progress
 from cases.tables.tables import Frame, Tables, moments_of, rows
 from evaluation.backtests.backtest import Backtest
 from evaluation.leaks.finder import as_kept, find_leaks, refuse_blatant
-from evaluation.promotion.gate import Verdict, not_compared
+from evaluation.promotion.gate import Verdict
 from evaluation.promotion.last_year import last_year_backtest, last_year_efforts
+from evaluation.promotion.past import before
 from evaluation.promotion.start import decide_on, instead_of
 from evaluation.proxies.check import as_kept as proxies_kept
 from evaluation.proxies.check import find_proxies, from_kept
 from evaluation.proxies.words import warning
 from features.as_of import closing_moments
 from models.bundle.bundle import Bundle
-from models.registry import CHAMPION, Registry, Version, What, office_name
+from models.registry import Registry, Version, What, office_name
 from training.run import train
 
 REGISTERING = _("registering the model")
@@ -72,12 +72,12 @@ def train_candidate(
     tested = last_year_backtest(registry.home, tables, bundle, progress)
     if tables.data_hash:  # made now, so that a report only reads it
         last_year_efforts(registry.home, tables, bundle, progress)
-    champion, note = _champion(registry, tables.office)
-    verdict = decide_on(tables, bundle, champion, tested, progress)
+    earlier, note = before(registry, tables.office, bundle)
+    verdict = decide_on(tables, bundle, earlier, tested, progress)
     verdict = _with_notes(verdict, note, warning(tables.office, from_kept(bundle.about) or ()))
     instead = None
     if not verdict.promoted:
-        for other, said in instead_of(tables, bundle, champion, tested, progress):
+        for other, said in instead_of(tables, bundle, earlier, tested, progress):
             instead = Instead(_kept(tables, registry, other, {}, said, progress), said)
     metrics = pooled_metrics(tested)
     version = _kept(tables, registry, bundle, metrics, verdict, progress)
@@ -117,17 +117,6 @@ def _kept(
     _decided(registry, version, verdict)
     progress(REGISTERING, 1.0)
     return version
-
-
-def _champion(registry: Registry, office: Office) -> tuple[Bundle | None, Sayable | None]:
-    """The champion; else None, and why it cannot be compared with, if there is one."""
-    versions = registry.versions(office_name(office))
-    if not any(CHAMPION in version.aliases for version in versions):
-        return None, None
-    try:
-        return registry.champion(office), None
-    except Refused as refused:
-        return None, not_compared(refused)
 
 
 def _decided(registry: Registry, version: Version, verdict: Verdict) -> None:

@@ -1,7 +1,8 @@
 """Whether a freshly trained model may be used: its figures on later cases decide.
 
-It must be worth using at all (`judge`), know at least what the champion knows (`succeeds`),
-and not be worse than the champion by more than a margin on the same cases (`compare`).
+It must be worth using at all (`judge` in `worth.py`), know at least what the champion knows
+(`succeeds`), and not be worse by more than a margin, on the same cases, than the champion and
+than the best of those before it (`against_champions`).
 """
 
 from __future__ import annotations
@@ -14,70 +15,108 @@ from cases.errors import Refused
 from cases.language.messages import Sayable, _, listed, sentences
 from cases.progress import Progress, silent
 from cases.tables.tables import Tables
-from evaluation.backtests.backtest import MODEL, Outcome
-from evaluation.promotion.comparison import Comparison, compare, later_scores, trained_until
-from evaluation.statistics.metrics import Figure
-from evaluation.statistics.saying import with_interval
-from models.bundle.bundle import Bundle
+from evaluation.backtests.backtest import Backtest
+from evaluation.backtests.performance import complexity_strata, risk_strata
+from evaluation.promotion.comparison import (
+    Comparison,
+    compare,
+    later_scores,
+    more_cases,
+    trained_until,
+)
+from evaluation.promotion.worth import FEWEST, Worth, judge
+from models.bundle.bundle import Bundle, gaps
 from models.questions.question import Question
 
-CHANCE = 0.5  # AUC of a model that knows nothing
-# Later cases with and without the outcome; on fewer an AUC of 0.7 has an interval of +-0.1
-# and more, and a few cases more or less turn the verdict.
-FEWEST = 30
+CHAMPION, BEST = _("the champion"), _("the best champion before the present one")
+
+
+@dataclass(frozen=True)
+class Before:
+    """What a candidate is held against, and how often that was tried on the same outcomes.
+
+    `best` is the best champion before the present one, None without one. `attempt` counts from 1.
+    """
+
+    champion: Bundle | None = None
+    best: Bundle | None = None
+    attempt: int = 1
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether the model is promoted, the sentences that say why, and figures against the champion.
+    """Whether the model is promoted, the sentences that say why, and figures against champions.
 
-    `comparisons` is empty where the two could not be compared; `reason` then says why.
+    `comparisons` are with the champion, `with_best` with the best before it; both are empty
+    where the two could not be compared, and `reason` then says why.
     """
 
     promoted: bool
     reason: Sayable
     comparisons: tuple[Comparison, ...] = ()
+    with_best: tuple[Comparison, ...] = ()
 
     @property
     def figures(self) -> dict[str, float]:
         """The comparisons by name, as the registry keeps them."""
+        named = {"gate": self.comparisons, "gate.best": self.with_best}
         return {
-            f"gate.{comparison.figure}.{part}": getattr(comparison, part)
-            for comparison in self.comparisons
+            f"{name}.{comparison.figure}.{part}": getattr(comparison, part)
+            for name, comparisons in named.items()
+            for comparison in comparisons
             for part in ("candidate", "champion", "worse", "at_worst")
         }
 
 
 def decide(
-    tables: Tables,
-    bundle: Bundle,
-    champion: Bundle | None,
-    outcome: Outcome | None,
-    progress: Progress = silent,
+    tables: Tables, bundle: Bundle, tested: Backtest, before: Before, progress: Progress = silent
 ) -> Verdict:
-    """The verdict on `bundle`, whose backtest answered with `outcome`, before the `champion`.
+    """The verdict on `bundle`, whose way of training did as `tested`, after what came before.
 
     Without a question that is judged by an outcome, it is only held against what the champion
     knows.
     """
-    question = judged_question(bundle)
+    question, champion = judged_question(bundle), before.champion
     if question is None:
         return _unjudged(bundle) if champion is None else succeeds(bundle, champion)
-    alone = judge(outcome)
-    if not alone.promoted or champion is None:
-        return alone
+    by_itself = alone(tables, bundle, tested, before.attempt)
+    if not by_itself.promoted or champion is None:
+        return by_itself
     successor = succeeds(bundle, champion)
     if not successor.promoted:
         return successor
     if question.code not in champion:
         other = _("The champion does not estimate {question}.", question=question.meaning)
-        return replace(alone, reason=sentences(alone.reason, other))
+        return replace(by_itself, reason=sentences(by_itself.reason, other))
     try:
-        scores = later_scores(tables, bundle, champion, progress)
+        scores = later_scores(tables, bundle, champion, before.best, progress)
     except Refused as refused:
-        return replace(alone, reason=sentences(alone.reason, not_compared(refused)))
-    against = against_champion(scores)
-    return replace(against, reason=sentences(alone.reason, against.reason))
+        return replace(by_itself, reason=sentences(by_itself.reason, not_compared(refused)))
+    against = against_champions(scores, before.attempt)
+    return replace(against, reason=sentences(by_itself.reason, against.reason))
+
+
+def alone(tables: Tables, bundle: Bundle, tested: Backtest, attempt: int) -> Verdict:
+    """Whether the model is worth using by itself."""
+    worth = _worth(tables, bundle, tested, attempt)
+    if attempt == 1:
+        return Verdict(worth.holds, worth.reason)
+    tried = _(
+        "Attempt {attempt} on the same outcomes: the intervals are wider by as much.",
+        attempt=attempt,
+    )
+    return Verdict(worth.holds, sentences(tried, worth.reason))
+
+
+def _worth(tables: Tables, bundle: Bundle, tested: Backtest, attempt: int) -> Worth:
+    """By risk; by complexity where it is alone."""
+    if bundle.judged != "risk":
+        outcome = tested.complexity
+        parts = () if outcome is None else complexity_strata(tables, outcome, tested.share)
+    else:
+        outcome, until = tested.risk, trained_until(bundle)
+        parts = () if outcome is None else risk_strata(tables, outcome, tested.share, until)
+    return judge(outcome, parts, attempt)
 
 
 def judged_question(bundle: Bundle) -> Question | None:
@@ -98,67 +137,6 @@ def not_compared(refused: Refused) -> Sayable:
     return _("It could not be compared with the champion: {why}", why=refused.message)
 
 
-def judge(outcome: Outcome | None) -> Verdict:
-    """Promote a model that ranks later cases better than chance, its interval included,
-    and whose probabilities are worth at least as much as the plain rate (log loss), both
-    on at least `FEWEST` cases with the outcome and as many without.
-
-    `outcome` is how the backtest answered the question the model is for.
-    """
-    if outcome is None:
-        return Verdict(False, _("There are no later cases of known outcome to judge it by."))
-    measures = outcome.pooled.measures
-    auc, loss = measures[MODEL].auc, measures[MODEL].log_loss.value
-    rate_loss = measures["base_rate"].log_loss.value
-    positives = measures[MODEL].positives
-    negatives = measures[MODEL].n - positives
-    few = min(positives, negatives) < FEWEST
-    if few or auc.low is None or loss is None or rate_loss is None:
-        return Verdict(False, _too_few_to_judge(positives, negatives))
-    if not auc.surely_above(CHANCE):
-        return Verdict(False, _no_better_than_chance(auc))
-    if loss > rate_loss:
-        return Verdict(False, _worse_than_the_rate(loss, rate_loss))
-    return Verdict(True, _worth_using(auc, loss, rate_loss))
-
-
-def _too_few_to_judge(positives: int, negatives: int) -> Sayable:
-    return _(
-        "{positives:,} later cases with the outcome and {negatives:,} without are too few to judge "
-        "it by ({needed} of each are needed).",
-        positives=positives,
-        negatives=negatives,
-        needed=FEWEST,
-    )
-
-
-def _no_better_than_chance(auc: Figure) -> Sayable:
-    return _(
-        "AUC {auc:.3f} on later cases may be no better than chance ({chance:.1f}): its interval "
-        "begins at {low:.3f}.",
-        auc=auc.value,
-        chance=CHANCE,
-        low=auc.low,
-    )
-
-
-def _worse_than_the_rate(loss: float, rate_loss: float) -> Sayable:
-    return _(
-        "Log loss {loss:.4f} on later cases is above that of the plain rate ({rate_loss:.4f}).",
-        loss=loss,
-        rate_loss=rate_loss,
-    )
-
-
-def _worth_using(auc: Figure, loss: float, rate_loss: float) -> Sayable:
-    return _(
-        "AUC {auc} on later cases; log loss {loss:.4f} against {rate_loss:.4f} of the plain rate.",
-        auc=with_interval(auc, ".3f"),
-        loss=loss,
-        rate_loss=rate_loss,
-    )
-
-
 def succeeds(bundle: Bundle, champion: Bundle) -> Verdict:
     """Refuse a bundle that knows less than the champion: of earlier time, or lacking a model."""
     until, champion_until = trained_until(bundle), trained_until(champion)
@@ -167,25 +145,28 @@ def succeeds(bundle: Bundle, champion: Bundle) -> Verdict:
             False,
             _(
                 "It knows less than the champion: what was known by {until}, and the champion what "
-                "was known by {champion}.",
+                "was known by {champion}. What to try: train on what was known by a later day.",
                 until=until,
                 champion=champion_until,
             ),
         )
     lost = sorted(set(champion.questions) - set(bundle.questions))
     if lost:
+        untrained = bundle.not_trained.items()
         return Verdict(
             False,
             _(
-                "It does not estimate what the champion estimates: {questions}.",
+                "It does not estimate what the champion estimates: {questions}. What to try: mend "
+                "why not. {why}",
                 questions=listed(champion.questions[code].meaning for code in lost),
+                why=sentences(*gaps({code: why for code, why in untrained if code in lost})),
             ),
         )
     return Verdict(True, _("It knows at least what the champion knows."))
 
 
-def against_champion(scores: pl.DataFrame) -> Verdict:
-    """Whether the candidate holds against the champion on `later_scores`.
+def against_champions(scores: pl.DataFrame, attempt: int = 1) -> Verdict:
+    """Whether the candidate holds against the champions on `later_scores`.
 
     With fewer than `FEWEST` cases of either outcome they are not compared and the champion stays:
     training again on the same tables is no reason to replace it.
@@ -194,31 +175,58 @@ def against_champion(scores: pl.DataFrame) -> Verdict:
     negatives = scores.height - positives
     if min(positives, negatives) < FEWEST:
         return Verdict(False, _too_few_to_compare(positives, negatives))
-    compared = compare(*(scores[name] for name in ("y", "candidate", "champion", "weight")))
-    failed = [comparison for comparison in compared if not comparison.holds]
-    shown = listed(comparison.says for comparison in failed or compared)
-    if failed:
-        return Verdict(False, _may_be_worse(scores.height, shown), compared)
-    return Verdict(True, _holds_against(scores.height, shown), compared)
+    found = {
+        name: compare(*(scores[one] for one in ("y", "candidate", name, "weight")), attempt=attempt)
+        for name in ("champion", "best")
+        if name in scores.columns
+    }
+    with_champion, with_best = found["champion"], found.get("best", ())
+    for compared, name in ((with_champion, CHAMPION), (with_best, BEST)):
+        failed = [comparison for comparison in compared if not comparison.holds]
+        if failed:
+            reason = _may_be_worse(scores.height, failed, name)
+            return Verdict(False, reason, with_champion, with_best)
+    shown = [_holds_against(scores.height, listed(one.says for one in with_champion))]
+    if with_best:
+        shown.append(_("Nor is it worse than the best champion before that one."))
+    return Verdict(True, sentences(*shown), with_champion, with_best)
 
 
 def _too_few_to_compare(positives: int, negatives: int) -> Sayable:
     return _(
         "{positives:,} later cases with the outcome and {negatives:,} without are too few to "
-        "compare it with the champion, which stays ({needed} of each are needed). Train again when "
-        "more outcomes are known.",
+        "compare it with the champion, which stays ({needed} of each are needed). What to try: "
+        "train again when more outcomes are known.",
         positives=positives,
         negatives=negatives,
         needed=FEWEST,
     )
 
 
-def _may_be_worse(cases: int, comparisons: Sayable) -> Sayable:
-    return _(
-        "It may be worse than the champion on {cases:,} cases whose outcome became known after the "
+def _may_be_worse(cases: int, failed: list[Comparison], name: Sayable) -> Sayable:
+    why = _(
+        "It may be worse than {name} on {cases:,} cases whose outcome became known after the "
         "champion was trained: {comparisons}.",
+        name=name,
         cases=cases,
-        comparisons=comparisons,
+        comparisons=listed(comparison.says for comparison in failed),
+    )
+    return sentences(why, _try_against(cases, failed))
+
+
+def _try_against(cases: int, failed: list[Comparison]) -> Sayable:
+    """More outcomes where they could show that it holds; else what was changed."""
+    needed = [more_cases(cases, one.at_worst - one.worse, one.margin - one.worse) for one in failed]
+    possible = [more for more in needed if more is not None]
+    if len(possible) < len(failed):
+        return _(
+            "What to try: look at what was changed since then in the office file and in the "
+            "tables; it has not helped."
+        )
+    return _(
+        "What to try: train again when about {more:,} more outcomes are known; so many would show "
+        "that it holds, if it is as good as it seems.",
+        more=max(possible),
     )
 
 

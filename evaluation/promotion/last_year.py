@@ -12,8 +12,8 @@ from cases.progress import Progress
 from cases.tables.tables import Tables
 from evaluation.backtests.backtest import Backtest, backtest
 from evaluation.backtests.efforts import effort_backtest
-from evaluation.promotion.gate import FEWEST
 from evaluation.promotion.kept_backtests import backtest_file, frame_once, keep, kept
+from evaluation.promotion.worth import FEWEST
 from models.bundle.bundle import Bundle
 from training.labels import complexity_labels, risk_labels
 

@@ -17,8 +17,10 @@ def roll_back(registry: Registry, office: Office, to: int | None, reason: str) -
     Recorded with the reason. `Refused` if there is no such version, it was never promoted, is
     the champion already, or cannot be loaded.
     """
-    versions = registry.versions(office_name(office))
-    chosen = champion_before(versions) if to is None else _numbered(versions, to)
+    if to is None:
+        chosen = champion_before(registry.versions(office_name(office)))
+    else:
+        chosen = _former_champion(registry.version(office, to))
     registry.load(chosen, office)
     registry.promote(chosen)  # first: what is recorded has happened, even if interrupted between
     registry.record(chosen, "restored", reason)
@@ -27,35 +29,34 @@ def roll_back(registry: Registry, office: Office, to: int | None, reason: str) -
 
 def champion_before(versions: tuple[Version, ...]) -> Version:
     """The champion before the present one; `Refused` if there was none."""
-    champions = _champions(versions)
-    earlier = list(takewhile(lambda version: CHAMPION not in version.aliases, champions))
+    in_order = champions(versions)
+    earlier = list(takewhile(lambda version: CHAMPION not in version.aliases, in_order))
     if not earlier:
         raise Refused(_("There is no earlier champion to go back to. See `triage models OFFICE`."))
     return earlier[-1]
 
 
-def _champions(versions: tuple[Version, ...]) -> list[Version]:
+def champions(versions: tuple[Version, ...]) -> list[Version]:
     """Those made champion, in order of time, without those that were rolled back from."""
     decided = ((event, version) for version in versions for event in version.events)
-    champions: list[Version] = []
+    made: list[Version] = []
     for event, version in sorted(decided, key=lambda decision: decision[0].at):
         if event.what == "restored":  # the way back: from what was made later
-            champions = [kept for kept in champions if int(kept.number) < int(version.number)]
+            made = [kept for kept in made if int(kept.number) < int(version.number)]
         if event.what != "refused":
-            champions.append(version)
-    return champions
+            made.append(version)
+    return made
 
 
-def _numbered(versions: tuple[Version, ...], number: int) -> Version:
-    """The version of that number; `Refused` if it cannot become champion again."""
-    version = next((version for version in versions if version.number == str(number)), None)
-    values = {"number": str(number)}
-    if version is None:
-        raise Refused(_("There is no version {number}. See `triage models OFFICE`.", **values))
+def _former_champion(version: Version) -> Version:
+    """The version; `Refused` if it cannot become champion again."""
     if CHAMPION in version.aliases:
-        raise Refused(_("Version {number} is the champion already.", **values))
+        raise Refused(_("Version {number} is the champion already.", number=version.number))
     if not version.was_promoted:
         raise Refused(
-            _("Version {number} was never promoted, so there is no way back to it.", **values)
+            _(
+                "Version {number} was never promoted, so there is no way back to it.",
+                number=version.number,
+            )
         )
     return version

@@ -15,7 +15,7 @@ from cases.tables.tables import Tables
 from evaluation.backtests.backtest import MODEL, Backtest, Outcome
 from evaluation.promotion import gate
 from evaluation.promotion.comparison import compare
-from evaluation.promotion.gate import Verdict
+from evaluation.promotion.gate import Before, Verdict
 from models.bundle.bundle import Bundle
 from models.questions.complexity import ComplexityQuestion
 from models.questions.risk import RiskQuestion
@@ -28,9 +28,10 @@ WAITS = _("the gate has passed none yet.")
 
 
 def decide_on(
-    tables: Tables, bundle: Bundle, champion: Bundle | None, tested: Backtest, progress: Progress
+    tables: Tables, bundle: Bundle, before: Before, tested: Backtest, progress: Progress
 ) -> Verdict:
-    """The verdict on `bundle` before the `champion`, whether or not one of them is a start."""
+    """The verdict on `bundle` after what came before, whether or not it or that is a start."""
+    champion = before.champion
     fitted = champion is not None and RiskQuestion.code in champion and champion.start is None
     if bundle.start is not None and fitted:
         return Verdict(False, FITTED)
@@ -38,13 +39,12 @@ def decide_on(
         says = bundle.start.says
         return Verdict(True, says) if champion is None else _renewed(bundle, champion, says)
     if bundle.judged == RiskQuestion.code and not fitted:
-        return _replaces_start(bundle, champion, tested.risk)
-    outcome = tested.risk if bundle.judged == RiskQuestion.code else tested.complexity
-    return gate.decide(tables, bundle, champion, outcome, progress)
+        return _replaces_start(tables, bundle, before, tested)
+    return gate.decide(tables, bundle, tested, before, progress)
 
 
 def instead_of(
-    tables: Tables, bundle: Bundle, champion: Bundle | None, tested: Backtest, progress: Progress
+    tables: Tables, bundle: Bundle, before: Before, tested: Backtest, progress: Progress
 ) -> Iterator[tuple[Bundle, Verdict]]:
     """What is promoted in place of a `bundle` that was refused and its verdict, if anything.
 
@@ -59,7 +59,7 @@ def instead_of(
     if ComplexityQuestion.code in started:
         tried.append(started.without(ComplexityQuestion.code, WAITS))
     for other in tried:
-        verdict = decide_on(tables, other, champion, tested, progress)
+        verdict = decide_on(tables, other, before, tested, progress)
         if verdict.promoted:
             yield other, verdict
             return
@@ -71,18 +71,18 @@ def _renewed(bundle: Bundle, champion: Bundle, says: Sayable) -> Verdict:
     return replace(successor, reason=says) if successor.promoted else successor
 
 
-def _replaces_start(bundle: Bundle, champion: Bundle | None, outcome: Outcome | None) -> Verdict:
+def _replaces_start(tables: Tables, bundle: Bundle, before: Before, tested: Backtest) -> Verdict:
     """Whether a fitted model takes over from the start, which may be the champion."""
-    alone = gate.judge(outcome)
-    if outcome is None or not alone.promoted:
+    alone, champion = gate.alone(tables, bundle, tested, before.attempt), before.champion
+    if tested.risk is None or not alone.promoted:
         return alone
     if champion is not None and not (successor := gate.succeeds(bundle, champion)).promoted:
         return successor
-    against = against_start(outcome)
+    against = against_start(tested.risk, before.attempt)
     return replace(against, reason=sentences(alone.reason, against.reason))
 
 
-def against_start(outcome: Outcome) -> Verdict:
+def against_start(outcome: Outcome, attempt: int = 1) -> Verdict:
     """Whether the model ranked the later cases of a backtest better than the start.
 
     Its AUC must be higher, and no figure surely worse than the margins of the gate allow. Both
@@ -90,7 +90,8 @@ def against_start(outcome: Outcome) -> Verdict:
     """
     start = next(name for name in STARTS if name in outcome.estimators)
     scores = outcome.scores
-    compared = compare(*(scores[name] for name in ("y", MODEL, start, "weight")))
+    given = (scores[name] for name in ("y", MODEL, start, "weight"))
+    compared = compare(*given, attempt=attempt)
     ahead = next(c.worse < 0 for c in compared if c.figure == "auc")
     failed = [comparison for comparison in compared if not comparison.holds]
     if ahead and not failed:

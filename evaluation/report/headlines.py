@@ -8,19 +8,19 @@ from itertools import islice
 
 from cases.language.messages import _
 from cases.language.values import Value, round_share
-from evaluation.backtests.answers import Answer, surely_behind
+from evaluation.backtests.answers import Answer, allowed_error, surely_behind
 from evaluation.backtests.backtest import MODEL
 from evaluation.backtests.strata import Within
 from evaluation.drift.changes import Changes
 from evaluation.pages.cells import interval, multiple_interval, share, share_interval
 from evaluation.pages.names import estimator
 from evaluation.quality.office_quality import say_rate
-from evaluation.report.notes import CALIBRATED, Note
+from evaluation.report import standing
+from evaluation.report.notes import Note
 from evaluation.report.summary import ReportSummary
 from evaluation.statistics.metrics import Figure, Measures
 
 MOST_FOUND = 3
-CALIBRATED_OF_RATE = 1 / 3  # of the base rate: 3 points of error are much where 5 % are defective
 
 # Whether choosing by the model pays, by whether it does: `share, lift, precision, rate`.
 WORTH_RISK = {
@@ -100,14 +100,21 @@ def judged(summary: ReportSummary) -> Answer | None:
 
 def _found(summary: ReportSummary) -> Iterator[Note]:
     """What the model is worth, where it is wrong, what changed, what the office's quality is."""
-    answer, start = judged(summary), summary.card.start
+    answer, since, start = judged(summary), standing.since(summary), summary.card.start
     if start is not None:
         yield Note("found_start", start.says)
-    elif answer is None:
+    if (unused := standing.unused(summary)) is not None:
+        yield unused
+    if since is not None:
+        yield standing.worth(since)
+    elif answer is None and start is None:
         says = _("Nothing can be said of the model yet: no later case has a known outcome.")
         yield Note("found_untested", says)
     if answer is not None:
         yield _worth(summary, answer)
+    if since is not None and (within := _no_signal(summary)) is not None:
+        yield _signal_of_reviewers(within)
+    if answer is not None:
         yield _wrong(summary, answer)
     if (changed := _changed(summary)) is not None:
         finding = changed.findings[-1 if _rated(changed) else 0].what
@@ -284,9 +291,8 @@ def _no_signal(summary: ReportSummary) -> Within | None:
 def _off(summary: ReportSummary, answer: Answer) -> bool:
     """Whether the probabilities are not rates: by their error over all, or lately by drift."""
     measures = answer.pooled.measures[MODEL]
-    allowed = min(CALIBRATED, (measures.base_rate.value or 0.0) * CALIBRATED_OF_RATE)
     lately = summary.changes is not None and _shifted(summary.changes)
-    return lately or (measures.calibration_error.value or 0.0) > allowed
+    return lately or (measures.calibration_error.value or 0.0) > allowed_error(measures)
 
 
 def _sure(summary: ReportSummary) -> Note:
@@ -361,7 +367,9 @@ def _do(summary: ReportSummary) -> Note:
 
 def _reasons_to_act(summary: ReportSummary) -> Iterator[Note]:
     """Everything that could be done, the most urgent first; the last always applies."""
-    answer, changed = judged(summary), _changed(summary)
+    answer, changed, since = judged(summary), _changed(summary), standing.since(summary)
+    if since is not None and since.lost:
+        yield Note("do_random", DO["random"])
     if answer is None or (lift := _deciding(summary, answer).lift).low is None:
         code = "use" if summary.card.start is not None and answer is None else "review"
         yield Note(f"do_{code}", DO[code])
@@ -373,7 +381,7 @@ def _reasons_to_act(summary: ReportSummary) -> Iterator[Note]:
         yield Note(f"do_{code}", DO[code])
     if changed is not None:
         yield Note("do_advice", changed.advice)
-    if _off(summary, answer):
+    if _off(summary, answer) or (since is not None and (since.off or since.worse)):
         yield Note("do_order", DO["order"])
     if summary.card.risk is None:
         yield Note("do_intake", DO["intake"])

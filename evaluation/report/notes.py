@@ -7,13 +7,11 @@ from dataclasses import dataclass
 
 from cases.language.messages import Message, Sayable, _, listed, sentences
 from cases.language.values import Value
-from evaluation.backtests.answers import Answer
+from evaluation.backtests.answers import CALIBRATED, Answer
 from evaluation.backtests.backtest import MODEL
 from evaluation.pages.names import estimator
 from evaluation.report.facts import Card, DataFacts
 from evaluation.statistics.metrics import FEWEST, Figure
-
-CALIBRATED = 0.03  # largest calibration error that passes without a remark
 
 
 @dataclass(frozen=True)

@@ -61,8 +61,9 @@ class Report:
 def compose(summary: ReportSummary) -> Report:
     """The report on a summary: every sentence and every table, for all languages at once."""
     made_of = _(
-        "The model knows what was known by {until}; tested on cases of {first} to {last}; data "
-        "{data}. In brackets: 95% intervals.",
+        "Version {version} of the model knows what was known by {until}; tested on cases of "
+        "{first} to {last}; data {data}. In brackets: 95% intervals.",
+        version=NOTHING if summary.reported is None else summary.reported.number,
         until=summary.card.trained_until,
         first=summary.first,
         last=summary.last,

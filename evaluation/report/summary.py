@@ -14,6 +14,7 @@ from cases.tables.tables import Tables
 from evaluation.backtests.answers import Answer, answer
 from evaluation.backtests.backtest import Backtest
 from evaluation.backtests.performance import Performance, complexity_performance, risk_performance
+from evaluation.backtests.since import Since, since_training
 from evaluation.backtests.subgroups import Fairness, fairness
 from evaluation.drift.changes import Changes, changes
 from evaluation.intake.figures import IntakeFigures, intake_figures
@@ -59,6 +60,8 @@ class ReportSummary:
     risk: Answer | None
     complexity: Answer | None
     performance: dict[str, Performance]
+    since: dict[str, Since]
+    reported: ModelVersion | None
     leaks: tuple[Leak, ...] | None
     stand_ins: StandIns | None
     fairness: Fairness | None
@@ -83,17 +86,19 @@ def summarise(
     efforts: pl.DataFrame | None = None,
     plans: Sequence[Kept] = (),
     versions: Sequence[Version] = (),
+    number: int | None = None,
 ) -> ReportSummary:
     """The report on `bundle` with the out-of-time figures of `backtest`, both from `tables`.
 
-    `efforts` is an `effort_backtest` of the same time; `versions` are those of the registry.
-    What is said of the office, of what became of `plans` (verified ones) and of overrides, is as
-    of `now`, by default as of the time the model was trained on.
+    `efforts` is an `effort_backtest` of the same time; `versions` are those of the registry, and
+    `number` is that of the bundle, None for the champion. What is said of the office, of how the
+    bundle has done since it was trained, of what became of `plans` (verified ones) and of
+    overrides, is as of `now`, by default as of the time the model was trained on.
     """
     until = datetime.fromisoformat(bundle.about["trained_until"])
     now = now or until
     reviewers = review_reviewers(tables, until)
-    data, about = data_facts(tables), card(tables, bundle)
+    data, about, kept = data_facts(tables), card(tables, bundle), model_versions(versions)
     risk, complexity = answer(backtest.risk), answer(backtest.complexity)
     return ReportSummary(
         office=tables.office.office.name,
@@ -107,12 +112,14 @@ def summarise(
         risk=risk,
         complexity=complexity,
         performance=_performance(tables, backtest, until),
+        since=_since(tables, bundle, backtest, now),
+        reported=_reported(kept, number),
         leaks=leaks(bundle),
         stand_ins=stand_ins(bundle),
         fairness=fairness(tables, backtest, until),
         intake=intake_figures(tables.office, bundle, efforts),
         changes=changes(tables, bundle, now),
-        versions=model_versions(versions),
+        versions=kept,
         quality=office_quality(tables, now),
         own_checks=checks_by_plans(tables, plans, now) or checks_by_reviews(tables, now),
         uptake=uptake(tables, plans, reviewers.agreement, now) if plans else None,
@@ -130,3 +137,23 @@ def _performance(tables: Tables, backtest: Backtest, until: datetime) -> dict[st
         "complexity": complexity_performance(tables, backtest),
     }
     return {question: figures for question, figures in performance.items() if figures is not None}
+
+
+def _since(tables: Tables, bundle: Bundle, tested: Backtest, now: datetime) -> dict[str, Since]:
+    """How the bundle has done since it was trained, by question; nothing where that is now."""
+    asked = {"risk": tested.risk, "complexity": tested.complexity}
+    if now <= datetime.fromisoformat(bundle.about["trained_until"]):
+        return {}
+    return {
+        question: since_training(tables, bundle, question, tried, now)
+        for question, tried in asked.items()
+        if question in bundle
+    }
+
+
+def _reported(versions: tuple[ModelVersion, ...], number: int | None) -> ModelVersion | None:
+    """The version that the report is on; None if the registry does not list it."""
+    for version in versions:
+        if version.champion if number is None else version.number == str(number):
+            return version
+    return None

@@ -10,6 +10,7 @@ A figure that cannot be computed has no value and says why; it is never NaN.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from cases.numeric import Floats, Z
-from evaluation.statistics.ranking import Ranking, auc, draws, statistics
+from evaluation.statistics.ranking import Ranking, auc, draws, log_loss, statistics
 
 Absence = Literal["no_cases", "one_class", "too_few"]
 
@@ -153,17 +154,47 @@ def auc_gain(
     >>> auc_gain([0, 0, 1, 1], [0.1, 0.2, 0.8, 0.9], [0.1, 0.4, 0.35, 0.8]).value
     0.25
     """
-    ranking, other_ranking = Ranking(*checked(y, p, weight)), Ranking(*checked(y, other, weight))
-    n, positives = ranking.y.size, int(ranking.y.sum())
+    return _difference(auc, (y, p, other, weight), replicates, seed)
+
+
+def log_loss_excess(
+    y: ArrayLike,
+    p: ArrayLike,
+    other: ArrayLike,
+    weight: ArrayLike | None = None,
+    *,
+    replicates: int = REPLICATES,
+    seed: int = SEED,
+) -> Figure:
+    """Log loss of `p` minus log loss of `other` on the same cases, by a paired bootstrap.
+
+    >>> round(log_loss_excess([0, 1], [0.5, 0.5], [0.25, 0.75]).value, 3)
+    0.405
+    """
+    return _difference(log_loss, (y, p, other, weight), replicates, seed)
+
+
+def _difference(
+    figure: Callable[[Ranking, Floats | None], Floats],
+    given: tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike | None],
+    replicates: int,
+    seed: int,
+) -> Figure:
+    """`figure` of p minus that of the other, `given` as y, p, other and weight."""
+    y, p, other, weight = given
+    rankings = [Ranking(*checked(y, scores, weight)) for scores in (p, other)]
+    n, positives = rankings[0].y.size, int(rankings[0].y.sum())
     if n == 0:
         return Figure.withheld(0, "no_cases")
     if positives in (0, n):
         return Figure.withheld(n, "one_class")
-    value = float(auc(ranking, None)[0] - auc(other_ranking, None)[0])
-    # The same seed draws the same cases for both, which is what pairs them.
-    pairs = zip(draws(n, replicates, seed), draws(n, replicates, seed), strict=True)
-    drawn = np.concatenate([auc(ranking, a) - auc(other_ranking, b) for a, b in pairs])
-    return percentile(value, drawn, n)
+    own, others = (float(figure(ranking, None)[0]) for ranking in rankings)
+    # The same draws for both are what pairs them.
+    drawn = [
+        figure(rankings[0], counts) - figure(rankings[1], counts)
+        for counts in draws(n, replicates, seed)
+    ]
+    return percentile(own - others, np.concatenate(drawn), n)
 
 
 def calibration_table(

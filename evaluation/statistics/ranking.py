@@ -63,12 +63,10 @@ def statistics(ranking: Ranking, counts: Floats | None, share: float) -> dict[st
     positive, every = tied_groups(ranking, counts)
     found, rate = found_at(positive, every, share), positive.sum(axis=1) / total
     # Losses, and how much smaller they are than those of the rate itself (Murphy 1973).
-    inside = np.clip(p, SMALLEST, 1 - SMALLEST)
-    loss = -np.log(np.where(y == 1, inside, 1 - inside))
-    log_loss, brier = w @ loss / total, w @ np.square(p - y) / total
+    loss, brier = log_loss(ranking, counts), w @ np.square(p - y) / total
     with np.errstate(divide="ignore", invalid="ignore"):
         recall = found / positive.sum(axis=1)
-        log_loss_skill = 1 - log_loss / _entropy(rate)
+        log_loss_skill = 1 - loss / _entropy(rate)
         brier_skill = 1 - brier / (rate * (1 - rate))
     # Mean p minus rate of each calibration bin, times the bin's share of the weight.
     gaps = np.add.reduceat(w * (p - y), ranking.bin_starts, axis=1) / total[:, None]
@@ -79,13 +77,20 @@ def statistics(ranking: Ranking, counts: Floats | None, share: float) -> dict[st
         "precision": found / (share * total),
         "recall": recall,
         "lift": recall / share,
-        "log_loss": log_loss,
+        "log_loss": loss,
         "log_loss_skill": log_loss_skill,
         "brier": brier,
         "brier_skill": brier_skill,
         "calibration_error": np.abs(gaps).sum(axis=1),
         "calibration_noise": np.abs(gaps - ranking.gaps).sum(axis=1),
     }
+
+
+def log_loss(ranking: Ranking, counts: Floats | None) -> Floats:
+    """Log loss of each replicate; shape (replicates,)."""
+    inside, w = np.clip(ranking.p, SMALLEST, 1 - SMALLEST), ranking.weights(counts)
+    loss: Floats = w @ -np.log(np.where(ranking.y == 1, inside, 1 - inside)) / w.sum(axis=1)
+    return loss
 
 
 def auc(ranking: Ranking, counts: Floats | None) -> Floats:

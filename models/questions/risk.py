@@ -14,7 +14,7 @@ from cases.errors import BadInput, Fault
 from cases.language.messages import Sayable, _
 from cases.office.model import CLOSING, Office
 from cases.progress import Progress, silent
-from cases.tables.tables import Tables, rows
+from cases.tables.tables import Frame, Tables
 from features.as_of import closing_moments, reviewed_by
 from features.catalogue import catalogue, risk_features
 from features.conditions import satisfying
@@ -113,10 +113,16 @@ class RiskQuestion(Question):
         eligible = satisfying(tables, closed, tables.office.risk.among).join(
             reviewed_by(tables, as_of), on="case_id", how="anti"
         )
-        facts = rows(eligible.select("case_id", "moment", "closed_at", "kind", "unit", "handler"))
-        x = self.features(tables, eligible.select("case_id", "moment"), progress)
-        risks = pl.concat([x.select("case_id", "moment"), self.answer(x)], how="horizontal")
-        scored = facts.join(risks, on=["case_id", "moment"]).drop("moment")
+        return self.score_closed(tables, eligible.select("case_id", "moment"), progress)
+
+    def score_closed(
+        self, tables: Tables, closings: Frame, progress: Progress = silent
+    ) -> pl.DataFrame:
+        """Risk of closed cases at their `closings` (`case_id, moment`); columns as of `score`."""
+        facts = tables.case_rows.select("case_id", "closed_at", "kind", "unit", "handler")
+        x = self.features(tables, closings, progress)
+        risks = pl.concat([x.select("case_id"), self.answer(x)], how="horizontal")
+        scored = facts.join(risks, on="case_id")
         return scored.with_columns(pl.col(pl.String).fill_null("")).sort("case_id")
 
     def as_json(self) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from datetime import datetime
 import narwhals as nw
 import polars as pl
 
-from cases.errors import BadInput, Fault
 from cases.language.messages import Sayable, _
 from cases.office.reviews import CHECKS
 from cases.tables.tables import Tables
@@ -21,7 +20,7 @@ from models.reasons.reasons import Reason
 from policies.rulebook import mandatory
 from policies.spot_check.plan import FRAME, PlanParameters, RisksBy, SpotCheckPlan
 from policies.spot_check.planning import draw_plan
-from serving.use_cases.closed_cases import closings, outside
+from serving.use_cases.closed_cases import closings, none_to_check, outside
 from serving.use_cases.context import ServiceContext
 from serving.use_cases.given_cases import GivenCase, check_given, with_given
 
@@ -48,8 +47,8 @@ def spot_checks(
 ) -> PlannedSpotChecks:
     """The cases to check: among `cases` if given, else among all the office could check.
 
-    `BadInput` for cases that contradict themselves or the office file, and where the office
-    has nothing to draw from. Where every given case is left out, the plan is empty.
+    `BadInput` for cases that contradict themselves or the office file; `Refused` where the
+    office has nothing to draw from. Where every given case is left out, the plan is empty.
     """
     if cases is None:
         return drawn_from(context, plan_frame(context, parameters), parameters)
@@ -59,15 +58,13 @@ def spot_checks(
 def plan_frame(context: ServiceContext, parameters: PlanParameters) -> pl.DataFrame:
     """All that the office could check, with risk and rule (columns of `FRAME`).
 
-    `BadInput` where there is no such case.
+    `Refused`, with why, where there is no such case.
     """
     tables, as_of = context.tables, parameters.as_of
     risk = context.model.question(RiskQuestion)
     scored = risk.score(tables, as_of, closed_after=parameters.closed_after)
     if scored.is_empty():
-        problem = _("finds no case closed by then that could be drawn.")
-        remedy = _("Ask as of a later day, or of cases closed after an earlier one.")
-        raise BadInput([Fault(_("the plan"), problem, remedy, value=f"{as_of:%Y-%m-%d}")])
+        raise none_to_check(tables, as_of, parameters.closed_after)
     return _with_facts_of_draw(tables, scored, parameters)
 
 

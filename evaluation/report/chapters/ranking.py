@@ -49,11 +49,12 @@ def chapter(summary: ReportSummary, question: Question) -> Chapter:
     """The chapter on one question; without later cases a sentence that says so."""
     answer = summary.risk if question == "risk" else summary.complexity
     model = summary.card.risk if question == "risk" else summary.card.complexity
+    since = [worth.since(one) for code, one in summary.since.items() if code == question]
     if answer is None:
         not_tested = _("Not tested: no outcomes, or too few of them, in this time.")
         why = NO_MODEL[question] if model is None else not_tested
-        return Chapter(question, TITLES[question], why)
-    exhibits = tuple(_exhibits(summary, question, answer))
+        return Chapter(question, TITLES[question], why, tuple(since))
+    exhibits = (*since, *_exhibits(summary, question, answer))
     return Chapter(question, TITLES[question], _lead(answer), exhibits)
 
 

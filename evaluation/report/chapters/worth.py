@@ -11,6 +11,7 @@ from evaluation.backtests.at_capacity import Span, Ties
 from evaluation.backtests.backtest import MODEL
 from evaluation.backtests.decision import NetBenefit
 from evaluation.backtests.performance import Honest, Performance, Slice
+from evaluation.backtests.since import Since
 from evaluation.backtests.strata import Within
 from evaluation.pages import charts
 from evaluation.pages.cells import (
@@ -22,11 +23,21 @@ from evaluation.pages.cells import (
     Cell,
     count,
     interval,
+    share,
     share_interval,
 )
 from evaluation.pages.exhibits import Exhibit
 from evaluation.pages.names import UNNAMED, cells, heads
-from evaluation.report.chapters.heads import CASES, FOUND_RATE, KIND, MEASURE, REVIEWS, VALUE
+from evaluation.report.chapters.heads import (
+    CASES,
+    EXPECTED,
+    FOUND_RATE,
+    KIND,
+    KNOWN_OUTCOMES,
+    MEASURE,
+    REVIEWS,
+    VALUE,
+)
 from evaluation.statistics.metrics import Measures
 
 CAPACITY = ("precision", "recall", "lift", "brier_skill", "log_loss_skill")
@@ -34,6 +45,26 @@ KIND_FIGURES = ("auc", "lift", "calibration_error")
 HONEST = ("base_rate", "precision", "recall", "lift")
 STRATA = ("auc", "auc_within", "lift", "lift_within")
 BY: dict[str, Sayable] = {"reviewer": _("the same reviewer"), "unit": _("the same unit")}
+
+
+def since(found: Since) -> Exhibit:
+    """How the model has done since it was trained, on drawn reviews apart from others."""
+    rows = [(_("all"), *_done(found.whole, found.cases))]
+    if found.drawn is not None or found.picked is not None:
+        rows.append((_("drawn with a known inclusion probability"), *_done(found.drawn)))
+        rows.append((_("picked"), *_done(found.picked)))
+    head = (KNOWN_OUTCOMES, CASES, EXPECTED, FOUND_RATE, *heads(KIND_FIGURES))
+    note = _("Only outcomes that became known after {day}.", day=found.trained)
+    return Exhibit(_("Since it was trained"), found.says, head, tuple(rows), notes=(note,))
+
+
+def _done(measures: Measures | None, cases: int | None = None) -> tuple[Cell, ...]:
+    if measures is None:
+        number = NOTHING if cases is None else count(cases)
+        return (number, *[ABSENT["too_few"]] * (len(KIND_FIGURES) + 2))
+    expected = (measures.base_rate.value or 0.0) + (measures.bias.value or 0.0)
+    found = share_interval(measures.base_rate)
+    return (count(measures.n), share(expected), found, *cells(measures, KIND_FIGURES))
 
 
 def exhibits(performance: Performance) -> Iterator[Exhibit]:

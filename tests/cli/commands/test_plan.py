@@ -111,8 +111,8 @@ def test_a_plan_of_no_case_is_refused(office: Path, tmp_path: Path) -> None:
     """Before any case was closed there is nothing to draw, and nothing is written."""
     request = ("--as-of", "2010-01-01", "--capacity", 60, "--out", tmp_path / "plan")
     result = triage("plan", office, *request)
-    assert result.exit_code == 2
-    assert 'value "2010-01-01": finds no case closed by then' in result.output
+    assert result.exit_code == 3
+    assert "No case was closed by 1 January 2010. The tables hold closings from" in result.output
     assert not (tmp_path / "plan").exists()
 
 

@@ -20,6 +20,7 @@ from evaluation.leaks.findings import Finding
 from evaluation.promotion import candidate, gate, last_year
 from evaluation.promotion.candidate import confirm, train_candidate
 from evaluation.promotion.gate import Verdict
+from evaluation.promotion.worth import Worth
 from evaluation.proxies.check import Proxies, from_kept
 from evaluation.statistics.metrics import Figure
 from models.bundle.bundle import Bundle
@@ -54,7 +55,7 @@ def test_a_newer_champion_stays(
 ) -> None:
     """Training up to an earlier day does not replace the champion, though the gate would agree."""
     monkeypatch.setattr(candidate, "last_year_backtest", lambda *_: Backtest(*[None] * 7))
-    monkeypatch.setattr(gate, "judge", lambda _: Verdict(True, Text(en="good.")))
+    monkeypatch.setattr(gate, "judge", lambda *_: Worth(True, Text(en="good.")))
     registry = Registry(tmp_path)
     for until in (UNTIL, datetime(2024, 7, 15)):
         trained = train_candidate(tables, registry, until, silent)
@@ -73,7 +74,7 @@ def test_what_was_never_champion_is_not_recorded_as_promoted(
     monkeypatch.setattr(candidate, "train", lambda *_: bundle)
     monkeypatch.setattr(candidate, "find_leaks", lambda *_: ())
     monkeypatch.setattr(candidate, "last_year_backtest", lambda *_: Backtest(*[None] * 7))
-    monkeypatch.setattr(gate, "judge", lambda _: Verdict(True, Text(en="good.")))
+    monkeypatch.setattr(gate, "judge", lambda *_: Worth(True, Text(en="good.")))
 
     def fails(*_: object) -> None:
         raise Refused("the store is gone")
@@ -92,7 +93,7 @@ def test_a_champion_that_cannot_be_loaded_is_told_and_not_compared(
 ) -> None:
     """Where the office file has made the champion unusable, the reason is kept with the next."""
     monkeypatch.setattr(candidate, "last_year_backtest", lambda *_: Backtest(*[None] * 7))
-    monkeypatch.setattr(gate, "judge", lambda _: Verdict(True, Text(en="good.")))
+    monkeypatch.setattr(gate, "judge", lambda *_: Worth(True, Text(en="good.")))
     attributes = OFFICE["attributes"] | {"extra": OFFICE["attributes"]["appealed"]}
     other = replace(bundle, office=factory(attributes=attributes))
     registry = Registry(tmp_path)

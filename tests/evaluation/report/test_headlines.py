@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -14,13 +14,16 @@ from cases.language.catalogues import languages
 from cases.language.messages import _
 from cases.tables.tables import Tables
 from evaluation.backtests.backtest import MODEL, Backtest
+from evaluation.backtests.since import Since
 from evaluation.drift.drift import Calibration
 from evaluation.pages.cells import multiple_interval
-from evaluation.report.facts import StandIns
+from evaluation.report.facts import ModelVersion, StandIns
 from evaluation.report.headlines import headlines, judged
+from evaluation.report.page import compose, render
 from evaluation.report.summary import ReportSummary
-from evaluation.statistics.metrics import Figure
+from evaluation.statistics.metrics import Figure, measure
 from models.bundle.bundle import Bundle
+from models.registry import Event
 
 
 def codes(summary: ReportSummary) -> list[str]:
@@ -153,6 +156,74 @@ def test_rates_are_near_to_the_base_rate_and_undrifted(
     base = {"base_rate": Figure(rate, 0.04, 0.08, 100)}
     good = with_signal(with_model(summary, **(GOOD | near | base)), signal=True)
     assert codes(with_drift(good, alarm=alarm))[1] == code
+
+
+SINCE = Since(date(2024, 7, 1), 80, 40, measure([1, 0] * 40, [0.5] * 80), None, None, 0.7)
+
+
+def with_since(summary: ReportSummary, **figures: Figure) -> ReportSummary:
+    """The summary of a model that has done so since it was trained."""
+    good = {
+        "auc": Figure(0.7, 0.65, 0.75, 80),
+        "lift": Figure(2.0, 1.5, 2.5, 80),
+        "bias": Figure(0.0, -0.01, 0.01, 80),
+        "calibration_error": Figure(0.01, 0.0, 0.02, 80),
+    }
+    assert SINCE.whole is not None
+    measures = dataclasses.replace(SINCE.whole, **(good | figures))
+    found = dataclasses.replace(SINCE, whole=measures)
+    good_summary = with_signal(with_model(summary, **GOOD), signal=True)
+    return dataclasses.replace(good_summary, since={"risk": found})
+
+
+@pytest.mark.parametrize(
+    ("figures", "first", "do", "words"),
+    [
+        ({}, "found_since", "do_use", "its order has held. Among 80 outcomes"),
+        (
+            {"auc": Figure(0.55, 0.49, 0.61, 80)},
+            "found_since_bad",
+            "do_random",
+            "may have ranked no better than chance",
+        ),
+        ({"bias": Figure(0.1, 0.06, 0.14, 80)}, "found_since_bad", "do_order", "are off: 60.0%"),
+        (
+            {"auc": Figure(0.6, 0.55, 0.65, 80)},
+            "found_since_bad",
+            "do_order",
+            "worse than when it was tried (AUC 0.700)",
+        ),
+    ],
+)
+def test_the_front_page_rests_on_what_came_since(
+    summary: ReportSummary, figures: dict[str, Figure], first: str, do: str, words: str
+) -> None:
+    """With enough outcomes since the training they come first, and decide what to do."""
+    notes = headlines(with_since(summary, **figures))
+    assert (notes[0].code, notes[-1].code) == (first, do)
+    assert words in str(notes[0].says)
+
+
+def test_too_few_outcomes_since_the_training_leave_the_backtest_first(
+    summary: ReportSummary,
+) -> None:
+    """Figures of a few cases decide nothing; the chapter says that they are too few."""
+    few = dataclasses.replace(SINCE, cases=4, positives=1, whole=None)
+    told = dataclasses.replace(with_since(summary), since={"risk": few})
+    assert headlines(told)[0].code == "found_worth_risk"
+    html = render(compose(told), "en")
+    assert "4 outcomes became known that it had not seen, 1 of them" in html
+
+
+def test_a_version_that_is_not_in_use_is_said_first(summary: ReportSummary) -> None:
+    """The report of a refused version begins with what the gate said of it."""
+    refused = Event("2026-07-01T10:00:00Z", "refused", "It ranks reviewers.")
+    version = ModelVersion("3", date(2026, 7, 1), None, champion=False, events=(refused,))
+    note, *_ = headlines(dataclasses.replace(summary, reported=version))
+    assert note.code == "found_unused"
+    assert str(note.says) == "Version 3 of the model is not in use: It ranks reviewers."
+    champion = dataclasses.replace(version, champion=True)
+    assert headlines(dataclasses.replace(summary, reported=champion))[0].code != "found_unused"
 
 
 def test_proof_of_the_reviewer_trap_is_told(summary: ReportSummary) -> None:
