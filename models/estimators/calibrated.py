@@ -7,7 +7,8 @@ Four steps, all in order of time:
    the model will be used: on cases later than its own. The newest scores come from models
    nearly as new as the final one. The trees of all folds are boosted together, until log loss
    on what they score stops falling.
-2. *Kind.* Boosted trees, logistic regression or the mean of both, by these scores (`choice.py`).
+2. *Kind.* Boosted trees, logistic regression or a weighted sum of both, by these scores
+   (`choice.py`).
 3. *Calibration.* A score is measured from the level of the cases its model was fitted on, so
    that models of a time with few defects and those of today mean the same by it. On the scores
    of that kind level, slope and band are set (`models/calibration/level_and_band.py`).
@@ -39,7 +40,7 @@ from models.calibration.level_and_band import Calibration, fit_calibration
 from models.estimators.boosting import fit_folds, fit_trees
 from models.estimators.choice import Choice, choose
 from models.estimators.estimator import TrainingSample
-from models.estimators.kinds import BLEND, LOGISTIC, TREES, Blend, mean_of, scorer_from_json
+from models.estimators.kinds import LOGISTIC, TREES, Blend, scorer_from_json
 from models.estimators.linear import Linear, fit_linear
 from models.estimators.scorer import Scorer
 from models.matrix import Columns
@@ -64,16 +65,16 @@ class CalibratedModel:
         """Fit on cases with known outcomes; both outcomes must occur in the earlier half."""
         self.columns_ = Columns.learn(sample.x, self.names)
         # Step 1: scores of the later half out of time, of every kind.
-        scores, self.rounds_ = self._scores_out_of_time(sample.unweighted())
+        logistic, trees, self.rounds_ = self._scores_out_of_time(sample.unweighted())
         # Step 2: the kind, by log loss on them.
         seen = sample.between(_edges(sample)[0])
-        self.choice_ = choose({kind: seen.as_seen(raw) for kind, raw in scores.items()}, seen.y)
+        self.choice_ = choose(logistic, trees, seen.y, seen.offset)
         # Step 3: level, slope and band.
-        beyond = scores[self.choice_.kind] - _fitted_levels(sample.unweighted())
-        self.calibration_ = _calibrated(seen, beyond)
+        levels = self.choice_.slope * _fitted_levels(sample.unweighted())
+        self.calibration_ = _calibrated(seen, self.choice_.combined(logistic, trees) - levels)
         # Step 4: the model that is kept, on all cases.
-        self.scorer_ = self._fitted(self.choice_.kind, sample.unweighted())
-        self.fitted_level_ = sample.unweighted().level
+        self.scorer_ = self._fitted(self.choice_, sample.unweighted())
+        self.fitted_level_ = self.choice_.slope * sample.unweighted().level
         return self
 
     def predict(self, x: pl.DataFrame) -> Floats:
@@ -121,20 +122,22 @@ class CalibratedModel:
         """Log-odds beyond the level of the cases the model was fitted on, shape (rows,)."""
         return self.scorer_.raw(x) - self.fitted_level_
 
-    def _scores_out_of_time(self, sample: TrainingSample) -> tuple[dict[str, Floats], int]:
-        """Log-odds of the later half by kind, from models fitted before; and the trees' rounds."""
+    def _scores_out_of_time(self, sample: TrainingSample) -> tuple[Floats, Floats, int]:
+        """Log-odds of the later half from regressions and from trees fitted before; the rounds."""
         folds = _folds(sample)
         fitted, rounds = fit_folds(self.columns_, folds, self.monotone)
         trees = [part.raw(later.x) for part, (_, later) in zip(fitted, folds, strict=True)]
         linear = [self._linear(earlier).raw(later.x) for earlier, later in folds]
-        logistic, boosted = np.concatenate(linear), np.concatenate(trees)
-        return {LOGISTIC: logistic, TREES: boosted, BLEND: mean_of(logistic, boosted)}, rounds
+        return np.concatenate(linear), np.concatenate(trees), rounds
 
-    def _fitted(self, kind: str, sample: TrainingSample) -> Scorer:
-        if kind == LOGISTIC:
-            return self._linear(sample)
+    def _fitted(self, choice: Choice, sample: TrainingSample) -> Scorer:
+        if choice.kind == TREES:
+            return fit_trees(self.columns_, sample, self.rounds_, self.monotone)
+        linear = self._linear(sample).scaled(choice.of_linear, choice.level)
+        if choice.kind == LOGISTIC:
+            return linear
         trees = fit_trees(self.columns_, sample, self.rounds_, self.monotone)
-        return trees if kind == TREES else Blend(self._linear(sample), trees)
+        return Blend(linear, trees, choice.of_trees)
 
     def _linear(self, sample: TrainingSample) -> Linear:
         return fit_linear(self.columns_, sample, PRIOR_VARIANCE, self.monotone)
