@@ -41,10 +41,6 @@ class TrainingSample:
         """The same cases, each counting once."""
         return replace(self, weight=np.ones(len(self)))
 
-    def as_seen(self, raw: Floats) -> Floats:
-        """Log-odds of what the reviewers of the cases found, from those without their severity."""
-        return raw if self.offset is None else raw + self.offset
-
     def between(self, start: int, end: int | None = None) -> TrainingSample:
         """Rows `start` to `end` (exclusive), or to the last."""
         part = slice(start, end)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
 from cases.errors import Refused
+from cases.tables.tables import REVIEWS
 from features.rule_of_thumb import points
 from policies.spot_check.plan import PlanParameters, why
 from serving.use_cases.closed_cases import OUTSIDE
 from serving.use_cases.context import ServiceContext
 from serving.use_cases.spot_checks import ALREADY_REVIEWED, spot_checks
 from tests.factories.fakes import THEFT_ONLY, FakeModel, context, given
+from tests.factories.office import OFFICE, office, rows
 from tests.factories.small_office import without_reviews
 from training.run import train
 
@@ -148,3 +151,33 @@ def test_a_plan_of_before_the_training_is_marked():
     assert "With hindsight: the model learnt from what was known by 20 February 2026" in str(
         plan.notes[0]
     )
+
+
+def test_a_split_plan_sees_the_checks_made_by_its_day():
+    """a failed its self check, b a later verification; a check after the day does not count."""
+    kinds = {"own": "self_check", "other": "verification", "random": "review"}
+    of = context(rules=[])
+    told_apart = office(reviews=OFFICE["reviews"] | {"kinds": kinds}).reviews
+    own = of.tables.office.model_copy(update={"reviews": told_apart})
+    made = rows(
+        """
+        case_id | reviewed_at      | kind   | grade
+        a       | 2026-02-01T08:00 | own    | bad
+        b       | 2026-02-03       | own    | good
+        b       | 2026-02-04       | other  | bad
+        c       | 2026-02-20       | random | good
+        d       | 2026-03-01       | own    | bad
+        """,
+        REVIEWS,
+    )
+    of = replace(of, tables=replace(of.tables, office=own).with_rows(reviews=made))
+    asked = _parameters(datetime(2026, 2, 15), capacity=2)
+    plan = spot_checks(of, asked.model_copy(update={"failed_check_share": 0.5})).plan
+    assert dict(plan.frame.select("case_id", "failed_check").rows()) == {
+        "a": True,
+        "b": True,
+        "c": False,
+        "d": False,
+    }
+    assert plan.lines["failed_check"].sum() == 1
+    assert "failed_check" not in spot_checks(of, asked).plan.frame.columns
