@@ -5,7 +5,7 @@ scikit-learn's knows neither offset nor signs. Newton's method; the same result 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -69,19 +69,13 @@ def most_likely(regression: Regression, signs: Floats) -> tuple[Floats, float]:
     """
     used, coefficients = np.arange(len(signs)), np.zeros(len(signs))
     while True:
-        part = Regression(
-            regression.design[:, used],
-            regression.y,
-            regression.weight,
-            regression.offset,
-            regression.variance,
-        )
-        found = mode(part)
-        wrong = found[:-1] * signs[used] < 0
-        if not wrong.any():
+        found = mode(regression)
+        right = found[:-1] * signs[used] >= 0
+        if right.all():
             coefficients[used] = found[:-1]
             return coefficients, float(found[-1])
-        used = used[~wrong]
+        regression = replace(regression, design=regression.design[:, right])
+        used = used[right]
 
 
 def mode(regression: Regression) -> Floats:
