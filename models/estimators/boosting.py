@@ -129,15 +129,22 @@ def _boosting(
     columns: Columns, earlier: TrainingSample, later: TrainingSample, monotone: Mapping[str, int]
 ) -> lgb.Booster:
     """A booster of no trees yet that learns from `earlier` and is watched on `later`."""
-    data = dataset(columns, earlier)
-    booster = lgb.Booster(_settings(columns, monotone), data)
-    start = None if later.offset is None else later.offset + earlier.level
-    matrix = columns.matrix(later.x)
-    booster.add_valid(data.create_valid(matrix, later.y, later.weight, init_score=start), "later")
-    return booster
+    settings = _settings(columns, monotone)
+    data = dataset(columns, earlier, settings)
+    booster = lgb.Booster(settings, data)
+    check = data.create_valid(
+        columns.matrix(later.x),
+        later.y,
+        weight=later.weight,
+        init_score=None if later.offset is None else later.offset + earlier.level,
+        params=settings,
+    )
+    return booster.add_valid(check, "later")
 
 
-def dataset(columns: Columns, sample: TrainingSample) -> lgb.Dataset:
+def dataset(
+    columns: Columns, sample: TrainingSample, settings: Mapping[str, object] | None = None
+) -> lgb.Dataset:
     """The sample as LightGBM takes it."""
     return lgb.Dataset(
         columns.matrix(sample.x),
@@ -145,6 +152,7 @@ def dataset(columns: Columns, sample: TrainingSample) -> lgb.Dataset:
         weight=sample.weight,
         init_score=None if sample.offset is None else sample.offset + sample.level,
         categorical_feature=columns.codes,
+        params=None if settings is None else dict(settings),
     )
 
 

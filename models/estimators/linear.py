@@ -172,16 +172,16 @@ def _scale(size: Floats) -> tuple[float, float]:
 
 def terms(columns: Columns, centre: Floats, spread: Floats, x: pl.DataFrame) -> Floats:
     """What the coefficients multiply, shape (rows, sum of the columns' widths)."""
-    scaled = (_sizes(columns, x) - centre) / spread
-    parts = []
-    for position, name in enumerate(columns.names):
-        column = scaled[:, [position]]
-        if position in columns.codes:
-            parts.append(column == np.arange(len(columns.levels[name])))
+    scaled = ((_sizes(columns, x) - centre) / spread).T
+    parts = []  # a row a term, which is several times as fast to put together
+    for column, name in zip(scaled, columns.names, strict=True):
+        levels = columns.levels.get(name)
+        if levels is not None:
+            parts.append(column == np.arange(len(levels))[:, None])
         else:
             missing = np.isnan(column)
-            parts += [np.where(missing, 0.0, column), missing]
-    return np.hstack(parts, dtype=np.float64) if parts else np.empty((x.height, 0))
+            parts.append(np.array([np.where(missing, 0.0, column), missing]))
+    return np.vstack(parts, dtype=np.float64).T if parts else np.empty((x.height, 0))
 
 
 def _by_column(columns: Columns, parts: Floats) -> Floats:

@@ -6,16 +6,31 @@ import json
 from collections.abc import Callable
 
 import numpy as np
+import polars as pl
 import pytest
 
 from models.estimators.boosting import fit_trees
+from models.estimators.estimator import TrainingSample
 from models.estimators.kinds import BLEND, KINDS, LOGISTIC, TREES, Blend, scorer_from_json
 from models.estimators.linear import fit_linear
 from models.estimators.scorer import Scorer
 from models.matrix import Columns
-from tests.models.estimators.test_estimators import NAMES, sample
 
-CASES = sample(400)
+NAMES = ("suspects", "age", "charge")
+
+
+def sample(sign: float) -> TrainingSample:
+    """Cases of which suspects raise the risk, or with the other `sign` lower it."""
+    random = np.random.default_rng(0)
+    suspects = random.integers(1, 6, 400).astype(float)
+    charge = random.choice(["theft", "fraud", "rare"], 400, p=[0.6, 0.395, 0.005])
+    age = [None if missing else 40.0 for missing in random.random(400) < 0.5]
+    y = random.random(400) < 1 / (1 + np.exp(sign * (1.8 - 0.6 * suspects)))
+    x = pl.DataFrame({"suspects": suspects, "age": age, "charge": charge}, strict=False)
+    return TrainingSample(x, y.astype(float), np.ones(400), np.ones(400) > 0)
+
+
+CASES = sample(1.0)
 COLUMNS = Columns.learn(CASES.x, NAMES)
 RISING = {"suspects": 1}
 FITTED: dict[str, Callable[[], Scorer]] = {
@@ -53,8 +68,7 @@ def test_saved_and_loaded_to_the_bit(kind: str) -> None:
 @every_kind
 def test_directions_hold(kind: str) -> None:
     """Where the data say that more suspects mean less risk, a direction leaves no such effect."""
-    against = sample(400)
-    falling = type(against)(against.x, 1 - against.y, against.weight, against.surveyed)
+    falling = sample(-1.0)
     fitted: Scorer = fit_linear(COLUMNS, falling, monotone=RISING)
     if kind != LOGISTIC:
         trees = fit_trees(COLUMNS, falling, 20, RISING)
