@@ -35,6 +35,7 @@ def score(
         tables, champion = opened(workspace, tell)
         risks = champion.question(RiskQuestion).score(tables, as_of, tell)
         _write(risks, out_file)
+    terminal.show(*(start.says for start in [champion.start] if start))
     terminal.show(_("{cases:,} cases scored: {file}", cases=risks.height, file=str(out_file)))
 
 
