@@ -7,7 +7,8 @@ Four steps, all in order of time:
    the model will be used: on cases later than its own. The newest scores come from models
    nearly as new as the final one. The trees of all folds are boosted together, until log loss
    on what they score stops falling.
-2. *Kind.* Boosted trees, logistic regression or the mean of both, by these scores (`choice.py`).
+2. *Kind.* Boosted trees, logistic regression or a weighted sum of both, by these scores
+   (`choice.py`).
 3. *Calibration.* On the scores of that kind, recent ones counting more, the level is set and
    the interval fitted (`models/calibration/level_and_interval.py`).
 4. *Refit.* The model that is kept is fitted on all cases, its trees with the same rounds, and the
@@ -39,7 +40,7 @@ from models.calibration.level_and_interval import VennAbers, level_shift
 from models.estimators.boosting import fit_folds, fit_trees
 from models.estimators.choice import Choice, choose
 from models.estimators.estimator import TrainingSample
-from models.estimators.kinds import BLEND, LOGISTIC, TREES, Blend, mean_of, scorer_from_json
+from models.estimators.kinds import LOGISTIC, TREES, Blend, scorer_from_json
 from models.estimators.linear import Linear, fit_linear
 from models.estimators.scorer import Scorer
 from models.matrix import Columns
@@ -65,14 +66,14 @@ class CalibratedModel:
         """Fit on cases with known outcomes; both outcomes must occur in the earlier half."""
         self.columns_ = Columns.learn(sample.x, self.names)
         # Step 1: scores of the later half out of time, of every kind.
-        scores, self.rounds_ = self._scores_out_of_time(sample.unweighted())
+        logistic, trees, self.rounds_ = self._scores_out_of_time(sample.unweighted())
         # Step 2: the kind, by log loss on them.
         seen = sample.between(_edges(sample)[0])
-        self.choice_ = choose({kind: seen.as_seen(raw) for kind, raw in scores.items()}, seen.y)
+        self.choice_ = choose(logistic, trees, seen.y, seen.offset)
         # Step 3: level and interval.
-        self._calibrate(seen, seen.as_seen(scores[self.choice_.kind]))
+        self._calibrate(seen, seen.as_seen(self.choice_.combined(logistic, trees)))
         # Step 4: the model that is kept, on all cases.
-        self.scorer_ = self._fitted(self.choice_.kind, sample.unweighted())
+        self.scorer_ = self._fitted(self.choice_, sample.unweighted())
         return self
 
     def predict(self, x: pl.DataFrame) -> Floats:
@@ -116,8 +117,8 @@ class CalibratedModel:
         model.interval_ = VennAbers.from_json(saved["interval"])
         return model
 
-    def _scores_out_of_time(self, sample: TrainingSample) -> tuple[dict[str, Floats], int]:
-        """Log-odds of the later half by kind, from models fitted before; and the trees' rounds."""
+    def _scores_out_of_time(self, sample: TrainingSample) -> tuple[Floats, Floats, int]:
+        """Log-odds of the later half from regressions and from trees fitted before; the rounds."""
         folds = [
             (sample.between(0, start), sample.between(start, end))
             for start, end in pairwise([*_edges(sample), len(sample)])
@@ -125,8 +126,7 @@ class CalibratedModel:
         fitted, rounds = fit_folds(self.columns_, folds, self.monotone)
         trees = [part.raw(later.x) for part, (_, later) in zip(fitted, folds, strict=True)]
         linear = [self._linear(earlier).raw(later.x) for earlier, later in folds]
-        logistic, boosted = np.concatenate(linear), np.concatenate(trees)
-        return {LOGISTIC: logistic, TREES: boosted, BLEND: mean_of(logistic, boosted)}, rounds
+        return np.concatenate(linear), np.concatenate(trees), rounds
 
     def _calibrate(self, seen: TrainingSample, score: Floats) -> None:
         """Set level and interval on cases with scores given out of time, as their reviewers saw."""
@@ -136,11 +136,14 @@ class CalibratedModel:
         self.shift_ = level_shift(score, y, weight)
         self.interval_ = VennAbers.fit(score, y, weight)
 
-    def _fitted(self, kind: str, sample: TrainingSample) -> Scorer:
-        if kind == LOGISTIC:
-            return self._linear(sample)
+    def _fitted(self, choice: Choice, sample: TrainingSample) -> Scorer:
+        if choice.kind == TREES:
+            return fit_trees(self.columns_, sample, self.rounds_, self.monotone)
+        linear = self._linear(sample).scaled(choice.of_linear, choice.level)
+        if choice.kind == LOGISTIC:
+            return linear
         trees = fit_trees(self.columns_, sample, self.rounds_, self.monotone)
-        return trees if kind == TREES else Blend(self._linear(sample), trees)
+        return Blend(linear, trees, choice.of_trees)
 
     def _linear(self, sample: TrainingSample) -> Linear:
         return fit_linear(self.columns_, sample, PRIOR_VARIANCE, self.monotone)

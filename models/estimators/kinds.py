@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 import polars as pl
@@ -19,10 +20,11 @@ LOGISTIC, TREES, BLEND = "logistic", "trees", "blend"
 
 @dataclass(frozen=True)
 class Blend:
-    """The mean of the log-odds of a regression and of trees that read the same columns."""
+    """The log-odds of a regression plus `of_trees` times those of trees, on the same columns."""
 
     linear: Linear
     trees: Trees
+    of_trees: float
 
     @property
     def columns(self) -> Columns:
@@ -31,15 +33,16 @@ class Blend:
 
     def raw(self, x: pl.DataFrame) -> Floats:
         """Log-odds per row, shape (rows,)."""
-        return mean_of(self.linear.raw(x), self.trees.raw(x))
+        return self._sum(self.linear.raw(x), self.trees.raw(x))
 
     def contributions(self, x: pl.DataFrame) -> Floats:
-        """The mean of both, as a mean of sums is the sum of means; shape (rows, columns + 1)."""
-        return mean_of(self.linear.contributions(x), self.trees.contributions(x))
+        """The same sum of both, exact as sums are; shape (rows, columns + 1)."""
+        return self._sum(self.linear.contributions(x), self.trees.contributions(x))
 
     def as_json(self) -> dict[str, Any]:
-        """Both parts."""
-        return {"linear": self.linear.as_json(), "trees": self.trees.as_json()}
+        """Both parts, and what the trees count."""
+        parts = {"linear": self.linear.as_json(), "trees": self.trees.as_json()}
+        return parts | {"of_trees": self.of_trees}
 
     def text(self) -> str:
         """The text of the trees."""
@@ -48,15 +51,17 @@ class Blend:
     @classmethod
     def from_json(cls, saved: Mapping[str, Any], text: str) -> Blend:
         """The blend that `as_json` and `text` described; `ValueError` for anything else."""
-        blend = cls(Linear.from_json(saved["linear"]), Trees.from_json(saved["trees"], text))
-        if blend.linear.columns != blend.trees.columns:
+        linear = Linear.from_json(saved["linear"])
+        trees = Trees.from_json(saved["trees"], text)
+        if linear.columns != trees.columns:
             raise ValueError("the two parts of a blend read different columns")
-        return blend
+        of_trees = float(saved["of_trees"])
+        if not 0 <= of_trees < inf:  # below 0 no direction would hold
+            raise ValueError("the weight of the trees is no weight")
+        return cls(linear, trees, of_trees)
 
-
-def mean_of(linear: Floats, trees: Floats) -> Floats:
-    """How two log-odds become one."""
-    return (linear + trees) / 2
+    def _sum(self, linear: Floats, trees: Floats) -> Floats:
+        return linear + self.of_trees * trees
 
 
 KINDS: dict[str, type[Scorer]] = {LOGISTIC: Linear, TREES: Trees, BLEND: Blend}

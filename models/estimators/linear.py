@@ -7,7 +7,7 @@ le Cessie and van Houwelingen 1992, Ridge estimators in logistic regression).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -58,6 +58,15 @@ class Linear:
         parts = terms(self.columns, self.centre, self.spread, x) * self.coefficients
         against = _by_column(self.columns, parts) - self.average
         return np.column_stack([against, np.full(x.height, self.level)])
+
+    def scaled(self, slope: float, level: float) -> Linear:
+        """The model whose `raw` is `slope` times that of this one, plus `level`."""
+        return replace(
+            self,
+            coefficients=slope * self.coefficients,
+            average=slope * self.average,
+            intercept=slope * self.intercept + level,
+        )
 
     def as_json(self) -> dict[str, Any]:
         """What `from_json` reads back, to the bit."""

@@ -22,7 +22,9 @@ FITTED: dict[str, Callable[[], Scorer]] = {
     LOGISTIC: lambda: fit_linear(COLUMNS, CASES, monotone=RISING),
     TREES: lambda: fit_trees(COLUMNS, CASES, 20, RISING),
     BLEND: lambda: Blend(
-        fit_linear(COLUMNS, CASES, monotone=RISING), fit_trees(COLUMNS, CASES, 20, RISING)
+        fit_linear(COLUMNS, CASES, monotone=RISING),
+        fit_trees(COLUMNS, CASES, 20, RISING),
+        0.5,
     ),
 }
 every_kind = pytest.mark.parametrize("kind", KINDS)
@@ -57,7 +59,9 @@ def test_directions_hold(kind: str) -> None:
     if kind != LOGISTIC:
         trees = fit_trees(COLUMNS, falling, 20, RISING)
         fitted = (
-            trees if kind == TREES else Blend(fit_linear(COLUMNS, falling, monotone=RISING), trees)
+            trees
+            if kind == TREES
+            else Blend(fit_linear(COLUMNS, falling, monotone=RISING), trees, 1.0)
         )
     few, many = (
         CASES.x[:50].with_columns(suspects=CASES.x["suspects"][:50] * 0 + n) for n in (1, 6)
@@ -65,12 +69,12 @@ def test_directions_hold(kind: str) -> None:
     assert (fitted.raw(many) >= fitted.raw(few)).all()
 
 
-def test_a_blend_is_the_mean() -> None:
-    """Log-odds and contributions lie half-way between those of its parts."""
+def test_a_blend_is_a_weighted_sum() -> None:
+    """Its log-odds are the sum of those of its parts, the trees by their weight."""
     blend = FITTED[BLEND]()
     assert isinstance(blend, Blend)
-    half = (blend.linear.raw(CASES.x) + blend.trees.raw(CASES.x)) / 2
-    assert (blend.raw(CASES.x) == half).all()
+    by_hand = blend.linear.raw(CASES.x) + 0.5 * blend.trees.raw(CASES.x)
+    assert (blend.raw(CASES.x) == by_hand).all()
 
 
 def test_what_is_no_scorer_is_refused() -> None:
@@ -83,3 +87,6 @@ def test_what_is_no_scorer_is_refused() -> None:
     other = fit_linear(Columns.learn(CASES.x, NAMES[:1]), CASES)
     with pytest.raises(ValueError, match="different columns"):
         scorer_from_json(BLEND, blend.as_json() | {"linear": other.as_json()}, blend.text())
+    for weight in (-0.1, float("nan"), float("inf"), "much"):
+        with pytest.raises(ValueError, match=r"no weight|convert"):
+            scorer_from_json(BLEND, blend.as_json() | {"of_trees": weight}, blend.text())
