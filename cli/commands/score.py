@@ -58,6 +58,7 @@ def score(
         else:
             risks, seen = _unreviewed(tables, champion, as_of, closed_after, tell), 0
         _write(risks, out_file)
+    terminal.show(*(start.says for start in [champion.start] if start))
     terminal.show(_scored(risks.height, seen, out_file))
 
 
