@@ -49,11 +49,10 @@ def judge(outcome: Outcome | None, parts: Sequence[Within] = (), attempt: int = 
     if min(measures.positives, negatives) < FEWEST or measures.auc.value is None:
         return Worth(False, _too_few(measures.positives, negatives))
     excess = _excess(outcome)
-    objections = (
-        *_of_chance(measures.auc, attempt),
-        *(why for part in parts for why in _of_strata(part)),
-        *_of_probabilities(excess),
-    )
+    of_order = [*_of_chance(measures.auc, attempt)]
+    if not of_order:  # else there is no gain that could be one of reviewers
+        of_order = [why for part in parts for why in _of_strata(part)]
+    objections = (*of_order, *_of_probabilities(excess))
     if objections:
         return Worth(False, sentences(*objections))
     found = (_ranks(measures.auc), *map(_within, parts), *_findings(measures, excess))

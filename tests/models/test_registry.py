@@ -90,7 +90,7 @@ def test_reasons_are_kept_for_any_language(
 ) -> None:
     """A message is restored as a message; where it is too long, its English words are kept."""
     reason = sentences(_("Nothing can be trained."), _("{count} days", count=3))
-    endless = sentences(*[_("Nothing can be trained.")] * 60)
+    endless = sentences(*[_("Nothing can be trained.")] * 200)
     for kept in (reason, endless):
         registry.record(logged, "refused", kept)
     (version,) = registry.versions(office_name(bundle.office))
