@@ -14,6 +14,7 @@ MAY = {
     "features/as_of.py": "cuts every table to a moment",
     "features/process.py": "compares two times of one event",
     "evaluation/quality/uptake.py": "reviews made after a plan",
+    "evaluation/quality/own_checks.py": "checks made before the review of their case",
     "evaluation/quality/office_quality.py": "what came back up to the day of the report",
     "evaluation/surveys/returned.py": "reviews made after a plan",
     "evaluation/quality/overrides.py": "reviews made after an override",
