@@ -187,7 +187,6 @@ def together(batches: Sequence[Batch], at_most: float) -> Together:
     cases = sum(plan.cases for plan in plans)
     allowed = _allowed(at_most, cases)
     few, many = (allowed - sum(plan.certain(side) for plan in plans) for side in ("fewer", "more"))
-    most = sum(int(plan.reading.y.sum()) + plan.unread for plan in plans)
     fewer, more = ([plan.part(at_most, side) for plan in plans] for side in ("fewer", "more"))
     return Together(
         at_most=at_most,
@@ -195,5 +194,5 @@ def together(batches: Sequence[Batch], at_most: float) -> Together:
         cases=cases,
         read=sum(len(plan.reading.y) for plan in plans),
         evidence=fortune(least_evidence(fewer, few + 1)),
-        evidence_of_more=fortune(least_evidence(more, most - many)),
+        evidence_of_more=fortune(least_evidence(more, -many)),
     )

@@ -36,8 +36,8 @@ class Part:
     """What one plan says about each number of defects among the cases that chance decides about.
 
     The points are the corners of a convex function: a number of defects and the logarithm of the
-    evidence against at least so many. For evidence of "more" they count good cases instead,
-    among those that are not read.
+    evidence against at least so many. Evidence of "more" is against at most so many, and the
+    numbers are negative.
     """
 
     hull: tuple[Point, ...]
@@ -48,14 +48,23 @@ class Part:
         found = float(read.y.sum())
         counts = found + np.unique(np.round(unread * np.linspace(0.0, 1.0, COUNTS) ** 2))
         logs = log_fortunes(read, counts, claimed=claimed, side=side)
-        evidence = logs[:, -1] if logs.size else np.zeros(len(counts))
+        return cls.at(counts, logs[:, -1] if logs.size else np.zeros(len(counts)), side)
+
+    @classmethod
+    def at(cls, counts: Floats, evidence: Floats, side: Side) -> Self:
+        """From the logarithm of the evidence at numbers of defects, both of shape (counts,).
+
+        The first and the last number are the least and the largest possible one.
+        """
         if side == "more":
-            counts, evidence = (found + unread - counts)[::-1], evidence[::-1]
+            counts, evidence = -counts[::-1], evidence[::-1]
         return cls(_hull(counts, evidence))
 
 
 def least_evidence(parts: Sequence[Part], total: float) -> float:
     """The least logarithm of evidence over all splits of at least `total`; inf if there is none.
+
+    For evidence of "more", at least `-total` is at most `total`.
 
     >>> flat, steep = Part(((0, 0), (10, 1))), Part(((0, 0), (10, 5)))
     >>> least_evidence([flat, steep], 12)
