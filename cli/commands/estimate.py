@@ -67,7 +67,7 @@ def estimate(
         surveyed = surveys_of(tables, kept, until)
     if at_most is not None:
         show_claims(terminal, [claim_of_plan(tables, plan, until, at_most) for plan in kept])
-        if kept[1:]:
+        if surveyed.batches[1:]:
             show_together(terminal, together(surveyed.batches, at_most))
     estimates = estimate_all(surveyed.surveys, usual_places(tables.office))
     show_estimate(terminal, estimates, surveyed)
