@@ -46,9 +46,9 @@ class Claim:
     Of the `drawn` cases that chance decided about, `read` were read in the order of the
     plan, without a gap; `next_to_read` are the first of the others. The claim is shown by 20
     or more of `evidence`, and was for the first time after `shown_after` reviews, None if it
-    was not; that more are defective, after `more_after`. `possible` says whether the cases
-    certain to be drawn leave room for it: their defects count, and so do those of them that have
-    no review yet.
+    was not; that more are defective, after `more_after`. Both are 0 where the cases certain to be
+    drawn suffice. `possible` says whether these leave room for it: their defects count, and so
+    do those of them that have no review yet.
     """
 
     at_most: float
@@ -124,6 +124,11 @@ class _Plan:
         """Defects among the certain cases; those without a review count against what is shown."""
         return self.certain_defects + (self.certain_unread if side == "fewer" else 0)
 
+    @property
+    def most(self) -> int:
+        """Defects that the cases which chance decides about can hold at most."""
+        return int(self.reading.y.sum()) + self.unread
+
     def claimed(self, at_most: float, side: Side) -> int:
         """How many defects the claim leaves to the cases that chance decides about."""
         return _allowed(at_most, self.cases) - self.certain(side)
@@ -156,7 +161,7 @@ def _reading(read: pl.DataFrame, at_random: pl.DataFrame) -> Reading:
         read["inclusion_probability"].to_numpy(),
         size=float(pi.sum()),
         least=float(pi.min(initial=1.0)),
-        typical=typical_weight(at_random["risk"].to_numpy(), pi),
+        typical=typical_weight(at_random["risk"].to_numpy(), pi) if pi.size else 1.0,
     )
 
 
@@ -175,7 +180,7 @@ def claim_of(batch: Batch, at_most: float) -> Claim:
         read=read,
         next_to_read=tuple(plan.in_order[read : read + NEXT]),
         evidence=fortune(fewer[-1]) if read else 1.0,
-        shown_after=first_shown(fewer),
+        shown_after=0 if few >= plan.most else first_shown(fewer),
         more_after=0 if many < 0 else first_shown(more),
         possible=few >= 0,
     )
