@@ -22,7 +22,8 @@ from cli.arguments import (
 from cli.console import Terminal
 from cli.files.office import workspace_of
 from cli.files.plan_checks import verified_plan
-from cli.show.estimates import show_claims, show_estimate
+from cli.show.estimates import show_claims, show_estimate, show_together
+from evaluation.surveys.claims import together
 from evaluation.surveys.estimate import estimate as estimate_all
 from evaluation.surveys.of_plans import claim_of_plan, surveys_of
 from evaluation.surveys.returned import usual_places
@@ -66,6 +67,8 @@ def estimate(
         surveyed = surveys_of(tables, kept, until)
     if at_most is not None:
         show_claims(terminal, [claim_of_plan(tables, plan, until, at_most) for plan in kept])
+        if surveyed.batches[1:]:
+            show_together(terminal, together(surveyed.batches, at_most))
     places, names = usual_places(tables.office), tables.office.dimension_names
     estimates = estimate_all(surveyed.surveys, places, dimensions=names)
     show_estimate(terminal, estimates, surveyed)

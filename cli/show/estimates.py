@@ -10,7 +10,7 @@ from evaluation.pages.names import CHECK_NAMES
 from evaluation.statistics.metrics import FEWEST, Figure
 from evaluation.statistics.saying import number, percent
 from evaluation.surveys.acceptance import LEVEL
-from evaluation.surveys.claims import Claim
+from evaluation.surveys.claims import Claim, Together
 from evaluation.surveys.estimate import FEWEST_EFFECTIVE, Estimate, GroupRate
 from evaluation.surveys.of_plans import Surveys
 from evaluation.surveys.own_check import OwnCheck
@@ -225,6 +225,14 @@ def _claim(claim: Claim) -> Sayable:
             cases=claim.cases,
             reviews=claim.shown_after,
         )
+    if claim.more_after is not None:
+        return _(
+            "More than {share:.1%} of the {cases:,} cases are defective: shown, 95 % sure, after "
+            "{reviews:,} reviews in the reading order of the plan.",
+            share=claim.at_most,
+            cases=claim.cases,
+            reviews=claim.more_after,
+        )
     problem = _(
         "It is not shown that at most {share:.1%} of the {cases:,} cases are defective.",
         share=claim.at_most,
@@ -253,3 +261,39 @@ def _evidence(claim: Claim) -> Iterator[Sayable]:
     )
     if claim.next_to_read:
         yield _("Next to read, in this order: {cases}.", cases=listed(claim.next_to_read))
+
+
+def show_together(terminal: Terminal, claim: Together) -> None:
+    """Whether the claim is shown of the cases of several plans together, and what it means."""
+    about = {"share": claim.at_most, "cases": claim.cases, "plans": claim.plans}
+    if claim.shown:
+        said = _(
+            "At most {share:.1%} of the {cases:,} cases of all {plans} plans together are "
+            "defective: shown, 95 % sure.",
+            **about,
+        )
+    elif claim.more:
+        said = _(
+            "More than {share:.1%} of the {cases:,} cases of all {plans} plans together are "
+            "defective: shown, 95 % sure.",
+            **about,
+        )
+    else:
+        said = _(
+            "It is not shown that at most {share:.1%} of the {cases:,} cases of all {plans} plans "
+            "together are defective, nor that more are.",
+            **about,
+        )
+    terminal.show(sentences(said, _together_evidence(claim)))
+
+
+def _together_evidence(claim: Together) -> Sayable:
+    return _(
+        "From {read:,} cases read, the evidence is {evidence:.2f}, and {more:.2f} that more are "
+        "defective; {enough:.0f} is enough, at any look. It holds however the defects are split "
+        "among the plans.",
+        read=claim.read,
+        evidence=claim.evidence,
+        more=claim.evidence_of_more,
+        enough=1 / LEVEL,
+    )

@@ -20,6 +20,7 @@ from cases.language.messages import Sayable, _, sentences
 from cases.tables.tables import Frame, Tables, rows
 from evaluation.quality.concentrations import Concentrations, concentrations
 from evaluation.quality.dimensions import Dimensions, dimensions
+from evaluation.statistics.hidden_group import PartFigure
 from evaluation.statistics.known_probability import sample_total
 from evaluation.statistics.metrics import FEWEST, Figure
 from evaluation.statistics.sample import SampleTotal
@@ -187,7 +188,9 @@ def _groups(
     named = drawn.with_columns(pl.col(column).fill_null("")).sort(column, maintain_order=True)
     parts = named.group_by(column, maintain_order=True)
     sizes = Counter(cases[column].fill_null(""))
-    groups = drawn_together({str(name): _of(sizes[name], part) for (name,), part in parts}, whole)
+    totals = {str(name): _of(sizes[name], part) for (name,), part in parts}
+    own = {name: PartFigure(total, total.figure()) for name, total in totals.items()}
+    groups = drawn_together(own, whole)
     return tuple(
         group if group.returned >= FEWEST else replace(group, rate=Figure.withheld(group.returned))
         for group in groups

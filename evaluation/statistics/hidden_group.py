@@ -7,7 +7,8 @@ also allows for the largest group of defects that the draw could have missed alt
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from math import ceil, floor
 
 import numpy as np
 
@@ -17,13 +18,42 @@ from evaluation.statistics.sample import SampleTotal, SurveySample
 from policies.spot_check.hidden_group import most_hidden, reach
 
 FARTHEST = 4.0  # times the rate by which the upper end may exceed it before it is withheld
+ROUNDING = 1e-9
 
 
 def figure_of(sample: SurveySample, some: Flags) -> Figure:
     """The defect rate of the cases `some` picks, shape (cases,), with its 95% interval."""
+    return _figure(sample, some, sample.total_of(some))
+
+
+@dataclass(frozen=True)
+class PartFigure:
+    """What a sample says of a part whose rate may be far from the model's: `rate` of `total`."""
+
+    total: SampleTotal
+    rate: Figure
+
+
+def figure_of_part(sample: SurveySample, part: Flags) -> PartFigure:
+    """As `figure_of`, for a group of cases, or those that a check passed.
+
+    Defects are whole numbers: the ends lie at the next ones outwards, never below what was
+    found nor above what that leaves possible. In a part of which all but a few cases are
+    reviewed this is most of what is not known.
+    """
+    about = sample.total_of_part(part)
+    figure = _figure(sample, part, about)
+    defects = float(sample.y[part & sample.returned].sum())
+    good = about.returned - defects
+    low = max(floor((figure.low or 0.0) * about.cases + ROUNDING), defects)
+    high = min(ceil((figure.high or 0.0) * about.cases - ROUNDING), about.cases - good)
+    return PartFigure(about, replace(figure, low=low / about.cases, high=high / about.cases))
+
+
+def _figure(sample: SurveySample, some: Flags, about: SampleTotal) -> Figure:
     residual = np.where(some & sample.returned, sample.y - sample.p, 0.0)
     shown = sample.design_variance(residual)
-    return figure_with(sample.total_of(some), shown, most_hidden(sample.pi_returned[some]))
+    return figure_with(about, shown, most_hidden(sample.pi_returned[some]))
 
 
 def figure_with(about: SampleTotal, shown: float, hidden: float) -> Figure:
@@ -51,5 +81,4 @@ def too_uncertain(about: SampleTotal, far: float) -> bool:
     defects with a large weight. The yardstick is the rate that the corrected model expects,
     which depends less on the luck of the draw than the estimate.
     """
-    expected = about.defects + about.corrected_risk * (about.cases - about.certain)
-    return far > FARTHEST * expected or about.variance > expected**2
+    return far > FARTHEST * about.expected or about.variance > about.expected**2

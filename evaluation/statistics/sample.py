@@ -51,6 +51,11 @@ class SampleTotal:
         return min(max(self.total / self.cases, 0.0), 1.0)
 
     @property
+    def expected(self) -> float:
+        """Defects that the corrected model expects: depends less on the luck of the draw."""
+        return self.defects + self.corrected_risk * (self.cases - self.certain)
+
+    @property
     def effective(self) -> float:
         """How many reviews of a random sample would say as much; infinite without error."""
         if self.variance == 0:

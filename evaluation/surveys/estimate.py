@@ -18,7 +18,7 @@ from cases.errors import Refused
 from cases.language.messages import Sayable, _
 from cases.numeric import Z
 from cases.office.reviews import CHECKS, ReviewKind
-from evaluation.statistics.hidden_group import figure_of
+from evaluation.statistics.hidden_group import PartFigure, figure_of, figure_of_part
 from evaluation.statistics.metrics import Figure
 from evaluation.statistics.sample import SampleTotal, SurveySample
 from evaluation.surveys.caught import caught_by_dimension
@@ -154,10 +154,10 @@ def _groups(
     names: NDArray[np.object_], sample: SurveySample, whole: SampleTotal, *, shown: bool
 ) -> tuple[GroupRate, ...]:
     """The rates of groups, all withheld unless the whole to draw them towards is `shown`."""
-    totals = {str(name): sample.total_of_part(names == name) for name in np.unique(names)}
+    parts = {str(name): figure_of_part(sample, names == name) for name in np.unique(names)}
     if shown:
-        return drawn_together(totals, whole)
-    return tuple(_withheld(name, total) for name, total in totals.items())
+        return drawn_together(parts, whole)
+    return tuple(_withheld(name, part.total) for name, part in parts.items())
 
 
 def _withheld(name: str, total: SampleTotal) -> GroupRate:
@@ -203,12 +203,13 @@ def _widened(bounds: Figure, rate: Figure) -> Figure:
     return replace(bounds, low=low, high=high)
 
 
-def drawn_together(totals: Mapping[str, SampleTotal], whole: SampleTotal) -> tuple[GroupRate, ...]:
+def drawn_together(parts: Mapping[str, PartFigure], whole: SampleTotal) -> tuple[GroupRate, ...]:
     """The rates of groups in the order given, each drawn towards the whole.
 
     Empirical Bayes (Fay and Herriot 1979) with the spread between groups estimated by the
     method of DerSimonian and Laird (1986): what could be chance is taken for chance.
     """
+    totals = {name: part.total for name, part in parts.items()}
     variance = {name: total.variance / total.cases**2 for name, total in totals.items()}
     # Shown where p (1 - p) / variance, the effective number of reviews, is large enough.
     enough = {
@@ -218,23 +219,21 @@ def drawn_together(totals: Mapping[str, SampleTotal], whole: SampleTotal) -> tup
         [(totals[name].rate, variance[name]) for name in totals if enough[name] and variance[name]]
     )
     return tuple(
-        _group(name, total, whole.rate, spread, variance[name])
+        _group(name, part, whole.rate, spread, variance[name])
         if enough[name]
-        else _withheld(name, total)
-        for name, total in totals.items()
+        else _withheld(name, part.total)
+        for name, part in parts.items()
     )
 
 
-def _group(
-    name: str, total: SampleTotal, whole: float, spread: float, variance: float
-) -> GroupRate:
+def _group(name: str, part: PartFigure, whole: float, spread: float, variance: float) -> GroupRate:
     """The rate drawn towards the whole; its interval is the group's own.
 
     An interval drawn towards the whole as well would miss exactly the unusual group.
     """
     # whole + A / (A + V) (rate - whole): A the variance between groups, V the group's own.
     trust = spread / (spread + variance) if variance else 1.0
-    own = total.figure()
+    total, own = part.total, part.rate
     low, high = own.low or 0.0, own.high or 0.0
     rate = min(max(whole + trust * (total.rate - whole), low), high)
     figure = Figure(rate, low, high, total.returned)

@@ -13,7 +13,7 @@ from cases.errors import Refused
 from cases.language.messages import Message
 from cases.office.reviews import ReviewKind
 from cases.tables.tables import Tables
-from evaluation.surveys.claims import Claim, claim_of
+from evaluation.surveys.claims import Batch, Claim, claim_of
 from evaluation.surveys.estimate import Survey, estimate
 from evaluation.surveys.own_check import OwnCheck
 from evaluation.surveys.reopened import PlanFrame, counted_once
@@ -36,9 +36,14 @@ class Surveys:
     several frames, None if none does.
     """
 
-    surveys: tuple[Survey, ...]
+    batches: tuple[Batch, ...]
     outside: Mapping[OutsideReason, int]
     note: Message | None
+
+    @property
+    def surveys(self) -> list[Survey]:
+        """The plans without what claims need besides."""
+        return [batch.survey for batch in self.batches]
 
 
 def surveys_of(tables: Tables, plans: Sequence[Kept], until: datetime) -> Surveys:
@@ -50,15 +55,15 @@ def surveys_of(tables: Tables, plans: Sequence[Kept], until: datetime) -> Survey
             for kept, request in zip(plans, parameters, strict=True)
         ]
     )
-    surveys = (
-        _survey(tables, kept, frame, request.as_of, until)
+    batches = (
+        Batch(_survey(tables, kept, frame, request.as_of, until), kept.frame, request.seed)
         for frame, kept, request in zip(once.frames, plans, parameters, strict=True)
         if frame.height  # a plan named twice counts once
     )
     missing: Counter[OutsideReason] = Counter()
     for kept, request in zip(plans, parameters, strict=True):
         missing.update(outside(tables, kept.frame, request))
-    return Surveys(tuple(surveys), missing, once.note)
+    return Surveys(tuple(batches), missing, once.note)
 
 
 def _survey(
@@ -93,6 +98,5 @@ def claim_of_plan(tables: Tables, kept: Kept, until: datetime, at_most: float) -
 
     The whole frame counts, also what counts in the frame of another plan in an estimate.
     """
-    seed = PlanParameters.model_validate(kept.manifest["parameters"]).seed
-    (survey,) = surveys_of(tables, [kept], until).surveys
-    return claim_of(survey, seed, at_most)
+    (batch,) = surveys_of(tables, [kept], until).batches
+    return claim_of(batch, at_most)

@@ -2,15 +2,15 @@
 
 Every case was checked (first phase), some are drawn and reviewed (second phase; Särndal, Swensson
 and Wretman 1992, chapter 9). The defects among the cases that passed and among those
-that failed are estimated like any total (`statistics/sample.py`). The share of defects that
-the check catches is a ratio of these two,
+that failed are estimated like those of any part of the frame (`statistics/hidden_group.py`).
+The share of defects that the check catches is a ratio of these two,
 
     caught = failed defects / (failed defects + passed defects),
 
-less its bias to the first order (same book, section 5.6), with the interval that the
-intervals of both give on a log scale (method of variance estimates recovery: Zou and Donner
-2008, Statistics in Medicine 27; for ratios Donner and Zou 2012, Statistical Methods in
-Medical Research 21).
+estimated with little bias after Beale (1962, Industrielle Organisation 31; Tin 1965, Journal of the
+American Statistical Association 60), with the interval that the intervals of both give on a
+log scale (method of variance estimates recovery: Zou and Donner 2008, Statistics in Medicine 27;
+for ratios Donner and Zou 2012, Statistical Methods in Medical Research 21).
 """
 
 from __future__ import annotations
@@ -21,11 +21,13 @@ from math import exp, hypot, inf, log
 import numpy as np
 
 from cases.numeric import Flags
+from evaluation.statistics.hidden_group import PartFigure, figure_of_part
 from evaluation.statistics.metrics import Figure
-from evaluation.statistics.sample import SampleTotal, SurveySample
+from evaluation.statistics.sample import SurveySample
 from evaluation.surveys.caught import CaughtIn
 
 FEWEST_DEFECTS = 5  # found among reviewed cases; with fewer, the share caught is withheld
+LARGEST_ERROR = 0.4  # of the defects in all, as a share of them; if larger, only ends are given
 
 
 @dataclass(frozen=True)
@@ -46,12 +48,16 @@ class OwnCheck:
 
 @dataclass(frozen=True)
 class Total:
-    """An estimated number of defects with its variance and 95% interval."""
+    """An estimated number of defects with its variance and 95% interval.
+
+    `expected` is the number that the model as corrected by the reviews expects.
+    """
 
     value: float
     variance: float
     low: float
     high: float
+    expected: float
 
 
 def own_check(sample: SurveySample, passed: Flags, failed: Flags) -> OwnCheck:
@@ -62,42 +68,40 @@ def own_check(sample: SurveySample, passed: Flags, failed: Flags) -> OwnCheck:
     """
     if not passed.any() or not failed.any() or (passed & failed).any():
         raise ValueError("a check passes some cases and fails some others")
-    good, bad = sample.total_of_part(passed), sample.total_of_part(failed)
+    good, bad = figure_of_part(sample, passed), figure_of_part(sample, failed)
     seen = int(sample.y[sample.returned & (passed | failed)].sum())
+    few = seen < FEWEST_DEFECTS
     return OwnCheck(
         passed=int(passed.sum()),
         failed=int(failed.sum()),
-        missed=good.figure() if good.returned else _withheld(good),
-        caught=_withheld(bad) if seen < FEWEST_DEFECTS else caught(total(bad), total(good), seen),
+        missed=good.rate if good.total.returned else Figure.withheld(0),
+        caught=Figure.withheld(seen) if few else caught(total(bad), total(good), seen),
     )
 
 
-def _withheld(about: SampleTotal) -> Figure:
-    return Figure(None, None, None, about.returned, "too_few")
-
-
-def total(about: SampleTotal) -> Total:
+def total(part: PartFigure) -> Total:
     """The number of defects that a sample says there are."""
-    figure = about.figure()
-    low, high = (about.cases * (end or 0.0) for end in (figure.low, figure.high))
-    return Total(min(max(about.total, 0.0), about.cases), about.variance, low, high)
+    about, rate = part.total, part.rate
+    low, high = (about.cases * (end or 0.0) for end in (rate.low, rate.high))
+    value = min(max(about.total, low), high)
+    return Total(value, about.variance, low, high, about.expected)
 
 
 def caught(failed: Total, passed: Total, n: int) -> Figure:
-    """The share of all defects that are in failed cases, from `n` defects found."""
-    everything = failed.value + passed.value
+    """The share of all defects that are in failed cases, from `n` defects found.
+
+    No value, only ends, where the number of all defects is little known.
+    """
+    everything, variance = failed.value + passed.value, failed.variance + passed.variance
     if everything == 0:
-        return Figure(None, None, None, n, "too_few")
-    share = failed.value / everything
+        return Figure.withheld(n)
     low = _share(_least_odds(failed, passed))
     high = 1 - _share(_least_odds(passed, failed))
-    return Figure(float(np.clip(share - _bias(failed, passed), low, high)), low, high, n)
-
-
-def _bias(failed: Total, passed: Total) -> float:
-    """Of the ratio to the first order; the two totals are uncorrelated."""
-    everything, variance = failed.value + passed.value, failed.variance + passed.variance
-    return (failed.value * variance / everything - failed.variance) / everything**2
+    if variance**0.5 > LARGEST_ERROR * (failed.expected + passed.expected):
+        return Figure(None, low, high, n, "too_few")
+    # Beale's ratio estimator; the two totals are uncorrelated.
+    share = (failed.value + failed.variance / everything) / (everything + variance / everything)
+    return Figure(float(np.clip(share, low, high)), low, high, n)
 
 
 def _least_odds(less: Total, more: Total) -> float:

@@ -30,7 +30,7 @@ import numpy as np
 from cases.numeric import Floats, Z
 
 MISSED = 0.1  # probability with which a hidden group is missed altogether
-LARGEST_GROUP = 0.125  # a hidden group has at most this share of the cases
+LARGEST_GROUP = 1 / 6  # a hidden group has at most this share of the cases
 
 
 def most_hidden(probability: Floats, missed: float = MISSED) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cases.numeric import Floats
-from evaluation.statistics.hidden_group import figure_of, figure_with
+from evaluation.statistics.hidden_group import figure_of, figure_of_part, figure_with
 from evaluation.statistics.sample import SampleTotal, SurveySample, corrected_risks
 from policies.seeds import tickets
 from policies.spot_check.design import without_quotas
@@ -89,3 +89,12 @@ def sample_of(risk: Floats, pi: Floats, y: Floats, drawn: np.ndarray) -> SurveyS
     """A sample of one plan whose reviews have all come back."""
     survey = np.zeros(len(risk), np.int64)
     return SurveySample(risk, pi, pi, y, corrected_risks(risk, y, drawn), drawn, drawn, survey)
+
+
+def test_the_defects_of_a_part_are_whole_numbers() -> None:
+    """Nine of ten reviewed, three defects: three or four, never between."""
+    p, reviewed = np.full(20, 0.3), np.arange(20) != 0
+    pi, y = np.where(np.arange(20) < 10, 0.9, 0.5), (np.arange(20) % 3 == 1).astype(float)
+    found = figure_of_part(sample_of(p, pi, np.where(reviewed, y, 0.0), reviewed), pi == 0.9)
+    assert (found.rate.low, found.rate.high) == (0.3, 0.4)
+    assert found.total.cases == 10

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from cases.tables.tables import REVIEWS, Tables, case_columns
-from evaluation.surveys.of_plans import checks_by_plans, surveys_of
+from evaluation.surveys.claims import together
+from evaluation.surveys.of_plans import checks_by_plans, claim_of_plan, surveys_of
 from policies.spot_check.planning import draw_plan
 from policies.spot_check.verify import Kept, listed
 from tests.factories.frames import frame, parameters
@@ -43,8 +44,8 @@ def tables_of(cases: pl.DataFrame) -> Tables:
     )
 
 
-def test_each_closing_has_the_reviews_made_until_the_next() -> None:
-    """c0 was closed again in July: the review of August is of that closing, c1 counts once."""
+def closed_twice() -> tuple[Tables, list[Kept]]:
+    """Three cases in a plan of July; c0, closed again, and c1 are in one of August, too."""
     first = frame([0.1, 0.2, 0.3])
     again = first.head(2).with_columns(
         closed_at=pl.when(pl.col("case_id") == "c0")
@@ -52,7 +53,12 @@ def test_each_closing_has_the_reviews_made_until_the_next() -> None:
         .otherwise("closed_at")
         .cast(pl.Datetime("us"))
     )
-    found = surveys_of(tables_of(first), [kept(first, JULY), kept(again, AUGUST)], SEPTEMBER)
+    return tables_of(first), [kept(first, JULY), kept(again, AUGUST)]
+
+
+def test_each_closing_has_the_reviews_made_until_the_next() -> None:
+    """c0 was closed again in July: the review of August is of that closing, c1 counts once."""
+    found = surveys_of(*closed_twice(), SEPTEMBER)
     counted = [survey.frame["case_id"].to_list() for survey in found.surveys]
     assert counted == [["c0", "c1", "c2"], ["c0"]]
     outcomes = [survey.outcomes.select("case_id", "defect").rows() for survey in found.surveys]
@@ -75,3 +81,13 @@ def test_no_checks_without_kinds_or_plans() -> None:
     tables = tables_of(cases)
     assert checks_by_plans(tables, [kept(cases, JULY)], SEPTEMBER) == {}
     assert checks_by_plans(tables, [], SEPTEMBER) == {}
+
+
+def test_a_claim_about_two_plans_counts_each_closing_once() -> None:
+    """Four closings, all certain to be drawn: one is a defect, one is not, two have no review."""
+    tables, plans = closed_twice()
+    batches = surveys_of(tables, plans, SEPTEMBER).batches
+    quarter, three = (together(batches, share) for share in (0.2, 0.75))
+    assert (quarter.cases, quarter.shown, quarter.more) == (4, False, True)
+    assert (three.shown, three.more) == (True, False)
+    assert claim_of_plan(tables, plans[0], SEPTEMBER, 1.0).shown_after == 0

@@ -34,7 +34,7 @@ def test_everything_reviewed_by_hand() -> None:
 
 def test_ratio_by_hand() -> None:
     """40 and 10 defects with intervals of a factor 2: the log ratio moves by log 2 * sqrt 2."""
-    figure = caught(Total(40, 0, 20, 80), Total(10, 0, 5, 20), 25)
+    figure = caught(Total(40, 0, 20, 80, 40), Total(10, 0, 5, 20, 10), 25)
     far = 2 ** math.sqrt(2)
     assert figure.value == pytest.approx(0.8)
     assert figure.low == pytest.approx(4 / far / (4 / far + 1))
@@ -42,14 +42,24 @@ def test_ratio_by_hand() -> None:
 
 
 def test_the_bias_of_the_ratio_is_taken_out() -> None:
-    """To first order E[a / (a + b)] is 0.8 * 52 / 2500 - 36 / 2500 above."""
-    figure = caught(Total(40, 36, 20, 80), Total(10, 16, 5, 20), 25)
-    assert figure.value == pytest.approx(0.8 - (0.8 * 52 - 36) / 2500)
+    """Beale: (40 + 36 / 50) / (50 + 52 / 50)."""
+    figure = caught(Total(40, 36, 20, 80, 40), Total(10, 16, 5, 20, 10), 25)
+    assert figure.value == pytest.approx(40.72 / 51.04)
+
+
+def test_a_share_of_what_is_little_known_has_only_ends() -> None:
+    """A standard error of 21 is more than 0.4 of the 50 defects expected; of 60 it is less."""
+    few, more = (
+        caught(Total(40, 400, 20, 80, expected), Total(10, 41, 5, 20, 10), 25)
+        for expected in (40, 50)
+    )
+    assert (few.value, few.low, few.high) == (None, more.low, more.high)
+    assert more.value is not None
 
 
 def test_no_defect_among_the_failed() -> None:
     """The lower end is zero and the upper one is not."""
-    figure = caught(Total(0, 0, 0, 4), Total(10, 0, 5, 20), 5)
+    figure = caught(Total(0, 0, 0, 4, 0), Total(10, 0, 5, 20, 10), 5)
     assert figure.low == 0
     assert figure.high == pytest.approx(4 / 9)
 
