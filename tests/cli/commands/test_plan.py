@@ -64,7 +64,13 @@ def test_estimate_of_a_drawn_plan(office: Path, tmp_path: Path) -> None:
     claim = triage("estimate", office, "--plan", tmp_path / "plan", "--at-most", 0.2)
     assert "It is not shown that at most 20.0% of" in claim.output
     assert "Next to read, in this order" in claim.output
+    assert "together" not in claim.output
     assert triage("estimate", office, "--plan", tmp_path / "plan", "--at-most", 2).exit_code == 2
+    later = ("--as-of", "2026-03-31", "--capacity", 300, "--seed", "t", "--out", tmp_path / "later")
+    assert triage("plan", office, *later).exit_code == 0
+    plans = ("--plan", tmp_path / "plan", "--plan", tmp_path / "later")
+    both = triage("estimate", office, *plans, "--at-most", 0.2)
+    assert "cases of all 2 plans together are defective, nor that more are" in both.output
     refused = triage("estimate", office)
     assert refused.exit_code == 3
     assert "picked by rule or by hand" in refused.output
