@@ -6,9 +6,9 @@ Three steps, all in order of time:
 2. *Calibration.* The later half of the cases is cut into folds, each half as long as the
    one before. A fold is scored by trees fitted only on the cases before it, which is how
    the model will be used: on cases later than its own. The newest scores come from trees
-   nearly as new as the final ones. A score is measured from the level of the cases its
-   trees were fitted on, so that trees of a time with few defects and trees of today mean
-   the same by it. On all of them level, slope and band are set
+   nearly as new as the final ones. A score is measured from the mean score that its trees
+   give to all the cases, the same for all folds, so that trees of a time with few defects
+   and trees of today mean the same by it. On all of them level, slope and band are set
    (`models/calibration/level_and_band.py`).
 3. *Refit.* The trees that are kept are fitted on all cases, with the same rounds, and the
    calibration stays: it says what trees fitted up to a date are worth on what comes after,
@@ -70,7 +70,7 @@ class CalibratedTrees:
         self.calibration_ = self._calibrated(sample)
         # Step 3: the trees that are kept, on all cases.
         self.trees_ = self._trees(sample)
-        self.fitted_level_ = sample.unweighted().level
+        self.usual_ = float(self.trees_.raw(sample.x).mean())
         return self
 
     def predict(self, x: pl.DataFrame) -> Floats:
@@ -90,7 +90,7 @@ class CalibratedTrees:
             "columns": self.columns_.as_json(),
             "monotone": dict(self.monotone),
             "rounds": self.rounds_,
-            "fitted_level": self.fitted_level_,
+            "usual": self.usual_,
             "calibration": self.calibration_.as_json(),
         }
 
@@ -103,14 +103,14 @@ class CalibratedTrees:
         columns = Columns.from_json(saved["columns"])
         model = cls(columns.names, dict(saved["monotone"]))
         model.columns_, model.rounds_ = columns, int(saved["rounds"])
-        model.fitted_level_ = float(saved["fitted_level"])
+        model.usual_ = float(saved["usual"])
         model.calibration_ = Calibration.from_json(saved["calibration"])
         model.trees_ = Trees.from_text(columns, trees)
         return model
 
     def _score(self, x: pl.DataFrame) -> Floats:
-        """Log-odds beyond the level of the cases the trees were fitted on, shape (rows,)."""
-        return self.trees_.raw(x) - self.fitted_level_
+        """Log-odds beyond the mean of the cases the trees were fitted on, shape (rows,)."""
+        return self.trees_.raw(x) - self.usual_
 
     def _calibrated(self, sample: TrainingSample) -> Calibration:
         scored = self._scores_out_of_time(sample)
@@ -127,8 +127,8 @@ class CalibratedTrees:
             len(sample),
         ]
         for start, end in pairwise(edges):
-            earlier = sample.between(0, start).unweighted()
-            scored[start:end] = self._trees(earlier).raw(sample.x[start:end]) - earlier.level
+            raw = self._trees(sample.between(0, start)).raw(sample.x)
+            scored[start:end] = raw[start:end] - raw.mean()
         return scored
 
     def _trees(self, sample: TrainingSample) -> Trees:
