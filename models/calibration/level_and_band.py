@@ -20,9 +20,13 @@ The band is for the frequency among the cases of a quarter that have this risk: 
 not known of level and slope, how far the level may move from the newest case on, and what months
 and groups differ by, averaged over three months.
 
-Weights are those of the survey, 1 / inclusion probability. They enter as pseudo-likelihood,
-scaled month by month to the information the cases really hold: sum(w v)^2 / sum(w^2 v) with v =
-p (1 - p) (the sandwich variance, Binder 1983, International Statistical Review 51).
+Weights are those of the survey, 1 / inclusion probability. A draw mostly picks by risk, which the
+score holds already, and correcting for that again would rest the level on the few low risks that
+were drawn. So each weight is divided by the mean weight of its group: what is left corrects for
+what was picked by and is not in the score (Pfeffermann and Sverchkov 1999, Sankhya B 61). It enters
+as pseudo-likelihood, scaled month by month to the information the cases really hold: sum(w v)^2 /
+sum(w^2 v) with v = p (1 - p) (the sandwich variance, Binder 1983, International Statistical Review
+51).
 """
 
 from __future__ import annotations
@@ -210,7 +214,7 @@ def _scored(
     months = np.minimum(age * MONTHS_A_YEAR, MOST_MONTHS).astype(np.int64)
     month = np.unique(months, return_inverse=True)[1]
     edges = np.quantile(score, np.arange(1, GROUPS) / GROUPS)
-    group = np.searchsorted(edges, score, side="right")
+    group = np.unique(np.searchsorted(edges, score, side="right"), return_inverse=True)[1]
     cells, cell = np.unique(month * GROUPS + group, return_inverse=True)
     centre = float(np.average(score, weights=weight))
     # Half a case of either outcome more, so that the log-odds are finite.
@@ -219,7 +223,7 @@ def _scored(
     return Scored(
         x,
         y,
-        weight,
+        weight / (np.bincount(group, weight) / np.bincount(group))[group],
         start + x + (0.0 if offset is None else offset),
         cell,
         month,
@@ -258,7 +262,7 @@ def _observed(scored: Scored, level: Floats, slope: float) -> Cells:
     scale = real[scored.month]
 
     def added(values: Floats) -> Floats:
-        return np.asarray(np.bincount(scored.cell, scale * values), dtype=np.float64)
+        return np.bincount(scored.cell, scale * values).astype(np.float64)
 
     total = added(information)
     x = added(information * scored.x) / total

@@ -9,9 +9,10 @@ Four steps, all in order of time:
    on what they score stops falling.
 2. *Kind.* Boosted trees, logistic regression or a weighted sum of both, by these scores
    (`choice.py`).
-3. *Calibration.* A score is measured from the level of the cases its model was fitted on, so
-   that models of a time with few defects and those of today mean the same by it. On the scores
-   of that kind level, slope and band are set (`models/calibration/level_and_band.py`).
+3. *Calibration.* A score is measured from the mean score that its model gives to all the cases,
+   the same for all folds, so that models of a time with few defects and those of today mean
+   the same by it. On the scores of that kind level, slope and band are set
+   (`models/calibration/level_and_band.py`).
 4. *Refit.* The model that is kept is fitted on all cases, its trees with the same rounds, and the
    calibration stays: it says what such models fitted up to a date are worth on what comes
    after, and the final one is one more in that series.
@@ -49,6 +50,8 @@ FOLDS = 4  # of the later half, each scored by models fitted before it
 PRIOR_VARIANCE = 0.01  # of the regression's coefficients; the features are many
 FEWEST_SURVEYED = 50  # of either outcome, for the probability sample to calibrate alone
 
+Pair = tuple[Floats, Floats]  # of a regression and of trees, each of shape (rows,)
+
 
 @dataclass
 class CalibratedModel:
@@ -65,16 +68,16 @@ class CalibratedModel:
         """Fit on cases with known outcomes; both outcomes must occur in the earlier half."""
         self.columns_ = Columns.learn(sample.x, self.names)
         # Step 1: scores of the later half out of time, of every kind.
-        logistic, trees, self.rounds_ = self._scores_out_of_time(sample.unweighted())
+        scores, usual, self.rounds_ = self._scores_out_of_time(sample.unweighted())
         # Step 2: the kind, by log loss on them.
         seen = sample.between(_edges(sample)[0])
-        self.choice_ = choose(logistic, trees, seen.y, seen.offset)
+        self.choice_ = choose(*scores, seen.y, seen.offset)
         # Step 3: level, slope and band.
-        levels = self.choice_.slope * _fitted_levels(sample.unweighted())
-        self.calibration_ = _calibrated(seen, self.choice_.combined(logistic, trees) - levels)
+        beyond = self.choice_.combined(*scores) - self.choice_.combined(*usual)
+        self.calibration_ = _calibrated(seen, beyond)
         # Step 4: the model that is kept, on all cases.
         self.scorer_ = self._fitted(self.choice_, sample.unweighted())
-        self.fitted_level_ = self.choice_.slope * sample.unweighted().level
+        self.usual_ = float(self.scorer_.raw(sample.x).mean())
         return self
 
     def predict(self, x: pl.DataFrame) -> Floats:
@@ -95,7 +98,7 @@ class CalibratedModel:
             "scorer": self.scorer_.as_json(),
             "monotone": dict(self.monotone),
             "rounds": self.rounds_,
-            "fitted_level": self.fitted_level_,
+            "usual": self.usual_,
             "calibration": self.calibration_.as_json(),
         }
 
@@ -114,21 +117,37 @@ class CalibratedModel:
         model = cls(scorer.columns.names, dict(saved["monotone"]))
         model.choice_, model.scorer_ = choice, scorer
         model.rounds_ = int(saved["rounds"])
-        model.fitted_level_ = float(saved["fitted_level"])
+        model.usual_ = float(saved["usual"])
         model.calibration_ = Calibration.from_json(saved["calibration"])
         return model
 
     def _score(self, x: pl.DataFrame) -> Floats:
-        """Log-odds beyond the level of the cases the model was fitted on, shape (rows,)."""
-        return self.scorer_.raw(x) - self.fitted_level_
+        """Log-odds beyond the mean of the cases the model was fitted on, shape (rows,)."""
+        return self.scorer_.raw(x) - self.usual_
 
-    def _scores_out_of_time(self, sample: TrainingSample) -> tuple[Floats, Floats, int]:
-        """Log-odds of the later half from regressions and from trees fitted before; the rounds."""
-        folds = _folds(sample)
-        fitted, rounds = fit_folds(self.columns_, folds, self.monotone)
-        trees = [part.raw(later.x) for part, (_, later) in zip(fitted, folds, strict=True)]
-        linear = [self._linear(earlier).raw(later.x) for earlier, later in folds]
-        return np.concatenate(linear), np.concatenate(trees), rounds
+    def _scores_out_of_time(self, sample: TrainingSample) -> tuple[Pair, Pair, int]:
+        """Of regressions and of trees that were fitted before: scores of the later half.
+
+        With them, for each of these cases, the mean score that the same model gives to all
+        cases; and the rounds of the trees.
+        """
+        edges = [*_edges(sample), len(sample)]
+        folds = [(sample.between(0, a), sample.between(a, b)) for a, b in pairwise(edges)]
+        trees, rounds = fit_folds(self.columns_, folds, self.monotone)
+        models = (
+            [self._linear(earlier).raw(sample.x) for earlier, _later in folds],
+            [part.raw(sample.x) for part in trees],
+        )
+        spans = list(pairwise(edges))
+        logistic, boosted = (
+            np.concatenate([raw[a:b] for raw, (a, b) in zip(scores, spans, strict=True)])
+            for scores in models
+        )
+        usual_logistic, usual_boosted = (
+            np.repeat([raw.mean() for raw in scores], [b - a for a, b in spans])
+            for scores in models
+        )
+        return (logistic, boosted), (usual_logistic, usual_boosted), rounds
 
     def _fitted(self, choice: Choice, sample: TrainingSample) -> Scorer:
         if choice.kind == TREES:
@@ -146,19 +165,6 @@ class CalibratedModel:
 def _edges(sample: TrainingSample) -> list[int]:
     """Where the folds begin."""
     return [len(sample) - (len(sample) >> fold) for fold in range(1, FOLDS + 1)]
-
-
-def _folds(sample: TrainingSample) -> list[tuple[TrainingSample, TrainingSample]]:
-    """What each fold's models are fitted on, and the cases they score."""
-    edges = [*_edges(sample), len(sample)]
-    return [
-        (sample.between(0, start), sample.between(start, end)) for start, end in pairwise(edges)
-    ]
-
-
-def _fitted_levels(sample: TrainingSample) -> Floats:
-    """For each case of the folds, the level of the cases that its score's model was fitted on."""
-    return np.concatenate([np.full(len(later), earlier.level) for earlier, later in _folds(sample)])
 
 
 def _calibrated(seen: TrainingSample, score: Floats) -> Calibration:

@@ -45,11 +45,6 @@ class Choice:
         """One of `KINDS`."""
         return _kind(self.share)
 
-    @property
-    def slope(self) -> float:
-        """By how much the model's log-odds rise where both of its parts rise by 1."""
-        return self.of_linear + self.of_trees
-
     def combined(self, logistic: Floats, trees: Floats) -> Floats:
         """The model's log-odds from those of a regression and of trees, each of shape (rows,)."""
         return self.of_linear * logistic + self.of_trees * trees + self.level

@@ -171,6 +171,6 @@ def test_what_answers_otherwise_is_refused(tables: Tables, bundle: Bundle) -> No
     """A kept bundle must answer the latest cases to the bit as the fitted one."""
     confirm(tables, bundle, bundle, UNTIL)
     other = copy.deepcopy(bundle)
-    other.question(RiskQuestion).model.fitted_level_ += 1e-9
+    other.question(RiskQuestion).model.usual_ += 1e-9
     with pytest.raises(Refused, match="gives other answers"):
         confirm(tables, bundle, other, UNTIL)
