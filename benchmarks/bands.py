@@ -152,7 +152,7 @@ def groups(quarter: Quarter) -> Iterator[Group]:
 def report_found(quarters: list[Quarter]) -> None:
     """By year: compatible bands, their width, calibration error and AUC."""
     print("year   compatible  median width  top group  calibration error  AUC")
-    for year in [*sorted({quarter.year for quarter in quarters}), None]:
+    for year in (*sorted({quarter.year for quarter in quarters}), None):
         part = [quarter for quarter in quarters if year in (quarter.year, None)]
         every = [group for quarter in part for group in groups(quarter)]
         top = [group for group in every if group.rank == GROUPS - 1]

@@ -6,9 +6,9 @@ Three steps, all in order of time:
 2. *Calibration.* The later half of the cases is cut into folds, each half as long as the
    one before. A fold is scored by trees fitted only on the cases before it, which is how
    the model will be used: on cases later than its own. The newest scores come from trees
-   nearly as new as the final ones. A score is measured from the mean score that its trees
-   give to all the cases, the same for all folds, so that trees of a time with few defects
-   and trees of today mean the same by it. On all of them level, slope and band are set
+   nearly as new as the final ones. A score is measured from the (weighted) mean score that
+   its trees give to all the cases, the same for all folds, so that trees of a time with few
+   defects and trees of today mean the same by it. On all of them level, slope and band are set
    (`models/calibration/level_and_band.py`).
 3. *Refit.* The trees that are kept are fitted on all cases, with the same rounds, and the
    calibration stays: it says what trees fitted up to a date are worth on what comes after,
@@ -70,7 +70,7 @@ class CalibratedTrees:
         self.calibration_ = self._calibrated(sample)
         # Step 3: the trees that are kept, on all cases.
         self.trees_ = self._trees(sample)
-        self.usual_ = float(self.trees_.raw(sample.x).mean())
+        self.usual_ = _usual(self.trees_.raw(sample.x), sample)
         return self
 
     def predict(self, x: pl.DataFrame) -> Floats:
@@ -109,7 +109,7 @@ class CalibratedTrees:
         return model
 
     def _score(self, x: pl.DataFrame) -> Floats:
-        """Log-odds beyond the mean of the cases the trees were fitted on, shape (rows,)."""
+        """Log-odds beyond the mean of the cases it was fitted on, shape (rows,)."""
         return self.trees_.raw(x) - self.usual_
 
     def _calibrated(self, sample: TrainingSample) -> Calibration:
@@ -128,11 +128,16 @@ class CalibratedTrees:
         ]
         for start, end in pairwise(edges):
             raw = self._trees(sample.between(0, start)).raw(sample.x)
-            scored[start:end] = raw[start:end] - raw.mean()
+            scored[start:end] = raw[start:end] - _usual(raw, sample)
         return scored
 
     def _trees(self, sample: TrainingSample) -> Trees:
         return fit_trees(self.columns_, sample.unweighted(), self.rounds_, self.monotone)
+
+
+def _usual(raw: Floats, sample: TrainingSample) -> float:
+    """The mean score of all that the sample stands for."""
+    return float(np.average(raw, weights=sample.weight))
 
 
 def _calibrates(sample: TrainingSample) -> Flags:
