@@ -10,8 +10,8 @@ Four steps, all in order of time:
 2. *Kind.* Boosted trees, logistic regression or a weighted sum of both, by these scores
    (`choice.py`).
 3. *Calibration.* A score is measured from the (weighted) mean score that its model gives to all
-   the cases, the same for all folds, so that models of a time with few defects and those of today mean
-   the same by it. On the scores of that kind level, slope and band are set
+   the cases, the same for all folds, so that models of a time with few defects and those of today
+   mean the same by it. On the scores of that kind level, slope and band are set
    (`models/calibration/level_and_band.py`).
 4. *Refit.* The model that is kept is fitted on all cases, its trees with the same rounds, and the
    calibration stays: it says what such models fitted up to a date are worth on what comes
