@@ -215,7 +215,7 @@ def influences(tables: Tables, bundle: Bundle, until: datetime) -> tuple[Influen
     risk = bundle.question(RiskQuestion).model
     latest = rows(reviewed_moments(tables, until)).sort("moment", "case_id").tail(EXPLAINED)
     x = rows(build(tables, moments_of(latest), list(risk.names)))
-    size = np.abs(risk.scorer_.contributions(x))[:, : len(risk.names)].mean(axis=0)
+    size = np.abs(risk.contributions(x))[:, : len(risk.names)].mean(axis=0)
     return tuple(_ranked(tables, risk.names, size))[:MOST_INFLUENCES]
 
 

@@ -88,7 +88,7 @@ class Calibration:
 
     def probability(self, score: Floats) -> Floats:
         """Of each score, at the present level; it rises with the score."""
-        return np.asarray(expit(self._log_odds(score)))
+        return np.asarray(expit(self.log_odds(score)))
 
     def band(self, score: Floats, moment: pl.Series) -> tuple[Floats, Floats]:
         """Lowest and highest frequency to expect among a quarter's cases of a score, 90 % sure.
@@ -100,7 +100,7 @@ class Calibration:
         moved = self.walk * years * (1 + SLOPE_WALK * x**2)
         particular = (self.monthly + self.between) / BAND_MONTHS
         half = Z_BAND * np.sqrt(state + moved + particular)
-        log_odds = self._log_odds(score)
+        log_odds = self.log_odds(score)
         return np.asarray(expit(log_odds - half)), np.asarray(expit(log_odds + half))
 
     def as_json(self) -> dict[str, Any]:
@@ -121,7 +121,8 @@ class Calibration:
             raise ValueError("the variances of a calibration are those of no two numbers")
         return found
 
-    def _log_odds(self, score: Floats) -> Floats:
+    def log_odds(self, score: Floats) -> Floats:
+        """Of each score, at the present level; they rise with it by `slope`."""
         return self.level + self.slope * (score - self.centre)
 
 

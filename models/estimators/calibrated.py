@@ -91,6 +91,21 @@ class CalibratedModel:
         """
         return self.calibration_.band(self._score(x), x["moment"])
 
+    @property
+    def columns(self) -> Columns:
+        """What it reads, in order."""
+        return self.scorer_.columns
+
+    def raw(self, x: pl.DataFrame) -> Floats:
+        """Log-odds of `predict`, shape (rows,)."""
+        return self.calibration_.log_odds(self._score(x))
+
+    def contributions(self, x: pl.DataFrame) -> Floats:
+        """What each column adds to `raw`, shape (rows, columns + 1), the base last."""
+        added = self.calibration_.slope * self.scorer_.contributions(x)
+        added[:, -1] += self.calibration_.log_odds(np.array(-self.usual_))
+        return added
+
     def as_json(self) -> dict[str, Any]:
         """What `from_json` reads back, with `text`."""
         return {

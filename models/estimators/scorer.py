@@ -12,10 +12,7 @@ from models.matrix import Columns
 
 
 class Scorer(Protocol):
-    """A fitted model of an outcome before calibration; frozen.
-
-    What is added to `raw` to make a probability, and how sure it is, is the calibration's.
-    """
+    """A fitted model of an outcome, calibrated or not; frozen."""
 
     @property
     def columns(self) -> Columns:

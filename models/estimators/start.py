@@ -77,11 +77,6 @@ class StartModel:
         """The flags as columns."""
         return Columns(self.names, {})
 
-    @property
-    def scorer_(self) -> Self:
-        """Itself: its log-odds need no calibration apart."""
-        return self
-
     def raw(self, x: pl.DataFrame) -> Floats:
         """Log-odds per row, shape (rows,)."""
         return self.level_ + self.slope_ * self._scaled(x)

@@ -93,7 +93,7 @@ class RiskQuestion(Question):
     @property
     def explained(self) -> Explained:
         """What raises or lowers the risk."""
-        return Explained(self.model.scorer_, self.model.predict, says_risk)
+        return Explained(self.model, self.model.predict, says_risk)
 
     def score(
         self,

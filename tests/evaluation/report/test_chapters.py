@@ -110,7 +110,7 @@ def test_influences_are_contributions(
     until = datetime.fromisoformat(bundle.about["trained_until"])
     latest = rows(reviewed_moments(tables, until)).sort("moment", "case_id").tail(EXPLAINED)
     x = rows(build(tables, moments_of(latest), model.names))
-    parts = np.abs(model.scorer_.contributions(x))
+    parts = np.abs(model.contributions(x))
     sums: dict[str, float] = {}
     for column, name in enumerate(model.names):
         sums[group_of(name)] = sums.get(group_of(name), 0.0) + parts[:, column].sum()

@@ -164,7 +164,7 @@ def test_a_known_offset_is_taken_out() -> None:
     assert heedless > 0.08
 
 
-def test_an_offset_of_nought_changes_nothing() -> None:
+def test_an_offset_of_zero_changes_nothing() -> None:
     """Starting from the level ourselves gives the scores LightGBM's own start gives."""
     cases = sample()
     offset = replace(cases, offset=np.zeros(len(cases)))
@@ -172,5 +172,11 @@ def test_an_offset_of_nought_changes_nothing() -> None:
     assert one.rounds_ == other.rounds_
     assert one.choice_.kind == other.choice_.kind
     assert one.predict(cases.x) == pytest.approx(other.predict(cases.x), abs=1e-9)
-    contributions = other.scorer_.contributions(cases.x)
-    assert contributions.sum(axis=1) == pytest.approx(other.scorer_.raw(cases.x))
+
+
+def test_what_columns_add_is_the_calibrated_score() -> None:
+    """Contributions add up to the log-odds of the probability that people see."""
+    cases = sample()
+    model = CalibratedModel(NAMES).fit(cases)
+    added = model.contributions(cases.x).sum(axis=1)
+    assert added == pytest.approx(logit(model.predict(cases.x)), abs=1e-9)

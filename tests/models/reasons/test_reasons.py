@@ -214,7 +214,7 @@ def test_only_a_risky_case_has_reasons(
     bundle: Bundle, x: pl.DataFrame, found: dict[str, tuple[Reason, ...]]
 ) -> None:
     """A case that scores no higher than the mean of those it is compared with has no reasons."""
-    raw = bundle.question(RiskQuestion).model.scorer_.raw(x)
+    raw = bundle.question(RiskQuestion).model.raw(x)
     riskier = dict(zip(x["case_id"], raw > raw.mean(), strict=True))
     assert all(riskier[case] for case, reasons in found.items() if reasons)
     assert 0 < sum(map(bool, found.values())) < len(found)
