@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from scipy.sparse import csc_array
 from sklearn.linear_model import Ridge
 
 from cases.numeric import Floats
@@ -48,16 +49,14 @@ class Linear:
 
     def raw(self, x: pl.DataFrame) -> Floats:
         """Log-odds per row, shape (rows,)."""
-        return terms(self.columns, self.centre, self.spread, x) @ self.coefficients + self.intercept
+        return self._parts(x).sum(axis=1) + self.intercept
 
     def contributions(self, x: pl.DataFrame) -> Floats:
         """What each column adds against the average case, shape (rows, columns + 1).
 
         The last column is `level`; a row sums to its `raw`.
         """
-        parts = terms(self.columns, self.centre, self.spread, x) * self.coefficients
-        against = _by_column(self.columns, parts) - self.average
-        return np.column_stack([against, np.full(x.height, self.level)])
+        return np.column_stack([self._parts(x) - self.average, np.full(x.height, self.level)])
 
     def scaled(self, slope: float, level: float) -> Linear:
         """The model whose `raw` is `slope` times that of this one, plus `level`."""
@@ -86,7 +85,7 @@ class Linear:
         arrays = {name: np.array(saved[name], dtype=np.float64) for name in ARRAYS}
         model = cls(columns, **arrays, intercept=float(saved["intercept"]))
         per_column = (len(columns.names),)
-        shapes = [per_column, per_column, (_width(columns),), per_column]
+        shapes = [per_column, per_column, (sum(_widths(columns)),), per_column]
         if [array.shape for array in arrays.values()] != shapes:
             raise ValueError("the coefficients are not those of the columns")
         if not np.isfinite([*np.concatenate([*arrays.values()]), model.intercept]).all():
@@ -95,8 +94,20 @@ class Linear:
             raise ValueError("a spread is not positive")
         return model
 
+    def _parts(self, x: pl.DataFrame) -> Floats:
+        """What each column adds to the intercept, shape (rows, columns)."""
+        parts = ((_sizes(self.columns, x) - self.centre) / self.spread).T
+        starts = np.cumsum([0, *_widths(self.columns)])
+        for i, (part, name) in enumerate(zip(parts, self.columns.names, strict=True)):
+            own = self.coefficients[starts[i] : starts[i + 1]]
+            if name in self.columns.levels:
+                parts[i] = np.append(own, 0.0)[np.nan_to_num(part, nan=len(own)).astype(int)]
+            else:
+                parts[i] = np.where(np.isnan(part), own[1], own[0] * part)
+        return parts.T
 
-Fit = Callable[[Floats], tuple[Floats, float]]
+
+Fit = Callable[[csc_array], tuple[Floats, float]]
 ARRAYS = ("centre", "spread", "coefficients", "average")
 
 
@@ -117,7 +128,7 @@ def fit_linear(
     offset = np.zeros(len(sample)) if sample.offset is None else sample.offset
     signs = _signs(columns, monotone or {})
 
-    def fit(design: Floats) -> tuple[Floats, float]:
+    def fit(design: csc_array) -> tuple[Floats, float]:
         return most_likely(Regression(design, sample.y, weight, offset, variance), signs)
 
     return _fit(columns, sample.x, weight, fit)
@@ -127,11 +138,11 @@ def fit_log_amount(columns: Columns, x: pl.DataFrame, amount: Floats, weight: Fl
     """The most likely logarithm of a positive amount under the prior; arrays of shape (rows,)."""
     log, scaled = np.log(amount), weight / weight.mean()
 
-    def fit(design: Floats) -> tuple[Floats, float]:
+    def fit(design: csc_array) -> tuple[Floats, float]:
         if not design.shape[1]:  # which scikit-learn refuses
             return np.empty(0), float(np.average(log, weights=weight))
         # Minimises sum w (log - f)^2 + alpha |b|^2: alpha is the residual over the prior variance.
-        ridge = Ridge(alpha=1 / PRIOR_SHARE).fit(design, log, scaled)
+        ridge = Ridge(alpha=1 / PRIOR_SHARE).fit(design.toarray(), log, scaled)
         return ridge.coef_, float(ridge.intercept_)
 
     return _fit(columns, x, scaled, fit)
@@ -145,12 +156,10 @@ def _fit(columns: Columns, x: pl.DataFrame, weight: Floats, fit: Fit) -> Linear:
         for position, column in enumerate(_sizes(columns, x).T)
     ]
     centre, spread = np.array(scales, dtype=np.float64).reshape(-1, 2).T
-    design = terms(columns, centre, spread, x)
-    coefficients, intercept = fit(design)
+    coefficients, intercept = fit(terms(columns, centre, spread, x))
+    model = Linear(columns, centre, spread, coefficients, np.zeros(len(columns.names)), intercept)
     # What the average case has of every column: contributions are said against it.
-    mean = np.average(design, axis=0, weights=weight) * coefficients
-    average = _by_column(columns, mean[None])[0]
-    return Linear(columns, centre, spread, coefficients, average, intercept)
+    return replace(model, average=np.average(model._parts(x), axis=0, weights=weight))
 
 
 def _signs(columns: Columns, monotone: Mapping[str, int]) -> Floats:
@@ -170,25 +179,22 @@ def _scale(size: Floats) -> tuple[float, float]:
     return float(known.mean()), float(known.std())
 
 
-def terms(columns: Columns, centre: Floats, spread: Floats, x: pl.DataFrame) -> Floats:
+def terms(columns: Columns, centre: Floats, spread: Floats, x: pl.DataFrame) -> csc_array:
     """What the coefficients multiply, shape (rows, sum of the columns' widths)."""
     scaled = ((_sizes(columns, x) - centre) / spread).T
-    parts = []  # a row a term, which is several times as fast to put together
+    rows, values = [], []  # of every term
     for column, name in zip(scaled, columns.names, strict=True):
-        levels = columns.levels.get(name)
-        if levels is not None:
-            parts.append(column == np.arange(len(levels))[:, None])
+        missing = np.isnan(column)
+        if name in columns.levels:
+            found = [np.flatnonzero(column == i) for i in range(len(columns.levels[name]))]
+            rows += found
+            values += [np.ones(len(at)) for at in found]
         else:
-            missing = np.isnan(column)
-            parts.append(np.array([np.where(missing, 0.0, column), missing]))
-    return np.vstack(parts, dtype=np.float64).T if parts else np.empty((x.height, 0))
-
-
-def _by_column(columns: Columns, parts: Floats) -> Floats:
-    """Sums of `parts`, shape (rows, terms), over the terms of each column."""
-    widths = [len(columns.levels.get(name, "ab")) for name in columns.names]
-    column = np.repeat(np.arange(len(widths)), widths)
-    return np.asarray(parts @ (column[:, None] == np.arange(len(widths))), dtype=np.float64)
+            rows += [np.flatnonzero(~missing), np.flatnonzero(missing)]
+            values += [column[~missing], np.ones(missing.sum())]
+    starts = np.cumsum([0, *map(len, rows)])
+    joined = np.concatenate([np.empty(0), *values]), np.concatenate([np.empty(0, int), *rows])
+    return csc_array((*joined, starts), shape=(x.height, len(rows)))
 
 
 def _sizes(columns: Columns, x: pl.DataFrame) -> Floats:
@@ -199,6 +205,6 @@ def _sizes(columns: Columns, x: pl.DataFrame) -> Floats:
     return matrix
 
 
-def _width(columns: Columns) -> int:
-    numbers = len(columns.names) - len(columns.codes)
-    return sum(map(len, columns.levels.values())) + 2 * numbers
+def _widths(columns: Columns) -> list[int]:
+    """How many terms each column has: one per level, for a number its own and one for missing."""
+    return [len(columns.levels.get(name, "ab")) for name in columns.names]

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
-from scipy.sparse import csr_array
+from scipy.sparse import csc_array, csr_array
 from scipy.special import expit, logit
 
 from cases.numeric import Floats
@@ -25,12 +25,12 @@ OFTEN = 0.1  # of the rows
 class Regression:
     """Cases that a regression is fitted on.
 
-    `design` has the shape (rows, terms); outcomes `y` (0 or 1), `weight` and `offset`, which is
+    `design`, an array or sparse, has the shape (rows, terms); outcomes `y` (0 or 1), `weight` and `offset`, which is
     added to the log-odds, have the shape (rows,). `variance` is the prior's, of every
     coefficient; that of the intercept has no limit.
     """
 
-    design: Floats
+    design: Floats | csc_array
     y: Floats
     weight: Floats
     offset: Floats
@@ -107,11 +107,12 @@ class Terms:
     order: NDArray[np.intp]
 
     @classmethod
-    def of(cls, design: Floats) -> Terms:
+    def of(cls, design: Floats | csc_array) -> Terms:
         """Of a matrix of shape (rows, terms)."""
-        rare = np.count_nonzero(design, axis=0) < OFTEN * len(design)
-        often = np.hstack([design[:, ~rare], np.ones((len(design), 1))])
-        return cls(csr_array(design[:, rare]), often, np.argsort(~rare, kind="stable"))
+        terms = csc_array(design)
+        rare = np.diff(terms.indptr) < OFTEN * terms.shape[0]
+        often = np.hstack([terms[:, ~rare].toarray(), np.ones((terms.shape[0], 1))])
+        return cls(terms[:, rare].tocsr(), often, np.argsort(~rare, kind="stable"))
 
     def scores(self, b: Floats) -> Floats:
         """The sum of the terms times `b`, shape (rows,)."""

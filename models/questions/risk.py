@@ -91,8 +91,10 @@ class RiskQuestion(Question):
         return pl.DataFrame({"risk": self.model.predict(x), "risk_low": low, "risk_high": high})
 
     @property
-    def explained(self) -> Explained:
-        """What raises or lowers the risk."""
+    def explained(self) -> Explained | None:
+        """What raises or lowers the risk; None where all risks are equal."""
+        if not self.names:
+            return None
         return Explained(self.model, self.model.predict, says_risk)
 
     def score(

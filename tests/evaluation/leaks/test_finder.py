@@ -62,7 +62,7 @@ def noisy(tables: Tables) -> pl.Series:
 
 
 def since_closing(tables: Tables) -> pl.Series:
-    """Days since the closing; nought for open cases."""
+    """Days since the closing; zero for open cases."""
     days = (UNTIL - pl.col("closed_at")).dt.total_days().cast(pl.Float64).fill_null(0.0)
     return tables.case_rows.select(days).to_series()
 

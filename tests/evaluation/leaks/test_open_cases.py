@@ -73,7 +73,7 @@ def office_of(count: int = 1_500) -> pl.DataFrame:
     ],
 )
 def test_open_cases_are_newer_and_slower(column: str, values: pl.Expr, found: bool) -> None:
-    """Neither is a leak; a column that gets its value at closing is one, blank or nought before."""
+    """Neither is a leak; a column that gets its value at closing is one, blank or zero before."""
     rows = office_of().with_columns(
         values.alias(column), handler=pl.lit("h"), appealed=pl.lit(None)
     )

@@ -136,7 +136,7 @@ def test_periods_add_up(world: World, runs: dict[Way, Run], way: Way) -> None:
 def test_as_many_are_drawn_as_are_wanted(
     risks: list[float], share: float, way: Way, seed: str
 ) -> None:
-    """Chances add up to the size, which every draw has; only the top of the list has noughts."""
+    """Chances add up to the size, which every draw has; only the top of the list has zeros."""
     size = max(1, round(share * len(risks)))
     frame = pl.DataFrame({"case_id": [f"c{i}" for i in range(len(risks))], "risk": risks})
     chances, drawn = _drawn(frame, way, size, seed)

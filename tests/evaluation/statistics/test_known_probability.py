@@ -33,7 +33,7 @@ def test_equal_chances_give_wilson() -> None:
 
 
 def test_no_defect_found_is_not_certainty() -> None:
-    """A lottery that found nothing leaves room for a rate above nought."""
+    """A lottery that found nothing leaves room for a rate above zero."""
     figure = sample_total(drawn(np.zeros(50), np.full(50, 0.1))).figure()
     assert figure.value == 0
     assert figure.high is not None

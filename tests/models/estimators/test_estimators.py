@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import polars as pl
 import pytest
+from scipy.special import logit
 
 from models.estimators.baselines import BaseRate, Logistic, PlainLightGBM
 from models.estimators.calibrated import CalibratedModel
