@@ -57,6 +57,8 @@ def finding(office: Office, column: str, severity: Severity, evidence: Sayable) 
 
 
 def _remedy(office: Office, name: str) -> Sayable:
+    if name in ("opened_at", "closed_at"):
+        return _("Enter the true dates, or say in the tables that they are not known.")
     if name in office.attributes:
         return _(
             "Find out when {column} gets its value. If that is at closing or with an activity, say "

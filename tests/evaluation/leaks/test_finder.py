@@ -15,7 +15,7 @@ from cases.language.kept import from_json
 from cases.language.texts import Text
 from cases.office.model import AcceptedLeak, Attribute, Office
 from cases.tables.tables import EVENTS, Tables, case_columns
-from evaluation.leaks.finder import accepted, as_kept, find_leaks, refuse_blatant
+from evaluation.leaks.finder import accepted, as_kept, as_lines, find_leaks, refuse_blatant
 from evaluation.leaks.findings import Finding
 from evaluation.leaks.power import Trial, knowing_on_the_last_day, questions, too_good
 from evaluation.statistics.metrics import Figure
@@ -115,11 +115,12 @@ def test_what_is_planted_is_found(
 
 
 def test_two_copies_do_not_excuse_each_other(clean: Tables) -> None:
-    """The same leak under two names is blatant twice."""
+    """The same leak under two names is blatant twice, in one line."""
     twice = plant(clean, "one", noisy(clean), "flag", "closing")
     twice = plant(twice, "two", noisy(clean), "flag", "closing")
     found = find_leaks(twice, UNTIL)
-    assert [(one.column, one.severity) for one in found] == [("one", "blatant"), ("two", "blatant")]
+    (line,) = as_lines(twice.office, found)
+    assert (line.columns, line.severity) == (("one", "two"), "blatant")
 
 
 @pytest.mark.parametrize(
