@@ -51,8 +51,8 @@ def _merged(columns: list[list[Line]]) -> Line:
     others = len(columns) - 1
     if any(_said(lines) != _said(first) for lines in columns):
         more = ngettext(
-            "Much the same holds for the other column.",
-            "Much the same holds for the {count} other columns.",
+            "Much the same holds for {count} other column.",
+            "Much the same holds for {count} other columns.",
             others,
         )
         evidence = sentences(evidence, more)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 import numpy as np
 
-from cases.language.messages import Sayable, _, ngettext
+from cases.language.messages import Sayable, _, listed
 from cases.tables.tables import Tables
 from evaluation.leaks.areas import FALSE_ALARM
 from evaluation.leaks.findings import BY_OUTCOME
@@ -87,12 +87,10 @@ def _columns(tables: Tables, asked: dict[str, LabelledQuestion]) -> Iterator[Say
     seen = {name for question in asked.values() for name in scanned(tables.office, question)}
     unseen = [name for name in tables.office.attributes if name not in seen]
     if asked and unseen:
-        yield ngettext(
-            "Values not looked at: {count} attribute that no model may use, or that says what is "
+        yield _(
+            "Values not looked at: those of {columns}, which no model may use or which say what is "
             "complex.",
-            "Values not looked at: {count} attributes that no model may use, or that say what is "
-            "complex.",
-            len(unseen),
+            columns=listed(unseen),
         )
     yield _(
         "Never seen: a date entered later than it says, and an event whose `recorded_at` is wrong."
