@@ -58,8 +58,9 @@ def _weakest(tables: Tables, question: LabelledQuestion) -> Sayable:
     if needed is None:
         return _("Too few {group} are known to see any value that stands for them.", group=group)
     return _(
-        "A value that only {group} have is not seen if fewer than {share:.1%} of them have it "
-        "({needed:,} of {defects:,}); one that other cases have too must be more frequent.",
+        "A special value (blank, UNKNOWN, 0) that only {group} have is not seen if fewer than "
+        "{share:.1%} of them have it ({needed:,} of {defects:,}); any other value, or one that "
+        "other cases have too, must be more frequent.",
         group=group,
         share=needed / defects,
         needed=needed,

@@ -16,7 +16,9 @@ WORDS = frozenset(
         *("unknown", "unk", "n/a", "na", "nan", "none", "null", "nil", "missing", "undefined"),
         *("unspecified", "not known", "not available", "not applicable", "to be determined"),
         *("-", "--", "?", "."),
-        *("未知", "不详", "不明", "无", "暂无", "待定", "未填"),
+        # Chinese for unknown (three words), none, none yet, to be decided, not filled in
+        *("\u672a\u77e5", "\u4e0d\u8be6", "\u4e0d\u660e", "\u65e0", "\u6682\u65e0"),
+        *("\u5f85\u5b9a", "\u672a\u586b"),
     ]
 )
 ROUND = 1_000  # from here on a round number may stand for "no limit" or "not known"
