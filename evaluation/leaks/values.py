@@ -28,7 +28,6 @@ SPECIAL, SPECIAL_BLATANT = 3.0, 6.0
 ORDINARY = 20.0
 VALUES = 20  # of a code that are looked at, the most frequent
 FEWEST = 5  # labelled cases with the value, and without
-PART = 3.0  # odds ratio of a value that may be a part of the outcome, in older cases
 WORTH = 0.01  # of the outcome's cases, less that share of the others, that a further part adds
 
 
@@ -116,7 +115,7 @@ def most_frequent(column: pl.Series) -> list[str | bool]:
 def _alone(
     compared: Compared, values: Sequence[Value], office: Office, question: LabelledQuestion
 ) -> Iterator[tuple[str, Finding]]:
-    """The strongest value of each column that surely passes its limit."""
+    """Of each column the value that surely passes its limit and sets the outcome most apart."""
     level = FALSE_ALARM / max(1, 2 * len(values))
     ranked = []
     for value in values:
@@ -125,9 +124,10 @@ def _alone(
             table.against, level, value.special
         )
         if severity is not None:
-            ranked.append((max(table.odds_ratio, table.against.odds_ratio), value, severity))
-    # The strongest comes last and so is the one that stays in a mapping by column.
-    for _strength, value, severity in sorted(ranked, key=lambda found: found[0]):
+            apart = abs(_youden(value.cases, compared.outcome))
+            ranked.append((apart, value, severity))
+    # The most telling comes last and so is the one that stays in a mapping by column.
+    for _apart, value, severity in sorted(ranked, key=lambda found: found[0]):
         late = not value.special and known_when(office, value.column) != INTAKE
         said: Severity = "suspicious" if late else severity
         yield value.column, _found(compared, value, office, question, said)
@@ -188,14 +188,15 @@ def _together(
 def chosen(compared: Compared, values: Sequence[Value], among: Flags) -> list[tuple[str, Flags]]:
     """The parts of the outcome, each a column and which cases it marks; greedily, best first.
 
-    A value marks its cases, or all others where it goes against the outcome. A part is worth the
-    share of the outcome's cases that it adds, less the share of other cases (Youden's index).
+    A value marks its cases, or all others where it goes against the outcome. Those count that
+    reach the limit by the look of it `among` these cases. A part is worth the share of the
+    outcome's cases that it adds, less the share of other cases (Youden's index).
     """
     open_to = [
         (value.column, flags)
         for value in values
         for flags in (value.cases, ~value.cases)
-        if compared.counted(flags, among).odds_ratio > PART
+        if compared.counted(flags, among).odds_ratio > ORDINARY
     ]
     y, parts, union = compared.outcome[among], [], np.zeros(int(among.sum()), bool)
     while open_to:

@@ -80,6 +80,13 @@ def of_defects(tables: Tables) -> pl.Series:
     return pl.Series(np.where(told, "x", "y"))
 
 
+def unknown(tables: Tables) -> pl.Series:
+    """A code of which UNKNOWN stands in a quarter of the defects and hardly anywhere else."""
+    size, rng = tables.case_rows.height, np.random.default_rng(3)
+    shares = np.where(outcome(tables) == 1, 0.25, 0.01)
+    return pl.Series(np.where(rng.random(size) < shares, "UNKNOWN", rng.choice(["p", "q"], size)))
+
+
 def at_closing(tables: Tables) -> pl.Series:
     """A flag that tells the outcome and is false until the case is closed."""
     return noisy(tables) & tables.case_rows["closed_at"].is_not_null()
@@ -90,6 +97,7 @@ PLANTS = [
     (noisy, "flag", "intake", {"alone it ranks"}),
     (since_closing, "number", "intake", {"can be distinguished from"}),
     (after_review, "number", "closing", {"is filled in"}),
+    (unknown, "code", "closing", {"the value “unknown”"}),
     (of_defects, "code", "intake", {"the value “x”"}),
     (at_closing, "flag", "intake", {"alone it ranks", "with those of open cases"}),
 ]
