@@ -346,7 +346,16 @@ def _read(office: Office, data: Path) -> Tables:
 
 TRIALS = {
     trial.__name__: trial
-    for trial in (eu_state_aid, police_complaints, special, parts, prepaid_travel, demo, shipped)
+    for trial in (
+        eu_state_aid,
+        police_complaints,
+        special,
+        parts,
+        prepaid_travel,
+        demo,
+        demo_planted,
+        shipped,
+    )
 }
 
 
