@@ -84,7 +84,7 @@ def _unknown_references(office: Office, name: str) -> list[Fault]:
     named += [("fairness", group, [*attributes, "handler"]) for group in office.fairness]
     named += [("risk.similar_by", similar, attributes) for similar in office.risk.similar_by]
     named += [
-        ("accepted_leaks", leak.column, [*attributes, "handler"])
+        ("accepted_leaks", leak.column, [*attributes, "handler", "opened_at", "closed_at"])
         for leak in office.accepted_leaks
         if "." not in leak.column  # else a feature
     ]

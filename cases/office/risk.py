@@ -49,5 +49,7 @@ class Risk(Model):
 class AcceptedLeak(Model):
     """A column that the leak finder doubts and the office stands by."""
 
-    column: str = Field(description="an attribute, or a feature as the finding calls it")
+    column: str = Field(
+        description="an attribute, a date of the case, or a feature as the finding calls it"
+    )
     reason: str = Field(min_length=1, description="why its values are known when it says they are")

@@ -9,6 +9,7 @@ from cli.console import Terminal
 from cli.files.office import workspace_of
 from cli.show.leaks import show_leaks
 from evaluation.leaks.finder import find_leaks
+from evaluation.leaks.scope import not_looked_at
 
 CHECK = _("Read and check an office's tables: every fault, and columns that seem to know too much.")
 
@@ -29,7 +30,8 @@ def check(
         terminal.show(_("Without a fault."))
     else:
         terminal.show(_("Faulty rows, if any: {file}", file=str(set_aside)))
-    show_leaks(terminal, leaks, tables.office)
+    unseen = not_looked_at(tables, tables.latest_record)
+    show_leaks(terminal, leaks, unseen, tables.office)
 
 
 def _show_counts(terminal: Terminal, tables: Tables) -> None:

@@ -4,22 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cases.language.messages import Sayable, _
+from cases.language.messages import Sayable, _, listed
 from cases.office.model import Office
 from cli.console import Terminal
-from evaluation.leaks.finder import accepted, how_to_accept, remedies, stopping
+from evaluation.leaks.finder import accepted, as_lines, how_to_accept, remedies, stopping
 from evaluation.leaks.findings import Finding
+from evaluation.leaks.lines import Line
 
 SEVERITIES = {"blatant": _("blatant"), "suspicious": _("suspicious")}
 
 
-def show_leaks(terminal: Terminal, findings: Sequence[Finding], office: Office) -> None:
-    """The findings as a table, with what they mean for training."""
-    if not findings:
-        terminal.show(_("No column seems to know too much."))
-        return
+def show_leaks(
+    terminal: Terminal, findings: Sequence[Finding], unseen: Sequence[Sayable], office: Office
+) -> None:
+    """The findings as a table, with what they mean for training, and what was not looked at."""
+    if findings:
+        _show_findings(terminal, findings, office)
+    else:
+        terminal.show(_("No column seems to know too much, as far as could be seen:"))
+    terminal.show(*unseen)
+
+
+def _show_findings(terminal: Terminal, findings: Sequence[Finding], office: Office) -> None:
     heads = _("column"), _("knows too much"), _("why")
-    rows = [(finding.column, _severity(office, finding), finding.evidence) for finding in findings]
+    rows = [
+        (listed(line.columns), _severity(line), line.evidence)
+        for line in as_lines(office, findings)
+    ]
     terminal.table(heads, rows, lines=True)
     doubted = [finding for finding in findings if accepted(office, finding) is None]
     terminal.show(*remedies(doubted))
@@ -29,8 +40,7 @@ def show_leaks(terminal: Terminal, findings: Sequence[Finding], office: Office) 
         terminal.show(how_to_accept(blatant[0].column))
 
 
-def _severity(office: Office, finding: Finding) -> Sayable:
-    reason = accepted(office, finding)
-    if reason is None:
-        return SEVERITIES[finding.severity]
-    return _("accepted: {reason}", reason=reason)
+def _severity(line: Line) -> Sayable:
+    if line.accepted is None:
+        return SEVERITIES[line.severity]
+    return _("accepted: {reason}", reason=line.accepted)

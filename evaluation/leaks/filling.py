@@ -1,4 +1,7 @@
-"""Columns of the case table that one group of cases has and the other lacks."""
+"""Columns of the case table that one group of cases has and the other lacks.
+
+A word that stands for a blank, such as UNKNOWN, counts as one.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,11 @@ from datetime import datetime
 
 import polars as pl
 
-from cases.errors import shorten
 from cases.language.messages import _
-from cases.office.model import INTAKE, Office
+from cases.office.model import Office
 from cases.tables.tables import Tables, rows
 from evaluation.leaks.areas import areas
 from evaluation.leaks.findings import (
-    BY_OUTCOME,
     BY_REVIEW,
     ComparedGroups,
     Finding,
@@ -22,8 +23,8 @@ from evaluation.leaks.findings import (
     finding,
 )
 from evaluation.leaks.pairs import GROUP, STRATUM, matched
-from evaluation.leaks.power import LabelledQuestion
-from features.as_of import closing_moments, known_when
+from evaluation.leaks.special import filled_in
+from features.as_of import closing_moments
 from features.conditions import satisfying
 
 # Lower bounds of the AUC at which two groups of cases are distinguished.
@@ -31,23 +32,6 @@ LEAST = 0.6  # where one group hardly ever has it: at least a fifth of the other
 NOTABLE = 0.75
 CERTAIN = 0.9
 HARDLY = 0.01  # times as often as the other group
-AT = "::at"
-VALUES = 20  # of a code that are looked at, the most frequent
-
-
-def of_one_outcome(
-    cases: pl.DataFrame, office: Office, question: LabelledQuestion
-) -> Iterator[Finding]:
-    """Attributes filled in, or with a value that stands, in cases of one outcome only.
-
-    `cases` is of `comparable`. Only attributes that the question's model may use are looked at.
-    """
-    labelled = question.labels.select("case_id", "moment", (pl.col("y") == 1).alias(GROUP))
-    labelled = labelled.rename({"moment": AT})
-    pairs = matched(cases.join(labelled, on="case_id"), pl.col(AT).dt.truncate("1q"))
-    names = [name for name in office.attributes if f"attribute.{name}" in question.features]
-    yield from filled_unevenly(pairs, office, names, BY_OUTCOME[question.name])
-    yield from valued_unevenly(pairs, office, names, BY_OUTCOME[question.name])
 
 
 def blank_without_review(cases: pl.DataFrame, tables: Tables) -> Iterator[Finding]:
@@ -64,7 +48,7 @@ def filled_unevenly(
     pairs: pl.DataFrame, office: Office, names: Sequence[str], compared: ComparedGroups
 ) -> Iterator[Finding]:
     """Columns that one group of cases has and the other lacks."""
-    filled = pairs.select(pl.col(names).is_not_null())
+    filled = pairs.select(filled_in(name) for name in names)
     for name, share in held(filled, pairs).items():
         if share.low >= NOTABLE or (share.hardly and share.low >= LEAST):
             sure = share.hardly or share.low >= CERTAIN
@@ -80,41 +64,6 @@ def filled_unevenly(
                 rest=compared.rest,
             )
             yield finding(office, name, severity, evidence)
-
-
-def valued_unevenly(
-    pairs: pl.DataFrame, office: Office, names: Sequence[str], compared: ComparedGroups
-) -> Iterator[Finding]:
-    """Codes and flags of which a value stands in one group and hardly ever in the other."""
-    values = [
-        (pl.col(name) == value).fill_null(value=False).alias(f"{name}={value}")
-        for name in names
-        if pairs.schema[name] in (pl.String, pl.Boolean)
-        for value in most_frequent(pairs[name])
-    ]
-    for named, share in held(pairs.select(values), pairs).items():
-        name, _equals, value = named.partition("=")
-        if share.hardly and share.low >= LEAST:
-            severity: Severity = "blatant" if known_when(office, name) == INTAKE else "suspicious"
-            evidence = _(
-                "The value “{code}” stands in {inside:.1%} of {m:,} {group} and in {outside:.1%} "
-                "of {n:,} {rest}.",
-                code=shorten(value),
-                inside=share.inside,
-                m=share.m,
-                group=compared.group,
-                outside=share.outside,
-                n=share.n,
-                rest=compared.rest,
-            )
-            yield finding(office, name, severity, evidence)
-
-
-def most_frequent(column: pl.Series) -> list[str | bool]:
-    """The values that stand most often, at most `VALUES`."""
-    counts = column.drop_nulls().value_counts(name="::cases")
-    ordered = counts.sort("::cases", column.name, descending=[True, False])
-    return ordered[column.name].to_list()[:VALUES]
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,14 @@ from typing import Any
 
 from cases.errors import Refused
 from cases.language.kept import as_json
-from cases.language.messages import Joined, Message, Sayable, _
+from cases.language.messages import Joined, Message, Sayable, _, listed
 from cases.office.model import Office
 from cases.progress import Progress, silent
 from cases.tables.tables import Tables
-from evaluation.leaks.filling import blank_without_review, of_one_outcome
+from evaluation.leaks.dates import odd_dates
+from evaluation.leaks.filling import blank_without_review
 from evaluation.leaks.findings import Finding
+from evaluation.leaks.lines import Line, in_lines
 from evaluation.leaks.open_cases import unlike_when_open, worthless_when_fresh
 from evaluation.leaks.pairs import OpenAndClosed, comparable
 from evaluation.leaks.power import (
@@ -24,8 +26,10 @@ from evaluation.leaks.power import (
     Trial,
     knowing_alone,
     knowing_on_the_last_day,
+    knowing_together,
     questions,
 )
+from evaluation.leaks.values import standing_for_outcome
 
 LOOKING = _("looking for leaks")
 
@@ -48,8 +52,9 @@ def _of_the_table(tables: Tables, labelled: Sequence[LabelledQuestion]) -> Itera
     pairs = OpenAndClosed.of(cases)
     yield from blank_without_review(cases, tables)
     yield from unlike_when_open(pairs, office)
+    yield from odd_dates(tables)
     for question in labelled:
-        yield from of_one_outcome(cases, office, question)
+        yield from standing_for_outcome(tables.case_rows, office, question)
         yield from worthless_when_fresh(cases, pairs, office, question)
 
 
@@ -57,6 +62,7 @@ def _of_the_features(tables: Tables, labelled: Sequence[LabelledQuestion]) -> It
     for question in labelled:
         trial = Trial(tables, question)
         yield from knowing_alone(tables, trial)
+        yield from knowing_together(tables, trial)
         yield from knowing_on_the_last_day(tables, trial)
 
 
@@ -79,6 +85,14 @@ def as_kept(office: Office, findings: Iterable[Finding]) -> list[dict[str, Any]]
         }
         for finding in findings
     ]
+
+
+def as_lines(office: Office, findings: Iterable[Finding]) -> tuple[Line, ...]:
+    """The findings as they are shown: one line a column, and one for columns that are alike."""
+    return in_lines(
+        Line((found.column,), found.severity, found.evidence, accepted(office, found))
+        for found in findings
+    )
 
 
 def stopping(office: Office, findings: Iterable[Finding]) -> list[Finding]:
@@ -112,12 +126,12 @@ def refuse_blatant(office: Office, findings: Iterable[Finding]) -> None:
     if blatant:
         lines = (
             _("Nothing was trained. Columns know too much:"),
-            *(_evidence(finding) for finding in blatant),
+            *(_evidence(line) for line in as_lines(office, blatant)),
             *remedies(blatant),
             how_to_accept(blatant[0].column),
         )
         raise Refused(Joined(lines, Message("\n")))
 
 
-def _evidence(finding: Finding) -> Sayable:
-    return _("{column}: {evidence}", column=finding.column, evidence=finding.evidence)
+def _evidence(line: Line) -> Sayable:
+    return _("{columns}: {evidence}", columns=listed(line.columns), evidence=line.evidence)

@@ -57,6 +57,11 @@ def finding(office: Office, column: str, severity: Severity, evidence: Sayable) 
 
 
 def _remedy(office: Office, name: str) -> Sayable:
+    if name in ("opened_at", "closed_at"):
+        return _(
+            "Look for the true dates. How long cases took, and what was known at intake, can only "
+            "be as good as they are."
+        )
     if name in office.attributes:
         return _(
             "Find out when {column} gets its value. If that is at closing or with an activity, say "

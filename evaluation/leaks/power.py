@@ -18,8 +18,8 @@ import polars as pl
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
-from cases.language.messages import _
-from cases.numeric import Flags
+from cases.language.messages import _, listed
+from cases.numeric import Flags, Floats
 from cases.tables.tables import Frame, Tables, moments_of, rows
 from evaluation.leaks.areas import Area, areas, cross_tried, tried_on
 from evaluation.leaks.findings import OUTCOMES, Finding, Severity, finding
@@ -38,6 +38,8 @@ MOST = 10_000  # labelled cases looked at
 FEWEST = 10  # older and later cases of either outcome; so few make bounds wide by themselves
 OLDER = 0.5  # share of the cases that is learnt from: one column is learnt quickly
 REPLICATES = 400  # of the bootstrap
+PAIR = 2  # features that can be parts of something
+NEARLY = 0.01  # of the AUC that a few features may fall short of all
 SEED = "leaks"
 
 
@@ -114,13 +116,30 @@ class Trial:
 
         Their log-odds are added up with weights (stacking, Wolpert 1992).
         """
-        total = np.zeros(self.scores.height)
-        if others:
-            model = LogisticRegression(solver="newton-cholesky")
-            model.fit(self.learnt.select(others).to_numpy(), self.y[self.old])
-            total = model.decision_function(self.scores.select(others).to_numpy())
-        alone, together = expit(self.scores[name].to_numpy()), expit(total)
+        alone, together = expit(self.scores[name].to_numpy()), expit(self._together(others))
         return auc_gain(self.y[~self.old], alone, together, replicates=REPLICATES)
+
+    def _together(self, names: Sequence[str]) -> Floats:
+        """Log-odds of the later cases by these features together; all zero without features."""
+        if not names:
+            return np.zeros(self.scores.height)
+        model = LogisticRegression(solver="newton-cholesky")
+        model.fit(self.learnt.select(names).to_numpy(), self.y[self.old])
+        return np.asarray(model.decision_function(self.scores.select(names).to_numpy()))
+
+    def joint(self, names: Sequence[str]) -> Area:
+        """How well features together rank the later cases."""
+        scores = pl.DataFrame({"together": self._together(names)})
+        return areas(scores, self.y[~self.old], among=1)["together"]
+
+    def fewest(self, names: Sequence[str]) -> list[str]:
+        """Of these features the strongest that together reach nearly what all reach."""
+        goal = self.joint(names).value - NEARLY
+        ordered = sorted(names, key=lambda name: -self.alone[name].value)
+        few = PAIR
+        while self.joint(ordered[:few]).value < goal:
+            few += 1
+        return sorted(ordered[:few])
 
     def a_day_before(self, names: Sequence[str]) -> dict[str, Area]:
         """As `alone`, with the features of the later cases a day before their moment."""
@@ -153,6 +172,30 @@ def knowing_alone(tables: Tables, trial: Trial) -> Iterator[Finding]:
                 more=gain.low,
             )
             yield finding(tables.office, name, severity, evidence)
+
+
+def knowing_together(tables: Tables, trial: Trial) -> Iterator[Finding]:
+    """Features none of which knows too much, and that together are as good as the outcome.
+
+    The parts of a sum are so, such as the counts of a case's grades. Of all features the
+    strongest are named that rank cases nearly as well as all do.
+    """
+    modest = [name for name, area in trial.alone.items() if area.low < PLAUSIBLE]
+    if len(modest) < PAIR or trial.joint(modest).low < CERTAIN:
+        return
+    names = trial.fewest(modest)
+    area = trial.joint(names)
+    evidence = _(
+        "{columns} together rank later cases by {outcome} with an AUC of {value:.2f} (at least "
+        "{low:.2f}); the best of them alone reaches {best:.2f}.",
+        columns=listed(name.removeprefix("attribute.") for name in names),
+        outcome=OUTCOMES[trial.question.name],
+        value=area.value,
+        low=area.low,
+        best=max(trial.alone[name].value for name in names),
+    )
+    for name in names:
+        yield finding(tables.office, name, "blatant", evidence)
 
 
 def too_good(low: float, gain: Figure) -> Severity | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cases.language.messages import Sayable, _, listed
+from evaluation.leaks.lines import Line, in_lines
 from evaluation.pages.cells import NOTHING, Cell
 from evaluation.pages.exhibits import Chapter, Exhibit
 from evaluation.report.facts import Leak
@@ -31,12 +32,15 @@ def chapter(summary: ReportSummary) -> Chapter:
 
 
 def _findings(leaks: tuple[Leak, ...]) -> Exhibit:
+    lines = in_lines(
+        Line((leak.column,), leak.severity, leak.evidence, leak.accepted) for leak in leaks
+    )
     head = (_("Column"), _("How surely"), _("Evidence"), _("Accepted because"))
-    return Exhibit(_("The findings"), _says(leaks), head, tuple(map(_line, leaks)))
+    return Exhibit(_("The findings"), _says(leaks), head, tuple(map(_cells, lines)))
 
 
 def _says(leaks: tuple[Leak, ...]) -> Sayable:
-    blatant = [leak.column for leak in leaks if leak.severity == "blatant"]
+    blatant = dict.fromkeys(leak.column for leak in leaks if leak.severity == "blatant")
     if blatant:
         return _(
             "Blatant: {columns}. If one is not known in time, every figure of this report is too "
@@ -46,10 +50,10 @@ def _says(leaks: tuple[Leak, ...]) -> Sayable:
     return _("None is blatant; ask who fills the column in about each of them.")
 
 
-def _line(leak: Leak) -> tuple[Cell, ...]:
+def _cells(line: Line) -> tuple[Cell, ...]:
     return (
-        leak.column,
-        SEVERITIES.get(leak.severity, leak.severity),
-        leak.evidence,
-        leak.accepted or NOTHING,
+        listed(line.columns),
+        SEVERITIES.get(line.severity, line.severity),
+        line.evidence,
+        line.accepted or NOTHING,
     )

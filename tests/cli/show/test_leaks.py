@@ -51,6 +51,21 @@ def test_check_shows_what_knows_too_much(office: Path) -> None:
         assert part in said.output
 
 
+def test_check_says_what_it_did_not_look_at(office: Path) -> None:
+    """How frequent a special value must be to be seen, and what no look at tables can show."""
+    said = " ".join(triage("check", office).output.split())
+    assert "A special value (blank, UNKNOWN, 0) that only complex cases have is not seen" in said
+    assert "Never seen: a date entered later than it says" in said
+
+
+def test_dates_of_a_case_can_be_accepted(office: Path) -> None:
+    """A finding about the opening is accepted as one about an attribute is."""
+    accepting = office.with_name("dates.toml")
+    text = office.read_text("utf-8") + ACCEPTED.replace("review_code", "opened_at")
+    accepting.write_text(text, "utf-8")
+    assert triage("check", accepting).exit_code == 0
+
+
 def test_check_speaks_the_language_of_the_office(office: Path) -> None:
     """Evidence and remedy in Chinese."""
     chinese = office.with_name("chinese.toml")
