@@ -120,9 +120,11 @@ def rates(setting: Setting, facts: dict[str, Codes], other: Floats) -> Floats:
     acting = sum(
         ((facts[name] == "a").astype(float) for name in FACTS[: setting.main]), np.zeros(other.size)
     )
+    risk: Floats
     if setting.shares:
-        return expit(logit(setting.rate) + other) + 0.2 * acting
-    risk: Floats = expit(logit(setting.rate) + np.log(4) * acting + other)
+        risk = expit(logit(setting.rate) + other) + 0.2 * acting
+    else:
+        risk = expit(logit(setting.rate) + np.log(4) * acting + other)
     return risk
 
 
