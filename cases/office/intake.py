@@ -42,7 +42,7 @@ class Intake(Model):
         default=0.2, gt=0, lt=1, description="of truly simple cases, most to be called complex"
     )
     audit_share: float = Field(
-        default=0.0,
+        default=0,
         ge=0,
         le=1,
         description="share of the cases called simple or complex that a person decides all the "

@@ -142,25 +142,28 @@ class Outcomes:
         member = (self.rows["y"] == y).to_numpy()
         score, now = sign * self.rows["score"].to_numpy(), np.datetime64(self.until, "us")
         met, rate, rounds = np.full(len(score) + 1, np.nan), error, 0
-        seen, wire = np.zeros(len(score), dtype=bool), TripWire(error)
+        held, seen = np.zeros(len(score) + 1, dtype=bool), np.zeros(len(score), dtype=bool)
+        wire = TripWire(error)
         for origin in [*np.unique(times["origin"]), now]:
             # Order: outcomes known by this quarter's start, and of these the new ones.
             known = member & (times["known_at"] <= origin)
             judged = known & ~seen & ~np.isnan(met[:-1])
             seen |= known
+            missed = score < met[:-1]
+            wire = wire.after(int(missed[judged].sum()), int(judged.sum()))
             # Feedback (Gibbs and Candes 2021, equation 2): alpha_{k+1} = alpha_k +
             # gamma_k (alpha - err_k), with gamma_k = k^-0.6 (Angelopoulos, Barber, Bates 2024).
-            if judged.any():
+            # Cases that came in while the cut-off was held back tell nothing of it.
+            exposed = missed[judged & ~held[:-1]]
+            if exposed.size:
                 rounds += 1
-                missed = score[judged] < met[:-1][judged]
-                wire = wire.after(int(missed.sum()), missed.size)
-                gap = (error - missed).sum() / max(missed.size, FEWEST_A_ROUND)
-                rate += rounds**-DECAY * gap
+                rate += rounds**-DECAY * (error - exposed).sum() / max(exposed.size, FEWEST_A_ROUND)
             # Recency (Barber et al. 2023): the conformal quantile of weighted scores.
             weight = 0.5 ** ((origin - times["moment"][known]) / HALF_LIFE)
             cut = -np.inf if wire.held else conformal_quantile(score[known], weight, rate)
             if rounds or np.isfinite(cut):  # before the first cut-off nothing can be missed
-                met[np.append(times["origin"] == origin, origin == now)] = cut
+                new = np.append(times["origin"] == origin, origin == now)
+                met[new], held[new] = cut, wire.held
         return Tail(np.where(np.isnan(met), -np.inf, met), wire.held)
 
     def as_json(self) -> dict[str, Any]:
