@@ -179,24 +179,25 @@ def _check_whole(folder: Path, described: Mapping[str, Any], reader: Reader) -> 
 
 
 def _inputs(folder: Path, described: Mapping[str, Any]) -> IntakeInputs:
-    handlers = _table(folder, HANDLERS_FILE, HANDLERS)
-    nobody = handlers.is_empty()
+    handlers, parameters = _table(folder, HANDLERS_FILE, HANDLERS), None
+    if not handlers.is_empty():
+        parameters = AssignmentParameters.model_validate(described["parameters"])
     return IntakeInputs(
         _table(folder, CASES_FILE, CASES),
         handlers,
         _table(folder, RECUSALS_FILE, RECUSALS),
         Cutoffs(**described["cutoffs"]),
         tuple(described["unestimated"]),
-        str(described["audit_seed"]),
-        None if nobody else AssignmentParameters.model_validate(described["parameters"]),
+        # One seed draws both: nobody may choose another one for the audit.
+        str(described["audit_seed"]) if parameters is None else parameters.seed,
+        parameters,
     )
 
 
 def _seed_differences(inputs: IntakeInputs, reader: Reader) -> Iterator[Sayable]:
     """Whether the seed is the one whose hash the reader knows."""
-    seeds = {inputs.seed} | ({inputs.parameters.seed} if inputs.parameters else set())
     published = reader.commitment
-    if isinstance(published, str) and not all(is_committed(seed, published) for seed in seeds):
+    if isinstance(published, str) and not is_committed(inputs.seed, published):
         yield OTHER_SEED
 
 
