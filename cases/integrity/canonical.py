@@ -61,6 +61,7 @@ class Domain(StrEnum):
     READING_ORDER = "plumbline reading order of a plan v1"
     ASSIGNMENT_DRAW = "plumbline draw of handlers v1"
     ASSIGNMENT_NUMBERS = "plumbline draw of numbers of cases v1"
+    TRACK_AUDIT = "plumbline draw of audited tracks v1"
 
 
 def digest(domain: Domain, value: object) -> str:

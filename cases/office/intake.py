@@ -41,6 +41,13 @@ class Intake(Model):
     simple_error: float = Field(
         default=0.2, gt=0, lt=1, description="of truly simple cases, most to be called complex"
     )
+    audit_share: float = Field(
+        default=0,
+        ge=0,
+        le=1,
+        description="share of the cases called simple or complex that a person decides all the "
+        "same, drawn at random: they show how often the estimate errs",
+    )
     rules: tuple[TrackRule, ...] = Field(default=(), description="kinds of case with a fixed track")
 
 

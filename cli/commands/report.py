@@ -39,6 +39,14 @@ def report(
             _("Folder of a drawn plan: what became of it; several for more."),
         ),
     ] = None,
+    intakes: Annotated[
+        list[Path] | None,
+        option(
+            "--intake",
+            FOLDER,
+            _("Folder of a kept intake: how its audited tracks turned out; several for more."),
+        ),
+    ] = None,
     number: Annotated[
         int | None,
         option(
@@ -58,6 +66,8 @@ def report(
     with terminal.progress() as tell:
         tables, bundle = opened(workspace, tell, number)
         tried = last_year_backtest(workspace.home, tables, bundle, tell)
-        summary = summary_of(workspace.home, tables, bundle, tried, plans or [], tell, number)
+        summary = summary_of(
+            workspace.home, tables, bundle, tried, plans or [], tell, number, intakes or []
+        )
         write_report(summary, terminal.language, out_file)
     terminal.show(_("Written: {file}", file=str(out_file)))

@@ -142,6 +142,7 @@ def _described(suggestions: IntakeSuggestions, sheet: pl.DataFrame) -> dict[str,
     assignment, inputs = suggestions.assignment, suggestions.inputs
     described = {"format": FORMAT} if assignment is None else assignment.describe()
     return described | {
+        "audit_seed": inputs.seed,
         "cutoffs": asdict(inputs.cutoffs),
         "unestimated": list(inputs.unestimated),
         "suggested_hash": suggested_hash(sheet),
@@ -173,6 +174,8 @@ def intake_sheet(suggestions: IntakeSuggestions, language: Language) -> pl.DataF
         "kind",
         "unit",
         "track",
+        "called",
+        "audit_probability",
         _sentences("why", suggestions.why, case_ids, language),
         pl.col("complex_probability").round(6),
         pl.col("effort", "effort_low", "effort_high").round(2),

@@ -46,6 +46,7 @@ from cli.files.intake import (
     PublishedIntake,
     suggested_hash,
 )
+from evaluation.intake.audit import KEPT as AUDITED
 from models.calibration.conformal import Cutoffs
 from policies.assignment.eligibility import HANDLERS, RECUSALS
 from policies.assignment.result import CHANCES, AssignmentParameters
@@ -139,6 +140,20 @@ def given_in(folder: Path) -> pl.DataFrame:
     return given.select(*GIVEN)
 
 
+def tracks_in(folder: Path) -> pl.DataFrame:
+    """The tracks of a kept intake and what is audited of them (`evaluation.intake.audit.KEPT`).
+
+    `Refused` if it is not what it was made from.
+    """
+    verified_intake(folder, _("Its audited cases are not counted."))
+    sheet = read_kept(folder / SHEET_FILE, COMMAND, texts_of)
+    if not AUDITED.keys() <= set(sheet.columns):
+        return pl.DataFrame(schema=AUDITED)
+    lines = sheet.select(pl.col(name).cast(kind) for name, kind in AUDITED.items())
+    # `write_for_people` puts an apostrophe before what a spreadsheet would run
+    return lines.with_columns(pl.col("case_id").str.replace("^'", ""))
+
+
 def _table(folder: Path, name: str, columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
     return read_kept(folder / name, COMMAND, lambda path: frame_of(path, pl.Schema(columns)))
 
@@ -164,22 +179,25 @@ def _check_whole(folder: Path, described: Mapping[str, Any], reader: Reader) -> 
 
 
 def _inputs(folder: Path, described: Mapping[str, Any]) -> IntakeInputs:
-    handlers = _table(folder, HANDLERS_FILE, HANDLERS)
-    nobody = handlers.is_empty()
+    handlers, parameters = _table(folder, HANDLERS_FILE, HANDLERS), None
+    if not handlers.is_empty():
+        parameters = AssignmentParameters.model_validate(described["parameters"])
     return IntakeInputs(
         _table(folder, CASES_FILE, CASES),
         handlers,
         _table(folder, RECUSALS_FILE, RECUSALS),
         Cutoffs(**described["cutoffs"]),
         tuple(described["unestimated"]),
-        None if nobody else AssignmentParameters.model_validate(described["parameters"]),
+        # One seed draws both: nobody may choose another one for the audit.
+        str(described["audit_seed"]) if parameters is None else parameters.seed,
+        parameters,
     )
 
 
 def _seed_differences(inputs: IntakeInputs, reader: Reader) -> Iterator[Sayable]:
     """Whether the seed is the one whose hash the reader knows."""
-    seed = "" if inputs.parameters is None else inputs.parameters.seed
-    if isinstance(reader.commitment, str) and not is_committed(seed, reader.commitment):
+    published = reader.commitment
+    if isinstance(published, str) and not is_committed(inputs.seed, published):
         yield OTHER_SEED
 
 

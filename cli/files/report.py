@@ -6,13 +6,17 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
+import polars as pl
+
 from cases.files import replaced
 from cases.language.catalogues import Language, languages
 from cases.progress import Progress
 from cases.tables.tables import Tables
+from cli.files.intake_checks import tracks_in
 from cli.files.plan_checks import verified_plan
 from cli.files.printing import print_page
 from evaluation.backtests.backtest import Backtest
+from evaluation.intake.audit import KEPT
 from evaluation.promotion.last_year import last_year_efforts
 from evaluation.report.export import as_json
 from evaluation.report.model_card import model_card
@@ -32,11 +36,12 @@ def summary_of(
     plans: Iterable[Path],
     progress: Progress,
     number: int | None = None,
+    intakes: Iterable[Path] = (),
 ) -> ReportSummary:
     """The report's content as of the newest record, with what became of the plans in folders.
 
     `number` is the version of the bundle, None for the champion.
-    `Refused` if a plan is not what its manifest, frame and seed give.
+    `Refused` if a plan or an intake is not what it was made from.
     """
     return summarise(
         tables,
@@ -44,6 +49,7 @@ def summary_of(
         tried,
         now=tables.latest_record,
         efforts=last_year_efforts(home, tables, bundle, progress),
+        intakes=pl.concat([pl.DataFrame(schema=KEPT), *map(tracks_in, intakes)]),
         plans=[verified_plan(folder) for folder in plans],
         versions=Registry(home).versions(office_name(tables.office)),
         number=number,

@@ -10,7 +10,8 @@ import polars as pl
 
 from cases.language.messages import Sayable
 from cases.tables.tables import Tables
-from evaluation.drift.drift import FEWEST, Against, Drift, drift
+from evaluation.drift.calibration import FEWEST
+from evaluation.drift.drift import Against, Drift, drift
 from evaluation.drift.wording import DriftFinding, advice, findings
 from models.bundle.bundle import Bundle
 from training.labels import complexity_labels, risk_labels

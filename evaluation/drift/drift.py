@@ -2,7 +2,8 @@
 
 A period is compared with the time the model was trained on and with the period before. All
 that is tested shares a family-wise error of 5 % per period (Bonferroni over the questions;
-within the inputs `shifts.compare`). Not tested, because one period is close to one observation
+within the inputs `shifts.compare`); the look at all outcomes since training has 2.5 % of its own,
+for as long as the model is used. Not tested, because one period is close to one observation
 of them however many cases it has: totals over other cases, such as workload and earlier
 outcomes; and the calendar, of which a period has its own part by definition.
 """
@@ -20,10 +21,19 @@ from scipy.stats import norm
 
 from cases.errors import Refused
 from cases.language.messages import _
-from cases.numeric import Floats
 from cases.office.model import Office
 from cases.progress import Progress, silent
-from cases.tables.tables import Frame, Tables
+from cases.tables.tables import Frame, Tables, moments_of
+from evaluation.drift.calibration import (
+    FEWEST,
+    MATERIAL,
+    SCORE,
+    Calibration,
+    SinceTraining,
+    calibration,
+    since_training,
+    weight_of,
+)
 from evaluation.drift.shifts import Shift, compare
 from evaluation.statistics.metrics import Figure, effective_size, wilson
 from features.as_of import closing_moments, intake_moments
@@ -38,15 +48,12 @@ Against = Literal["training", "previous"]
 Time = Literal["training", "previous", "now"]
 QuestionCode = Literal["risk", "complexity"]
 
-# Shares of the 5 % that may be false alarms; they add up to it. Most goes to calibration: a
-# shift of an input is found at any level, a halved base rate only just.
+# Shares of the 5 % that may be false alarms; with `CALIBRATION_LEVEL` they add up to it. Most
+# goes to calibration: a shift of an input is found at any level, a halved base rate only just.
 INPUT_LEVEL: dict[Against, float] = {"training": 0.005, "previous": 0.005}
 RATE_LEVEL: dict[Against, float] = {"training": 0.010, "previous": 0.005}
-CALIBRATION_LEVEL = 0.025
 EARLIER_TIMES: tuple[Against, ...] = ("training", "previous")
-FEWEST = 100  # cases, or outcomes, of a time; on fewer nothing is said
-MATERIAL = 0.1  # a rate that changes by less than a tenth of itself calls for nothing
-SCORE, OWN_SCORE = "score", "own_score"
+OWN_SCORE = "own_score"
 
 
 @dataclass(frozen=True)
@@ -65,20 +72,6 @@ class RateChange:
     """The period's base rate against that of an earlier time: its p-value, and alarm."""
 
     p: float
-    alarm: bool
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """Outcomes observed in the period against expected by the model, and their ratio.
-
-    Weighted as the labels are. The interval, of 1 - `CALIBRATION_LEVEL`, also allows for the
-    chance in the outcomes trained on; `alarm` if it leaves 1 out and the ratio is not near 1.
-    """
-
-    observed: float
-    expected: float
-    ratio: Figure
     alarm: bool
 
 
@@ -103,6 +96,12 @@ class Drift:
     untested: tuple[str, ...]
     rates: dict[Against, RateChange]
     calibration: Calibration | None
+    since: SinceTraining | None
+
+    @property
+    def level_is_off(self) -> bool:
+        """Whether the probabilities no longer hold: in this period, or since training."""
+        return any(part is not None and part.alarm for part in (self.calibration, self.since))
 
     @property
     def alarms(self) -> dict[Against, tuple[Shift, ...]]:
@@ -116,8 +115,7 @@ class Drift:
     def any_alarm(self) -> bool:
         """Whether anything in this period raises an alarm."""
         rated = any(change.alarm for change in self.rates.values())
-        off = self.calibration is not None and self.calibration.alarm
-        return rated or off or any(self.alarms.values())
+        return rated or self.level_is_off or any(self.alarms.values())
 
 
 def drift(
@@ -167,7 +165,28 @@ def drift(
             scored["now"],
             labels_by_time["training"],
         ),
+        since=_since_training(
+            tables,
+            bundle,
+            labels.filter("surveyed") if surveyed else labels,
+            trained_until,
+            labels_by_time["training"],
+        ),
     )
+
+
+def _since_training(
+    tables: Tables,
+    bundle: Bundle,
+    labels: pl.DataFrame,
+    trained_until: datetime,
+    trained_on: pl.DataFrame,
+) -> SinceTraining | None:
+    later = pl.min_horizontal("moment", "known_at") > trained_until
+    new = labels.filter(later).sort("known_at", "case_id")
+    if new.height < FEWEST:
+        return None
+    return since_training(new, scored_at(tables, bundle, moments_of(new)), trained_on)
 
 
 def _spans(
@@ -203,8 +222,13 @@ def scored_cases(tables: Tables, bundle: Bundle, span: Period) -> pl.DataFrame:
 
     `own_score` is the score of the case's own facts: all else is held at its usual value.
     """
+    closes = bundle.judged == "risk"
+    return scored_at(tables, bundle, (_closed if closes else _opened)(tables, span))
+
+
+def scored_at(tables: Tables, bundle: Bundle, moments: Frame) -> pl.DataFrame:
+    """As `scored_cases`, for cases at given moments (`case_id, moment`)."""
     code = "risk" if bundle.judged == "risk" else "complexity"
-    moments = _closed(tables, span) if code == "risk" else _opened(tables, span)
     x, usual = bundle.features(tables, moments, code), bundle.usual[code]
     tested = own_features(tables.office, list(usual))
     held = [pl.lit(usual[name].value).alias(name) for name in usual if name not in tested]
@@ -244,37 +268,6 @@ def rate_change(before: pl.DataFrame, now: pl.DataFrame, level: float) -> RateCh
     return RateChange(p, p <= level and abs(rate_now - rate_before) > MATERIAL * rate_before)
 
 
-def calibration(
-    labels: pl.DataFrame, scored: pl.DataFrame, trained_on: pl.DataFrame
-) -> Calibration | None:
-    """Observed against expected outcomes of `labels` by the scores of `scored`.
-
-    The interval holds every ratio r at which the observed number O is no surprise:
-    (O - r E)^2 <= z^2 (r V + r^2 E^2 / D), a score interval as Wilson's (1927), with V the
-    variance of O given the scores and D the effective number of positives trained on, which
-    says how sure the model's level is. None with fewer than `FEWEST` outcomes.
-    """
-    cases = labels.join(scored.select("case_id", SCORE), on="case_id")
-    weight, y, p = _weight(cases), cases["y"].to_numpy(), cases[SCORE].to_numpy()
-    expected = float(weight @ p)
-    learnt = _weight(trained_on) * trained_on["y"].to_numpy()
-    if cases.height < FEWEST or expected == 0 or not learnt.any():
-        return None
-    observed, variance = float(weight @ y), float(weight**2 @ (p * (1 - p)))
-    # The limits are the roots of a quadratic in r:
-    # r^2 E^2 (1 - z^2 / D) - r (2 O E + z^2 V) + O^2 = 0.
-    effective = effective_size(learnt)
-    z2 = float(norm.isf(CALIBRATION_LEVEL / 2)) ** 2
-    a = expected**2 * (1 - z2 / effective)
-    b = 2 * observed * expected + z2 * variance
-    if a <= 0:
-        return None
-    root = (b**2 - 4 * a * observed**2) ** 0.5
-    low, high, ratio = (b - root) / (2 * a), (b + root) / (2 * a), observed / expected
-    alarm = not low <= 1 <= high and abs(ratio - 1) > MATERIAL
-    return Calibration(observed, expected, Figure(ratio, low, high, cases.height), alarm)
-
-
 def _first_trained(tables: Tables, labels: pl.DataFrame, trained_until: datetime) -> datetime:
     """From when on the cases trained on are complete.
 
@@ -307,16 +300,12 @@ def _within(labels: pl.DataFrame, span: Period) -> pl.DataFrame:
 
 def _window(cases: pl.DataFrame, labels: pl.DataFrame) -> Window:
     score = cast("float | None", cases[SCORE].mean())
-    rate = wilson(labels["y"].to_numpy(), _weight(labels))
+    rate = wilson(labels["y"].to_numpy(), weight_of(labels))
     return Window(cases.height, score, labels.height, rate)
-
-
-def _weight(labels: pl.DataFrame) -> Floats:
-    return labels["weight"].to_numpy() if "weight" in labels.columns else np.ones(labels.height)
 
 
 def _rate(labels: pl.DataFrame) -> tuple[float, float]:
     """The weighted rate and the effective number of cases."""
-    weight = _weight(labels)
+    weight = weight_of(labels)
     rate = float(np.average(labels["y"].to_numpy(), weights=weight))
     return rate, effective_size(weight)

@@ -73,16 +73,14 @@ def _advised(drift: Drift) -> str:
         return "data"
     if not drift.any_alarm:
         return "nothing"
-    if drift.calibration is None:
-        return "review"
-    if drift.calibration.alarm:
+    if drift.level_is_off:
         return "retrain" if shifts else "recalibrate"
-    return "watch"
+    return "review" if drift.calibration is None else "watch"
 
 
 def findings(drift: Drift, office: Office) -> tuple[DriftFinding, ...]:
     """A sentence for everything that raised an alarm, at most `MOST` inputs per comparison."""
-    return (*_inputs(drift, office), *_rates(drift), *_calibration(drift))
+    return (*_inputs(drift, office), *_rates(drift), *_calibration(drift), *_since(drift))
 
 
 def _inputs(drift: Drift, office: Office) -> Iterator[DriftFinding]:
@@ -170,5 +168,19 @@ def _calibration(drift: Drift) -> Iterator[DriftFinding]:
             expected=calibration.expected,
             observed=calibration.observed,
             ratio=number(calibration.ratio),
+        )
+        yield DriftFinding(says, NEXT["calibration"])
+
+
+def _since(drift: Drift) -> Iterator[DriftFinding]:
+    since = drift.since
+    if since is not None and since.alarm:
+        says = _(
+            "Of all {outcomes:,} outcomes known since training, looked at one after another, the "
+            "first {shown_after:,} already showed that the level is off; observed over expected "
+            "is {ratio:.2f}.",
+            outcomes=since.outcomes,
+            shown_after=since.shown_after,
+            ratio=since.ratio,
         )
         yield DriftFinding(says, NEXT["calibration"])

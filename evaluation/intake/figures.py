@@ -10,6 +10,7 @@ import polars as pl
 from cases.language.messages import Sayable
 from cases.office.model import Office
 from evaluation.backtests.efforts import EffortYear, effort_years
+from evaluation.intake.audit import AuditedTrack
 from evaluation.statistics.metrics import Figure, wilson
 from models.bundle.bundle import Bundle
 from models.questions.complexity import ComplexityQuestion
@@ -35,17 +36,24 @@ class RoutedYear:
 class IntakeFigures:
     """Routing year by year against the errors the office allows; efforts forecast (`forecasts`).
 
-    Either is empty where the model does not answer it, or had nothing to be tried on.
+    `audits` are of kept intakes. The others are empty where the model does not answer them, or
+    had nothing to be tried on.
     """
 
     allowed_complex: float
     allowed_simple: float
     routed: tuple[RoutedYear, ...]
     forecasts: tuple[EffortYear, ...]
+    audits: tuple[AuditedTrack, ...]
     unit: Sayable
 
 
-def intake_figures(office: Office, bundle: Bundle, efforts: pl.DataFrame | None) -> IntakeFigures:
+def intake_figures(
+    office: Office,
+    bundle: Bundle,
+    efforts: pl.DataFrame | None,
+    audits: tuple[AuditedTrack, ...] = (),
+) -> IntakeFigures:
     """From what the bundle keeps of its routing, and from an `effort_backtest`, if there is one."""
     allowed = office.intake
     routed: tuple[RoutedYear, ...] = ()
@@ -60,6 +68,7 @@ def intake_figures(office: Office, bundle: Bundle, efforts: pl.DataFrame | None)
         allowed_simple=allowed.simple_error,
         routed=routed,
         forecasts=() if efforts is None or efforts.is_empty() else effort_years(efforts),
+        audits=audits,
         unit=office.effort.measured_in,
     )
 

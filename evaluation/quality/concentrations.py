@@ -1,16 +1,14 @@
-"""Pairs of case facts among which defects concentrate more than chance allows.
+"""Pairs of case facts with more defects than chance and both facts together explain.
 
-Every pair of levels of two attributes is looked at, so some pair will always look bad. The
-search is corrected for by permuting outcomes and asking how bad the worst pair then looks
-(the max-T method of Westfall and Young 1993, section 2.3). Outcomes are permuted among the
-cases of one reviewer only, and each pair is judged by Mantel and Haenszel's (1959) statistic
-over reviewers, so that a severe reviewer of some kind of case is no finding.
+Every pair of levels of two attributes is looked at, so some pair will always look bad; and a
+fact that matters by itself makes every pair with it look bad. Each pair is therefore tested
+next to the main effects of all facts and of the reviewers, and the search over all pairs is
+corrected for (`evaluation/quality/interactions.py`).
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,15 +18,15 @@ from scipy.sparse import csr_array
 from cases.language.messages import Sayable, _, sentences
 from cases.numeric import Floats, Ints
 from cases.office.model import Office
+from evaluation.quality.interactions import MainEffects
 from evaluation.statistics.facts import DAYS_OPEN, Fact, fact
-from evaluation.statistics.metrics import SEED, Figure, wilson
+from evaluation.statistics.known_probability import share_among
+from evaluation.statistics.metrics import Figure
 from evaluation.statistics.saying import TARGETED_ONLY, percent
 
-PERMUTATIONS = 999
-AT_ONCE = 50  # permutations, so that memory stays small
 SMALLEST = 20  # cases of a pair
 LEAST_EXPECTED = 5.0  # defects of a pair
-SIGNIFICANT = 0.05
+SIGNIFICANT = 0.03  # asked for, so that no simulated setting exceeds 5 % (docs/evaluation.md)
 MOST_FACTS, MOST_CASES = 30, 10_000  # more would take minutes; the first, and the latest
 MOST_SHOWN = 10
 SAME = 0.5  # of two pairs that share more of their cases, the clearer represents both
@@ -47,8 +45,9 @@ class Part:
 class Concentration:
     """A pair of facts: its reviewed `cases`, their `defects`, and how many were `expected`.
 
-    `expected` is what the reviewers of these cases find in their other cases too. `rate` has
-    Wilson's interval, not corrected for the search; `p`, the adjusted p-value, is.
+    `expected` is what reviewers and all facts, each by itself, foresee in these cases. `rate` is
+    weighted by 1 / inclusion probability where reviews were drawn, and its interval not
+    corrected for the search; `p`, the p-value, is.
     """
 
     first: Part
@@ -62,10 +61,10 @@ class Concentration:
 
 @dataclass(frozen=True)
 class Concentrations:
-    """The pairs among `cases` reviewed cases that hold more defects than chance allows.
+    """The pairs among `cases` reviewed cases that hold more defects than both facts explain.
 
-    `looked_at` pairs were compared and `held` hold more, also than either fact alone. The
-    clearest stand in `found`, without those much the same as an earlier one.
+    `looked_at` pairs were compared and `held` hold more. The clearest stand in `found`, without
+    those much the same as an earlier one.
     """
 
     cases: int
@@ -76,38 +75,32 @@ class Concentrations:
 
 
 @dataclass(frozen=True)
-class Members:
+class Pairs:
     """Pairs of levels of different facts: `names` (fact, level) twice, `member` (pairs, cases)."""
 
     names: list[tuple[int, int, int, int]]
     member: csr_array
 
 
-@dataclass(frozen=True)
-class Pairs(Members):
-    """Pairs, with the defects `expected` by chance and their standard deviation, `spread`."""
-
-    expected: Floats
-    spread: Floats
-
-
 def concentrations(office: Office, reviewed: pl.DataFrame, *, surveyed: bool) -> Concentrations:
-    """The pairs of facts in which more defects were found than chance allows.
+    """The pairs of facts in which more defects were found than both facts together explain.
 
-    `reviewed` holds the columns of the case table, `y` (1 for a defect) and `reviewer`, in
-    order of time; `surveyed` says whether these cases were drawn at random. Units, handlers
-    and dates are left out.
+    `reviewed` holds the columns of the case table, `y` (1 for a defect), `reviewer` and
+    `inclusion_probability`, in order of time. `surveyed` says whether these cases were drawn at
+    random; each then counts for 1 / probability cases. Units, handlers and dates are left out.
     """
     cases = reviewed.tail(MOST_CASES)
+    if not surveyed:
+        cases = cases.with_columns(inclusion_probability=pl.lit(1.0))
     facts = _facts(office, cases)
-    y = cases["y"].to_numpy()
-    stratum = cases["reviewer"].fill_null("").rank("dense").to_numpy().astype(np.int64) - 1
-    pairs = _large_enough(_pairs(facts), y, stratum)
-    if not pairs.names:
+    main, pairs = _main_effects(facts, cases), _pairs(facts)
+    if main is not None:
+        pairs = _large_enough(pairs, main)
+    if main is None or not pairs.names:
         return Concentrations(cases.height, 0, 0, (), _say((), 0, 0, surveyed))
-    score, p = _adjusted(pairs, y, stratum)
+    score, p = main.excess(pairs.member)
     significant = {
-        index: _concentration(facts, pairs, index, y, float(p[index]))
+        index: _concentration(facts, pairs, index, cases, main.p, float(p[index]))
         for index in np.argsort(-score, kind="stable").tolist()
         if p[index] <= SIGNIFICANT
     }
@@ -122,7 +115,7 @@ def _facts(office: Office, cases: pl.DataFrame) -> list[Fact]:
     return [fact(office, cases, name) for name in ("kind", DAYS_OPEN, *own)[:MOST_FACTS]]
 
 
-def _pairs(facts: list[Fact]) -> Members:
+def _pairs(facts: list[Fact]) -> Pairs:
     """Every pair of levels with enough cases, unless either of the two implies the other."""
     names, indices = [], []
     for a, b in itertools.combinations(range(len(facts)), 2):
@@ -138,69 +131,31 @@ def _pairs(facts: list[Fact]) -> Members:
     starts = np.cumsum([0, *map(len, indices)])
     flat = np.concatenate([*indices, np.array([], dtype=np.int64)])
     shape = (len(names), len(facts[0].level))
-    return Members(names, csr_array((np.ones(flat.size), flat, starts), shape=shape))
+    return Pairs(names, csr_array((np.ones(flat.size), flat, starts), shape=shape))
 
 
 def _sizes(levels: Fact) -> Ints:
     return np.bincount(levels.level[levels.level >= 0], minlength=len(levels.levels))
 
 
-def _large_enough(members: Members, y: Floats, stratum: Ints) -> Pairs:
-    """The pairs with enough expected defects, and whose number of defects could vary."""
-    expected, variance = _by_chance(members.member, y, stratum)
-    kept = np.flatnonzero((expected >= LEAST_EXPECTED) & (variance > 0))
-    names = [members.names[index] for index in kept]
-    return Pairs(names, members.member[kept], expected[kept], np.sqrt(variance[kept]))
+def _main_effects(facts: list[Fact], cases: pl.DataFrame) -> MainEffects | None:
+    """None where all cases have the same outcome."""
+    y, probability = cases["y"].to_numpy(), cases["inclusion_probability"].to_numpy()
+    if cases["y"].n_unique() <= 1:
+        return None
+    reviewer = cases["reviewer"].fill_null("").rank("dense").to_numpy().astype(np.int64) - 1
+    return MainEffects.of(y, 1 / probability, [fact.level for fact in facts], reviewer)
 
 
-def _adjusted(pairs: Pairs, y: Floats, stratum: Ints) -> tuple[Floats, Floats]:
-    """Each pair's score, and its p-value adjusted for the search; both of shape (pairs,)."""
-    # Mantel and Haenszel: (observed - expected) / standard deviation, over reviewers.
-    score = (pairs.member @ y - pairs.expected) / pairs.spread
-    # maxT: the largest score of all pairs under each permutation; p counts those that reach it.
-    expected, spread = pairs.expected[:, None], pairs.spread[:, None]
-    largest = np.concatenate(
-        [
-            ((pairs.member @ permuted - expected) / spread).max(axis=0)
-            for permuted in _permuted(y, stratum)
-        ]
-    )
-    p = (1 + (largest >= score[:, None] - 1e-9).sum(axis=1)) / (1 + PERMUTATIONS)
-    return score, p
-
-
-def _by_chance(member: csr_array, y: Floats, stratum: Ints) -> tuple[Floats, Floats]:
-    """Expected defects of each pair and their variance, if a reviewer's rate is one everywhere.
-
-    With m of a reviewer's n cases in the pair, of which d are defective in all, the number in
-    the pair is hypergeometric: mean m d / n, variance m (n - m) / (n - 1) * d / n * (1 - d / n).
-    """
-    total = np.bincount(stratum).astype(np.float64)
-    defects = np.bincount(stratum, weights=y)
-    rate = defects / np.maximum(total, 1)
-    of_reviewer = csr_array(
-        (np.ones(y.size), (np.arange(y.size), stratum)), shape=(y.size, total.size)
-    )
-    cases = (member @ of_reviewer).toarray()
-    variance = cases * (total - cases) / np.maximum(total - 1, 1) * rate * (1 - rate)
-    return cases @ rate, variance.sum(axis=1)
-
-
-def _permuted(y: Floats, stratum: Ints) -> Iterator[Floats]:
-    """Outcomes permuted within strata, shape (cases, some permutations)."""
-    rng = np.random.default_rng(SEED)
-    at_stratum = np.argsort(stratum, kind="stable")
-    for done in range(0, PERMUTATIONS, AT_ONCE):
-        size = min(AT_ONCE, PERMUTATIONS - done)
-        order = np.argsort(stratum[:, None] + rng.random((y.size, size)), axis=0)
-        drawn = np.empty((y.size, size))
-        drawn[at_stratum] = y[order]
-        yield drawn
+def _large_enough(pairs: Pairs, main: MainEffects) -> Pairs:
+    """The pairs in which the main effects foresee enough defects."""
+    kept = np.flatnonzero(pairs.member @ main.p >= LEAST_EXPECTED)
+    return Pairs([pairs.names[index] for index in kept], pairs.member[kept])
 
 
 def _adds(pair: Concentration) -> bool:
-    """Whether there are more defects than with either fact alone."""
-    return pair.rate.surely_above(max(pair.first.rate, pair.second.rate))
+    """Whether the rate is above that with either fact alone: else it is no place to look."""
+    return pair.rate.value is not None and pair.rate.value > max(pair.first.rate, pair.second.rate)
 
 
 def _distinct(member: csr_array, held: list[int]) -> list[int]:
@@ -217,23 +172,26 @@ def _distinct(member: csr_array, held: list[int]) -> list[int]:
 
 
 def _concentration(
-    facts: list[Fact], pairs: Pairs, index: int, y: Floats, p: float
+    facts: list[Fact], pairs: Pairs, index: int, cases: pl.DataFrame, foreseen: Floats, p: float
 ) -> Concentration:
     a, i, b, j = pairs.names[index]
     inside = (facts[a].level == i) & (facts[b].level == j)
+    of_pair = cases.filter(pl.Series(inside))
     return Concentration(
-        _part(facts[a], i, y),
-        _part(facts[b], j, y),
-        int(inside.sum()),
-        int(y[inside].sum()),
-        float(pairs.expected[index]),
-        wilson(y[inside]),
+        _part(facts[a], i, cases),
+        _part(facts[b], j, cases),
+        of_pair.height,
+        int(of_pair["y"].sum()),
+        float(foreseen[inside].sum()),
+        share_among(of_pair),
         p,
     )
 
 
-def _part(levels: Fact, level: int, y: Floats) -> Part:
-    return Part(levels.meaning, levels.levels[level], float(y[levels.level == level].mean()))
+def _part(of: Fact, level: int, cases: pl.DataFrame) -> Part:
+    held = cases.filter(pl.Series(of.level == level))
+    rate = np.average(held["y"], weights=1 / held["inclusion_probability"])
+    return Part(of.meaning, of.levels[level], float(rate))
 
 
 def _say(shown: tuple[Concentration, ...], held: int, looked_at: int, surveyed: bool) -> Sayable:
@@ -245,15 +203,17 @@ def _say(shown: tuple[Concentration, ...], held: int, looked_at: int, surveyed: 
 
 def _say_none(looked_at: int) -> Sayable:
     return _(
-        "Of {looked_at:,} pairs of case facts none holds more defects than chance allows.",
+        "Of {looked_at:,} pairs of case facts none holds more defects than chance and both facts "
+        "together explain.",
         looked_at=looked_at,
     )
 
 
 def _say_clearest(clearest: Concentration, held: int, looked_at: int) -> Sayable:
     return _(
-        "Of {looked_at:,} pairs of case facts {held:,} hold more defects than chance and either "
-        "fact alone allow; the clearest is {first} with {second}: {rate} of {cases:,} cases.",
+        "Of {looked_at:,} pairs of case facts {held:,} hold more defects than chance and both "
+        "facts together explain; the clearest is {first} with {second}: {rate} of {cases:,} "
+        "cases.",
         looked_at=looked_at,
         held=held,
         first=_named(clearest.first),

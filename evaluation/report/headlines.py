@@ -159,7 +159,7 @@ def _rated(changes: Changes) -> bool:
 
 def _shifted(changes: Changes) -> bool:
     """Whether calibration raised an alarm."""
-    return changes.drift.calibration is not None and changes.drift.calibration.alarm
+    return changes.drift.level_is_off
 
 
 def _worth(summary: ReportSummary, answer: Answer) -> Note:

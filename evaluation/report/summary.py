@@ -17,6 +17,7 @@ from evaluation.backtests.performance import Performance, complexity_performance
 from evaluation.backtests.since import Since, since_training
 from evaluation.backtests.subgroups import Fairness, fairness
 from evaluation.drift.changes import Changes, changes
+from evaluation.intake.audit import audited_tracks
 from evaluation.intake.figures import IntakeFigures, intake_figures
 from evaluation.quality.office_quality import OfficeQuality, office_quality
 from evaluation.quality.overrides import Overrides, overrides
@@ -85,11 +86,13 @@ def summarise(
     now: datetime | None = None,
     efforts: pl.DataFrame | None = None,
     plans: Sequence[Kept] = (),
+    intakes: pl.DataFrame | None = None,
     versions: Sequence[Version] = (),
     number: int | None = None,
 ) -> ReportSummary:
     """The report on `bundle` with the out-of-time figures of `backtest`, both from `tables`.
 
+    `intakes` holds the lines of kept intakes (`evaluation.intake.audit.KEPT`).
     `efforts` is an `effort_backtest` of the same time; `versions` are those of the registry, and
     `number` is that of the bundle, None for the champion. What is said of the office, of how the
     bundle has done since it was trained, of what became of `plans` (verified ones) and of
@@ -117,7 +120,12 @@ def summarise(
         leaks=leaks(bundle),
         stand_ins=stand_ins(bundle),
         fairness=fairness(tables, backtest, until),
-        intake=intake_figures(tables.office, bundle, efforts),
+        intake=intake_figures(
+            tables.office,
+            bundle,
+            efforts,
+            () if intakes is None else audited_tracks(tables, intakes, now),
+        ),
         changes=changes(tables, bundle, now),
         versions=kept,
         quality=office_quality(tables, now),

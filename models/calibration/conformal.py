@@ -8,7 +8,7 @@ all those they had learnt from, in log-odds against the average case of that mod
 cases become rarer every probability falls, and a cut-off on probabilities of years with more
 complex cases would let too many pass.
 
-The office drifts and outcomes arrive late, so three things are done.
+The office drifts and outcomes arrive late, so four things are done.
 
 - *Recency.* A score counts half after `HALF_LIFE` (weighted split conformal prediction:
   Barber, Candes, Ramdas, Tibshirani 2023, Conformal prediction beyond exchangeability).
@@ -17,6 +17,11 @@ The office drifts and outcomes arrive late, so three things are done.
   distribution shift, equation 2), with steps that decay as the paper by Angelopoulos, Barber
   and Bates (2024, Online conformal prediction with decaying step sizes) has them: in the k-th
   quarter k^-(1/2 + 0.1).
+- *Trip-wire.* The steps track the rate in the long run of an office that settles; no theorem
+  bounds it where the office goes on drifting. So if the cases missed so far exceed what the rate
+  allows by more than `SLACK` standard deviations, no case is called so until they are within it
+  again. Misses then stay below wanted x n + SLACK x sqrt(wanted x (1 - wanted) x n) and what is
+  still to come of cases that came in before, whatever drifts.
 - *Order.* Only what was known at the time counts. Whether a case was missed is judged by the
   cut-off in force when it came in, as soon as its outcome is known.
 """
@@ -36,6 +41,7 @@ from cases.tables.values import TIME
 
 HALF_LIFE = np.timedelta64(round(4 * 365.25), "D")  # as long as the models' own memory
 DECAY = 0.6
+SLACK = 1.0  # standard deviations of the number missed, at which the trip-wire is hit
 FEWEST_A_ROUND = 20  # outcomes; fewer move the rate less
 LONGEST = 20_000  # outcomes that are kept, the newest
 ROUNDING = 1e-9  # of sums of weights, which must not decide what is allowed
@@ -46,12 +52,15 @@ COLUMNS = {"score": pl.Float64(), "y": pl.Int8(), "moment": TIME, "known_at": TI
 class Cutoffs:
     """A case below `simple_below` may be called simple, from `complex_from` on complex.
 
-    None where too few outcomes are known for such a cut-off. Never crossed: no case may be
-    called both.
+    None where too few outcomes are known for such a cut-off, or where it is held back
+    (`simple_held`, `complex_held`): more were missed than the office allows. Never crossed: no
+    case may be called both.
     """
 
     simple_below: float | None
     complex_from: float | None
+    simple_held: bool = False
+    complex_held: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,9 +88,13 @@ class Outcomes:
         Where the two cross, every case has an answer: any cut-off between them keeps both
         rates, and the lower one is taken, which calls fewer complex cases simple.
         """
-        low, high = (float(cuts[-1]) for cuts in self._in_force(complex_error, simple_error))
+        lows, highs = self._in_force(complex_error, simple_error)
+        low, high = float(lows.cuts[-1]), float(highs.cuts[-1])
         return Cutoffs(
-            min(low, high) if np.isfinite(low) else None, high if np.isfinite(high) else None
+            min(low, high) if np.isfinite(low) else None,
+            high if np.isfinite(high) else None,
+            simple_held=lows.held,
+            complex_held=highs.held,
         )
 
     def running(self, complex_error: float, simple_error: float) -> pl.DataFrame:
@@ -91,7 +104,7 @@ class Outcomes:
 
         Columns `year, complex, complex_called_simple, simple, simple_called_complex, person`.
         """
-        low, high = (cuts[:-1] for cuts in self._in_force(complex_error, simple_error))
+        low, high = (tail.cuts[:-1] for tail in self._in_force(complex_error, simple_error))
         score, y = pl.col("score"), pl.col("y") == 1
         called = self.rows.with_columns(high=pl.Series(high), low=pl.Series(np.minimum(low, high)))
         simple, complicated = score < pl.col("low"), score >= pl.col("high")
@@ -107,17 +120,20 @@ class Outcomes:
             .sort("year")
         )
 
-    def _in_force(self, complex_error: float, simple_error: float) -> tuple[Floats, Floats]:
-        """The two cut-offs each case met, and last those of now; shape (rows + 1,) each."""
+    def _in_force(self, complex_error: float, simple_error: float) -> tuple[Tail, Tail]:
+        """The lower and the upper cut-offs."""
         # Mondrian: the lower tail of the complex class, the upper tail of the simple one.
-        low = self._tail(complex_error, y=1, sign=1.0)
-        high = -self._tail(simple_error, y=0, sign=-1.0)
+        low, upper = (
+            self._tail(complex_error, y=1, sign=1.0),
+            self._tail(simple_error, y=0, sign=-1.0),
+        )
+        high = -upper.cuts
         # A score equal to the cut-off is complex (`>=`), but not an error: move it up a little.
         finite = np.isfinite(high)
         high[finite] = np.nextafter(high[finite], np.inf)
-        return low, high
+        return low, Tail(high, upper.held)
 
-    def _tail(self, error: float, *, y: int, sign: float) -> Floats:
+    def _tail(self, error: float, *, y: int, sign: float) -> Tail:
         """Below which at most `error` of the class `y` lies, by `sign` times the score.
 
         The cut-off that each case met, and last that of now; -infinity where there is none.
@@ -126,25 +142,29 @@ class Outcomes:
         member = (self.rows["y"] == y).to_numpy()
         score, now = sign * self.rows["score"].to_numpy(), np.datetime64(self.until, "us")
         met, rate, rounds = np.full(len(score) + 1, np.nan), error, 0
-        seen = np.zeros(len(score), dtype=bool)
+        held, seen = np.zeros(len(score) + 1, dtype=bool), np.zeros(len(score), dtype=bool)
+        wire = TripWire(error)
         for origin in [*np.unique(times["origin"]), now]:
             # Order: outcomes known by this quarter's start, and of these the new ones.
             known = member & (times["known_at"] <= origin)
             judged = known & ~seen & ~np.isnan(met[:-1])
             seen |= known
+            missed = score < met[:-1]
+            wire = wire.after(int(missed[judged].sum()), int(judged.sum()))
             # Feedback (Gibbs and Candes 2021, equation 2): alpha_{k+1} = alpha_k +
             # gamma_k (alpha - err_k), with gamma_k = k^-0.6 (Angelopoulos, Barber, Bates 2024).
-            if judged.any():
+            # Cases that came in while the cut-off was held back tell nothing of it.
+            exposed = missed[judged & ~held[:-1]]
+            if exposed.size:
                 rounds += 1
-                missed = score[judged] < met[:-1][judged]
-                gap = (error - missed).sum() / max(missed.size, FEWEST_A_ROUND)
-                rate += rounds**-DECAY * gap
+                rate += rounds**-DECAY * (error - exposed).sum() / max(exposed.size, FEWEST_A_ROUND)
             # Recency (Barber et al. 2023): the conformal quantile of weighted scores.
             weight = 0.5 ** ((origin - times["moment"][known]) / HALF_LIFE)
-            cut = conformal_quantile(score[known], weight, rate)
+            cut = -np.inf if wire.held else conformal_quantile(score[known], weight, rate)
             if rounds or np.isfinite(cut):  # before the first cut-off nothing can be missed
-                met[np.append(times["origin"] == origin, origin == now)] = cut
-        return np.where(np.isnan(met), -np.inf, met)
+                new = np.append(times["origin"] == origin, origin == now)
+                met[new], held[new] = cut, wire.held
+        return Tail(np.where(np.isnan(met), -np.inf, met), wire.held)
 
     def as_json(self) -> dict[str, Any]:
         """What `from_json` reads back, to the bit."""
@@ -164,6 +184,38 @@ class Outcomes:
         if not (rows["score"].is_finite().all() and rows["y"].is_in([0, 1]).all()):
             raise ValueError("an outcome is not a number")
         return cls(rows, datetime.fromisoformat(saved["until"]))
+
+
+@dataclass(frozen=True)
+class Tail:
+    """The cut-off each case met and last that of now, shape (rows + 1,); whether it is held."""
+
+    cuts: Floats
+    held: bool
+
+
+@dataclass(frozen=True)
+class TripWire:
+    """How many of `judged` cases were `missed`, of which a share `error` may be.
+
+    `held` from when they exceed it by `SLACK` standard deviations until they are within it.
+
+    >>> hit = TripWire(0.2).after(30, 100)
+    >>> hit.held, hit.after(0, 40).held, hit.after(0, 50).held
+    (True, True, False)
+    """
+
+    error: float
+    missed: int = 0
+    judged: int = 0
+    held: bool = False
+
+    def after(self, missed: int, judged: int) -> TripWire:
+        """With further cases whose outcome became known."""
+        missed, judged = self.missed + missed, self.judged + judged
+        allowed = self.error * judged
+        slack = 0.0 if self.held else SLACK * (allowed * (1 - self.error)) ** 0.5
+        return TripWire(self.error, missed, judged, missed > allowed + slack + ROUNDING)
 
 
 def conformal_quantile(score: Floats, weight: Floats, error: float) -> float:

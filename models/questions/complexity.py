@@ -10,7 +10,7 @@ last only the quickly closed have an outcome, and those are the simple ones.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -57,8 +57,10 @@ class ComplexityModel:
     def cutoffs(self, outcomes: Outcomes, complex_error: float, simple_error: float) -> Cutoffs:
         """The cut-offs on this model's probabilities (see `models/calibration/conformal.py`)."""
         scores = outcomes.cutoffs(complex_error, simple_error)
-        return Cutoffs(
-            self._probability(scores.simple_below), self._probability(scores.complex_from)
+        return replace(
+            scores,
+            simple_below=self._probability(scores.simple_below),
+            complex_from=self._probability(scores.complex_from),
         )
 
     def _probability(self, score: float | None) -> float | None:

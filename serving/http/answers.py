@@ -126,7 +126,8 @@ def _new_cases_out(suggested: IntakeSuggestions, language: Language) -> list[New
 
 def _facts(case: Mapping[str, Any], line: Mapping[str, Any]) -> dict[str, Any]:
     """What is estimated of a case, and where it goes; None where it has no line."""
-    names = ("case_id", "track", "rule", "complex_probability", *EFFORTS)
+    estimated = ("complex_probability", "called", "audit_probability", *EFFORTS)
+    names = ("case_id", "track", "rule", *estimated)
     facts = {name: case[name] for name in names}
     return facts | {name: line.get(name) for name in ("handler", "how", "probability")}
 

@@ -109,6 +109,13 @@ class NewCaseOut(BaseModel):
     rule: str | None = Field(description="code of the rule that settles the track, if one does")
     why: str = Field(description="why this track")
     complex_probability: float | None = Field(description="none where it is not estimated")
+    called: Literal["simple", "complex"] | None = Field(
+        description="what the estimate says, where it can tell; if the track is `person` all the "
+        "same, the case was drawn for the audit"
+    )
+    audit_probability: float | None = Field(
+        description="with which such a case is left to a person at random"
+    )
     reasons: list[ReasonOut] = Field(description="what speaks for complex and for simple")
     effort: float | None = Field(description="expected, in the office's unit")
     effort_low: float | None = Field(description="in four cases of five it lies above this")

@@ -32,6 +32,7 @@ REASONS_SHOWN = 3
 EFFORTS = ("effort", "effort_low", "effort_high")
 SUGGESTED = (
     *("case_id", "opened_at", "kind", "unit", "track", "rule", "complex_probability"),
+    *("called", "audit_probability"),
     *EFFORTS,
 )
 UNESTIMATED = {
@@ -48,6 +49,14 @@ CASES: dict[str, pl.DataType] = eligibility.CASES | {
     "effort_high": pl.Float64(),
     "rule": pl.String(),  # code of the fixed rule that settles the track, else null
 }
+SIMPLE_HELD = _(
+    "No case is called simple for now: of the truly complex cases, more were called simple than "
+    "`complex_error` allows. A person decides until it is kept again."
+)
+COMPLEX_HELD = _(
+    "No case is called complex for now: of the truly simple cases, more were called complex than "
+    "`simple_error` allows. A person decides until it is kept again."
+)
 NO_HANDLERS = _("The office has no handler table, so nobody is suggested.")
 
 
@@ -57,8 +66,8 @@ class IntakeInputs:
 
     `cases` has the columns of `CASES`, `handlers` and `recusals` those of
     `policies.assignment.eligibility`, the handlers with the load they had. `unestimated` are
-    the codes of the questions that no model answered. `parameters` is None without a handler
-    table: then nobody is suggested.
+    the codes of the questions that no model answered. `seed` draws the audited cases, and the
+    handlers. `parameters` is None without a handler table: then nobody is suggested.
     """
 
     cases: pl.DataFrame
@@ -66,6 +75,7 @@ class IntakeInputs:
     recusals: pl.DataFrame
     cutoffs: Cutoffs
     unestimated: tuple[str, ...]
+    seed: str
     parameters: AssignmentParameters | None
 
 
@@ -74,10 +84,10 @@ class IntakeSuggestions:
     """What is suggested for new cases.
 
     `cases` has for each, in the order given, `case_id, opened_at, kind, unit, track, rule,
-    complex_probability, effort, effort_low, effort_high`; estimates are null where there is no
-    model. `why` is the reason of each track, by case id, `reasons` what speaks for the estimate
-    of it. `assignment` is None without a handler table. All of it but the reasons follows from
-    the `inputs` and the office file (`suggested`).
+    complex_probability, called, audit_probability, effort, effort_low, effort_high`; estimates
+    are null where there is no model. `why` is the reason of each track, by case id, `reasons`
+    what speaks for the estimate of it. `assignment` is None without a handler table. All of it
+    but the reasons follows from the `inputs` and the office file (`suggested`).
     """
 
     inputs: IntakeInputs
@@ -113,13 +123,14 @@ def intake(
     """
     check_given_away(context.tables, new, already_given)
     moment = _moment(new, as_of)
-    cases = _at_intake(context, new)
+    cases, seed = _at_intake(context, new), seed or fresh_seed()
     inputs = IntakeInputs(
         _with_estimates(context, cases),
         completed(staff(context, moment, already_given), eligibility.HANDLERS),
         completed(context.tables.recusal_rows, eligibility.RECUSALS),
         context.cutoffs,
         tuple(code for code in UNESTIMATED if code not in context.model),
+        seed,
         _parameters(context, moment, seed),
     )
     return suggested(inputs, context.office, _reasons(context, cases.x, inputs.cases))
@@ -130,9 +141,7 @@ def suggested(
 ) -> IntakeSuggestions:
     """What follows from `inputs` by the rules and error rates of the office file."""
     routing = _routed(inputs, office.intake)
-    cases = inputs.cases.join(
-        routing.tracks.select("case_id", "track"), on="case_id", maintain_order="left"
-    )
+    cases = inputs.cases.join(routing.tracks.drop("rule"), on="case_id", maintain_order="left")
     assignment = None
     if inputs.parameters is not None:
         to_give = inputs.cases.with_columns(
@@ -152,16 +161,18 @@ def suggested(
 def _notes(inputs: IntakeInputs, assignment: DrawnAssignment | None) -> Iterator[Sayable]:
     """What is not estimated, and what had to give way."""
     yield from (note for code, note in UNESTIMATED.items() if code in inputs.unestimated)
+    yield from (SIMPLE_HELD,) if inputs.cutoffs.simple_held else ()
+    yield from (COMPLEX_HELD,) if inputs.cutoffs.complex_held else ()
     yield from (NO_HANDLERS,) if assignment is None else assignment.notes
 
 
 def _parameters(
-    context: ServiceContext, moment: datetime, seed: str | None
+    context: ServiceContext, moment: datetime, seed: str
 ) -> AssignmentParameters | None:
     if context.tables.handler_rows.is_empty():
         return None
     floor = context.office.assignment.floor
-    return AssignmentParameters(as_of=moment, seed=seed or fresh_seed(), floor=floor)
+    return AssignmentParameters(as_of=moment, seed=seed, floor=floor)
 
 
 def _moment(new: pl.DataFrame, as_of: datetime | None) -> datetime:
@@ -206,7 +217,7 @@ def _routed(inputs: IntakeInputs, office: Intake) -> Routing:
     rule = pl.col("rule")
     settled = rule.replace_strict(tracks, default=None, return_dtype=pl.String)
     frame = inputs.cases.with_columns(track=settled)
-    return route(frame, office, inputs.cutoffs.simple_below, inputs.cutoffs.complex_from)
+    return route(frame, office, inputs.cutoffs, inputs.seed)
 
 
 def _complexities(context: ServiceContext, x: pl.DataFrame) -> pl.DataFrame:

@@ -7,8 +7,9 @@ from functools import partial
 
 from cases.language.messages import Sayable, _, listed
 from cases.language.values import Value
+from evaluation.drift.calibration import Calibration
 from evaluation.drift.changes import Changes
-from evaluation.drift.drift import Calibration, Window
+from evaluation.drift.drift import Window
 from evaluation.pages import charts
 from evaluation.pages.cells import NOTHING, Cell, count, interval, share, share_interval
 from evaluation.pages.exhibits import Chapter, Exhibit

@@ -7,14 +7,16 @@ from functools import partial
 
 from cases.language.messages import Sayable, _, listed
 from cases.language.values import Value, round_share
+from evaluation.intake.audit import AuditedTrack
 from evaluation.intake.figures import IntakeFigures, RoutedYear
 from evaluation.pages import charts
 from evaluation.pages.cells import NOTHING, SHARE, Cell, count, interval, share_interval
 from evaluation.pages.exhibits import Chapter, Exhibit
-from evaluation.report.chapters.heads import CASES, YEAR_OF_INTAKE
+from evaluation.report.chapters.heads import CASES, KNOWN_OUTCOMES, YEAR_OF_INTAKE
 from evaluation.report.summary import ReportSummary
 from evaluation.statistics.metrics import Figure
 from models.questions.effort import COVERAGE
+from policies.routing import TRACKS
 
 TITLE = _("New cases: track and effort")
 CALLED_SIMPLE = _("Of complex ones, called simple")
@@ -24,7 +26,7 @@ HOLDS = _("80% interval holds")
 def chapter(summary: ReportSummary) -> Chapter:
     """Errors against those allowed, and intervals against what came; or why there are none."""
     figures = summary.intake
-    if not (figures.routed or figures.forecasts):
+    if not (figures.routed or figures.audits or figures.forecasts):
         lead = _(
             "The model neither routes new cases nor forecasts their effort, or nothing is known "
             "yet to test it on."
@@ -37,6 +39,8 @@ def chapter(summary: ReportSummary) -> Chapter:
 def _exhibits(figures: IntakeFigures) -> Iterator[Exhibit]:
     if figures.routed:
         yield _routing(figures)
+    if figures.audits:
+        yield _audit(figures.audits)
     if figures.forecasts:
         yield _efforts(figures)
 
@@ -103,6 +107,38 @@ def _says_routing(figures: IntakeFigures) -> Sayable:
         "({allowed_simple} allowed); {person} were left to a person.",
         **values,
     )
+
+
+def _audit(audits: tuple[AuditedTrack, ...]) -> Exhibit:
+    """How often those drawn at random proved to be the other; the first are those called simple."""
+    simple = audits[0]
+    head = (
+        _("Called"),
+        CASES,
+        _("Drawn for the audit"),
+        KNOWN_OUTCOMES,
+        _("Proved to be the other"),
+    )
+    rows = tuple(
+        (
+            TRACKS[audit.called],
+            count(audit.cases),
+            count(audit.drawn),
+            count(audit.wrong.n),
+            share_interval(audit.wrong),
+        )
+        for audit in audits
+    )
+    says = _(
+        "Of the cases called simple that a person decided all the same, drawn at random, {wrong} "
+        "proved complex.",
+        wrong=share_interval(simple.wrong),
+    )
+    how = _(
+        "A person decided these cases all the same, so that nobody treated them as simple or "
+        "complex. The 95% intervals hold at every look, however often one looks."
+    )
+    return Exhibit(_("The audit of the tracks"), says, head, rows, notes=(how,))
 
 
 def _left_to_person(year: RoutedYear) -> Cell:

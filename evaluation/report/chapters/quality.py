@@ -213,8 +213,9 @@ def _concentrations(concentrations: Concentrations) -> Exhibit:
         _("By chance (p)"),
     )
     how = _(
-        "p allows for the test of all pairs. Expected is what the reviewers of these cases "
-        "find in other cases. A pair is a place to look, not a cause."
+        "Each pair is tested next to the effects of all facts and reviewers by themselves. p "
+        "allows for the test of all pairs. Expected is what these effects foresee. A pair is "
+        "a place to look, not a cause."
     )
     rows = tuple(map(_pair, concentrations.found))
     title = _("Where defects concentrate")

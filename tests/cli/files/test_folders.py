@@ -14,7 +14,7 @@ from cases.errors import BadInput, PlumblineError, Refused
 from cases.integrity.manifest import MANIFEST, UNFINISHED
 from cli.files.checked import NO_MANIFEST, Checked, Reader
 from cli.files.intake import check_intake_folder
-from cli.files.intake_checks import check_intake, given_in
+from cli.files.intake_checks import check_intake, given_in, tracks_in
 from cli.files.plan import FRAME_FILE, JSON_FILE, SHEET_FILE, check_plan_folder
 from cli.files.plan_checks import SEED_ALONE, check_plan, verified_plan
 from policies.seeds import commitment
@@ -79,6 +79,7 @@ def test_every_column_of_a_plan_is_computed_again(
         *(("effort", "0.01"), ("track", "simple"), ("why", "by hand"), ("handler", "h9")),
         *(("how_so", "by hand"), ("reason_1", "nothing"), ("opened_at", "2026-01-01")),
         *(("complex_probability", "0.5"), ("eligible", "9"), ("probability", "0.25")),
+        *(("called", "simple"), ("audit_probability", "0.5")),
     ],
 )
 def test_every_column_of_an_intake_is_computed_again(
@@ -92,6 +93,24 @@ def test_every_column_of_an_intake_is_computed_again(
     sentences = said(check_intake(renewed(intake_folder), Reader()))
     assert len(sentences) == 1
     assert f"intake.csv, row 4: {column} is" in sentences[0]
+
+
+def test_another_audit_seed_is_named(intake_folder: Path) -> None:
+    """The audited cases are drawn with the seed that draws the handlers, and no other."""
+    path = intake_folder / "intake.json"
+    described = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps(described | {"audit_seed": "chosen"}), "utf-8")
+    (sentence,) = said(check_intake(renewed(intake_folder), Reader()))
+    assert "another audit_seed" in sentence
+
+
+def test_tracks_are_read_from_what_verifies(intake_folder: Path) -> None:
+    """A line per case with what is audited; nothing from a folder that was changed."""
+    assert tracks_in(intake_folder).columns == ["case_id", "track", "called", "audit_probability"]
+    assert tracks_in(intake_folder).height == 4
+    (intake_folder / "loads.csv").write_text("changed", "utf-8")
+    with pytest.raises(Refused):
+        tracks_in(intake_folder)
 
 
 @pytest.mark.parametrize(

@@ -11,14 +11,13 @@ import pytest
 from scipy.stats import norm
 
 from cases.errors import Refused
+from cases.numeric import Z
 from cases.tables.tables import Tables
+from evaluation.drift.calibration import CALIBRATION_LEVEL, SCORE, calibration, since_training
 from evaluation.drift.drift import (
-    CALIBRATION_LEVEL,
     INPUT_LEVEL,
     RATE_LEVEL,
-    SCORE,
     Drift,
-    calibration,
     drift,
     own_features,
     rate_change,
@@ -87,11 +86,10 @@ def test_calibration_by_hand() -> None:
     assert found is not None
     assert (found.observed, found.expected) == (30, pytest.approx(50))
     assert found.ratio.value == pytest.approx(0.6)
-    z = norm.isf(CALIBRATION_LEVEL / 2)
     for ratio in (found.ratio.low, found.ratio.high):
         assert ratio is not None
         spread = (ratio * 500 * 0.1 * 0.9 + (ratio * 50) ** 2 / 100) ** 0.5
-        assert abs(30 - ratio * 50) == pytest.approx(z * spread)
+        assert abs(30 - ratio * 50) == pytest.approx(Z * spread)
     assert found.alarm
 
 
@@ -99,12 +97,12 @@ def test_calibration_of_too_few_outcomes_is_not_told() -> None:
     """Fewer than 100 outcomes, or nothing learnt from, give no figure."""
     assert calibration(labels(9, 99), scored(99, 0.1), labels(100, 1000)) is None
     assert calibration(labels(10, 200), scored(200, 0.1), labels(0, 1000)) is None
-    assert calibration(labels(10, 200), scored(200, 0.1), labels(4, 1000)) is None
+    assert calibration(labels(10, 200), scored(200, 0.1), labels(3, 1000)) is None
 
 
 def test_calibration_alarms_as_often_as_it_may() -> None:
     """Where the model is right but for the luck it learnt from; tolerance three errors."""
-    random, runs = np.random.default_rng(0), 2000
+    random, runs = np.random.default_rng(0), 100
     alarms = 0
     for _ in range(runs):
         learnt = int(random.binomial(2000, 0.1))
@@ -113,9 +111,27 @@ def test_calibration_alarms_as_often_as_it_may() -> None:
             scored(500, learnt / 2000),
             labels(learnt, 2000),
         )
-        alarms += found is not None and not found.ratio.low <= 1 <= found.ratio.high
-    allowed = CALIBRATION_LEVEL * (1 - CALIBRATION_LEVEL) / runs
-    assert abs(alarms / runs - CALIBRATION_LEVEL) <= 3 * allowed**0.5
+        alarms += found is not None and found.alarm
+    assert alarms / runs <= CALIBRATION_LEVEL + 3 * (CALIBRATION_LEVEL / runs) ** 0.5
+
+
+def test_since_training_a_halved_rate_is_shown() -> None:
+    """The alarm stands with the number of outcomes after which the evidence was enough."""
+    halved = spread_out(50, 1000)
+    found = since_training(halved, scored(1000, 0.1), labels(200, 2000))
+    assert found is not None
+    assert (found.outcomes, found.ratio) == (1000, pytest.approx(0.5))
+    assert found.alarm
+    assert found.shown_after is not None
+    assert 100 < found.shown_after < 1000
+    held = since_training(spread_out(100, 1000), scored(1000, 0.1), labels(200, 2000))
+    assert held is not None
+    assert (held.shown_after, held.alarm) == (None, False)
+
+
+def spread_out(count: int, of: int) -> pl.DataFrame:
+    """Labels of which `count` are defects, evenly among the others."""
+    return labels(count, of).with_columns(y=pl.int_range(of) % (of // count) == 0)
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +154,8 @@ def test_drift_of_an_office(found: Drift, tables: Tables, trained: Bundle) -> No
     assert found.surveyed
     assert set(found.rates) == {"training", "previous"}
     assert found.calibration is not None
+    assert found.since is not None
+    assert found.since.outcomes >= found.calibration.ratio.n
     assert "workload.unit_open" in found.untested
     names = {shift.name for shift in found.shifts["training"]}
     assert names <= {*trained.question(RiskQuestion).names, "own_score"} - set(found.untested)

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from evaluation.drift.drift import Calibration, Drift, RateChange, Window
+from evaluation.drift.calibration import Calibration, SinceTraining
+from evaluation.drift.drift import Drift, RateChange, Window
 from evaluation.drift.shifts import Cell, Shift
 from evaluation.drift.wording import ADVICE, MOST, advice, findings
 from evaluation.statistics.metrics import Figure
@@ -17,6 +18,7 @@ from training.splits import Period
 SPAN = Period(datetime(2024, 1, 1), datetime(2024, 4, 1))
 RATE = Figure(0.12, 0.1, 0.14, 900)
 HELD = Calibration(50, 50, Figure(1.0, 0.8, 1.3, 500), False)
+SINCE = SinceTraining(900, 0.5, 400)
 OFF = Calibration(20, 41, Figure(0.49, 0.3, 0.8, 500), True)
 
 
@@ -43,6 +45,7 @@ def made(**changes: Any) -> Drift:
         "untested": (),
         "rates": {},
         "calibration": HELD,
+        "since": None,
     }
     return Drift(**(parts | changes))
 
@@ -141,3 +144,12 @@ def test_many_inputs_are_counted_and_the_same_cases_shown_once() -> None:
     shown = findings(made(shifts={"previous": (*shifts, shifts[0])}), office())
     assert len(shown) == MOST + 1
     assert shown[-1].what.say("en").endswith("in the period before: 3.")
+
+
+def test_a_level_that_is_off_since_training_is_said() -> None:
+    """It counts as the period's own alarm does; a small ratio, however sure, counts nothing."""
+    found = made(since=SINCE)
+    assert (found.any_alarm, advice(found)) == (True, ADVICE["recalibrate"])
+    (finding,) = findings(found, office())
+    assert "the first 400 already showed" in finding.what.say("en")
+    assert not made(since=SinceTraining(90_000, 1.05, 400)).any_alarm

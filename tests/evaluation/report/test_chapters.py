@@ -18,6 +18,7 @@ from cases.language.texts import Text
 from cases.tables.tables import Tables, moments_of, rows
 from evaluation.backtests.backtest import MODEL, Backtest
 from evaluation.backtests.subgroups import fairness as compare_groups
+from evaluation.intake.audit import AuditedTrack
 from evaluation.intake.figures import intake_figures
 from evaluation.pages.cells import NOTHING, interval, share_interval
 from evaluation.proxies.check import Proxies, as_kept
@@ -251,6 +252,22 @@ def test_routing_is_counted_again(summary: ReportSummary, tables: Tables, bundle
     chapter = intake.chapter(dataclasses.replace(summary, intake=found))
     assert len(chapter.exhibits) == 1
     assert rows_of(chapter.exhibits[0])[-1][:2] == ("all years", f"{kept.height:,}")
+
+
+def test_audited_tracks_are_shown(summary: ReportSummary, tables: Tables, bundle: Bundle) -> None:
+    """A line for the cases called simple and one for those called complex; the first is said."""
+    audits = (
+        AuditedTrack("simple", 900, 30, Figure(0.05, 0.01, 0.2, 20)),
+        AuditedTrack("complex", 100, 3, Figure.of_few(0)),
+    )
+    found = intake_figures(tables.office, bundle, None, audits)
+    chapter = intake.chapter(dataclasses.replace(summary, intake=found))
+    exhibit = chapter.exhibits[1]
+    assert "5.0%" in say(exhibit.says, "en")
+    assert [row[:4] for row in rows_of(exhibit)] == [
+        ("simple", "900", "30", "20"),
+        ("complex", "100", "3", "0"),
+    ]
 
 
 @pytest.mark.parametrize(("low", "code"), [(0.04, "In no year"), (0.06, "More complex cases than")])

@@ -15,7 +15,7 @@ from cases.language.messages import _
 from cases.tables.tables import Tables
 from evaluation.backtests.backtest import MODEL, Backtest
 from evaluation.backtests.since import Since
-from evaluation.drift.drift import Calibration
+from evaluation.drift.calibration import Calibration
 from evaluation.pages.cells import multiple_interval
 from evaluation.report.facts import ModelVersion, StandIns
 from evaluation.report.headlines import headlines, judged

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.calibration.conformal import COLUMNS, Cutoffs, Outcomes, conformal_quantile
+from models.calibration.conformal import COLUMNS, Cutoffs, Outcomes, TripWire, conformal_quantile
 
 START = datetime(2010, 1, 1)
 QUARTER = timedelta(days=91)
@@ -170,3 +170,37 @@ def test_what_is_no_outcome_is_refused(changes: dict[str, Any]) -> None:
     saved = Outcomes.of(office(1, each=20), datetime(2100, 1, 1)).as_json()
     with pytest.raises((ValueError, TypeError)):
         Outcomes.from_json(saved | {"rows": saved["rows"] | changes})
+
+
+def test_the_trip_wire_by_hand() -> None:
+    """Hit one standard deviation above the rate; released when the misses are within it."""
+    at = TripWire(0.2).after(24, 100)  # 20 are allowed, and 4 are one standard deviation
+    assert not at.held
+    hit = at.after(1, 0)
+    assert hit.held
+    assert hit.after(0, 24).held  # 25 of 124, 24.8 allowed
+    assert not hit.after(0, 25).held
+    assert not hit.after(0, 25).after(3, 3).held
+
+
+@pytest.mark.parametrize("drift", [0.4, -0.4])
+def test_the_trip_wire_holds_the_long_run_rate(drift: float) -> None:
+    """However the office drifts, misses stay within the rate, slack and what came in before."""
+    rows = office(60, drift=drift, wait=60, seed=7)
+    found = Outcomes.of(rows, datetime(2100, 1, 1)).running(0.05, 0.2).sum().row(0, named=True)
+    for missed, of, rate in (
+        (found["complex_called_simple"], found["complex"], 0.05),
+        (found["simple_called_complex"], found["simple"], 0.2),
+    ):
+        assert missed <= rate * of + (of * rate * (1 - rate)) ** 0.5 + 100  # a quarter's cases
+
+
+def test_a_cut_off_that_is_held_back_is_said() -> None:
+    """A sudden change: complex cases score as the simple ones did, and none is called simple."""
+    rows = office(24, wait=30).with_row_index()
+    late = (pl.col("index") >= 1200) & (pl.col("y") == 1)
+    moved = rows.with_columns(score=pl.when(late).then(pl.col("score") - 5).otherwise("score"))
+    cuts = Outcomes.of(moved.drop("index"), START + 14 * QUARTER).cutoffs(0.05, 0.2)
+    assert cuts.simple_below is None
+    assert cuts.simple_held
+    assert not cuts.complex_held
