@@ -11,7 +11,7 @@ within the band widened by chance: at most as far from the mean risk p of the n 
 of (p's distance to the band's end on that side)^2 + (1.645)^2 p (1 - p) / n. If the band is the
 90 % band that it says it is, nine groups in ten are compatible. In a demo office the true
 frequency is known: a band holds if the mean true probability of the group's cases lies in it.
-Police: 24 fits, about two minutes; demo: about three seconds an office.
+Police: 24 fits, about three minutes; demo: about four seconds an office.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ def groups(quarter: Quarter) -> Iterator[Group]:
 def report_found(quarters: list[Quarter]) -> None:
     """By year: compatible bands, their width, calibration error and AUC."""
     print("year   compatible  median width  top group  calibration error  AUC")
-    for year in [*sorted({quarter.year for quarter in quarters}), None]:
+    for year in (*sorted({quarter.year for quarter in quarters}), None):
         part = [quarter for quarter in quarters if year in (quarter.year, None)]
         every = [group for quarter in part for group in groups(quarter)]
         top = [group for group in every if group.rank == GROUPS - 1]

@@ -12,7 +12,9 @@ as the level was seen to move.
 
 Months and fifths of the scores make cells. Each cell gives one working observation of its
 log-odds (marginal quasi-likelihood, Breslow and Clayton 1993, JASA 88, section 2.2), and what
-follows is a normal model in closed form. How far the level moves, and months and groups differ,
+follows is a normal model in closed form. All are taken around the present level, so that it is
+right on the scale of shares: averages of each month's log-odds would be too low where a month has
+few defects. How far the level moves, and months and groups differ,
 is averaged over a small grid, weighted by how likely each makes what was seen and by exponential
 priors on the spreads (Simpson et al. 2017, Statistical Science 32).
 
@@ -46,7 +48,7 @@ from cases.numeric import Floats, Ints
 
 # Priors, all in log-odds.
 LEVEL_SPREAD = 1.0  # of the first level: loose, so that the cases set it
-SLOPE_SPREAD = 1.0  # of the slope around 1: few cases make timid trees, of slopes up to 3
+SLOPE_SPREAD = 0.3  # of the slope around 1
 SLOPE_WALK = 0.3  # variance of the slope's walk, as a share of the level's
 WALKS = (0.05, 0.1, 0.2, 0.4, 0.8)  # spread of the level's movement in a year
 MONTHLY = (0.0, 0.2, 0.4)  # spread of what is particular to a month
@@ -236,24 +238,21 @@ def _scored(
 
 
 def _at_the_mode(scored: Scored) -> Cells:
-    """The working observations at the most likely levels and (one) slope, by Fisher scoring."""
-    level, slope = np.zeros(len(scored.month_of_cell)), 0.0
+    """The working observations around the present level and slope, found by Fisher scoring."""
+    now = np.zeros(2)
     for _step in range(STEPS):
-        cells = _observed(scored, level, slope)
-        weighed = cho_solve(cho_factor(_covariance(cells, START)), cells.beyond)
-        to_level = _level_covariance(cells, START) @ weighed - level
-        to_slope = float(SLOPE_SPREAD**2 * cells.x @ weighed) - slope
+        cells = _observed(scored, *now)
         # Where scores are far off, a whole step would leap beyond the mode.
-        level += np.clip(to_level, -LARGEST_STEP, LARGEST_STEP)
-        slope += float(np.clip(to_slope, -LARGEST_STEP, LARGEST_STEP))
-        if max(np.abs(to_level).max(), abs(to_slope)) < CLOSE:
+        step = np.clip(_state(cells, START).mean - now, -LARGEST_STEP, LARGEST_STEP)
+        now += step
+        if np.abs(step).max() < CLOSE:
             break
     return cells
 
 
-def _observed(scored: Scored, level: Floats, slope: float) -> Cells:
+def _observed(scored: Scored, level: float, slope: float) -> Cells:
     """The working observation of each cell: log-odds so far, and what was seen beyond them."""
-    p = expit(scored.expected + level[scored.cell] + slope * scored.x)
+    p = expit(scored.expected + level + slope * scored.x)
     information = scored.weight * p * (1 - p)
     # Scaled so that a month's information is the inverse of its score's sandwich variance.
     real = np.bincount(scored.month, information) / np.bincount(
@@ -276,14 +275,8 @@ def _covariance(cells: Cells, spread: Spread) -> Floats:
     moved = spread.walk * np.minimum.outer(cells.time, cells.time)
     slope = (SLOPE_SPREAD**2 + SLOPE_WALK * moved) * np.multiply.outer(cells.x, cells.x)
     chance: Floats = np.diag(spread.between + cells.variance)
-    return _level_covariance(cells, spread) + slope + chance
-
-
-def _level_covariance(cells: Cells, spread: Spread) -> Floats:
-    """Of the months' levels, each with what is particular to it."""
-    moved = spread.walk * np.minimum.outer(cells.time, cells.time)
     same_month = np.equal.outer(cells.time, cells.time).astype(np.float64)
-    return np.asarray(LEVEL_SPREAD**2 + moved + spread.monthly * same_month)
+    return LEVEL_SPREAD**2 + moved + spread.monthly * same_month + slope + chance
 
 
 def _state(cells: Cells, spread: Spread) -> State:

@@ -9,9 +9,9 @@ Four steps, all in order of time:
    on what they score stops falling.
 2. *Kind.* Boosted trees, logistic regression or a weighted sum of both, by these scores
    (`choice.py`).
-3. *Calibration.* A score is measured from the mean score that its model gives to all the cases,
-   the same for all folds, so that models of a time with few defects and those of today mean
-   the same by it. On the scores of that kind level, slope and band are set
+3. *Calibration.* A score is measured from the (weighted) mean score that its model gives to all
+   the cases, the same for all folds, so that models of a time with few defects and those of today
+   mean the same by it. On the scores of that kind level, slope and band are set
    (`models/calibration/level_and_band.py`).
 4. *Refit.* The model that is kept is fitted on all cases, its trees with the same rounds, and the
    calibration stays: it says what such models fitted up to a date are worth on what comes
@@ -68,7 +68,7 @@ class CalibratedModel:
         """Fit on cases with known outcomes; both outcomes must occur."""
         self.columns_ = Columns.learn(sample.x, self.names)
         # Step 1: scores of the later half out of time, of every kind.
-        scores, usual, self.rounds_ = self._scores_out_of_time(sample.unweighted())
+        scores, usual, self.rounds_ = self._scores_out_of_time(sample)
         # Step 2: the kind, by log loss on them.
         seen = sample.between(_edges(sample)[0])
         self.choice_ = choose(*scores, seen.y, seen.offset)
@@ -77,7 +77,7 @@ class CalibratedModel:
         self.calibration_ = _calibrated(seen, beyond)
         # Step 4: the model that is kept, on all cases.
         self.scorer_ = self._fitted(self.choice_, sample.unweighted())
-        self.usual_ = float(self.scorer_.raw(sample.x).mean())
+        self.usual_ = _usual(self.scorer_.raw(sample.x), sample)
         return self
 
     def predict(self, x: pl.DataFrame) -> Floats:
@@ -122,7 +122,7 @@ class CalibratedModel:
         return model
 
     def _score(self, x: pl.DataFrame) -> Floats:
-        """Log-odds beyond the mean of the cases the model was fitted on, shape (rows,)."""
+        """Log-odds beyond the mean of the cases it was fitted on, shape (rows,)."""
         return self.scorer_.raw(x) - self.usual_
 
     def _scores_out_of_time(self, sample: TrainingSample) -> tuple[Pair, Pair, int]:
@@ -131,20 +131,20 @@ class CalibratedModel:
         With them, for each of these cases, the mean score that the same model gives to all
         cases; and the rounds of the trees.
         """
-        edges = [*_edges(sample), len(sample)]
-        folds = [(sample.between(0, a), sample.between(a, b)) for a, b in pairwise(edges)]
+        spans = list(pairwise([*_edges(sample), len(sample)]))
+        once = sample.unweighted()
+        folds = [(once.between(0, start), once.between(start, end)) for start, end in spans]
         trees, rounds = fit_folds(self.columns_, folds, self.monotone)
         models = (
             [self._linear(earlier).raw(sample.x) for earlier, _later in folds],
             [part.raw(sample.x) for part in trees],
         )
-        spans = list(pairwise(edges))
         logistic, boosted = (
             np.concatenate([raw[a:b] for raw, (a, b) in zip(scores, spans, strict=True)])
             for scores in models
         )
         usual_logistic, usual_boosted = (
-            np.repeat([raw.mean() for raw in scores], [b - a for a, b in spans])
+            np.repeat([_usual(raw, sample) for raw in scores], [b - a for a, b in spans])
             for scores in models
         )
         return (logistic, boosted), (usual_logistic, usual_boosted), rounds
@@ -165,6 +165,11 @@ class CalibratedModel:
 def _edges(sample: TrainingSample) -> list[int]:
     """Where the folds begin."""
     return [len(sample) - (len(sample) >> fold) for fold in range(1, FOLDS + 1)]
+
+
+def _usual(raw: Floats, sample: TrainingSample) -> float:
+    """The mean score of all that the sample stands for."""
+    return float(np.average(raw, weights=sample.weight))
 
 
 def _calibrated(seen: TrainingSample, score: Floats) -> Calibration:
