@@ -10,7 +10,7 @@ import polars as pl
 import typer
 
 from cases.files import replaced
-from cases.language.messages import Sayable, _, sentences
+from cases.language.messages import Sayable, _, ngettext, sentences
 from cases.progress import Progress
 from cases.spreadsheet import write_for_people
 from cases.tables.tables import Tables
@@ -81,8 +81,10 @@ def _scored(cases: int, seen: int, target: Path) -> Sayable:
     written = _("{cases:,} cases scored: {file}", cases=cases, file=str(target))
     if not seen:
         return written
-    left_out = _(
-        "{seen:,} cases are left out, because the model has learnt from their outcome.", seen=seen
+    left_out = ngettext(
+        "{count:,} case is left out, because the model has learnt from its outcome.",
+        "{count:,} cases are left out, because the model has learnt from their outcome.",
+        seen,
     )
     return sentences(left_out, written)
 

@@ -13,6 +13,9 @@ from evaluation.statistics.metrics import FEWEST, Bin, Figure, Measures, calibra
 # share of the base rate, since 3 points of error are much where 5 % are defective.
 CALIBRATED = 0.03
 CALIBRATED_OF_RATE = 1 / 3
+# Later cases with and without the outcome to judge a model by; on fewer an AUC of 0.7 has an
+# interval of +-0.1 and more, and a few cases more or less turn the verdict.
+FEWEST_TO_JUDGE = 30
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from cases.errors import Refused
 from cases.language.messages import Sayable, _, ngettext, sentences
 from cases.progress import Progress, silent
 from cases.tables.tables import Tables, moments_of
-from evaluation.backtests.answers import surely_off
+from evaluation.backtests.answers import FEWEST_TO_JUDGE, surely_off
 from evaluation.backtests.backtest import MODEL, Outcome
 from evaluation.backtests.performance import honest, with_reviews
 from evaluation.backtests.strata import CHANCE
@@ -25,18 +25,14 @@ from models.bundle.bundle import Bundle
 from models.questions.risk import RiskQuestion
 from training.labels import complexity_labels, risk_labels
 
-# Cases of either outcome, as the gate needs; with fewer an AUC has an interval of +-0.1 and
-# more, and nothing is said of the model.
-FEWEST = 30
-
 
 @dataclass(frozen=True)
 class Since:
     """How a model did on the `cases` whose outcome became known after `trained`.
 
     `whole` are the figures on all of them, `drawn` on reviews of known inclusion probability,
-    which stand for all cases, `picked` on the others; None with fewer than `FEWEST` cases of
-    either outcome. `promised` is the AUC of the backtest, None without one.
+    which stand for all cases, `picked` on the others; None with fewer than `FEWEST_TO_JUDGE` cases
+    of either outcome. `promised` is the AUC of the backtest, None without one.
     """
 
     trained: date
@@ -119,7 +115,7 @@ class Since:
             "and as many without are needed).",
             cases=self.cases,
             positives=self.positives,
-            needed=FEWEST,
+            needed=FEWEST_TO_JUDGE,
         )
 
 
@@ -213,4 +209,4 @@ def _enough(measures: Measures | None) -> Measures | None:
     if measures is None:
         return None
     fewest = min(measures.positives, measures.n - measures.positives)
-    return measures if fewest >= FEWEST else None
+    return measures if fewest >= FEWEST_TO_JUDGE else None

@@ -15,6 +15,7 @@ from cases.errors import Refused
 from cases.language.messages import Sayable, _, listed, sentences
 from cases.progress import Progress, silent
 from cases.tables.tables import Tables
+from evaluation.backtests.answers import FEWEST_TO_JUDGE
 from evaluation.backtests.backtest import Backtest
 from evaluation.backtests.performance import complexity_strata, risk_strata
 from evaluation.promotion.comparison import (
@@ -24,7 +25,7 @@ from evaluation.promotion.comparison import (
     more_cases,
     trained_until,
 )
-from evaluation.promotion.worth import FEWEST, Worth, judge
+from evaluation.promotion.worth import Worth, judge
 from models.bundle.bundle import Bundle, gaps
 from models.questions.question import Question
 
@@ -102,7 +103,7 @@ def alone(tables: Tables, bundle: Bundle, tested: Backtest, attempt: int) -> Ver
     if attempt == 1:
         return Verdict(worth.holds, worth.reason)
     tried = _(
-        "Attempt {attempt} on the same outcomes: the intervals are wider by as much.",
+        "Attempt {attempt} on the same outcomes: the intervals are made wider for it.",
         attempt=attempt,
     )
     return Verdict(worth.holds, sentences(tried, worth.reason))
@@ -156,8 +157,8 @@ def succeeds(bundle: Bundle, champion: Bundle) -> Verdict:
         return Verdict(
             False,
             _(
-                "It does not estimate what the champion estimates: {questions}. What to try: mend "
-                "why not. {why}",
+                "It does not estimate what the champion estimates: {questions}. What to try: "
+                "remove the cause. {why}",
                 questions=listed(champion.questions[code].meaning for code in lost),
                 why=sentences(*gaps({code: why for code, why in untrained if code in lost})),
             ),
@@ -168,12 +169,12 @@ def succeeds(bundle: Bundle, champion: Bundle) -> Verdict:
 def against_champions(scores: pl.DataFrame, attempt: int = 1) -> Verdict:
     """Whether the candidate holds against the champions on `later_scores`.
 
-    With fewer than `FEWEST` cases of either outcome they are not compared and the champion stays:
-    training again on the same tables is no reason to replace it.
+    With fewer than `FEWEST_TO_JUDGE` cases of either outcome they are not compared and the champion
+    stays: training again on the same tables is no reason to replace it.
     """
     positives = int(scores["y"].sum())
     negatives = scores.height - positives
-    if min(positives, negatives) < FEWEST:
+    if min(positives, negatives) < FEWEST_TO_JUDGE:
         return Verdict(False, _too_few_to_compare(positives, negatives))
     found = {
         name: compare(*(scores[one] for one in ("y", "candidate", name, "weight")), attempt=attempt)
@@ -199,7 +200,7 @@ def _too_few_to_compare(positives: int, negatives: int) -> Sayable:
         "train again when more outcomes are known.",
         positives=positives,
         negatives=negatives,
-        needed=FEWEST,
+        needed=FEWEST_TO_JUDGE,
     )
 
 

@@ -10,10 +10,10 @@ import polars as pl
 
 from cases.progress import Progress
 from cases.tables.tables import Tables
+from evaluation.backtests.answers import FEWEST_TO_JUDGE
 from evaluation.backtests.backtest import Backtest, backtest
 from evaluation.backtests.efforts import effort_backtest
 from evaluation.promotion.kept_backtests import backtest_file, frame_once, keep, kept
-from evaluation.promotion.worth import FEWEST
 from models.bundle.bundle import Bundle
 from training.labels import complexity_labels, risk_labels
 
@@ -73,5 +73,5 @@ def _enough_since(labels: pl.DataFrame) -> Iterator[datetime]:
     """Since when either outcome has as many cases as the gate needs; nothing without so many."""
     for y in (0, 1):
         moments = labels.filter(pl.col("y") == y)["moment"].sort(descending=True)
-        if len(moments) >= FEWEST:
-            yield moments[FEWEST - 1]
+        if len(moments) >= FEWEST_TO_JUDGE:
+            yield moments[FEWEST_TO_JUDGE - 1]

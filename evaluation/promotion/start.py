@@ -31,8 +31,7 @@ def decide_on(
     tables: Tables, bundle: Bundle, before: Before, tested: Backtest, progress: Progress
 ) -> Verdict:
     """The verdict on `bundle` after what came before, whether or not it or that is a start."""
-    champion = before.champion
-    fitted = champion is not None and RiskQuestion.code in champion and champion.start is None
+    champion, fitted = before.champion, _fitted(before.champion)
     if bundle.start is not None and fitted:
         return Verdict(False, FITTED)
     if bundle.start is not None and bundle.judged is None:
@@ -51,6 +50,8 @@ def instead_of(
     A start in place of its model of risk, and its model of complexity if that passes the gate by
     itself. Nothing where a fitted model of risk is in use or the champion knows more.
     """
+    if _fitted(before.champion):
+        return
     started = bundle
     if bundle.start is None:
         because = _("a fitted model was tried and refused.")
@@ -63,6 +64,11 @@ def instead_of(
         if verdict.promoted:
             yield other, verdict
             return
+
+
+def _fitted(champion: Bundle | None) -> bool:
+    """Whether a fitted model of risk is in use."""
+    return champion is not None and RiskQuestion.code in champion and champion.start is None
 
 
 def _renewed(bundle: Bundle, champion: Bundle, says: Sayable) -> Verdict:

@@ -12,16 +12,13 @@ from dataclasses import dataclass
 
 from cases.language.messages import Sayable, _, sentences
 from cases.language.values import Value
-from evaluation.backtests.answers import allowed_error, surely_off
+from evaluation.backtests.answers import FEWEST_TO_JUDGE, allowed_error, surely_off
 from evaluation.backtests.backtest import MODEL, Outcome
 from evaluation.backtests.strata import CHANCE, NAMES, PLURALS, Within
 from evaluation.promotion.comparison import MARGINS, more_cases, rounded_up, stretch
 from evaluation.statistics.metrics import Figure, Measures, log_loss_excess
 from evaluation.statistics.saying import interval, with_interval
 
-# Later cases with and without the outcome; on fewer an AUC of 0.7 has an interval of +-0.1
-# and more, and a few cases more or less turn the verdict.
-FEWEST = 30
 KEPT = 0.5  # of what the AUC is above chance, the least that must be left among like cases
 
 
@@ -36,9 +33,11 @@ class Worth:
 def judge(outcome: Outcome | None, parts: Sequence[Within] = (), attempt: int = 1) -> Worth:
     """The worth of a model whose backtest answered with `outcome`; `parts` are its strata.
 
-    At least `FEWEST` cases with the outcome and as many without. Its AUC must be above chance,
-    interval included, as must that among cases of the same reviewer and of the same unit, where
-    at least `KEPT` of the gain over chance must be left: else it tells reviewers or units apart.
+    At least `FEWEST_TO_JUDGE` cases with the outcome and as many without. Its AUC must be
+    above
+    chance, interval included, as must that among cases of the same reviewer and of the same unit,
+    where at least `KEPT` of the gain over chance must be left: else it tells reviewers or units
+    apart.
     Its log loss must not surely be above the plain rate's by more than `MARGINS["log_loss"]`.
     From the second `attempt` on the same outcomes the interval of the AUC is wider (`stretch`).
     """
@@ -46,7 +45,7 @@ def judge(outcome: Outcome | None, parts: Sequence[Within] = (), attempt: int = 
         return Worth(False, _untested())
     measures = outcome.pooled.measures[MODEL]
     negatives = measures.n - measures.positives
-    if min(measures.positives, negatives) < FEWEST or measures.auc.value is None:
+    if min(measures.positives, negatives) < FEWEST_TO_JUDGE or measures.auc.value is None:
         return Worth(False, _too_few(measures.positives, negatives))
     excess = _excess(outcome)
     of_order = [*_of_chance(measures.auc, attempt)]
@@ -73,7 +72,7 @@ def _untested() -> Sayable:
 
 
 def _too_few(positives: int, negatives: int) -> Sayable:
-    values = {"positives": positives, "negatives": negatives, "needed": FEWEST}
+    values = {"positives": positives, "negatives": negatives, "needed": FEWEST_TO_JUDGE}
     few, total = min(positives, negatives), positives + negatives
     if not few:
         return _(
@@ -87,7 +86,7 @@ def _too_few(positives: int, negatives: int) -> Sayable:
         "it by ({needed} of each are needed). What to try: at this rate about {more:,} more known "
         "outcomes, so have as many more cases reviewed.",
         **values,
-        more=rounded_up(total * (FEWEST - few) / few),
+        more=rounded_up(total * (FEWEST_TO_JUDGE - few) / few),
     )
 
 

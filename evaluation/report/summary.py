@@ -155,8 +155,13 @@ def _since(tables: Tables, bundle: Bundle, tested: Backtest, now: datetime) -> d
     return {
         question: since_training(tables, bundle, question, tried, now)
         for question, tried in asked.items()
-        if question in bundle
+        if question in bundle and not _without_order(bundle, question)
     }
+
+
+def _without_order(bundle: Bundle, question: str) -> bool:
+    """Whether all cases have the same risk, so that there is no order that could have held."""
+    return question == "risk" and bundle.start is not None and bundle.start.kind == "equal"
 
 
 def _reported(versions: tuple[ModelVersion, ...], number: int | None) -> ModelVersion | None:

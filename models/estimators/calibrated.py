@@ -65,7 +65,7 @@ class CalibratedModel:
     monotone: Mapping[str, int] = field(default_factory=dict)
 
     def fit(self, sample: TrainingSample) -> Self:
-        """Fit on cases with known outcomes; both outcomes must occur in the earlier half."""
+        """Fit on cases with known outcomes; both outcomes must occur."""
         self.columns_ = Columns.learn(sample.x, self.names)
         # Step 1: scores of the later half out of time, of every kind.
         scores, usual, self.rounds_ = self._scores_out_of_time(sample)

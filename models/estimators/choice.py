@@ -10,13 +10,13 @@ import numpy as np
 
 from cases.language.messages import Message, _
 from cases.numeric import Floats
+from models.calibration.level_and_band import LEAST_SLOPE
 from models.estimators.kinds import BLEND, KINDS, LOGISTIC, TREES
 from models.estimators.ridge_logistic import Regression, most_likely
 
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # of the regression; the rest is the trees'
 MARGIN = 0.25  # standard errors of a difference in log loss that decide nothing
 SLOPE_VARIANCE = 1.0  # of the prior, a slope of 1
-LEAST_SLOPE = 0.05
 
 NAMES: dict[str, Message] = {
     LOGISTIC: _("logistic regression"),

@@ -81,6 +81,9 @@ def most_likely(regression: Regression, signs: Floats) -> tuple[Floats, float]:
 def mode(regression: Regression) -> Floats:
     """Coefficients where the loss is least, the intercept last; shape (terms + 1,)."""
     rate = np.average(regression.y, weights=regression.weight)
+    # At least half a case of either outcome: a finite start also where all cases are alike.
+    least = 0.5 / len(regression.y)
+    rate = np.clip(rate, least, 1 - least)
     b = np.append(np.zeros(regression.design.shape[1]), logit(rate))
     for _step in range(MOST_STEPS):
         step, gain = regression.step(b)

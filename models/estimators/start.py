@@ -26,13 +26,13 @@ from scipy.optimize import minimize
 from scipy.special import expit, logit
 
 from cases.numeric import Floats
+from models.calibration.level_and_band import Z_BAND
 from models.estimators.estimator import TrainingSample
 from models.matrix import Columns
 
 USUAL = np.array([logit(0.1), np.log(0.5)])  # level, logarithm of the slope
 SPREAD = np.array([1.5, 0.5])
 MOVES = 0.3  # log-odds; how far the level moves from quarter to quarter
-BAND = 1.645  # standard deviations to either side that nine cases in ten lie within
 
 
 @dataclass
@@ -101,7 +101,7 @@ class StartModel:
         """
         gradient = _gradient(self._scaled(x), self.slope_)
         variance = ((gradient @ self.covariance_) * gradient).sum(axis=1) + MOVES**2
-        raw, reach = self.raw(x), BAND * np.sqrt(variance)
+        raw, reach = self.raw(x), Z_BAND * np.sqrt(variance)
         return expit(raw - reach), expit(raw + reach)
 
     def text(self) -> str:

@@ -39,12 +39,17 @@ def _stand_ins(stand_ins: StandIns | None) -> Iterator[Exhibit]:
         (PEOPLE[one.people], count(one.classes), Interval(one.told, SHARES), telling or NOTHING)
         for one, telling in zip(stand_ins.found, stand_ins.telling, strict=True)
     )
-    head = (_("Who"), _("How many of them"), _("Pairs told right"), _("Most telling features"))
+    head = (
+        _("Who"),
+        _("How many of them"),
+        _("Pairs judged correctly"),
+        _("Most telling features"),
+    )
     note = _(
         "A pair is two cases of the same kind (and of the same unit, where the model is given "
-        "it), one of them of a certain handler, unit or reviewer. Told right is which one, by the "
-        "features alone; 50% is chance. Learnt from the earlier reviewed cases, tried on the later "
-        "ones."
+        "it), one of them of a certain handler, unit or reviewer. It is judged correctly if the "
+        "features alone say which one; 50% is chance. Learnt from the earlier reviewed cases, "
+        "tried on the later ones."
     )
     yield Exhibit(_("Stand-ins for persons"), says, head, lines, notes=(note,))
 

@@ -19,7 +19,6 @@ from evaluation.backtests.backtest import Backtest
 from evaluation.leaks.findings import Finding
 from evaluation.promotion import candidate, gate, last_year
 from evaluation.promotion.candidate import confirm, train_candidate
-from evaluation.promotion.gate import Verdict
 from evaluation.promotion.worth import Worth
 from evaluation.proxies.check import Proxies, from_kept
 from evaluation.statistics.metrics import Figure
@@ -42,7 +41,7 @@ def test_what_cannot_be_loaded_is_never_champion(
 
     monkeypatch.setattr(Trees, "from_json", unreadable)
     monkeypatch.setattr(candidate, "last_year_backtest", lambda *_: Backtest(*[None] * 7))
-    monkeypatch.setattr(gate, "judge", lambda _: Verdict(True, Text(en="good.")))
+    monkeypatch.setattr(gate, "judge", lambda *_: Worth(True, Text(en="good.")))
     registry = Registry(tmp_path)
     with pytest.raises(Refused, match="no such trees"):
         train_candidate(tables, registry, UNTIL, silent)
@@ -135,7 +134,7 @@ def test_stand_ins_for_persons_are_kept_and_said_with_the_verdict(
     monkeypatch.setattr(candidate, "find_leaks", lambda *_: ())
     monkeypatch.setattr(candidate, "find_proxies", lambda *_: found)
     monkeypatch.setattr(candidate, "last_year_backtest", lambda *_: Backtest(*[None] * 7))
-    monkeypatch.setattr(gate, "judge", lambda _: Verdict(True, Text(en="good.")))
+    monkeypatch.setattr(gate, "judge", lambda *_: Worth(True, Text(en="good.")))
     registry = Registry(tmp_path)
     trained = train_candidate(tables, registry, UNTIL, silent)
     assert trained.verdict.promoted

@@ -16,8 +16,9 @@ from cases.tables.tables import Tables
 from evaluation.backtests.backtest import MODEL, Backtest, Outcome
 from evaluation.promotion import candidate, gate
 from evaluation.promotion.candidate import Trained, train_candidate
-from evaluation.promotion.gate import Verdict
+from evaluation.promotion.gate import Before, Verdict
 from evaluation.promotion.start import against_start, decide_on, instead_of
+from evaluation.promotion.worth import Worth
 from models.bundle.bundle import Bundle
 from models.registry import CHAMPION, Registry, office_name
 from tests.factories.small_office import UNTIL, small_office
@@ -59,7 +60,8 @@ def trained(
     judged: Verdict,
 ) -> Trained:
     """A training whose fitted candidate the gate judges so."""
-    monkeypatch.setattr(gate, "judge", lambda _: judged)
+    worth = Worth(judged.promoted, judged.reason)
+    monkeypatch.setattr(gate, "judge", lambda *_: worth)
     return train_candidate(office, registry, until, silent)
 
 
@@ -83,7 +85,7 @@ def test_the_path_of_a_new_office(
     assert steps[1].instead is not None
     assert "a fitted model was tried and refused" in str(steps[1].instead.verdict.reason)
     assert steps[0].bundle.judged is None
-    again = decide_on(office, steps[0].bundle, steps[2].bundle, UNTRIED, silent)
+    again = decide_on(office, steps[0].bundle, Before(steps[2].bundle), UNTRIED, silent)
     assert not again.promoted
     assert "which a start does not replace" in str(again.reason)
 
@@ -111,8 +113,9 @@ def test_complexity_stays_with_the_start_where_it_passes(
     bundle = train(tables, UNTIL)
     assert "complexity" in bundle
     for verdict in (GOOD, BAD):
-        monkeypatch.setattr(gate, "judge", lambda _, verdict=verdict: verdict)
-        ((other, said),) = instead_of(tables, bundle, None, UNTRIED, silent)
+        worth = Worth(verdict.promoted, verdict.reason)
+        monkeypatch.setattr(gate, "judge", lambda *_, worth=worth: worth)
+        ((other, said),) = instead_of(tables, bundle, Before(), UNTRIED, silent)
         assert said.promoted
         assert other.start is not None
         assert ("complexity" in other) is verdict.promoted
@@ -122,8 +125,8 @@ def test_complexity_stays_with_the_start_where_it_passes(
 def test_a_start_that_knows_less_is_refused(office: Tables) -> None:
     """Calibrated on an earlier day it does not replace the start of a later one."""
     late, early = (with_start(train(office, until), office, BECAUSE) for until in (UNTIL, EARLY))
-    assert decide_on(office, late, early, UNTRIED, silent).promoted
-    assert not decide_on(office, early, late, UNTRIED, silent).promoted
+    assert decide_on(office, late, Before(early), UNTRIED, silent).promoted
+    assert not decide_on(office, early, Before(late), UNTRIED, silent).promoted
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -69,6 +71,15 @@ def test_no_terms_at_all() -> None:
     y = np.array([1.0, 0, 0, 0])
     cases = Regression(np.empty((4, 0)), y, np.ones(4), np.zeros(4), 1.0)
     assert most_likely(cases, np.empty(0))[1] == pytest.approx(np.log(1 / 3))
+
+
+@pytest.mark.parametrize("y", [0.0, 1.0])
+def test_all_cases_alike(y: float) -> None:
+    """Where all cases have the same outcome the level is far out, and everything is finite."""
+    cases = replace(regression(2), y=np.full(200, y))
+    coefficients, level = most_likely(cases, EITHER)
+    assert np.isfinite(coefficients).all()
+    assert level * (2 * y - 1) > 5
 
 
 def test_two_parts_are_the_whole() -> None:
