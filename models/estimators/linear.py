@@ -49,7 +49,7 @@ class Linear:
 
     def raw(self, x: pl.DataFrame) -> Floats:
         """Log-odds per row, shape (rows,)."""
-        return self._parts(x).sum(axis=1) + self.intercept
+        return np.asarray(self._parts(x).sum(axis=1) + self.intercept, dtype=np.float64)
 
     def contributions(self, x: pl.DataFrame) -> Floats:
         """What each column adds against the average case, shape (rows, columns + 1).
