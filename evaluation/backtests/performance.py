@@ -204,11 +204,13 @@ def _arrays(cases: pl.DataFrame) -> tuple[Floats, Floats, Floats]:
 def honest(cases: pl.DataFrame, share: float) -> Honest:
     """The figures of surveyed and of targeted cases apart.
 
-    `cases` has `y`, `inclusion_probability` (null where unknown) and the model's `p`.
+    `cases` has `y`, `inclusion_probability` (null where unknown), the model's `p` and, for those
+    of known probability, the `weight` of the label: its inverse, and more where outcomes of
+    this kind become known late (`training/delay.py`).
     """
     probability = pl.col("inclusion_probability")
     drawn, picked = cases.filter(probability.is_not_null()), cases.filter(probability.is_null())
-    surveyed = _measured(drawn, 1 / drawn["inclusion_probability"].to_numpy(), share)
+    surveyed = _measured(drawn, drawn["weight"].to_numpy(), share)
     targeted = _measured(picked, np.ones(picked.height), share)
     return Honest(surveyed, targeted, _say_honest(surveyed, targeted))
 

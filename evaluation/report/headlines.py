@@ -8,7 +8,7 @@ from itertools import islice
 
 from cases.language.messages import _
 from cases.language.values import Value, round_share
-from evaluation.backtests.answers import Answer, allowed_error, surely_behind
+from evaluation.backtests.answers import Answer, surely_behind, surely_off
 from evaluation.backtests.backtest import MODEL
 from evaluation.backtests.strata import Within
 from evaluation.drift.changes import Changes
@@ -289,10 +289,10 @@ def _no_signal(summary: ReportSummary) -> Within | None:
 
 
 def _off(summary: ReportSummary, answer: Answer) -> bool:
-    """Whether the probabilities are not rates: by their error over all, or lately by drift."""
+    """Whether the probabilities are not rates: as the gate judges over all, or lately by drift."""
     measures = answer.pooled.measures[MODEL]
     lately = summary.changes is not None and _shifted(summary.changes)
-    return lately or (measures.calibration_error.value or 0.0) > allowed_error(measures)
+    return lately or surely_off(measures)
 
 
 def _sure(summary: ReportSummary) -> Note:

@@ -118,6 +118,7 @@ def drawn_and_picked(chance: list[float | None]) -> pl.DataFrame:
             "y": [i % 2 for i in range(n)],
             MODEL: [0.2 + 0.6 * (i % 2) for i in range(n)],
             "inclusion_probability": [chance[i // 20] for i in range(n)],
+            "weight": [1 / (chance[i // 20] or 1) for i in range(n)],
         },
         schema_overrides={"inclusion_probability": pl.Float64},
     )
@@ -161,6 +162,14 @@ def test_honest_weights_are_inverse_probabilities() -> None:
     found = honest(cases, 0.1).surveyed
     assert found is not None
     assert found.base_rate.value == pytest.approx((10 + 2 * 5) / (20 + 2 * 20))
+
+
+def test_honest_weights_count_late_outcomes() -> None:
+    """Where one outcome becomes known late, the few that are known stand for more."""
+    cases = drawn_and_picked([0.5, 0.5]).with_columns(weight=2.0 + 2.0 * pl.col("y"))
+    found = honest(cases, 0.1).surveyed
+    assert found is not None
+    assert found.base_rate.value == pytest.approx(2 / 3)
 
 
 def test_too_few_to_be_honest() -> None:

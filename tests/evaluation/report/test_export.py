@@ -29,8 +29,8 @@ from tests.factories.small_office import HOSTILE
 
 SHELL = [
     "format", "front_page", "office", "data", "card", "first", "last", "every", "retrain", "share",
-    "risk", "complexity", "performance", "since", "reported", "leaks", "stand_ins", "fairness", "intake",
-    "changes", "versions", "quality", "own_checks", "uptake", "overrides", "reviewers",
+    "risk", "complexity", "performance", "since", "reported", "leaks", "stand_ins", "fairness",
+    "intake", "changes", "versions", "quality", "own_checks", "uptake", "overrides", "reviewers",
     "influences", "notes",
 ]  # fmt: skip
 

@@ -110,7 +110,9 @@ def test_three_to_five_sentences(summary: ReportSummary) -> None:
         ({}, None, "found_worth_risk", "found_calibrated", "do_use"),
         ({}, False, "found_unsure_signal", "found_calibrated", "do_tell"),
         ({"lift": (2.0, 0.9, 3.0)}, True, "found_no_worth_risk", "found_calibrated", "do_random"),
-        ({"calibration_error": (0.05, 0.03, 0.06)}, True, "found_worth_risk", "found_off",
+        ({"calibration_error": (0.05, 0.02, 0.06)}, True, "found_worth_risk", "found_calibrated",
+         "do_use"),
+        ({"calibration_error": (0.05, 0.04, 0.06)}, True, "found_worth_risk", "found_off",
          "do_order"),
     ],
 )  # fmt: skip
@@ -152,7 +154,7 @@ def test_rates_are_near_to_the_base_rate_and_undrifted(
     summary: ReportSummary, rate: float, alarm: bool, code: str
 ) -> None:
     """An error of two points is read against the base rate; a recent alarm outdoes it."""
-    near = {"calibration_error": Figure(0.02, 0.0, 0.03, 100)}
+    near = {"calibration_error": Figure(0.02, 0.018, 0.03, 100)}
     base = {"base_rate": Figure(rate, 0.04, 0.08, 100)}
     good = with_signal(with_model(summary, **(GOOD | near | base)), signal=True)
     assert codes(with_drift(good, alarm=alarm))[1] == code
