@@ -125,6 +125,9 @@ def _of_its_case(office: Office) -> tuple[Check, ...]:
 
 
 def _is_check(office: Office) -> pl.Expr:
+    """Whether a row is a check of the office's own; without [reviews] any row may be one."""
+    if office.reviews is None:
+        return pl.lit(value=True)
     return pl.col("kind").is_in(office.check_words).fill_null(value=False)
 
 
