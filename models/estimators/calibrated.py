@@ -39,7 +39,7 @@ import polars as pl
 from cases.numeric import Flags, Floats
 from models.calibration.level_and_band import Calibration, fit_calibration
 from models.estimators.boosting import fit_folds, fit_trees
-from models.estimators.choice import Choice, choose
+from models.estimators.choice import Choice, choose, log_loss
 from models.estimators.estimator import TrainingSample
 from models.estimators.kinds import LOGISTIC, TREES, Blend, scorer_from_json
 from models.estimators.linear import Linear, fit_linear
@@ -50,7 +50,7 @@ FOLDS = 4  # of the later half, each scored by models fitted before it
 PRIOR_VARIANCE = 0.01  # of the regression's coefficients; the features are many
 FEWEST_SURVEYED = 50  # of either outcome, for the probability sample to calibrate alone
 
-Pair = tuple[Floats, Floats]  # of a regression and of trees, each of shape (rows,)
+Pair = tuple[Floats, Floats]  # each of shape (rows,)
 
 
 @dataclass
@@ -132,34 +132,45 @@ class CalibratedModel:
         cases; and the rounds of the trees.
         """
         edges = [*_edges(sample), len(sample)]
-        folds = [(sample.between(0, a), sample.between(a, b)) for a, b in pairwise(edges)]
-        trees, rounds = fit_folds(self.columns_, folds, self.monotone)
-        models = (
-            [self._linear(earlier).raw(sample.x) for earlier, _later in folds],
-            [part.raw(sample.x) for part in trees],
-        )
         spans = list(pairwise(edges))
-        logistic, boosted = (
-            np.concatenate([raw[a:b] for raw, (a, b) in zip(scores, spans, strict=True)])
-            for scores in models
+        folds = [(sample.between(0, a), sample.between(a, b)) for a, b in spans]
+        trees, rounds = fit_folds(self.columns_, folds, self.monotone)
+        boosted, usual_boosted = _spliced(trees, sample.x, spans)
+        # The regression's numbers by order of magnitude or as they are, whichever does better.
+        regressions = {
+            magnitudes: _spliced(
+                [self._linear(earlier, magnitudes) for earlier, _later in folds], sample.x, spans
+            )
+            for magnitudes in (True, False)
+        }
+        seen = sample.between(edges[0])
+        self.magnitudes_ = min(
+            regressions, key=lambda form: log_loss(regressions[form][0], seen.y, seen.offset)
         )
-        usual_logistic, usual_boosted = (
-            np.repeat([raw.mean() for raw in scores], [b - a for a, b in spans])
-            for scores in models
-        )
+        logistic, usual_logistic = regressions[self.magnitudes_]
         return (logistic, boosted), (usual_logistic, usual_boosted), rounds
 
     def _fitted(self, choice: Choice, sample: TrainingSample) -> Scorer:
         if choice.kind == TREES:
             return fit_trees(self.columns_, sample, self.rounds_, self.monotone)
-        linear = self._linear(sample).scaled(choice.of_linear, choice.level)
+        linear = self._linear(sample, self.magnitudes_).scaled(choice.of_linear, choice.level)
         if choice.kind == LOGISTIC:
             return linear
         trees = fit_trees(self.columns_, sample, self.rounds_, self.monotone)
         return Blend(linear, trees, choice.of_trees)
 
-    def _linear(self, sample: TrainingSample) -> Linear:
-        return fit_linear(self.columns_, sample, PRIOR_VARIANCE, self.monotone)
+    def _linear(self, sample: TrainingSample, magnitudes: bool) -> Linear:
+        return fit_linear(
+            self.columns_, sample, PRIOR_VARIANCE, self.monotone, magnitudes=magnitudes
+        )
+
+
+def _spliced(models: Sequence[Scorer], x: pl.DataFrame, spans: Sequence[tuple[int, int]]) -> Pair:
+    """Scores of the rows of each span by its own model, and that model's mean score of all rows."""
+    raws = [model.raw(x) for model in models]
+    scores = [raw[a:b] for raw, (a, b) in zip(raws, spans, strict=True)]
+    usual = np.repeat([raw.mean() for raw in raws], [b - a for a, b in spans])
+    return np.concatenate(scores), usual
 
 
 def _edges(sample: TrainingSample) -> list[int]:

@@ -59,7 +59,7 @@ def test_every_kind_of_model_is_a_sum() -> None:
     sample = TrainingSample(x, y, np.ones(400), np.ones(400, dtype=bool))
     columns = Columns.learn(x, x.columns)
     linear, trees = fit_linear(columns, sample), fit_trees(columns, sample, 20, {})
-    for model in (linear, trees, Blend(linear, trees)):
+    for model in (linear, trees, Blend(linear, trees, 1.0)):
         found = parts(model, x, mean_contributions(model, x))
         assert np.abs(found.base + found.total.sum(axis=1) - model.raw(x)).max() < 1e-6
         assert found.groups == ((0,), (1, 2), (4,))
