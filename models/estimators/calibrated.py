@@ -35,6 +35,7 @@ from typing import Any, Self
 
 import numpy as np
 import polars as pl
+from threadpoolctl import threadpool_limits
 
 from cases.numeric import Flags, Floats
 from models.calibration.level_and_band import Calibration, fit_calibration
@@ -66,18 +67,20 @@ class CalibratedModel:
 
     def fit(self, sample: TrainingSample) -> Self:
         """Fit on cases with known outcomes; both outcomes must occur in the earlier half."""
-        self.columns_ = Columns.learn(sample.x, self.names)
-        # Step 1: scores of the later half out of time, of every kind.
-        scores, usual, self.rounds_ = self._scores_out_of_time(sample.unweighted())
-        # Step 2: the kind, by log loss on them.
-        seen = sample.between(_edges(sample)[0])
-        self.choice_ = choose(*scores, seen.y, seen.offset)
-        # Step 3: level, slope and band.
-        beyond = self.choice_.combined(*scores) - self.choice_.combined(*usual)
-        self.calibration_ = _calibrated(seen, beyond)
-        # Step 4: the model that is kept, on all cases.
-        self.scorer_ = self._fitted(self.choice_, sample.unweighted())
-        self.usual_ = float(self.scorer_.raw(sample.x).mean())
+        # More threads would wait for each other, at several times the processor time.
+        with threadpool_limits(1, user_api="blas"):
+            self.columns_ = Columns.learn(sample.x, self.names)
+            # Step 1: scores of the later half out of time, of every kind.
+            scores, usual, self.rounds_ = self._scores_out_of_time(sample.unweighted())
+            # Step 2: the kind, by log loss on them.
+            seen = sample.between(_edges(sample)[0])
+            self.choice_ = choose(*scores, seen.y, seen.offset)
+            # Step 3: level, slope and band.
+            beyond = self.choice_.combined(*scores) - self.choice_.combined(*usual)
+            self.calibration_ = _calibrated(seen, beyond)
+            # Step 4: the model that is kept, on all cases.
+            self.scorer_ = self._fitted(self.choice_, sample.unweighted())
+            self.usual_ = float(self.scorer_.raw(sample.x).mean())
         return self
 
     def predict(self, x: pl.DataFrame) -> Floats:
