@@ -157,7 +157,8 @@ def report(trials: Iterator[Trial]) -> None:
         defects = int(trial.sample.y.sum())
         print(f"{trial.name:8} {len(trial.sample):7,} {defects:7,}  {line(ranked)}", end="")
         choice = trial.model.choice_
-        print(f"  regression {choice.share:.0%}, {trial.model.rounds_} rounds", flush=True)
+        form = "magnitudes" if trial.model.magnitudes_ else "plain numbers"
+        print(f"  regression {choice.share:.0%} ({form}), {trial.model.rounds_} rounds", flush=True)
         found.append(ranked)
         chosen[choice.kind] += 1
     mean = {name: float(np.mean([ranked[name] for ranked in found])) for name in found[0]}
@@ -175,7 +176,8 @@ def line(ranked: dict[str, float]) -> str:
 def areas(trial: Trial) -> dict[str, float]:
     """AUC of the chosen kind, of every kind, and of the report's baseline."""
     model, cases = trial.model, trial.sample.unweighted()
-    linear = fit_linear(model.columns_, cases, PRIOR_VARIANCE, model.monotone)
+    form = model.magnitudes_
+    linear = fit_linear(model.columns_, cases, PRIOR_VARIANCE, model.monotone, magnitudes=form)
     trees = fit_trees(model.columns_, cases, model.rounds_, model.monotone)
     scores = {
         "chosen": model.scorer_.raw(trial.later),

@@ -35,11 +35,12 @@ from typing import Any, Self
 
 import numpy as np
 import polars as pl
+from threadpoolctl import threadpool_limits
 
 from cases.numeric import Flags, Floats
 from models.calibration.level_and_band import Calibration, fit_calibration
 from models.estimators.boosting import fit_folds, fit_trees
-from models.estimators.choice import Choice, choose
+from models.estimators.choice import Choice, choose, log_loss
 from models.estimators.estimator import TrainingSample
 from models.estimators.kinds import LOGISTIC, TREES, Blend, scorer_from_json
 from models.estimators.linear import Linear, fit_linear
@@ -50,7 +51,7 @@ FOLDS = 4  # of the later half, each scored by models fitted before it
 PRIOR_VARIANCE = 0.01  # of the regression's coefficients; the features are many
 FEWEST_SURVEYED = 50  # of either outcome, for the probability sample to calibrate alone
 
-Pair = tuple[Floats, Floats]  # of a regression and of trees, each of shape (rows,)
+Pair = tuple[Floats, Floats]  # each of shape (rows,)
 
 
 @dataclass
@@ -66,18 +67,20 @@ class CalibratedModel:
 
     def fit(self, sample: TrainingSample) -> Self:
         """Fit on cases with known outcomes; both outcomes must occur."""
-        self.columns_ = Columns.learn(sample.x, self.names)
-        # Step 1: scores of the later half out of time, of every kind.
-        scores, usual, self.rounds_ = self._scores_out_of_time(sample)
-        # Step 2: the kind, by log loss on them.
-        seen = sample.between(_edges(sample)[0])
-        self.choice_ = choose(*scores, seen.y, seen.offset)
-        # Step 3: level, slope and band.
-        beyond = self.choice_.combined(*scores) - self.choice_.combined(*usual)
-        self.calibration_ = _calibrated(seen, beyond)
-        # Step 4: the model that is kept, on all cases.
-        self.scorer_ = self._fitted(self.choice_, sample.unweighted())
-        self.usual_ = _usual(self.scorer_.raw(sample.x), sample)
+        # More threads would wait for each other, at several times the processor time.
+        with threadpool_limits(1, user_api="blas"):
+            self.columns_ = Columns.learn(sample.x, self.names)
+            # Step 1: scores of the later half out of time, of every kind.
+            scores, usual, self.rounds_ = self._scores_out_of_time(sample)
+            # Step 2: the kind, by log loss on them.
+            seen = sample.between(_edges(sample)[0])
+            self.choice_ = choose(*scores, seen.y, seen.offset)
+            # Step 3: level, slope and band.
+            beyond = self.choice_.combined(*scores) - self.choice_.combined(*usual)
+            self.calibration_ = _calibrated(seen, beyond)
+            # Step 4: the model that is kept, on all cases.
+            self.scorer_ = self._fitted(self.choice_, sample.unweighted())
+            self.usual_ = _usual(self.scorer_.raw(sample.x), sample)
         return self
 
     def predict(self, x: pl.DataFrame) -> Floats:
@@ -146,35 +149,49 @@ class CalibratedModel:
         With them, for each of these cases, the mean score that the same model gives to all
         cases; and the rounds of the trees.
         """
-        spans = list(pairwise([*_edges(sample), len(sample)]))
+        edges = [*_edges(sample), len(sample)]
+        spans = list(pairwise(edges))
         once = sample.unweighted()
-        folds = [(once.between(0, start), once.between(start, end)) for start, end in spans]
+        folds = [(once.between(0, a), once.between(a, b)) for a, b in spans]
         trees, rounds = fit_folds(self.columns_, folds, self.monotone)
-        models = (
-            [self._linear(earlier).raw(sample.x) for earlier, _later in folds],
-            [part.raw(sample.x) for part in trees],
+        boosted, usual_boosted = _spliced(trees, sample, spans)
+        # The regression's numbers by order of magnitude or as they are, whichever does better.
+        regressions = {
+            magnitudes: _spliced(
+                [self._linear(earlier, magnitudes) for earlier, _later in folds], sample, spans
+            )
+            for magnitudes in (True, False)
+        }
+        seen = sample.between(edges[0])
+        self.magnitudes_ = min(
+            regressions, key=lambda form: log_loss(regressions[form][0], seen.y, seen.offset)
         )
-        logistic, boosted = (
-            np.concatenate([raw[a:b] for raw, (a, b) in zip(scores, spans, strict=True)])
-            for scores in models
-        )
-        usual_logistic, usual_boosted = (
-            np.repeat([_usual(raw, sample) for raw in scores], [b - a for a, b in spans])
-            for scores in models
-        )
+        logistic, usual_logistic = regressions[self.magnitudes_]
         return (logistic, boosted), (usual_logistic, usual_boosted), rounds
 
     def _fitted(self, choice: Choice, sample: TrainingSample) -> Scorer:
         if choice.kind == TREES:
             return fit_trees(self.columns_, sample, self.rounds_, self.monotone)
-        linear = self._linear(sample).scaled(choice.of_linear, choice.level)
+        linear = self._linear(sample, self.magnitudes_).scaled(choice.of_linear, choice.level)
         if choice.kind == LOGISTIC:
             return linear
         trees = fit_trees(self.columns_, sample, self.rounds_, self.monotone)
         return Blend(linear, trees, choice.of_trees)
 
-    def _linear(self, sample: TrainingSample) -> Linear:
-        return fit_linear(self.columns_, sample, PRIOR_VARIANCE, self.monotone)
+    def _linear(self, sample: TrainingSample, magnitudes: bool) -> Linear:
+        return fit_linear(
+            self.columns_, sample, PRIOR_VARIANCE, self.monotone, magnitudes=magnitudes
+        )
+
+
+def _spliced(
+    models: Sequence[Scorer], sample: TrainingSample, spans: Sequence[tuple[int, int]]
+) -> Pair:
+    """Scores of the rows of each span by its own model, and that model's mean score of all rows."""
+    raws = [model.raw(sample.x) for model in models]
+    scores = [raw[a:b] for raw, (a, b) in zip(raws, spans, strict=True)]
+    usual = np.repeat([_usual(raw, sample) for raw in raws], [b - a for a, b in spans])
+    return np.concatenate(scores), usual
 
 
 def _edges(sample: TrainingSample) -> list[int]:

@@ -118,6 +118,11 @@ def choose(logistic: Floats, trees: Floats, y: Floats, offset: Floats | None = N
     return Choice(share, slope * of_linear, slope * of_trees, level, _by_kind(losses), len(y))
 
 
+def log_loss(raw: Floats, y: Floats, offset: Floats | None = None) -> float:
+    """Mean log loss of out-of-time log-odds, compared as `choose` does."""
+    return float(_losses(raw, y, np.zeros(len(y)) if offset is None else offset).mean())
+
+
 def _by_kind(losses: Mapping[float, Floats]) -> dict[str, float]:
     """The mean loss of every kind, of both together at the best share."""
     means = [(_kind(share), float(loss.mean())) for share, loss in losses.items()]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -30,9 +31,9 @@ class Linear:
     """Log-odds, or the logarithm of an amount, as a sum over the columns, one term each (`terms`).
 
     A code has a coefficient per level, 0 for a level that is rare or unknown. A number
-    counts by its order of magnitude, `sign(v) log(1 + |v|)`, less `centre`, in units of
-    `spread`; missing, it counts as usual plus a coefficient for being missing. `centre` and
-    `spread` have the shape (columns,), 0 and 1 for codes.
+    counts as it is, or with `magnitudes` by its order of magnitude, `sign(v) log(1 + |v|)`,
+    less `centre`, in units of `spread`; missing, it counts as usual plus a coefficient for being
+    missing. `centre` and `spread` have the shape (columns,), 0 and 1 for codes.
     """
 
     columns: Columns
@@ -41,6 +42,7 @@ class Linear:
     coefficients: Floats
     average: Floats
     intercept: float
+    magnitudes: bool
 
     @property
     def level(self) -> float:
@@ -49,14 +51,14 @@ class Linear:
 
     def raw(self, x: pl.DataFrame) -> Floats:
         """Log-odds per row, shape (rows,)."""
-        return np.asarray(self._parts(x).sum(axis=1) + self.intercept, dtype=np.float64)
+        return np.asarray(self._added(x).sum(axis=1) + self.intercept, dtype=np.float64)
 
     def contributions(self, x: pl.DataFrame) -> Floats:
         """What each column adds against the average case, shape (rows, columns + 1).
 
         The last column is `level`; a row sums to its `raw`.
         """
-        return np.column_stack([self._parts(x) - self.average, np.full(x.height, self.level)])
+        return np.column_stack([self._added(x) - self.average, np.full(x.height, self.level)])
 
     def scaled(self, slope: float, level: float) -> Linear:
         """The model whose `raw` is `slope` times that of this one, plus `level`."""
@@ -70,7 +72,8 @@ class Linear:
     def as_json(self) -> dict[str, Any]:
         """What `from_json` reads back, to the bit."""
         arrays = {name: getattr(self, name).tolist() for name in ARRAYS}
-        return {"columns": self.columns.as_json(), "intercept": self.intercept} | arrays
+        rest = {"intercept": self.intercept, "magnitudes": self.magnitudes}
+        return {"columns": self.columns.as_json()} | rest | arrays
 
     def text(self) -> str:
         """Nothing: all of it is in `as_json`."""
@@ -83,7 +86,8 @@ class Linear:
             raise ValueError("a regression is kept without a text")
         columns = Columns.from_json(saved["columns"])
         arrays = {name: np.array(saved[name], dtype=np.float64) for name in ARRAYS}
-        model = cls(columns, **arrays, intercept=float(saved["intercept"]))
+        intercept, magnitudes = float(saved["intercept"]), bool(saved["magnitudes"])
+        model = cls(columns, **arrays, intercept=intercept, magnitudes=magnitudes)
         per_column = (len(columns.names),)
         shapes = [per_column, per_column, (sum(_widths(columns)),), per_column]
         if [array.shape for array in arrays.values()] != shapes:
@@ -94,17 +98,28 @@ class Linear:
             raise ValueError("a spread is not positive")
         return model
 
-    def _parts(self, x: pl.DataFrame) -> Floats:
+    def _added(self, x: pl.DataFrame) -> Floats:
         """What each column adds to the intercept, shape (rows, columns)."""
-        parts = ((_sizes(self.columns, x) - self.centre) / self.spread).T
-        starts = np.cumsum([0, *_widths(self.columns)])
-        for i, (part, name) in enumerate(zip(parts, self.columns.names, strict=True)):
-            own = self.coefficients[starts[i] : starts[i + 1]]
-            if name in self.columns.levels:
-                parts[i] = np.append(own, 0.0)[np.nan_to_num(part, nan=len(own)).astype(int)]
+        return self.added((_sizes(self.columns, x, self.magnitudes) - self.centre) / self.spread)
+
+    def added(self, scaled: Floats) -> Floats:
+        """The same from numbers in units of their spread and positions of levels."""
+        added = np.empty_like(scaled, order="F")  # a column at a time
+        first = 0
+        for position, width in enumerate(_widths(self.columns)):
+            own, column = self.coefficients[first : first + width], scaled[:, position]
+            missing = np.isnan(column)
+            if position in self._codes:
+                level = np.where(missing, width, column).astype(np.intp)
+                added[:, position] = np.append(own, 0.0)[level]
             else:
-                parts[i] = np.where(np.isnan(part), own[1], own[0] * part)
-        return parts.T
+                added[:, position] = np.where(missing, own[1], own[0] * column)
+            first += width
+        return added
+
+    @cached_property
+    def _codes(self) -> frozenset[int]:
+        return frozenset(self.columns.codes)
 
 
 Fit = Callable[[csc_array], tuple[Floats, float]]
@@ -116,6 +131,8 @@ def fit_linear(
     sample: TrainingSample,
     variance: float = PRIOR_VARIANCE,
     monotone: Mapping[str, int] | None = None,
+    *,
+    magnitudes: bool = True,
 ) -> Linear:
     """The most likely log-odds under the prior: the posterior mode of a logistic regression.
 
@@ -131,7 +148,7 @@ def fit_linear(
     def fit(design: csc_array) -> tuple[Floats, float]:
         return most_likely(Regression(design, sample.y, weight, offset, variance), signs)
 
-    return _fit(columns, sample.x, weight, fit)
+    return _fit(columns, sample.x, weight, fit, magnitudes)
 
 
 def fit_log_amount(columns: Columns, x: pl.DataFrame, amount: Floats, weight: Floats) -> Linear:
@@ -145,21 +162,24 @@ def fit_log_amount(columns: Columns, x: pl.DataFrame, amount: Floats, weight: Fl
         ridge = Ridge(alpha=1 / PRIOR_SHARE).fit(design.toarray(), log, scaled)
         return ridge.coef_, float(ridge.intercept_)
 
-    return _fit(columns, x, scaled, fit)
+    return _fit(columns, x, scaled, fit, magnitudes=True)
 
 
-def _fit(columns: Columns, x: pl.DataFrame, weight: Floats, fit: Fit) -> Linear:
+def _fit(columns: Columns, x: pl.DataFrame, weight: Floats, fit: Fit, magnitudes: bool) -> Linear:
     """The coefficients and the intercept that `fit` finds for the terms of `x`."""
+    sizes = _sizes(columns, x, magnitudes)
     # Numbers are centred and scaled, so that one prior variance fits all; codes stay 0 or 1.
     scales = [
         (0.0, 1.0) if position in columns.codes else _scale(column)
-        for position, column in enumerate(_sizes(columns, x).T)
+        for position, column in enumerate(sizes.T)
     ]
     centre, spread = np.array(scales, dtype=np.float64).reshape(-1, 2).T
-    coefficients, intercept = fit(terms(columns, centre, spread, x))
-    model = Linear(columns, centre, spread, coefficients, np.zeros(len(columns.names)), intercept)
+    scaled = (sizes - centre) / spread
+    coefficients, intercept = fit(terms(columns, scaled))
+    none = np.zeros(len(columns.names))
+    model = Linear(columns, centre, spread, coefficients, none, intercept, magnitudes)
     # What the average case has of every column: contributions are said against it.
-    return replace(model, average=np.average(model._parts(x), axis=0, weights=weight))
+    return replace(model, average=np.average(model.added(scaled), axis=0, weights=weight))
 
 
 def _signs(columns: Columns, monotone: Mapping[str, int]) -> Floats:
@@ -179,11 +199,14 @@ def _scale(size: Floats) -> tuple[float, float]:
     return float(known.mean()), float(known.std())
 
 
-def terms(columns: Columns, centre: Floats, spread: Floats, x: pl.DataFrame) -> csc_array:
-    """What the coefficients multiply, shape (rows, sum of the columns' widths)."""
-    scaled = ((_sizes(columns, x) - centre) / spread).T
+def terms(columns: Columns, scaled: Floats) -> csc_array:
+    """What the coefficients multiply, shape (rows, sum of the columns' widths).
+
+    `scaled`, of shape (rows, columns), holds numbers in units of their spread and positions
+    of levels.
+    """
     rows, values = [], []  # of every term
-    for column, name in zip(scaled, columns.names, strict=True):
+    for column, name in zip(scaled.T, columns.names, strict=True):
         missing = np.isnan(column)
         if name in columns.levels:
             found = [np.flatnonzero(column == i) for i in range(len(columns.levels[name]))]
@@ -194,14 +217,16 @@ def terms(columns: Columns, centre: Floats, spread: Floats, x: pl.DataFrame) -> 
             values += [column[~missing], np.ones(missing.sum())]
     starts = np.cumsum([0, *map(len, rows)])
     joined = np.concatenate([np.empty(0), *values]), np.concatenate([np.empty(0, int), *rows])
-    return csc_array((*joined, starts), shape=(x.height, len(rows)))
+    return csc_array((*joined, starts), shape=(len(scaled), len(rows)))
 
 
-def _sizes(columns: Columns, x: pl.DataFrame) -> Floats:
-    """The matrix of `x` with numbers as orders of magnitude."""
+def _sizes(columns: Columns, x: pl.DataFrame, magnitudes: bool) -> Floats:
+    """The matrix of `x`, with `magnitudes` its numbers as orders of magnitude."""
     matrix = columns.matrix(x)
-    numbers = [i for i in range(len(columns.names)) if i not in columns.codes]
-    matrix[:, numbers] = np.sign(matrix[:, numbers]) * np.log1p(np.abs(matrix[:, numbers]))
+    if magnitudes:
+        numbers = [i for i in range(len(columns.names)) if i not in columns.codes]
+        part = matrix[:, numbers]
+        matrix[:, numbers] = np.copysign(np.log1p(np.abs(part)), part)
     return matrix
 
 

@@ -26,8 +26,8 @@ class Regression:
     """Cases that a regression is fitted on.
 
     `design`, an array or sparse, has the shape (rows, terms); outcomes `y` (0 or 1), `weight` and
-    `offset`, which is added to the log-odds, have the shape (rows,). `variance` is the prior's, of
-    every coefficient; that of the intercept has no limit.
+    `offset`, which is added to the log-odds, have the shape (rows,). `variance` is the prior's,
+    of every coefficient; that of the intercept has no limit.
     """
 
     design: Floats | csc_array

@@ -48,12 +48,12 @@ def test_office_without_reviews(office: Path, tmp_path: Path) -> None:
     assert "No model of risk is in use yet" in page.read_text("utf-8")
     day = ("--as-of", "2026-06-30")
     assert triage("score", file, *day, "--out", bare / "risks.csv").exit_code == 0
-    planned = triage("plan", file, *day, "--out", bare / "plan", "--capacity", 20)
+    planned = triage("plan", file, *day, "--out", bare / "first", "--capacity", 20)
     assert planned.exit_code == 0, planned.output
     assert "cases are ranked by the office's rule of thumb" in " ".join(planned.output.split())
-    plan = pl.read_csv(bare / "plan" / "plan.csv")
+    plan = pl.read_csv(bare / "first" / "plan.csv")
     assert "rule of thumb" in plan["why"].str.concat(" ").item()
-    assert triage("verify", bare / "plan").exit_code == 0
+    assert triage("verify", bare / "first").exit_code == 0
 
 
 def test_the_smallest_demo_does_the_whole_job(tmp_path: Path) -> None:

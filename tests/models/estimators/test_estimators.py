@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import polars as pl
 import pytest
-from scipy.special import logit
+from scipy.special import expit, logit
 
 from models.estimators.baselines import BaseRate, Logistic, PlainLightGBM
 from models.estimators.calibrated import CalibratedModel
@@ -112,6 +112,19 @@ def test_interval_holds_the_probability() -> None:
     low, high = fitted.interval(cases.x)
     p = fitted.predict(cases.x)
     assert ((low < p) & (p < high)).all()
+
+
+@pytest.mark.parametrize("magnitudes", [True, False])
+def test_numbers_by_magnitude_or_as_they_are(magnitudes: bool) -> None:
+    """The regression takes numbers in the form that ranks later cases better."""
+    random = np.random.default_rng(5)
+    size = random.normal(2.0, 1.2, 2_000)
+    score = size - 2.0 if magnitudes else np.expm1(size) / 20 - 1.0
+    y = (random.random(2_000) < expit(1.5 * score)).astype(float)
+    x = pl.DataFrame({"amount": np.expm1(size), "moment": closings(2_000)})
+    every = np.ones(2_000)
+    fitted = CalibratedModel(["amount"]).fit(TrainingSample(x, y, every, every > 0))
+    assert fitted.magnitudes_ is magnitudes
 
 
 def test_picked_cases_do_not_set_the_level() -> None:

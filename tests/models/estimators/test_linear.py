@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -42,9 +43,19 @@ def asked(amount: float | None, charge: str | None) -> pl.DataFrame:
 def test_terms_by_hand() -> None:
     """A number is scaled and marked where missing; a code is one column per level."""
     columns = Columns(NAMES, {"charge": ("fraud", "theft")})
+    found = terms(columns, np.array([[1.0, 1.0], [np.nan, np.nan], [-1.0, np.nan]]))
+    assert found.toarray().tolist() == [[1, 0, 0, 1], [0, 1, 0, 0], [-1, 0, 0, 0]]
+
+
+def test_contributions_by_hand() -> None:
+    """By its order of magnitude or as it is, a number adds what its coefficient says."""
+    columns = Columns(NAMES, {"charge": ("fraud", "theft")})
     x = pl.concat([asked(np.expm1(3.0), "theft"), asked(None, "new"), asked(-np.expm1(1), None)])
-    found = terms(columns, np.array([1.0, 0.0]), np.array([2.0, 1.0]), x)
-    assert np.allclose(found.toarray(), [[1, 0, 0, 1], [0, 1, 0, 0], [-1, 0, 0, 0]])
+    scales = np.array([1.0, 0.0]), np.array([2.0, 1.0])
+    model = Linear(columns, *scales, np.array([4.0, 7.0, 5.0, 6.0]), np.zeros(2), 0.5, True)
+    assert np.allclose(model.contributions(x), [[4, 6, 0.5], [7, 0, 0.5], [-4, 0, 0.5]])
+    plain = replace(model, magnitudes=False)
+    assert np.allclose(plain.contributions(asked(9.0, "fraud")), [[16, 5, 0.5]])
 
 
 def test_finds_what_made_the_data() -> None:
