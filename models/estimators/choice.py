@@ -91,8 +91,8 @@ NUMBERS = ("share", "of_linear", "of_trees", "level")
 def choose(logistic: Floats, trees: Floats, y: Floats, offset: Floats | None = None) -> Choice:
     """What to use, from out-of-time log-odds on cases with outcomes `y`, each of shape (rows,).
 
-    Shares of the regression are compared by log loss with the level and the slope set on these
-    cases, as calibration sets them. Of those that are within `MARGIN` standard errors of the
+    Shares of the regression are compared by log loss with the level and the slope fitted on
+    these cases. Of those that are within `MARGIN` standard errors of the
     best, the one that leans least to either kind is taken (as the one-standard-error rule of
     Breiman et al. 1984, Classification and regression trees, section 3.4.3, takes the simplest).
     `offset` is what the cases' reviewers add.
