@@ -52,7 +52,7 @@ def test_office_without_reviews(office: Path, tmp_path: Path) -> None:
     assert planned.exit_code == 0, planned.output
     assert "cases are ranked by the office's rule of thumb" in " ".join(planned.output.split())
     plan = pl.read_csv(bare / "first" / "plan.csv")
-    assert "rule of thumb" in plan["why"].str.concat(" ").item()
+    assert "rule of thumb" in plan["why"].str.join(" ").item()
     assert triage("verify", bare / "first").exit_code == 0
 
 
