@@ -104,8 +104,16 @@ def finished_moments(tables: Tables, until: datetime) -> Frame:
 
 
 def complexity_labels(tables: Tables, until: datetime) -> pl.DataFrame:
-    """What to learn complexity from: the `settled` part of `complexity_outcomes`."""
-    return settled(complexity_outcomes(tables, until), until)
+    """What to learn complexity from: the `settled` part of `complexity_outcomes`.
+
+    With `weight` 1: of closed cases every outcome is known, and counts alike.
+    """
+    return settled(complexity_outcomes(tables, until), until).with_columns(weight=pl.lit(1.0))
+
+
+def judged_labels(tables: Tables, judged: str | None, until: datetime) -> pl.DataFrame:
+    """What a bundle is judged by (`Bundle.judged`): `risk_labels`, else `complexity_labels`."""
+    return (risk_labels if judged == "risk" else complexity_labels)(tables, until)
 
 
 def settled(outcomes: pl.DataFrame, until: datetime) -> pl.DataFrame:

@@ -43,9 +43,10 @@ Fit = Callable[[pl.DataFrame, pl.DataFrame], Mapping[str, Estimator]]
 class BacktestTask:
     """One question to estimators.
 
-    `labels(until)` gives the labels known by `until` (`case_id, moment, known_at, y` and
-    what `fit` reads); `x` the features of all their moments; `fit(x, labels)` estimators
-    by name, the model first under `MODEL`, or raises `Refused` if there are too few labels.
+    `labels(until)` gives the labels known by `until` (`case_id, moment, known_at, y,
+    weight` and what `fit` reads); `x` the features of all their moments; `fit(x, labels)`
+    estimators by name, the model first under `MODEL`, or raises `Refused` if there are too few
+    labels.
     """
 
     x: pl.DataFrame
@@ -174,8 +175,7 @@ def _scores(task: BacktestTask, later: pl.DataFrame, known_by: datetime) -> Iter
     except Refused:
         return []
     cases = later.join(task.x, on=["case_id", "moment"]).sort("moment", "case_id")
-    weight = pl.col("weight") if "weight" in cases.columns else pl.lit(1.0).alias("weight")
-    facts = cases.select("case_id", "moment", "y", weight, pl.lit(known_by).alias("known_by"))
+    facts = cases.select("case_id", "moment", "y", "weight", pl.lit(known_by).alias("known_by"))
     answers = [pl.Series(name, estimator.predict(cases)) for name, estimator in fitted.items()]
     return [facts.with_columns(answers)]
 

@@ -23,7 +23,7 @@ from evaluation.statistics.metrics import Measures, measure
 from evaluation.statistics.saying import number, with_interval
 from models.bundle.bundle import Bundle
 from models.questions.risk import RiskQuestion
-from training.labels import complexity_labels, risk_labels
+from training.labels import judged_labels, risk_labels
 
 
 @dataclass(frozen=True)
@@ -194,11 +194,9 @@ def unseen(labels: pl.DataFrame, bundle: Bundle) -> pl.DataFrame:
 
 def _unseen_scores(tables: Tables, bundle: Bundle, question: str, until: datetime) -> pl.DataFrame:
     """`case_id, moment, y, weight` and the model's probability."""
-    if question == "risk":
-        labels = risk_labels(tables, until)
-    else:
-        labels = complexity_labels(tables, until).with_columns(weight=pl.lit(1.0))
-    later = unseen(labels, bundle).select("case_id", "moment", "y", "weight")
+    later = unseen(judged_labels(tables, question, until), bundle).select(
+        "case_id", "moment", "y", "weight"
+    )
     answers = bundle.predict(question, tables, moments_of(later.select("case_id", "moment")))
     estimate = bundle.questions[question].estimate
     scores = answers.select("case_id", "moment", pl.col(estimate).alias(MODEL))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from cases.numeric import Floats, Z
+from cases.numeric import Z
 from evaluation.drift.level import LevelTest, level_variance
 from evaluation.statistics.metrics import Figure, effective_size
 
@@ -104,14 +104,9 @@ def _level_test(
     if cases.height < FEWEST or not p.any() or trained_on["y"].n_unique() <= 1:
         return None
     variance = level_variance(_effective(trained_on, 1), _effective(trained_on, 0))
-    return LevelTest(y, p, weight_of(cases), variance)
+    return LevelTest(y, p, cases["weight"].to_numpy(), variance)
 
 
 def _effective(labels: pl.DataFrame, y: int) -> float:
     """How many outcomes `y` there are, by Kish's effective size."""
-    return effective_size(weight_of(labels.filter(y=y)))
-
-
-def weight_of(labels: pl.DataFrame) -> Floats:
-    """The weights of labels, 1 where they have none; shape (labels,)."""
-    return labels["weight"].to_numpy() if "weight" in labels.columns else np.ones(labels.height)
+    return effective_size(labels.filter(y=y)["weight"].to_numpy())

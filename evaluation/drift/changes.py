@@ -14,7 +14,7 @@ from evaluation.drift.calibration import FEWEST
 from evaluation.drift.drift import Against, Drift, drift
 from evaluation.drift.wording import DriftFinding, advice, findings
 from models.bundle.bundle import Bundle
-from training.labels import complexity_labels, risk_labels
+from training.labels import judged_labels
 from training.splits import period_name, rolling_origin
 
 Compared = TypeVar("Compared")
@@ -44,7 +44,7 @@ def changes(tables: Tables, bundle: Bundle, now: datetime) -> Changes | None:
     """
     if bundle.judged is None:
         return None
-    labels = (risk_labels if bundle.judged == "risk" else complexity_labels)(tables, now)
+    labels = judged_labels(tables, bundle.judged, now)
     trained_until = datetime.fromisoformat(bundle.about["trained_until"])
     trained = _by_quarter(labels.filter(pl.col("known_at") <= trained_until))["len"].median()
     enough = pl.max_horizontal(pl.lit(FEWEST), pl.lit(trained) / 2)

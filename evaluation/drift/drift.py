@@ -32,7 +32,6 @@ from evaluation.drift.calibration import (
     SinceTraining,
     calibration,
     since_training,
-    weight_of,
 )
 from evaluation.drift.shifts import Shift, compare
 from evaluation.statistics.metrics import Figure, effective_size, wilson
@@ -41,7 +40,7 @@ from features.catalogue import catalogue
 from features.conditions import satisfying
 from features.feature import Feature, OfEvents, OfOthers
 from models.bundle.bundle import Bundle
-from training.labels import SETTLED, complexity_labels, risk_labels
+from training.labels import SETTLED, judged_labels
 from training.splits import Period
 
 Against = Literal["training", "previous"]
@@ -132,7 +131,7 @@ def drift(
     `until`; calibration is that of cases whose outcome was not known in training. `Refused`
     if no outcome was known when the model was trained: then it is not of these tables.
     """
-    labels = (risk_labels if bundle.judged == "risk" else complexity_labels)(tables, until)
+    labels = judged_labels(tables, bundle.judged, until)
     trained_until = datetime.fromisoformat(bundle.about["trained_until"])
     spans = _spans(tables, labels, period, trained_until)
     scored = {name: scored_cases(tables, bundle, span) for name, span in spans.items()}
@@ -300,12 +299,12 @@ def _within(labels: pl.DataFrame, span: Period) -> pl.DataFrame:
 
 def _window(cases: pl.DataFrame, labels: pl.DataFrame) -> Window:
     score = cast("float | None", cases[SCORE].mean())
-    rate = wilson(labels["y"].to_numpy(), weight_of(labels))
+    rate = wilson(labels["y"].to_numpy(), labels["weight"].to_numpy())
     return Window(cases.height, score, labels.height, rate)
 
 
 def _rate(labels: pl.DataFrame) -> tuple[float, float]:
     """The weighted rate and the effective number of cases."""
-    weight = weight_of(labels)
+    weight = labels["weight"].to_numpy()
     rate = float(np.average(labels["y"].to_numpy(), weights=weight))
     return rate, effective_size(weight)

@@ -23,7 +23,7 @@ from models.questions.complexity import ComplexityQuestion
 from models.questions.question import Question
 from models.questions.risk import RiskQuestion
 from training.fit import fit_complexity, fit_risk, intake_table, risk_table
-from training.labels import complexity_labels, finished_moments, reviewed_moments, risk_labels
+from training.labels import finished_moments, judged_labels, reviewed_moments
 from training.splits import Period, rolling_origin
 
 # By how much a candidate may be worse than a champion, in each figure that is required. Whether
@@ -212,9 +212,7 @@ class _GateQuestion:
         return cls(tables, risk_table(tables, reviewed_moments(tables, until)), risk=True)
 
     def labels(self, until: datetime) -> pl.DataFrame:
-        if self.risk:
-            return risk_labels(self.tables, until)
-        return complexity_labels(self.tables, until).with_columns(weight=pl.lit(1.0))
+        return judged_labels(self.tables, "risk" if self.risk else "complexity", until)
 
     def refitted(self, known_by: datetime, cases: pl.DataFrame) -> Floats:
         """Scores by a model of what was known by `known_by`."""

@@ -15,7 +15,7 @@ from evaluation.backtests.backtest import Backtest, backtest
 from evaluation.backtests.efforts import effort_backtest
 from evaluation.promotion.kept_backtests import backtest_file, frame_once, keep, kept
 from models.bundle.bundle import Bundle
-from training.labels import complexity_labels, risk_labels
+from training.labels import judged_labels
 
 EVALUATED_DAYS = 365
 
@@ -54,7 +54,7 @@ def run_last_year_backtest(tables: Tables, bundle: Bundle, progress: Progress) -
     are fitted again every quarter: where labels are few, most were not known a year before.
     """
     until = datetime.fromisoformat(bundle.about["trained_until"])
-    labels = (risk_labels if bundle.judged == "risk" else complexity_labels)(tables, until)
+    labels = judged_labels(tables, bundle.judged, until)
     known = labels["moment"].max()
     last = known if isinstance(known, datetime) else until
     first = last - timedelta(days=EVALUATED_DAYS)

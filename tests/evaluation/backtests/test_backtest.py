@@ -43,6 +43,7 @@ def labelled(days: list[int], delays: list[int]) -> pl.DataFrame:
             "moment": moments,
             "known_at": known,
             "y": [i % 2 for i in range(len(days))],
+            "weight": [1.0] * len(days),
         },
         schema_overrides={"moment": pl.Datetime("us"), "known_at": pl.Datetime("us")},
     )

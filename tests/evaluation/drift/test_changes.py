@@ -47,7 +47,7 @@ def test_the_latest_quarter_of_usual_size(
 ) -> None:
     """The latest quarter with 100 outcomes and half of the median quarter trained on."""
     asked: list[Period] = []
-    monkeypatch.setattr(module, "risk_labels", lambda *_: of_quarters(counts))
+    monkeypatch.setattr(module, "judged_labels", lambda *_: of_quarters(counts))
     monkeypatch.setattr(module, "drift", lambda *args, **_: asked.append(args[2]))
     monkeypatch.setattr(module, "findings", lambda *_: ())
     monkeypatch.setattr(module, "advice", lambda *_: None)

@@ -180,7 +180,7 @@ def test_neither_score_has_seen_the_outcome(
         lambda x, known, office: fitted.append(known) or fit(x, known, office),
     )
     scores = later_scores(tables, bundle, champion)
-    known_at = comparison.risk_labels(tables, LATER).filter(pl.col("known_at") > EARLIER)
+    known_at = comparison.judged_labels(tables, "risk", LATER).filter(pl.col("known_at") > EARLIER)
     assert set(scores["case_id"]) == set(known_at["case_id"])
     origins = [EARLIER, datetime(2024, 6, 30, 23, 59, 59, 999999)]
     assert [known["known_at"].max() <= one for known, one in zip(fitted, origins, strict=True)]
