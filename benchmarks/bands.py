@@ -136,9 +136,8 @@ def closed_in(tables: Tables, quarter: Period) -> Frame:
 
 def said_of(model: RiskModel, quarter: Period, cases: pl.DataFrame, found: pl.Series) -> Quarter:
     """What a model says of cases."""
-    low, high = model.interval(cases)
     year = quarter.until.year
-    return Quarter(year, model.predict(cases), low, high, found.cast(pl.Float64).to_numpy())
+    return Quarter(year, *model.estimate(cases), found.cast(pl.Float64).to_numpy())
 
 
 def groups(quarter: Quarter) -> Iterator[Group]:

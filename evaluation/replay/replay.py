@@ -40,7 +40,7 @@ from features.as_of import closing_moments
 from features.build import build
 from features.catalogue import catalogue, reads_reviews, risk_features
 from features.conditions import satisfying
-from models.questions.risk import RiskModel
+from models.questions.risk import RiskModel, RiskQuestion
 from policies.seeds import tickets
 from policies.spot_check.choices import Way
 from policies.spot_check.draw import draw
@@ -234,13 +234,8 @@ def _survey(
     world: World, task: ReplayTask, model: RiskModel, cases: pl.DataFrame, period: Period
 ) -> Survey:
     x = cases.join(world.x, on=["case_id", "moment"], maintain_order="left")
-    low, high = model.interval(x)
-    frame = cases.with_columns(
-        risk=pl.Series(model.predict(x)),
-        risk_low=pl.Series(low),
-        risk_high=pl.Series(high),
-        rule=pl.lit(None, pl.String),
-    ).select(*FRAME)
+    scored = pl.concat([cases, RiskQuestion(model).answer(x)], how="horizontal")
+    frame = scored.with_columns(rule=pl.lit(None, pl.String)).select(*FRAME)
     size, seed = world.reviews_of(cases.height), str(task.seed)
     if task.way == "plan":
         parameters = PlanParameters.of(world.office, as_of=period.until, capacity=size, seed=seed)

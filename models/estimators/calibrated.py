@@ -92,7 +92,12 @@ class CalibratedModel:
 
         `x` holds the `moment` each case is asked about.
         """
-        return self.calibration_.band(self._score(x), x["moment"])
+        return self.estimate(x)[1:]
+
+    def estimate(self, x: pl.DataFrame) -> tuple[Floats, Floats, Floats]:
+        """`predict` and the two of `interval`, from one score."""
+        score = self._score(x)
+        return self.calibration_.probability(score), *self.calibration_.band(score, x["moment"])
 
     @property
     def columns(self) -> Columns:

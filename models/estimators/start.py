@@ -104,6 +104,10 @@ class StartModel:
         raw, reach = self.raw(x), Z_BAND * np.sqrt(variance)
         return expit(raw - reach), expit(raw + reach)
 
+    def estimate(self, x: pl.DataFrame) -> tuple[Floats, Floats, Floats]:
+        """`predict` and the two of `interval`."""
+        return self.predict(x), *self.interval(x)
+
     def text(self) -> str:
         """Nothing: all of it is in `as_json`."""
         return ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +11,7 @@ import polars as pl
 
 from cases.errors import BadInput, Fault
 from cases.language.messages import Sayable, _
+from cases.nearest import did_you_mean
 from cases.office.model import CLOSING, Office
 from cases.progress import Progress, silent
 from cases.tables.tables import Frame, Tables
@@ -87,8 +87,8 @@ class RiskQuestion(Question):
 
     def answer(self, x: pl.DataFrame) -> pl.DataFrame:
         """Probability and band per row."""
-        low, high = self.model.interval(x)
-        return pl.DataFrame({"risk": self.model.predict(x), "risk_low": low, "risk_high": high})
+        risk, low, high = self.model.estimate(x)
+        return pl.DataFrame({"risk": risk, "risk_low": low, "risk_high": high})
 
     @property
     def explained(self) -> Explained | None:
@@ -149,12 +149,7 @@ def _unknown_directions(office: Office, numeric: list[str]) -> Iterator[Fault]:
                 yield Fault(
                     _("office file"),
                     _("is not a numeric feature of the risk model."),
-                    _nearest(name, numeric),
+                    did_you_mean(name, numeric, _("Remove it.")),
                     column=f"risk.{key}",
                     value=name,
                 )
-
-
-def _nearest(name: str, numeric: list[str]) -> Sayable:
-    near = difflib.get_close_matches(name, numeric, n=1, cutoff=0.0)
-    return _("Did you mean `{name}`?", name=near[0]) if near else _("Remove it.")
