@@ -24,6 +24,7 @@ from evaluation.proxies.check import find_proxies, from_kept
 from evaluation.proxies.words import warning
 from features.as_of import closing_moments
 from models.bundle.bundle import Bundle
+from models.questions.risk import RiskQuestion
 from models.registry import Registry, Version, What, office_name
 from training.run import train
 
@@ -73,12 +74,11 @@ def train_candidate(
     earlier, note = before(registry, tables.office, bundle)
     verdict = decide_on(tables, bundle, earlier, tested, progress)
     verdict = _with_notes(verdict, note, warning(tables.office, from_kept(bundle.about) or ()))
-    instead = None
-    if not verdict.promoted:
-        for other, said in instead_of(tables, bundle, earlier, tested, progress):
-            instead = Instead(_kept(tables, registry, other, {}, said, progress), said)
-    metrics = pooled_metrics(tested)
-    version = _kept(tables, registry, bundle, metrics, verdict, progress)
+    instead, refused = None, not verdict.promoted
+    if refused and (found := instead_of(tables, bundle, earlier, tested, progress)):
+        other, said = found
+        instead = Instead(_kept(tables, registry, other, {}, said, progress), said)
+    version = _kept(tables, registry, bundle, pooled_metrics(tested), verdict, progress)
     return Trained(bundle, tested, version, verdict, instead)
 
 
@@ -88,8 +88,8 @@ def _fitted(tables: Tables, until: datetime, progress: Progress) -> Bundle:
     refuse_blatant(tables.office, leaks)
     bundle = train(tables, until, progress)
     found: dict[str, object] = {"leaks": as_kept(tables.office, leaks)}
-    if "risk" in bundle and bundle.start is None:
-        names = bundle.questions["risk"].names
+    if bundle.judged == RiskQuestion.code:
+        names = bundle.questions[RiskQuestion.code].names
         found["proxies"] = proxies_kept(find_proxies(tables, until, names, progress))
     return replace(bundle, about={**bundle.about, **found})
 

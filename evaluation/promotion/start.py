@@ -6,7 +6,6 @@ A fitted model of risk replaces it only if it is worth using at all and ranks la
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from cases.language.messages import Sayable, _, listed, sentences
@@ -44,14 +43,14 @@ def decide_on(
 
 def instead_of(
     tables: Tables, bundle: Bundle, before: Before, tested: Backtest, progress: Progress
-) -> Iterator[tuple[Bundle, Verdict]]:
+) -> tuple[Bundle, Verdict] | None:
     """What is promoted in place of a `bundle` that was refused and its verdict, if anything.
 
     A start in place of its model of risk, and its model of complexity if that passes the gate by
     itself. Nothing where a fitted model of risk is in use or the champion knows more.
     """
     if _fitted(before.champion):
-        return
+        return None
     started = bundle
     if bundle.start is None:
         because = _("a fitted model was tried and refused.")
@@ -62,8 +61,8 @@ def instead_of(
     for other in tried:
         verdict = decide_on(tables, other, before, tested, progress)
         if verdict.promoted:
-            yield other, verdict
-            return
+            return other, verdict
+    return None
 
 
 def _fitted(champion: Bundle | None) -> bool:

@@ -33,13 +33,12 @@ class Worth:
 def judge(outcome: Outcome | None, parts: Sequence[Within] = (), attempt: int = 1) -> Worth:
     """The worth of a model whose backtest answered with `outcome`; `parts` are its strata.
 
-    At least `FEWEST_TO_JUDGE` cases with the outcome and as many without. Its AUC must be
-    above
+    At least `FEWEST_TO_JUDGE` cases with the outcome and as many without. Its AUC must be above
     chance, interval included, as must that among cases of the same reviewer and of the same unit,
     where at least `KEPT` of the gain over chance must be left: else it tells reviewers or units
-    apart.
-    Its log loss must not surely be above the plain rate's by more than `MARGINS["log_loss"]`.
-    From the second `attempt` on the same outcomes the interval of the AUC is wider (`stretch`).
+    apart. Its log loss must not surely be above the plain rate's by more than
+    `MARGINS["log_loss"]`. From the second `attempt` on the same outcomes the interval of the AUC is
+    wider (`stretch`).
     """
     if outcome is None:
         return Worth(False, _untested())

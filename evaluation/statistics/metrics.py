@@ -158,20 +158,14 @@ def auc_gain(
 
 
 def log_loss_excess(
-    y: ArrayLike,
-    p: ArrayLike,
-    other: ArrayLike,
-    weight: ArrayLike | None = None,
-    *,
-    replicates: int = REPLICATES,
-    seed: int = SEED,
+    y: ArrayLike, p: ArrayLike, other: ArrayLike, weight: ArrayLike | None = None
 ) -> Figure:
     """Log loss of `p` minus log loss of `other` on the same cases, by a paired bootstrap.
 
     >>> round(log_loss_excess([0, 1], [0.5, 0.5], [0.25, 0.75]).value, 3)
     0.405
     """
-    return _difference(log_loss, (y, p, other, weight), replicates, seed)
+    return _difference(log_loss, (y, p, other, weight), REPLICATES, SEED)
 
 
 def _difference(

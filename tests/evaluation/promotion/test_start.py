@@ -115,7 +115,9 @@ def test_complexity_stays_with_the_start_where_it_passes(
     for verdict in (GOOD, BAD):
         worth = Worth(verdict.promoted, verdict.reason)
         monkeypatch.setattr(gate, "judge", lambda *_, worth=worth: worth)
-        ((other, said),) = instead_of(tables, bundle, Before(), UNTRIED, silent)
+        found = instead_of(tables, bundle, Before(), UNTRIED, silent)
+        assert found is not None
+        other, said = found
         assert said.promoted
         assert other.start is not None
         assert ("complexity" in other) is verdict.promoted
