@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from cases.errors import BadInput, Fault, Refused, shorten
-from cases.files import WRITABLE_FOLDER, reason, unwritable
+from cases.files import WRITABLE_FOLDER, not_written
 from cases.files import check_folder as check_writable
 from cases.integrity.canonical import HASH, Domain, digest, stream_digest
 from cases.integrity.document import Document, plain_file
@@ -87,7 +87,7 @@ def write_folder(
             (folder / name).unlink(missing_ok=True)
         return _write_all(folder, files, dict(about or {}))
     except OSError as error:
-        raise unwritable(str(folder), reason(error), WRITABLE_FOLDER) from None
+        raise not_written(str(folder), error, WRITABLE_FOLDER) from None
 
 
 def _write_all(folder: Path, files: Mapping[str, Write], about: dict[str, Any]) -> Manifest:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from cases.language.messages import _, listed
-from cases.sources import csv, parquet, xes
+from cases.sources import csv, parquet, workbook, xes
 from cases.sources.base import Source, Unreadable
 
-SOURCES: tuple[Source, ...] = (csv.SOURCE, parquet.SOURCE, xes.SOURCE)
+SOURCES: tuple[Source, ...] = (csv.SOURCE, workbook.SOURCE, parquet.SOURCE, xes.SOURCE)
 
 
 def source_of(path: Path) -> Source:

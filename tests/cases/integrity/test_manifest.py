@@ -278,7 +278,7 @@ def test_a_folder_that_cannot_be_written_is_a_fault(tmp_path: Path) -> None:
     def fails(path: Path) -> None:
         raise OSError(28, "No space left on device", str(path))
 
-    with pytest.raises(BadInput, match="No space left on device"):
+    with pytest.raises(BadInput, match=r"\(the disk is full\)\. Make room on the disk"):
         write_folder(tmp_path / "new", {"plan.csv": fails})
 
 

@@ -10,13 +10,13 @@ import pytest
 from cases import sources
 from cases.progress import Progress, silent
 from cases.sources import source_of
-from cases.sources.base import Source, Unreadable
+from cases.sources.base import Layout, Reading, Source, Unreadable, whole
 
 
-def read(path: Path, progress: Progress) -> pl.DataFrame:
+def read(path: Path, layout: Layout, progress: Progress) -> Reading:
     """Cells with tabs between them."""
     progress("reading", 1.0)
-    return pl.read_csv(path, separator="\t", infer_schema=False)
+    return whole(pl.read_csv(path, separator="\t", infer_schema=False))
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +29,7 @@ def test_it_is_chosen_by_the_ending(tmp_path: Path) -> None:
     """Nothing else has to know of it."""
     path = tmp_path / "cases.TSV"
     path.write_text("case_id\tkind\nc1\ttheft\n")
-    frame = source_of(path).read(path, silent)
+    frame = source_of(path).read(path, Layout(), silent).frame
     assert frame.rows(named=True) == [{"case_id": "c1", "kind": "theft"}]
 
 
