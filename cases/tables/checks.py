@@ -7,7 +7,7 @@ over all its rows, and every row that breaks one is reported.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import pandera.polars as pa
 import polars as pl
@@ -15,35 +15,98 @@ import polars as pl
 from cases.errors import Fault
 from cases.language.messages import _
 from cases.office.model import INTAKE, Office
+from cases.tables.cells.text import LONG_NUMBER, MOST_DIGITS
+from cases.tables.doubts.columns import add_doubts
+from cases.tables.doubts.copies import add_copies
+from cases.tables.doubts.offsets import add_offset_faults
 from cases.tables.input_table import InputTable
-from cases.tables.specification.parts import READ, ROW, Check, Link, TableSpec, linked
+from cases.tables.specification.parts import READ, ROW, TEXT, Check, Link, TableSpec, linked
 from cases.tables.specification.value_checks import value_checks
 
 COINCIDENCE = 0.001  # a blank column less likely than this is not blank by chance
 
 
 def check_tables(office: Office, tables: Mapping[str, InputTable]) -> None:
-    """Add to every table the faults of its rows, and of columns said to be known at intake."""
+    """Add to every table the faults of its rows, columns and of the whole, and the warnings.
+
+    Times on unknown clocks are a fault themselves and are not compared, nor are columns that
+    should be there and are not.
+    """
+    unclear = {*add_offset_faults(office, tables), *_missing(office, tables)}
     for table in tables.values():
-        table.faults += faults_of(table, checks_of(table.spec, office), table.frame)
+        table.faults += faults_of(table, checks_of(table, office, unclear), table.frame)
+        table.faults += _cut_off(table, office)
         for link in table.spec.links:
-            if link.to in tables:  # else its file is a fault already
-                table.faults += _faults_of_link(table, link, tables[link.to], office)
+            there = link.to in tables and linked(link.to, tables[link.to].spec.key) not in unclear
+            if there:  # else its file, or its key, is a fault already
+                table.faults += _faults_of_link(table, link, tables[link.to], office, unclear)
+        if not table.spec.one_row_each:
+            add_copies(table)
     if "cases" in tables:
         tables["cases"].faults += unknown_at_intake(tables["cases"], office)
+    add_doubts(office, tables)
 
 
-def checks_of(spec: TableSpec, office: Office) -> list[Check]:
-    """The checks of a table that look at nothing but its own rows."""
-    values = value_checks(spec.columns_in_file(office))
-    return [*values, *spec.checks, *spec.own_checks(office)]
+def _missing(office: Office, tables: Mapping[str, InputTable]) -> Iterator[str]:
+    """The columns that a table must have and lacks, called as `linked` says."""
+    for table in tables.values():
+        for column in table.spec.columns_in_file(office):
+            if column.needed != "no" and table.names[column.name] not in table.raw.columns:
+                yield linked(table.spec.name, column.name)
+
+
+def checks_of(
+    table: InputTable, office: Office, unclear: Collection[str] = frozenset()
+) -> list[Check]:
+    """The checks of a table that look at nothing but its own rows.
+
+    Without those that compare columns that are `unclear`, called as `linked` says.
+    """
+    spec = table.spec
+    unread = {name for name, done in table.done.items() if done.unread}
+    values = value_checks(spec.columns_in_file(office), table.how, unread)
+    return [*values, *_clear(table, (*spec.checks, *spec.own_checks(office)), unclear)]
+
+
+def _clear(table: InputTable, checks: Iterable[Check], unclear: Collection[str]) -> list[Check]:
+    """The checks that look at no column that is unclear."""
+    own = {name for name in table.names if linked(table.spec.name, name) in unclear}
+    names = {*unclear, *own}
+    names |= {name + READ for name in names}
+    return [check for check in checks if names.isdisjoint(check.broken.meta.root_names())]
+
+
+def _cut_off(table: InputTable, office: Office) -> Iterator[Fault]:
+    """A fault for each column of numbers that lost their last digits in a spreadsheet.
+
+    It keeps the first `MOST_DIGITS` of a number; of longer ones the rest are zeros. That all of
+    them end so has a chance of 1 in 10 for each such digit.
+    """
+    for column in table.spec.columns_in_file(office):
+        if column.type != TEXT or column.free_text:
+            continue
+        long = table.frame[column.name]
+        long = long.filter(long.str.contains(LONG_NUMBER).fill_null(value=False))
+        rest = long.str.slice(MOST_DIGITS)
+        chance = 0.1 ** int(rest.str.len_chars().sum())
+        if chance <= COINCIDENCE and rest.str.contains("^0+$").all():
+            problem = _(
+                "holds {count:,} numbers of more than {most} digits, and all have zeros from "
+                "there on: a spreadsheet has lost their last digits.",
+                count=long.len(),
+                most=MOST_DIGITS,
+            )
+            remedy = _("Export the table again, with this column as text.")
+            where, name = table.where, table.names[column.name]
+            yield Fault(where, problem, remedy, column=name, value=long[0])
 
 
 def _faults_of_link(
-    table: InputTable, link: Link, to: InputTable, office: Office
+    table: InputTable, link: Link, to: InputTable, office: Office, unclear: Collection[str]
 ) -> Iterator[Fault]:
     """Values that name no row of the table `to`, and rows at odds with the row they name."""
-    checks = [_named_row_exists(link, to.spec), *link.checks, *link.own_checks(office)]
+    compared = _clear(table, (*link.checks, *link.own_checks(office)), unclear)
+    checks = [_named_row_exists(link, to.spec), *compared]
     looked_at = {name for check in checks for name in check.broken.meta.root_names()}
     named = to.frame.drop_nulls(to.spec.key).unique(to.spec.key, keep="first")
     named = named.select(
@@ -54,7 +117,8 @@ def _faults_of_link(
             if linked(link.to, column) in looked_at
         ),
     )
-    both = table.frame.join(named, on=link.column, how="left", maintain_order="left")
+    own = [name for name in table.frame.columns if name in {link.column, *looked_at}]
+    both = table.frame.select(own).join(named, on=link.column, how="left", maintain_order="left")
     return faults_of(table, checks, both)
 
 

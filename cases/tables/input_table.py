@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import polars as pl
 
 from cases.errors import Fault
 from cases.language.messages import Sayable, _, listed, sentences
-from cases.nearest import ALIKE, did_you_mean
+from cases.nearest import did_you_mean
 from cases.office.model import Office, Table
+from cases.office.table import File
+from cases.progress import Progress, silent
 from cases.sources import query
+from cases.sources.base import Reading, whole
+from cases.sources.database import Database
+from cases.tables.cells.column import Done, How, read_cells
 from cases.tables.specification.parts import READ, ROW, Column, TableSpec
-from cases.tables.values import as_read, typed
+from cases.tables.values import LATEST, as_read
+
+Readings = Mapping[File | Database, Reading]
 
 SHOWN = 20  # columns that a fault lists at most
 
 
 @dataclass
 class InputTable:
-    """A table as it was read, the same rows typed, and the faults found so far.
+    """A table as it was read, the same rows typed, and the faults and warnings found so far.
 
-    `frame` has `ROW`, our columns, and each of them once more as text (`READ`).
+    `frame` has `ROW`, our columns, and each of them once more as text (`READ`). `done` says for
+    each column that the file has what was done to read it `how` the office file says.
     """
 
     spec: TableSpec
@@ -29,7 +39,12 @@ class InputTable:
     raw: pl.DataFrame
     frame: pl.DataFrame
     names: dict[str, str]  # our column -> the file's
+    reading: Reading  # of its file; of a query: of its result, with the notes of its files
+    how: How
+    queried: bool = False  # whether its rows are those of a query, which no file numbers
+    done: dict[str, Done] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
 
     def at_fault(self) -> pl.Series:
         """For each row, whether a fault lies in it."""
@@ -37,51 +52,86 @@ class InputTable:
 
 
 def make_input_table(
-    spec: TableSpec, office: Office, table: Table, files: dict[str, pl.DataFrame]
+    spec: TableSpec,
+    office: Office,
+    table: Table,
+    files: Readings,
+    latest: datetime = LATEST,
+    progress: Progress = silent,
 ) -> InputTable:
-    """The table that `spec` describes, from `files` by path.
+    """The table that `spec` describes, from `files` as they were read.
 
-    Columns that are missing or misnamed are its faults and null in its frame. Raises
-    `Unreadable` if its query cannot be run.
+    Nothing in it can have been after `latest`. Columns that are missing or misnamed are its
+    faults and null in its frame. Raises `Unreadable` if its query cannot be run.
     """
     where = table.path or f"tables.{spec.name}.sql"
-    raw = _numbered(files[table.path] if table.path else _queried(table, files))
+    reading = _queried(table, files) if table.files else files[table.sources[0]]
+    raw = _numbered(reading)
     columns = spec.columns_in_file(office)
     names = {column.name: table.columns.get(column.name, column.name) for column in columns}
-    made = InputTable(spec, where, raw, raw, names)
+    how = _how(office, table, spec, latest)
+    made = InputTable(spec, where, raw, raw, names, reading, how, table.sql is not None)
     made.faults += _unknown_columns(made, table)
     made.faults += _missing_columns(made, columns, table)
-    made.frame = _typed(made, columns, table.date_format)
+    _add_doubts(made, table, files)
+    made.frame = _typed(made, columns, progress)
     if spec.needed and raw.is_empty():
         made.faults.append(Fault(where, _("has no rows."), _("Export the table again.")))
     return made
 
 
-def _queried(table: Table, files: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    used = {name: files[path] for name, path in table.files.items()}
-    return query.run(table.sql or "", used)
+def _queried(table: Table, files: Readings) -> Reading:
+    used = {name: files[file].frame for name, file in table.files.items()}
+    notes = (
+        _("{file}: {note}", file=file.path, note=note)
+        for file in dict.fromkeys(table.files.values())
+        for note in files[file].notes
+    )
+    return whole(query.run(table.sql or "", used), *notes)
 
 
-def _numbered(raw: pl.DataFrame) -> pl.DataFrame:
+def _numbered(reading: Reading) -> pl.DataFrame:
     """The rows that are not blank, with their numbers as a spreadsheet counts."""
+    raw = reading.frame
     blank = [as_read(pl.col(name), kind).is_null() for name, kind in raw.schema.items()]
-    raw = raw.with_row_index(ROW + READ, offset=2)
+    raw = raw.select(reading.rows.alias(ROW + READ), pl.all())
     return raw.filter(~pl.all_horizontal(pl.lit(value=True), *blank))
 
 
-def _typed(table: InputTable, columns: tuple[Column, ...], date_format: str | None) -> pl.DataFrame:
+def _how(office: Office, table: Table, spec: TableSpec, latest: datetime) -> How:
+    """How the office file says that the table is to be read."""
+    dates = spec.dates_in_file(office)
+    return How(
+        blank=frozenset((*office.office.blank, *table.blank)),
+        date_formats={name: table.date_formats(name) for name in dates},
+        decimal=table.decimal,
+        thousands=table.thousands,
+        time_zone=office.office.time_zone,
+        latest=latest,
+    )
+
+
+def _typed(table: InputTable, columns: tuple[Column, ...], progress: Progress) -> pl.DataFrame:
     """Our columns, typed and as text; those that the file lacks are null."""
-    made = [pl.col(ROW + READ).cast(pl.Int64).alias(ROW)]
-    for column in columns:
-        name, theirs = column.name, table.names[column.name]
-        if theirs in table.raw.columns:
-            kind = table.raw.schema[theirs]
-            made.append(typed(theirs, kind, column.type, date_format).alias(name))
-            made.append(as_read(pl.col(theirs), kind).alias(name + READ))
-        else:
-            made.append(pl.lit(None, column.type).alias(name))
-            made.append(pl.lit(None, pl.String).alias(name + READ))
-    return table.raw.select(made)
+    made = [table.raw[ROW + READ].cast(pl.Int64).alias(ROW)]
+    for number, column in enumerate(columns):
+        progress(_("{file}: values", file=table.where), number / len(columns))
+        made += _read_column(table, column)
+    progress(_("{file}: values", file=table.where), 1.0)
+    return pl.DataFrame(made)
+
+
+def _read_column(table: InputTable, column: Column) -> tuple[pl.Series, pl.Series]:
+    """One of our columns, typed and as text."""
+    name, theirs = column.name, table.names[column.name]
+    if theirs not in table.raw.columns:
+        nothing = pl.Series([None]).new_from_index(0, table.raw.height)
+        return nothing.cast(column.type).alias(name), nothing.cast(pl.String).alias(name + READ)
+    formats = table.how.date_formats.get(name, ())
+    raw = table.raw[theirs]
+    cells = read_cells(raw, column.type, table.how, formats, as_written=column.free_text)
+    table.done[name] = cells.done
+    return cells.values.alias(name), cells.text.alias(name + READ)
 
 
 def _unknown_columns(made: InputTable, table: Table) -> list[Fault]:
@@ -99,21 +149,43 @@ def _unknown_columns(made: InputTable, table: Table) -> list[Fault]:
 
 
 def _missing_columns(made: InputTable, columns: tuple[Column, ...], table: Table) -> list[Fault]:
-    """A fault for each column that the file must have, or is said to have, and lacks."""
+    """A fault for each column that the file must have, or is said to have, and lacks.
+
+    So for one that it has in a type that is not read: read as blank it would be silent.
+    """
     needed = [column.name for column in columns if column.needed != "no"]
     mapped = [column for column in table.columns if column in made.names]
+    unread = [column for column, theirs in made.names.items() if theirs in made.reading.unread]
     present = [column for column in made.raw.columns if column != ROW + READ]
     free = [column for column in present if column not in made.names.values()]
     return [
-        Fault(
-            made.where,
-            _("is a column this table does not have."),
-            _add_or_name(made.spec, column, _nearest_or_all(made.names[column], free)),
-            column=made.names[column],
-        )
-        for column in dict.fromkeys([*needed, *mapped])
+        _missing(made, column, _nearest_or_all(made.names[column], free))
+        for column in dict.fromkeys([*needed, *mapped, *unread])
         if made.names[column] not in present
     ]
+
+
+def _add_doubts(made: InputTable, table: Table, files: Readings) -> None:
+    """The doubts about its files: faults if about one of its columns, else warnings."""
+    for source in dict.fromkeys(table.sources):
+        where = source.path if isinstance(source, File) else made.where
+        for doubt in files[source].doubts:
+            said = Fault(where, doubt.problem, doubt.remedy, column=doubt.column)
+            if doubt.column is None or table.files:
+                made.warnings.append(said)
+            elif doubt.column in made.names.values():
+                made.faults.append(said)
+
+
+def _missing(made: InputTable, column: str, near: Sayable) -> Fault:
+    """The fault of a column that is not there, or that is there and not read."""
+    theirs = made.names[column]
+    if kind := made.reading.unread.get(theirs):
+        problem = _("has a type that is not read ({type}).", type=kind)
+        remedy = _("Write it as text, numbers, flags or dates.")
+        return Fault(made.where, problem, remedy, column=theirs)
+    problem = _("is a column this table does not have.")
+    return Fault(made.where, problem, _add_or_name(made.spec, column, near), column=theirs)
 
 
 def _add_or_name(spec: TableSpec, column: str, near: Sayable) -> Sayable:
@@ -137,4 +209,4 @@ def _nearest_or_all(name: str, known: list[str]) -> Sayable:
         there_are = _("There are: {columns} and {more:,} more.", columns=shown, more=more)
     else:
         there_are = _("There are: {columns}.", columns=shown)
-    return did_you_mean(name, known, there_are, ALIKE)
+    return did_you_mean(name, known, there_are)

@@ -10,12 +10,13 @@ import polars as pl
 
 from cases.errors import BadInput, Fault
 from cases.language.messages import Sayable, _
-from cases.nearest import ALIKE, did_you_mean
+from cases.nearest import did_you_mean
 from cases.office.model import Office, Table
 from cases.progress import Progress, silent
 from cases.sources import source_of
-from cases.sources.base import Unreadable
+from cases.sources.base import Layout, Unreadable
 from cases.tables import checks
+from cases.tables.cells.zones import latest_moment
 from cases.tables.input_table import InputTable, make_input_table
 from cases.tables.specification.handlers import HANDLER_TABLE
 from cases.tables.specification.new_cases import NEW_CASE_TABLE
@@ -42,11 +43,14 @@ def read_new_cases(tables: Tables, path: Path, progress: Progress = silent) -> p
     """
     office = tables.office
     try:
-        raw = source_of(path).read(path, progress)
+        reading = source_of(path).read(path, Layout(), progress)
     except Unreadable as error:
-        raise BadInput([Fault(path.name, error.problem, error.remedy, row=error.row)]) from None
-    table = make_input_table(NEW_CASE_TABLE, office, _as_case_table(office, path), {path.name: raw})
-    table.faults += checks.faults_of(table, checks.checks_of(NEW_CASE_TABLE, office), table.frame)
+        fault = Fault(path.name, error.problem, error.remedy, error.row, error.column)
+        raise BadInput([fault]) from None
+    file = _as_case_table(office, path)
+    latest = latest_moment(office.office.time_zone)
+    table = make_input_table(NEW_CASE_TABLE, office, file, {file.sources[0]: reading}, latest)
+    table.faults += checks.faults_of(table, checks.checks_of(table, office), table.frame)
     table.faults += _lacking(tables, table)
     new = table.frame.select(list(new_case_columns(office)))
     table.faults += _in_rows(table, new, new_case_faults(tables, new))
@@ -65,7 +69,12 @@ def _as_case_table(office: Office, path: Path) -> Table:
     if cases.path is None:
         columns = {}  # a query has named them already
     return Table.model_construct(
-        path=path.name, files={}, sql=None, columns=columns, date_format=cases.date_format
+        path=path.name,
+        columns=columns,
+        date_format=cases.date_format,
+        decimal=cases.decimal,
+        thousands=cases.thousands,
+        blank=cases.blank,
     )
 
 
@@ -128,7 +137,7 @@ def _unknown_names(tables: Tables, new: pl.DataFrame) -> Iterator[NewCaseFault]:
     for column, names in known.items():
         for index, value in enumerate(new[column]):
             if value is not None and value not in names:
-                remedy = did_you_mean(value, sorted(names), otherwise, ALIKE)
+                remedy = did_you_mean(value, sorted(names), otherwise)
                 yield NewCaseFault(index, column, problems[column], remedy)
 
 

@@ -6,17 +6,20 @@ pandas and DuckDB. Reading and checking files is `cases/tables/reading.py`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import narwhals as nw
+import numpy as np
 import polars as pl
 
 from cases.errors import BadInput, Fault
 from cases.language.messages import _
 from cases.office.model import Office
+from cases.tables.report import ReadingReport
 from cases.tables.specification import SPECIFICATIONS
 from cases.tables.specification.new_cases import NEW_CASE_TABLE
 
@@ -49,23 +52,40 @@ class Tables:
 
     `frames` has one for every table of `SPECIFICATIONS`, with the columns given there; absent
     tables are empty. `data_hash` identifies the files they were read from (SHA-256, hex; empty
-    for tables made in memory).
+    for tables made in memory), `report` says how they were read.
 
-    `parts` are tables without a case in common that these were put together from, none
-    if they were read as they are; `memo` keeps what a layer above derived from them once.
+    `shown` has `case_id` and, as text, the columns that only lists of cases show.
+
+    `parts` are the tables that these were put together from, none if they were read as they
+    are; `memo` keeps what a layer above derived from them once.
     """
 
     office: Office
     frames: Mapping[str, Frame]
     data_hash: str = field(default="")
-    parts: tuple[Tables, ...] = field(default=(), repr=False, compare=False)
+    shown: pl.DataFrame | None = field(default=None, repr=False, compare=False)
+    report: ReadingReport | None = field(default=None, repr=False, compare=False)
+    parts: Parts | None = field(default=None, repr=False, compare=False)
     memo: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     _computed: dict[str, pl.DataFrame] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    _places: dict[str, dict[str, tuple[int, int]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _order: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
-    def of(cls, office: Office, cases: Any, *, data_hash: str = "", **further: Any) -> Tables:
+    def of(
+        cls,
+        office: Office,
+        cases: Any,
+        *,
+        data_hash: str = "",
+        shown: pl.DataFrame | None = None,
+        report: ReadingReport | None = None,
+        **further: Any,
+    ) -> Tables:
         """Tables over native frames of the right columns and types; `further` ones by their names.
 
         Absent tables, and those that are None, become empty Polars frames; on another engine
@@ -78,21 +98,70 @@ class Tables:
             office,
             {name: _lazy(given.get(name), spec.schema) for name, spec in SPECIFICATIONS.items()},
             data_hash,
+            shown,
+            report,
         )
 
     def with_rows(self, **frames: Any) -> Tables:
         """These tables, of the named ones with the rows of these Polars frames; no `data_hash`."""
-        return Tables.of(self.office, **{name: self.rows(name) for name in self.frames} | frames)
+        rows = {name: self.rows(name) for name in self.frames} | frames
+        return Tables.of(self.office, shown=self.shown, **rows)
 
-    def plus(self, cases: Any, *, events: Any) -> Tables:
+    def plus(self, cases: Any, *, events: Any, replaced: Sequence[str] = ()) -> Tables:
         """These tables with further cases and their events, native frames of the same engine.
 
-        None of the cases may be here already. What was derived from these tables is not
-        derived again, which is what makes a request about few cases quick.
+        The cases that are here already are `replaced` (Polars only): they lose their rows and
+        their events, and keep their reviews. What was derived from these tables is not derived
+        again, which is what makes a request about few cases quick.
         """
-        added = Tables.of(self.office, cases, events=events)
-        both = {name: nw.concat([self.frames[name], added.frames[name]]) for name in EXTENDED}
-        return Tables(self.office, {**self.frames, **both}, self.data_hash, parts=(self, added))
+        old: dict[str, Any] = {
+            name: self.of_cases(name, replaced) for name in (*EXTENDED, "reviews") if replaced
+        }
+        dropped = Tables.of(self.office, old.pop("cases"), **old) if replaced else None
+        added = Tables.of(self.office, cases, events=events, reviews=old.get("reviews"))
+        left = {name: self._without(name, replaced) for name in EXTENDED}
+        both = {name: nw.concat([left[name], added.frames[name]]) for name in EXTENDED}
+        frames = {**self.frames, **both}
+        parts = Parts(self, added, dropped)
+        return Tables(self.office, frames, self.data_hash, self.shown, self.report, parts)
+
+    def _without(self, name: str, case_ids: Sequence[str]) -> Frame:
+        frame = self.frames[name]
+        return frame.filter(~nw.col("case_id").is_in(case_ids)) if case_ids else frame
+
+    def of_cases(self, name: str, case_ids: Iterable[str]) -> pl.DataFrame:
+        """The rows of a table that are of these cases, found without going through the others."""
+        wanted = dict.fromkeys(case_ids)
+        if self.parts is None:
+            return self._rows_at(name, wanted)
+        if name not in EXTENDED:
+            return self.parts.base.of_cases(name, wanted)
+        added = self.parts.added.places("cases")
+        old = [case_id for case_id in wanted if case_id not in added]
+        new = [case_id for case_id in wanted if case_id in added]
+        parts = ((self.parts.base, old), (self.parts.added, new))
+        return pl.concat(
+            [part.of_cases(name, ids) for part, ids in parts if ids] or [self.rows(name)[:0]]
+        )
+
+    def _rows_at(self, name: str, case_ids: Iterable[str]) -> pl.DataFrame:
+        places = self.places(name)
+        order = self._order[name]
+        spans = [places[case_id] for case_id in case_ids if case_id in places]
+        if not spans:
+            return self.rows(name)[:0]
+        return self.rows(name)[np.concatenate([order[start:end] for start, end in spans])]
+
+    def places(self, name: str) -> Mapping[str, tuple[int, int]]:
+        """Where the rows of each case begin and end in the order of cases; computed once."""
+        if name not in self._places:
+            column = self.rows(name)["case_id"]
+            order = column.arg_sort()
+            runs = column.gather(order).rle().struct.unnest()
+            spans = pairwise([0, *runs["len"].cum_sum()])
+            self._order[name] = order.to_numpy()
+            self._places[name] = dict(zip(runs["value"], spans, strict=True))
+        return self._places[name]
 
     def rows(self, name: str) -> pl.DataFrame:
         """A table as a Polars frame, computed once, for the layers that work row by row."""
@@ -174,6 +243,21 @@ class Tables:
             problem, remedy = _("the table has no rows."), _("Give at least one case.")
             raise BadInput([Fault("cases", problem, remedy)])
         return max(moments)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What tables were put together from: `base` without the cases `dropped`, and `added`."""
+
+    base: Tables
+    added: Tables
+    dropped: Tables | None
+
+    @property
+    def signed(self) -> tuple[tuple[Tables, int], ...]:
+        """Each part with what it adds to a sum over cases: 1 or -1."""
+        signed = (self.base, 1), (self.added, 1)
+        return signed if self.dropped is None else (*signed, (self.dropped, -1))
 
 
 def _lazy(native: Any, schema: dict[str, pl.DataType]) -> Frame:

@@ -1,5 +1,7 @@
 """How many cases each unit closed in each month, held against totals from elsewhere.
 
+Where an office asks about its cases at another moment than the closing, how many came to that.
+
 What was taken out of the tables before anything was hashed, no hash can show. Somebody else
 counted it, though: a statistical return or a case register. Units and months in which the
 two differ are named; why they differ, only people can find out.
@@ -17,7 +19,7 @@ from cases.errors import BadInput, Fault
 from cases.language.messages import Sayable, _
 from cases.progress import silent
 from cases.sources import csv
-from cases.sources.base import Unreadable
+from cases.sources.base import Layout, Unreadable
 
 LARGEST_TOTALS = 10_000_000  # bytes
 MONTH = r"^[12][0-9]{3}-(0[1-9]|1[0-2])$"
@@ -26,18 +28,18 @@ NUMBER = r"^[0-9]{1,9}$"
 TOTALS: dict[str, pl.DataType] = {
     "unit": pl.String(),  # empty where the case names none
     "month": pl.String(),  # such as 2026-06
-    "closed": pl.Int64(),
+    "closed": pl.Int64(),  # or came to the other moment that the office asks about
 }
 
 
-def closings(cases: pl.DataFrame, until: datetime) -> pl.DataFrame:
+def closings(cases: pl.DataFrame, until: datetime, moment: str = "closed_at") -> pl.DataFrame:
     """The closed cases of a case table, counted: columns of `TOTALS`, by month and unit.
 
-    `cases` has `closed_at` and `unit`. Those closed by `until` count, so that its month may
-    not be whole.
+    `cases` has `unit` and the column `moment`. Those closed by `until` count, so that its month
+    may not be whole.
     """
-    closed = cases.filter(pl.col("closed_at") <= until).with_columns(
-        pl.col("unit").fill_null(""), month=pl.col("closed_at").dt.strftime("%Y-%m")
+    closed = cases.filter(pl.col(moment) <= until).with_columns(
+        pl.col("unit").fill_null(""), month=pl.col(moment).dt.strftime("%Y-%m")
     )
     counted = closed.group_by("unit", "month").agg(closed=pl.len().cast(pl.Int64))
     return counted.select(*TOTALS).sort("month", "unit")
@@ -51,7 +53,8 @@ def read_totals(path: Path) -> pl.DataFrame:
     try:
         texts = _texts(path)
     except Unreadable as error:
-        raise BadInput([Fault(path.name, error.problem, error.remedy, row=error.row)]) from None
+        fault = Fault(path.name, error.problem, error.remedy, error.row, error.column)
+        raise BadInput([fault]) from None
     faults = list(_faults(path.name, texts))
     if faults:
         raise BadInput(faults)
@@ -65,7 +68,7 @@ def _texts(path: Path) -> pl.DataFrame:
     if path.is_file() and path.stat().st_size > LARGEST_TOTALS:
         problem = _("holds more than {most:,} bytes.", most=LARGEST_TOTALS)
         raise Unreadable(problem, _("Give one row for each unit and month."))
-    texts = csv.read(path, silent)
+    texts = csv.read(path, Layout(), silent).frame
     for name in TOTALS:
         if name not in texts.columns:
             problem = _("has no column {column}.", column=name)
@@ -123,7 +126,7 @@ def differences(ours: pl.DataFrame, totals: pl.DataFrame, until: datetime) -> li
 
 def _difference(unit: str, month: str, closed: int, closed_there: int) -> Sayable:
     return _(
-        "Unit {unit}, month {month}: closed in the tables {ours:,}, in the totals {theirs:,}.",
+        "Unit {unit}, month {month}: {ours:,} cases in the tables, {theirs:,} in the totals.",
         unit=unit or _("(none)"),
         month=month,
         ours=closed,

@@ -25,7 +25,7 @@ class Exhibit:
 
     title: Sayable
     says: Sayable
-    head: tuple[Sayable, ...]
+    head: tuple[Cell, ...]
     rows: tuple[tuple[Cell, ...], ...]
     picture: Picture | None = None
     marks: tuple[str, ...] = ()

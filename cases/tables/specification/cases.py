@@ -6,6 +6,7 @@ import polars as pl
 
 from cases.language.catalogues import SOURCE
 from cases.language.messages import _
+from cases.office.base import UNANSWERED
 from cases.office.model import Attribute, Office
 from cases.tables.specification.parts import TEXT, Check, Column, Frames, TableSpec
 from cases.tables.values import TIME, before, whole_days
@@ -21,11 +22,17 @@ ATTRIBUTE_TYPES: dict[str, pl.DataType] = {
 def attribute_column(name: str, attribute: Attribute) -> Column:
     """The column of one of the office's own attributes."""
     meaning = attribute.meaning.say(SOURCE)
-    return Column(name, ATTRIBUTE_TYPES[attribute.type], meaning, "column")
+    kept = attribute.known != UNANSWERED
+    return Column(name, ATTRIBUTE_TYPES[attribute.type], meaning, "column", kept=kept)
 
 
 def _attributes(office: Office) -> tuple[Column, ...]:
-    return tuple(attribute_column(*declared) for declared in office.attributes.items())
+    declared = {**office.attributes, **office.unanswered}
+    shown = [name for name in office.spot_checks.columns if name not in declared]
+    return (
+        *(attribute_column(*one) for one in declared.items()),
+        *(Column(name, TEXT, "shown in lists", "column", kept=False) for name in shown),
+    )
 
 
 def _finish(cases: pl.DataFrame, _finished: Frames, _office: Office) -> pl.DataFrame:
@@ -40,10 +47,13 @@ CASE_TABLE = TableSpec(
     unknown=_("is not a case of the case table."),
     went_aside=_("is a case that was set aside."),
     needed=True,
+    one_row_each=True,
     columns=(
         Column("case_id", TEXT, "the case; no two rows have the same", "every row"),
-        Column("opened_at", TIME, "when it came in", "every row"),
-        Column("closed_at", TIME, "when it was closed; blank while it is open", "column"),
+        Column("opened_at", TIME, "when it came in", "every row", past=True),
+        Column(
+            "closed_at", TIME, "when it was closed; blank while it is open", "column", past=True
+        ),
         Column("kind", TEXT, "its kind, by the office's code"),
         Column("unit", TEXT, "the unit that handles it"),
         Column("handler", TEXT, "who handles it, by a code"),

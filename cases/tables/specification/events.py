@@ -38,8 +38,8 @@ EVENT_TABLE = TableSpec(
     row=_("event"),
     columns=(
         Column("case_id", TEXT, "the case", "every row"),
-        Column("at", TIME, "when it happened", "every row"),
-        Column("recorded_at", TIME, "when the office could know it; as `at` if blank"),
+        Column("at", TIME, "when it happened", "every row", past=True),
+        Column("recorded_at", TIME, "when the office could know it; as `at` if blank", past=True),
         Column("activity", TEXT, "what happened", "every row"),
         Column("actor", TEXT, "who did it, by a code"),
         Column(

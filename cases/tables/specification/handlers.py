@@ -12,6 +12,7 @@ HANDLER_TABLE = TableSpec(
     name="handlers",
     meaning="One row per handler.",
     row=_("handler"),
+    one_row_each=True,
     unknown=_("is not a handler of the handler table."),
     went_aside=_("is a handler that was set aside."),
     columns=(

@@ -40,11 +40,17 @@ OVERRIDE_TABLE = TableSpec(
     row=_("override"),
     columns=(
         Column("case_id", TEXT, "the case", "every row"),
-        Column("at", TIME, "when it was decided", "every row"),
+        Column("at", TIME, "when it was decided", "every row", past=True),
         Column("about", TEXT, "`track`, `handler` or `spot_check`", "every row"),
         Column("suggested", TEXT, "what was suggested", "every row"),
         Column("decided", TEXT, "what was decided", "every row"),
-        Column("reason", TEXT, "why; for the office's own file, never in reports", "every row"),
+        Column(
+            "reason",
+            TEXT,
+            "why; for the office's own file, never in reports",
+            "every row",
+            free_text=True,
+        ),
     ),
     checks=(
         Check(

@@ -28,7 +28,9 @@ class Column:
     """A column of a table: its type in memory, and its meaning for the documentation.
 
     `needed` says whether a file must have it: "no", the "column" (a row may leave it blank),
-    or a value in "every row". One that is not `in_file` is made when the table is read.
+    or a value in "every row". One that is not `in_file` is made when the table is read; one
+    that is not `kept` is only checked. A date that is `past` cannot lie after today. `free_text`
+    is kept letter by letter; all other text is codes and names, which are compared.
     """
 
     name: str
@@ -36,6 +38,9 @@ class Column:
     meaning: str
     needed: Literal["no", "column", "every row"] = "no"
     in_file: bool = True
+    kept: bool = True
+    past: bool = False
+    free_text: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,7 @@ class TableSpec:
     rows, given the tables finished before it and the office, into what the rest of the program
     computes from.
     `needed` is whether an office must have it, `in_office_file` whether the office file says
-    where it is.
+    where it is. `one_row_each` says that its key stands in one row only, which its checks see to.
     """
 
     name: str
@@ -114,6 +119,7 @@ class TableSpec:
     finish: Callable[[pl.DataFrame, Frames, Office], pl.DataFrame] = _unchanged
     needed: bool = False
     in_office_file: bool = True
+    one_row_each: bool = False
 
     @property
     def key(self) -> str:
@@ -127,9 +133,18 @@ class TableSpec:
 
     def schema_of(self, office: Office) -> dict[str, pl.DataType]:
         """All its columns in an office, and their types."""
-        return self.schema | {column.name: column.type for column in self.own_columns(office)}
+        own = (column for column in self.own_columns(office) if column.kept)
+        return self.schema | {column.name: column.type for column in own}
 
     def columns_in_file(self, office: Office) -> tuple[Column, ...]:
         """The columns that its file can have."""
         every = (*self.columns, *self.own_columns(office))
         return tuple(column for column in every if column.in_file)
+
+    def dates_in_file(self, office: Office) -> list[str]:
+        """The names of those that are dates."""
+        return [
+            column.name
+            for column in self.columns_in_file(office)
+            if isinstance(column.type, pl.Datetime)
+        ]

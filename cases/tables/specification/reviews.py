@@ -1,11 +1,11 @@
-"""The review table: how closed cases were graded."""
+"""The review table: how cases were graded."""
 
 from __future__ import annotations
 
 import polars as pl
 
 from cases.language.messages import _
-from cases.office.model import Office
+from cases.office.model import CLOSING, Office
 from cases.office.reviews import Dimension, Grade
 from cases.tables.specification.parts import (
     NUMBER,
@@ -97,8 +97,8 @@ def _in_force(day: pl.Expr, declared: Grade | Dimension) -> pl.Expr:
 
 
 def _of_its_case(office: Office) -> tuple[Check, ...]:
-    """A review is of a closed case; a check of the office's own only not before the opening."""
-    review = ~_is_check(office)
+    """What a review of a closed case may not be before; all else, not before the opening."""
+    review = _of_closed(office)
     closed_at = linked("cases", "closed_at")
     return (
         Check(
@@ -118,7 +118,7 @@ def _of_its_case(office: Office) -> tuple[Check, ...]:
         Check(
             "reviewed_at",
             _("is before the case was opened."),
-            _("Correct the date of the check or the case's opening date."),
+            _("Correct the date of the review or check, or the case's opening date."),
             before("reviewed_at", linked("cases", "opened_at")) & ~review,
         ),
     )
@@ -131,15 +131,17 @@ def _is_check(office: Office) -> pl.Expr:
     return pl.col("kind").is_in(office.check_words).fill_null(value=False)
 
 
-def _finish(reviews: pl.DataFrame, finished: Frames, office: Office) -> pl.DataFrame:
-    """A review is known when its day is over, and never precedes the closing of its case.
+def _of_closed(office: Office) -> pl.Expr:
+    """Whether a row is a review that only a closed case can have: risk is asked at closing."""
+    return ~_is_check(office) & (office.risk.at == CLOSING)
 
-    A check of the office's own may.
-    """
+
+def _finish(reviews: pl.DataFrame, finished: Frames, office: Office) -> pl.DataFrame:
+    """A review is known when its day is over; one of a closed case never precedes the closing."""
     closings = finished["cases"].select("case_id", "closed_at")
     known = whole_days(pl.col("reviewed_at"))
     not_before_closing = pl.max_horizontal(known, "closed_at")
-    reviewed_at = pl.when(_is_check(office)).then(known).otherwise(not_before_closing)
+    reviewed_at = pl.when(_of_closed(office)).then(not_before_closing).otherwise(known)
     return (
         reviews.join(closings, on="case_id", how="left", maintain_order="left")
         .with_columns(reviewed_at.alias("reviewed_at"))
@@ -149,12 +151,12 @@ def _finish(reviews: pl.DataFrame, finished: Frames, office: Office) -> pl.DataF
 
 REVIEW_TABLE = TableSpec(
     name="reviews",
-    meaning="One row for each review of a closed case, and for each of the office's own checks; "
+    meaning="One row for each review of a case, and for each of the office's own checks; "
     "two reviews of a case are two rows.",
     row=_("review"),
     columns=(
         Column("case_id", TEXT, "the case", "every row"),
-        Column("reviewed_at", TIME, "when it was reviewed", "every row"),
+        Column("reviewed_at", TIME, "when it was reviewed", "every row", past=True),
         Column("reviewer", TEXT, "who reviewed it, by a code"),
         Column("kind", TEXT, "the kind of review, by the office's code"),
         Column("grade", TEXT, "the grade it was given", "every row"),

@@ -32,10 +32,51 @@ BROKEN = [
     ("office.toml", '"number"', '"numbr"', 'column attributes.suspects.type, value "numbr": '),
     ("office.toml", 'known = "intake"', 'known = "intak"', "Did you mean `intake`?"),
     ("office.toml", '"cases.csv"', '"../cases.csv"', "must be a path within the data folder"),
+    (
+        "office.toml",
+        'path = "cases.csv"',
+        'sql = "SELECT 1"\ndatabase = "postgresql://u:secret@h/d"',
+        "office.toml, column tables.cases: `database` holds a password. Put it into",
+    ),
+    (
+        "office.toml",
+        'path = "cases.csv"',
+        'sql = "SELECT 1"\ndatabase = "mssql+pyodbc:///?odbc_connect=UID%3Du%3BPwd%3Dsecret"',
+        "office.toml, column tables.cases: `database` holds a password. Put it into",
+    ),
+    (
+        "office.toml",
+        'path = "cases.csv"',
+        'sql = "SELECT 1"\ndatabase = "cases"',
+        "`database` is not the URL of a database.",
+    ),
+    (
+        "office.toml",
+        'path = "cases.csv"',
+        'sql = "DELETE FROM cases"\ndatabase = "sqlite:///cases.db"',
+        "tables.cases.sql: is not one SELECT.",
+    ),
+    (
+        "office.toml",
+        'path = "cases.csv"',
+        'sql = "SELECT 1"\nsheet = "a"\nfiles = { c = "cases.csv" }',
+        "give how a file is laid out with the file",
+    ),
+    (
+        "office.toml",
+        'path = "cases.csv"',
+        'path = "cases.csv"\ndecimal = ","\nthousands = ","',
+        "`thousands` and `decimal` are the same mark",
+    ),
     ("office.toml", '"cases.csv"', '"/etc/passwd"', "must be a path within the data folder"),
     ("office.toml", '"cases.csv"', '"C:\\\\cases.csv"', "must be a path within the data folder"),
-    ("office.toml", 'path = "cases.csv"', "", "give either `path`, or `files` together with"),
-    ("office.toml", 'path = "cases.csv"', 'sql = "SELECT 1"', "`sql` needs `files` to read from"),
+    ("office.toml", 'path = "cases.csv"', "", "give either `path`, or `sql` together with"),
+    (
+        "office.toml",
+        'path = "cases.csv"',
+        'sql = "SELECT 1"',
+        "`sql` needs either `files` or a `database`",
+    ),
     (
         "office.toml",
         'path = "cases.csv"',
@@ -69,7 +110,7 @@ BROKEN = [
     (
         "office.toml",
         'path = "cases.csv"',
-        'files = { c = "cases.csv" }\nsql = "SELEC"',
+        'files = { c = "cases.csv" }\nsql = "SELECT ("',
         "column tables.cases.sql: cannot be run: sql parser error",
     ),
     (
@@ -84,17 +125,17 @@ BROKEN = [
         """files = { c = "cases.csv" }
         sql = "SELECT *, '2024-13-01' AS closed_at2 FROM c"
         columns = { closed_at = "closed_at2" }""",
-        'tables.cases.sql, row 2, column closed_at2, value "2024-13-01": is a date or time that',
+        'tables.cases.sql, row 2, case "a", column closed_at2, value "2024-13-01": is a date or',
     ),
     (
         "office.toml",
         'path = "cases.csv"',
-        'files = { c = "cases.csv" }\nsql = "DROP TABLE c"',
+        'files = { c = "cases.csv" }\nsql = "SELECT case_id AS kind FROM c"',
         "tables.cases.sql, column case_id: is a column this table does not have. The file has no",
     ),
     # files
     ("office.toml", '"cases.csv"', '"case.csv"', "case.csv: is not there. Put it into the data"),
-    ("office.toml", '"cases.csv"', '"cases.xlsx"', "cases.xlsx: has an ending that is not read"),
+    ("office.toml", '"cases.csv"', '"cases.docx"', "cases.docx: has an ending that is not read"),
     ("cases.csv", FILES["cases.csv"], "", "cases.csv: is empty."),
     ("cases.csv", "\na,2024-01-01", "\n\na,x", 'cases.csv, row 3, column opened_at, value "x"'),
     ("cases.csv", FILES["cases.csv"][50:], "\n", "cases.csv: has no rows."),
@@ -113,9 +154,14 @@ BROKEN = [
         "cases.csv",
         FILES["cases.csv"],
         "case_id;opened_at;closed_at\na;2024-01-01;1,5\n",
-        "cases.csv: is separated by semicolons. Save it with commas.",
+        'cases.csv, row 2, column closed_at, value "1,5": is not a date.',
     ),
-    ("cases.csv", FILES["cases.csv"], "case_id\topened_at\n", "is separated by tabs."),
+    (
+        "cases.csv",
+        FILES["cases.csv"],
+        "case_id\topened_at\na\t2024-01-01\n",
+        "column closed_at: is a col",
+    ),
     # cases
     ("cases.csv", "b,2024", ",2024", "cases.csv, row 3, column case_id: is blank."),
     ("cases.csv", "b,2024", "a,2024", 'cases.csv, row 3, column case_id, value "a": is the id of'),
@@ -123,7 +169,16 @@ BROKEN = [
     ("cases.csv", "2024-02-01", "2023-02-29", 'value "2023-02-29": is a date or time that does'),
     ("cases.csv", "2024-02-01", "2024-02-01T25:00", "is a date or time that does not exist."),
     ("cases.csv", "2024-02-01", "1 Feb 2024", 'value "1 Feb 2024": is not a date. Write it like'),
-    ("cases.csv", "2024-02-01", "45323", 'value "45323": is not a date.'),
+    ("cases.csv", "2024-02-01", "45323", 'value "45323": is not a date, but perhaps the number'),
+    ("cases.csv", "2024-02-01", "2024201", "is a date only if it has eight digits"),
+    ("cases.csv", "2024-02-01", "24.2.1", "has a year of two digits"),
+    ("cases.csv", "2024-02-01", "1.2.2024", '`date_format = "%d.%m.%Y"` or "%m.%d.%Y".'),
+    ("cases.csv", "2024-02-01", "2099-12-31", 'closed_at, value "2099-12-31": lies in the future.'),
+    ("cases.csv", "2024-02-01", "NULL", "is not a date. If it means that nothing is known, name"),
+    ("cases.csv", ",1,yes", ",n/a,yes", "is not a number. If it means that nothing is known, name"),
+    ("cases.csv", ",1,yes", ",1,-", "is not a flag. If it means that nothing is known, name"),
+    ("cases.csv", "a,2024", "1.1E+17,2024", "is a number that a spreadsheet has shortened"),
+    ("cases.csv", "a,2024", "a\u200b,2024", 'value "a<U+200B>": holds a character that cannot be'),
     ("cases.csv", "2024-01-01", "1824-01-01", 'column opened_at, value "1824-01-01": is not bet'),
     ("cases.csv", "2024-02-01", "2204-02-01", "is not between the years 1900 and 2100."),
     ("cases.csv", "2024-02-01", "2023-12-31", "is before the case was opened."),
@@ -154,11 +209,36 @@ BROKEN = [
     ("reviews.csv", "good", "fair", 'row 2, column grade, value "fair": was not in force on the'),
     (
         "office.toml",
+        'path = "cases.csv"',
+        'path = "cases.csv"\ndate_format = { closed = "%Y%m%d" }',
+        "is not a column of dates of this table. Did you mean `closed_at`?",
+    ),
+    (
+        "office.toml",
+        'path = "cases.csv"',
+        'path = "cases.csv"\ndate_format = "%m/%Y"',
+        "a year, a m",
+    ),
+    (
+        "office.toml",
+        "[tables.cases]",
+        'time_zone = "Mars"\n[tables.cases]',
+        "is not a time zone such",
+    ),
+    (
+        "office.toml",
+        "[attributes.suspects]",
+        "[attributes.No-Suspects]",
+        'under [tables.cases]: `columns = { no_suspects = "No-Suspects" }`.',
+    ),
+    (
+        "office.toml",
         'maps_to = "good"',
         'maps_to = "bad"',
         'column reviews.grades.fair.maps_to, value "bad": differs in whether it is a defect. Map',
     ),
     ("office.toml", 'maps_to = "good"', 'maps_to = "god"', "Did you mean `good`?"),
+    ("office.toml", 'code = "bad"', 'code = "b\uff02d"', 'value "b"d": is not a code'),
     ("office.toml", 'code = "bad"', 'code = "good"', 'grades, value "good": is declared twice.'),
     (
         "office.toml",
@@ -286,3 +366,17 @@ def test_a_check_before_the_opening_is_a_fault(tmp_path: Path) -> None:
     """There was nothing to check yet."""
     with pytest.raises(BadInput, match="is before the case was opened"):
         load(write(tmp_path, **with_kind("check", day="2023-12-31")))
+
+
+@pytest.mark.parametrize(("case_id", "day"), [("a", "2024-01-15"), ("b", "2024-02-05")])
+def test_where_risk_is_asked_at_intake_an_open_case_is_reviewed(
+    tmp_path: Path, case_id: str, day: str
+) -> None:
+    """The review keeps its day, before the closing or without one; it is not before the opening."""
+    files = with_kind("random", case_id, day)
+    files["office.toml"] += '\n[risk]\nat = "intake"\n'
+    tables = load(write(tmp_path, **files))
+    assert str(tables.review_rows["reviewed_at"].item()).startswith(day)
+    early = with_kind("random", case_id, "2023-12-31") | {"office.toml": files["office.toml"]}
+    with pytest.raises(BadInput, match="is before the case was opened"):
+        load(write(tmp_path, **early))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+import sqlite3
+from datetime import date, datetime, time
 from pathlib import Path
 
 import polars as pl
@@ -14,6 +15,7 @@ from cases.tables.reading import read_tables
 from cases.tables.tables import EVENTS, HANDLERS, REVIEWS, case_columns
 from features.as_of import closing_moments, cut
 from features.build import build
+from tests.cases.sources.workbooks import Rows, xlsx
 from tests.factories.files import FILES, load, write
 
 
@@ -148,6 +150,8 @@ def test_the_hash_tells_other_data_and_other_queries_apart(tmp_path: Path) -> No
         '"handlers.csv"', '"handlers.csv"\ncolumns = { capacity = "capacity" }'
     )
     assert load(write(tmp_path, **{"office.toml": mapped})).data_hash != first
+    clock = FILES["office.toml"].replace("[office]", '[office]\ntime_zone = "Asia/Shanghai"')
+    assert load(write(tmp_path, **{"office.toml": clock})).data_hash != first
 
 
 @pytest.mark.parametrize(("filled", "open_cases", "fault"), [(100, 2, True), (10, 9, False)])
@@ -167,8 +171,11 @@ def test_a_blank_column_is_a_fault_only_beyond_chance(
         assert load(tmp_path).case_rows.height == 100 + open_cases
 
 
+TABLE_ORDER = ["cases.csv", "events.csv", "reviews.csv", "handlers.csv", "recusals.csv"]
+
+
 def test_progress_names_each_file(tmp_path: Path) -> None:
-    """Reading tells which file it is at, then that it checks."""
+    """Reading tells which file it is at, then which table's values, then that it checks."""
     folder = write(tmp_path)
     shown: list[str] = []
     read_tables(
@@ -176,14 +183,9 @@ def test_progress_names_each_file(tmp_path: Path) -> None:
         folder,
         progress=lambda what, _done: shown.append(str(what)),
     )
-    assert list(dict.fromkeys(shown)) == [
-        "cases.csv",
-        "events.csv",
-        "handlers.csv",
-        "recusals.csv",
-        "reviews.csv",
-        "checking",
-    ]
+    files = ["cases.csv", "events.csv", "handlers.csv", "recusals.csv", "reviews.csv"]
+    values = [f"{file}: values" for file in sorted(files, key=TABLE_ORDER.index)]
+    assert list(dict.fromkeys(shown)) == [*files, *values, "checking"]
 
 
 def test_parquet_and_queries_mix_with_csv(tmp_path: Path) -> None:
@@ -198,3 +200,76 @@ def test_parquet_and_queries_mix_with_csv(tmp_path: Path) -> None:
     )
     tables = load(write(tmp_path, **{"office.toml": office}))
     assert tables.case_rows["suspects"].to_list() == [3.0, 1.0]
+
+
+def test_a_table_comes_from_a_database_and_its_rows_are_its_fingerprint(tmp_path: Path) -> None:
+    """The same rows in another order are the same data; another row is not."""
+    database = tmp_path / "register.db"
+    with sqlite3.connect(database) as connection:
+        connection.execute("CREATE TABLE cases (number TEXT, opened TEXT, closed TEXT)")
+        connection.execute("INSERT INTO cases VALUES ('a', '2024-01-01', '2024-02-01')")
+        connection.execute("INSERT INTO cases VALUES ('b', '2024-01-02', NULL)")
+    (tmp_path / "office.toml").write_text(
+        '[office]\nname = { en = "Test" }\n[tables.cases]\ndatabase = "sqlite:///register.db"\n'
+        'sql = "SELECT number AS case_id, opened AS opened_at, closed AS closed_at FROM cases"\n'
+    )
+    first = load(tmp_path)
+    assert first.case_rows["case_id"].to_list() == ["a", "b"]
+    with sqlite3.connect(database) as connection:
+        connection.execute("DELETE FROM cases WHERE number = 'a'")
+        connection.execute("INSERT INTO cases VALUES ('a', '2024-01-01', '2024-02-01')")
+    assert load(tmp_path).data_hash == first.data_hash
+    with sqlite3.connect(database) as connection:
+        connection.execute("INSERT INTO cases VALUES ('c', '2024-01-03', NULL)")
+    assert load(tmp_path).data_hash != first.data_hash
+
+
+def test_a_column_whose_type_is_not_read_is_not_blank(tmp_path: Path) -> None:
+    """One cell of bytes leaves a column of a database out, so it is a fault where it is used."""
+    with sqlite3.connect(tmp_path / "register.db") as connection:
+        connection.execute("CREATE TABLE cases (case_id, opened_at, closed_at, kind, scan)")
+        row = ("a", "2024-01-01", "2024-01-09", b"\xff", b"\xff")
+        connection.execute("INSERT INTO cases VALUES (?, ?, ?, ?, ?)", row)
+    (tmp_path / "office.toml").write_text(
+        '[office]\nname = { en = "Test" }\n[tables.cases]\ndatabase = "sqlite:///register.db"\n'
+        'sql = "SELECT * FROM cases"\n'
+    )
+    with pytest.raises(BadInput) as refused:
+        read_tables(load_office(tmp_path / "office.toml"), tmp_path)
+    (fault,) = refused.value.faults
+    assert (fault.column, str(fault.problem)) == ("kind", "has a type that is not read (bytes).")
+
+
+def test_a_doubt_about_a_column_is_a_fault_where_it_is_used(tmp_path: Path) -> None:
+    """And nothing where it is not; one about the whole file is a warning."""
+    merged = ["D2:D3", "E2:E3"]
+    rows: Rows = [
+        ["case_id", "opened_at", "closed_at", "kind", "remark"],
+        ["a", date(2024, 1, 1), date(2024, 1, 9), "x", "y"],
+        ["b", date(2024, 1, 1), date(2024, 1, 9), None, None],
+    ]
+    (tmp_path / "cases.xlsx").write_bytes(xlsx({"S": rows}, merged=merged))
+    office = '[office]\nname = { en = "Test" }\n[tables.cases]\npath = "cases.xlsx"\n'
+    (tmp_path / "office.toml").write_text(office)
+    with pytest.raises(BadInput) as refused:
+        read_tables(load_office(tmp_path / "office.toml"), tmp_path)
+    assert [fault.column for fault in refused.value.faults] == ["kind"]
+    content = "case_id,opened_at,closed_at,kind\na,2024-01-01,2024-01-09,\u5211\u4e8b\u6848\u4ef6\n"
+    (tmp_path / "cases.csv").write_bytes(content.encode("gb18030"))
+    (tmp_path / "office.toml").write_text(office.replace("xlsx", "csv"))
+    warnings = read_tables(load_office(tmp_path / "office.toml"), tmp_path).report.warnings
+    assert "which is a guess" in str(warnings[0].problem)
+
+
+def test_a_shortened_case_number_in_a_workbook_is_a_fault(tmp_path: Path) -> None:
+    """A spreadsheet keeps 15 digits; none are made up."""
+    rows: Rows = [
+        ["case_id", "opened_at", "closed_at"],
+        [320123199001011000.0, date(2024, 1, 1), date(2024, 1, 9)],
+    ]
+    (tmp_path / "cases.xlsx").write_bytes(xlsx({"S": rows}))
+    (tmp_path / "office.toml").write_text(
+        '[office]\nname = { en = "Test" }\n[tables.cases]\npath = "cases.xlsx"\n'
+    )
+    with pytest.raises(BadInput, match="is a number that a spreadsheet has shortened"):
+        read_tables(load_office(tmp_path / "office.toml"), tmp_path)

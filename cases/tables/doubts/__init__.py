@@ -1,0 +1,1 @@
+"""What may be wrong with whole tables and columns though every row satisfies its checks."""
