@@ -1,0 +1,127 @@
+"""The drafted office as a value: which file is which table, what its columns are, what is open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+import polars as pl
+
+from cases.draft.columns.profile import Profile, profiles
+from cases.draft.columns.roles import Guess
+from cases.language.catalogues import Language
+from cases.language.messages import Sayable
+from cases.office.base import UNANSWERED
+from cases.sources.base import Layout
+from cases.tables.specification import SPECIFICATIONS
+from cases.tables.specification.parts import Column
+
+AttributeType = Literal["number", "flag", "code", "date"]
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A table as it lies there.
+
+    `name` is a short one of its own, `frame` what was read. `path` is its file within the data
+    folder and `layout` how that was read; for a table of a `database`, its URL, there is `sql`
+    instead.
+    """
+
+    name: str
+    frame: pl.DataFrame
+    path: str | None = None
+    layout: Layout = field(default=Layout())
+    database: str | None = None
+    sql: str | None = None
+
+    @cached_property
+    def columns(self) -> dict[str, Profile]:
+        """What can be seen of each column."""
+        return profiles(self.frame)
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A column that is not used, and why."""
+
+    theirs: str
+    why: Sayable
+
+
+@dataclass(frozen=True)
+class DraftedTable:
+    """One of our tables: where it is, why it is taken for that, its columns.
+
+    Where it is not a file as it lies there, `select` has what a query makes each column from
+    (SQL), `group_by` the column whose rows become one, and `where` which rows are meant.
+    """
+
+    name: str
+    raw: Raw
+    why: Sayable
+    guesses: Mapping[str, Guess]
+    select: Mapping[str, str] = field(default_factory=dict)
+    group_by: str | None = None
+    where: str | None = None
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def not_found(self) -> list[Column]:
+        """The columns that it must have and none of the file seems to be."""
+        columns = SPECIFICATIONS[self.name].columns
+        return [one for one in columns if one.needed != "no" and one.name not in self.guesses]
+
+
+@dataclass(frozen=True)
+class DraftedAttribute:
+    """A column of the case table that is the office's own; `known` is for people to say."""
+
+    name: str
+    theirs: str
+    type: AttributeType
+    profile: Profile
+    known: str = UNANSWERED
+
+
+@dataclass(frozen=True)
+class DraftedGrade:
+    """A grade that occurs in `rows` rows; None: whether it is a `defect` is for people to say.
+
+    One that is `guessed` is for people to confirm.
+    """
+
+    code: str
+    rows: int
+    defect: bool | None
+    guessed: bool = False
+
+
+@dataclass(frozen=True)
+class Unused:
+    """A table that is none of ours, and why; `column` is the one that holds the case."""
+
+    raw: Raw
+    why: Sayable
+    column: str | None = None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A drafted office."""
+
+    language: Language
+    tables: tuple[DraftedTable, ...]
+    attributes: tuple[DraftedAttribute, ...]
+    activities: tuple[str, ...] = ()
+    grades: tuple[DraftedGrade, ...] = ()
+    review_kinds: Mapping[str, str] = field(default_factory=dict)
+    blanks: tuple[str, ...] = ()
+    time_zone: str | None = None
+    unused: tuple[Unused, ...] = ()
+
+    def table(self, name: str) -> DraftedTable | None:
+        """The table of that name, if there is one."""
+        return next((table for table in self.tables if table.name == name), None)
