@@ -7,27 +7,39 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from cases.errors import Fault
-from cases.language.messages import _
+from cases.language.messages import _, listed
 from cases.nearest import did_you_mean
 from cases.office.condition_agreement import (
     BUILT_IN_TYPES,
     all_conditions,
     misfits,
-    too_late_for_intake,
+    too_late,
 )
 from cases.office.model import CLOSING, Office
+from cases.office.spot_checks import OF_EVERY_LIST, SORTABLE
 from cases.tables.specification import SPECIFICATIONS
 from cases.tables.specification.new_cases import PARTIES_AND_DESIGNATION
 from cases.tables.specification.parts import ROW
 
 DECLARED_TWICE = _("is declared twice.")
 MOMENT = "moment"  # the column that says as of when a case is looked at
+# Names of columns that every office has, so that no attribute may have them.
+TAKEN = frozenset(
+    (
+        *SPECIFICATIONS["cases"].schema,
+        *BUILT_IN_TYPES,
+        *(column.name for column in PARTIES_AND_DESIGNATION),
+        ROW,
+        MOMENT,
+    )
+)
 
 
 def disagreements(office: Office, name: str) -> list[Fault]:
     """Every fault in how the parts of the office file called `name` refer to each other."""
     return [
         *_tables(office, name),
+        *_formats_of_no_column(office, name),
         *_taken_names(office, name),
         *_unknown_references(office, name),
         *_grades_at_odds(office, name),
@@ -35,9 +47,11 @@ def disagreements(office: Office, name: str) -> list[Fault]:
         *misfits(office, name),
         *_declared_twice(office, name),
         *_unfit_similarities(office, name),
-        *too_late_for_intake(office, name),
+        *too_late(office, name),
+        *_unfit_subject(office, name),
         *_unfit_effort(office, name),
         *_people_compared(office, name),
+        *_unfit_lists(office, name),
     ]
 
 
@@ -54,10 +68,21 @@ def _tables(office: Office, name: str) -> Iterator[Fault]:
             yield Fault(name, _("is missing."), remedy, column=f"tables.{table}")
 
 
+def _formats_of_no_column(office: Office, name: str) -> Iterator[Fault]:
+    """Faults for date formats of columns that are not dates of their table."""
+    for table in office.tables.keys() & SPECIFICATIONS.keys():
+        declared = office.tables[table].date_format
+        dates = SPECIFICATIONS[table].dates_in_file(office)
+        for column in declared if isinstance(declared, dict) else ():
+            if column not in dates:
+                problem = _("is not a column of dates of this table.")
+                remedy = did_you_mean(column, dates, _("Remove it."))
+                key = f"tables.{table}.date_format"
+                yield Fault(name, problem, remedy, column=key, value=column)
+
+
 def _taken_names(office: Office, name: str) -> list[Fault]:
     """Faults for attributes that would overwrite a column every office has."""
-    columns = {column.name for column in PARTIES_AND_DESIGNATION}
-    taken = {*SPECIFICATIONS["cases"].schema, *BUILT_IN_TYPES, *columns, ROW, MOMENT}
     return [
         Fault(
             name,
@@ -65,8 +90,8 @@ def _taken_names(office: Office, name: str) -> list[Fault]:
             _("Call the attribute something else."),
             column=f"attributes.{attribute}",
         )
-        for attribute in office.attributes
-        if attribute in taken
+        for attribute in (*office.attributes, *office.unanswered)
+        if attribute in TAKEN
     ]
 
 
@@ -78,6 +103,7 @@ def _unknown_references(office: Office, name: str) -> list[Fault]:
 
     named = [(f"attributes.{a}.known", d.known, moments) for a, d in office.attributes.items()]
     named.append(("handler_known", office.handler_known, moments))
+    named.append(("risk.at", office.risk.at, moments))
     for limit in office.limits:
         named.append((f"limits.{limit.code}.start", limit.start, ["opened", *activities]))
         named.append((f"limits.{limit.code}.end", limit.end, ["closed", *activities]))
@@ -90,12 +116,24 @@ def _unknown_references(office: Office, name: str) -> list[Fault]:
     ]
     effort = office.effort.attribute
     named += [("effort.attribute", effort, list(office.attributes))] if effort else []
+    subject = office.reviews.same_subject if office.reviews else None
+    named += [("reviews.same_subject", subject, attributes)] if subject else []
     named += [(key, counts_as, list(known)) for key, counts_as, known in _mapped(office)]
     for key, conditions in all_conditions(office):
         for test in conditions:
             named += [(key, test.attribute, attributes)] if test.attribute else []
             named += [(key, code, activities) for code in (test.event, test.then) if code]
-    return [_not_declared(name, *use) for use in named if use[1] not in use[2]]
+    wrong = [use for use in named if use[1] not in use[2]]
+    return [
+        _not_answered(name, *use[:2]) if use[1] in office.unanswered else _not_declared(name, *use)
+        for use in wrong
+    ]
+
+
+def _not_answered(name: str, key: str, attribute: str) -> Fault:
+    problem = _("is an attribute of which nobody has said when it is known.")
+    remedy = _("Say it under [attributes.{attribute}].", attribute=attribute)
+    return Fault(name, problem, remedy, column=key, value=attribute)
 
 
 def _not_declared(name: str, key: str, value: str, known: list[str]) -> Fault:
@@ -179,6 +217,15 @@ def _unfit_similarities(office: Office, name: str) -> Iterator[Fault]:
         yield Fault(name, problem, remedy, column="risk.similar_by", value=entry)
 
 
+def _unfit_subject(office: Office, name: str) -> Iterator[Fault]:
+    """A fault if what says which cases concern the same subject is not a code."""
+    subject = office.reviews.same_subject if office.reviews else None
+    declared = office.attributes.get(subject or "")
+    if (declared.type if declared else BUILT_IN_TYPES.get(subject or "", "code")) != "code":
+        problem, remedy = _("is not a code."), _("Name an attribute of type code, kind or unit.")
+        yield Fault(name, problem, remedy, column="reviews.same_subject", value=subject)
+
+
 def _unfit_effort(office: Office, name: str) -> Iterator[Fault]:
     """A fault if effort is measured by what is not a number, or known before the work is done."""
     attribute = office.effort.attribute
@@ -187,6 +234,25 @@ def _unfit_effort(office: Office, name: str) -> Iterator[Fault]:
         problem = _("is not a number known at closing.")
         remedy = _("Name an attribute of type number, known at closing, or leave it out.")
         yield Fault(name, problem, remedy, column="effort.attribute", value=attribute)
+
+
+def _unfit_lists(office: Office, name: str) -> Iterator[Fault]:
+    """Faults in which further columns a list shows, and by which it is sorted."""
+    columns, list_by = office.spot_checks.columns, office.spot_checks.list_by
+    for column, times in Counter(columns).items():
+        if column in OF_EVERY_LIST or column in TAKEN:
+            problem = _("is the name of a column that every office has.")
+            remedy = _("Leave it out, or give the column another name.")
+        elif times > 1:
+            problem, remedy = DECLARED_TWICE, _("Keep one of the two.")
+        else:
+            continue
+        yield Fault(name, problem, remedy, column="spot_checks.columns", value=column)
+    known = [*SORTABLE, *columns]
+    if list_by is not None and list_by not in known:
+        problem = _("is not a column that a list can be sorted by.")
+        remedy = _("Give one of these: {choices}.", choices=listed(known))
+        yield Fault(name, problem, remedy, column="spot_checks.list_by", value=list_by)
 
 
 def _people_compared(office: Office, name: str) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cases.errors import Fault
 from cases.language.messages import Sayable, _, listed
-from cases.office.model import Condition, Conditions, Office
+from cases.office.model import CLOSING, INTAKE, Condition, Conditions, Office
 
 BUILT_IN_TYPES = {"kind": "code", "unit": "code", "days_open": "number"}
 
@@ -27,13 +27,18 @@ REMEDIES: dict[str, Sayable] = {
 
 def all_conditions(office: Office) -> list[tuple[str, Conditions]]:
     """Every list of conditions in the file, with the key it stands under."""
-    lists = [("risk.among", office.risk.among)]
-    lists += [("risk.rule_of_thumb", line.when) for line in office.risk.rule_of_thumb]
+    lists = _risk_conditions(office)
     lists += [(f"rules.{rule.code}.when", rule.when) for rule in office.rules]
     if office.complexity:
         lists.append(("complexity.any_of", office.complexity.any_of))
         lists.append(("complexity.among", office.complexity.among))
     return lists + _intake_conditions(office)
+
+
+def _risk_conditions(office: Office) -> list[tuple[str, Conditions]]:
+    """The conditions on cases at the moment of the risk question."""
+    lists = [("risk.among", office.risk.among)]
+    return lists + [("risk.rule_of_thumb", line.when) for line in office.risk.rule_of_thumb]
 
 
 def _intake_conditions(office: Office) -> list[tuple[str, Conditions]]:
@@ -74,11 +79,24 @@ def _unfit_operators(condition: Condition, kind: str) -> Iterator[str]:
             yield operator
 
 
-def too_late_for_intake(office: Office, name: str) -> Iterator[Fault]:
-    """A fault for each condition on a new case that only later facts can meet."""
-    for key, conditions in _intake_conditions(office):
+def too_late(office: Office, name: str) -> Iterator[Fault]:
+    """A fault for each condition that only facts later than its moment can meet."""
+    early, late = _intake_conditions(office), []
+    if office.risk.at == INTAKE:
+        early += _risk_conditions(office)
+    elif office.risk.at != CLOSING:
+        late = _risk_conditions(office)
+    yield from _asked_too_early(early, office.intake_facts, _("is not known at intake."), name)
+    before_closing = (*office.facts_before_closing, *office.activities)
+    yield from _asked_too_early(late, before_closing, _("is not known before closing."), name)
+
+
+def _asked_too_early(
+    lists: list[tuple[str, Conditions]], facts: tuple[str, ...], problem: Sayable, name: str
+) -> Iterator[Fault]:
+    for key, conditions in lists:
         for condition in conditions:
             fact = condition.attribute or condition.event
-            if fact not in office.intake_facts:
-                remedy = _("Ask about one of: {facts}.", facts=listed(office.intake_facts))
-                yield Fault(name, _("is not known at intake."), remedy, column=key, value=fact)
+            if fact not in facts:
+                remedy = _("Ask about one of: {facts}.", facts=listed(facts))
+                yield Fault(name, problem, remedy, column=key, value=fact)

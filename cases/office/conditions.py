@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field, model_validator
 
 from cases.language.messages import _
-from cases.office.base import Model, wrong
+from cases.office.base import Model, Word, wrong
 
 
 class Condition(Model):
@@ -18,12 +18,12 @@ class Condition(Model):
     attribute: str | None = Field(
         default=None, description="an attribute, or kind, unit, or days_open (opening to closing)"
     )
-    equals: bool | float | str | None = Field(default=None, description="the value it must have")
-    one_of: tuple[str, ...] | None = Field(default=None, description="codes it may have")
+    equals: bool | float | Word | None = Field(default=None, description="the value it must have")
+    one_of: tuple[Word, ...] | None = Field(default=None, description="codes it may have")
     at_least: float | None = Field(default=None, description="smallest value, or count of events")
     at_most: float | None = Field(default=None, description="largest value, or count of events")
-    event: str | None = Field(default=None, description="an activity that must have happened")
-    then: str | None = Field(default=None, description="an activity that must have followed it")
+    event: Word | None = Field(default=None, description="an activity that must have happened")
+    then: Word | None = Field(default=None, description="an activity that must have followed it")
 
     @model_validator(mode="after")
     def _one_test(self) -> Condition:

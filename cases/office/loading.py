@@ -2,50 +2,29 @@
 
 from __future__ import annotations
 
-import tomllib
+import re
 from pathlib import Path
 from typing import Any, get_args
 
 from pydantic import ValidationError
 
 from cases.errors import BadInput, Fault
+from cases.files import read_office_file
 from cases.language.messages import Sayable, _
 from cases.nearest import did_you_mean
 from cases.office.agreement import disagreements
 from cases.office.mistakes import problem_of
 from cases.office.model import Model, Office
+from cases.tables.cells.text import fold
 
-LONGEST_OFFICE_FILE = 1_000_000
+LONGEST_NAME = 60
+KEY = "[key]"  # by which pydantic says that the key itself is wrong
+SEE = _("See docs/office_file.md for what may stand there.")
 
 
 def load_office(path: Path) -> Office:
     """The office file at `path`, or `BadInput` with every fault in it."""
-    return parse_office(_read(path), path.name)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    """The file as TOML; `BadInput` if it is not a text of that kind."""
-    try:
-        size = path.stat().st_size
-        if size > LONGEST_OFFICE_FILE:
-            problem = _("is {size:,} bytes long.", size=size)
-            raise _bad(path, problem, _("An office file is a short text."))
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors put a mark first
-    except FileNotFoundError:
-        remedy = _("Give the path of an office file (office.toml).")
-        raise _bad(path, _("there is no such file."), remedy) from None
-    except (OSError, UnicodeDecodeError) as error:
-        problem = _("cannot be read ({reason}).", reason=type(error).__name__)
-        raise _bad(path, problem, _("Save it as a UTF-8 text file.")) from None
-    except tomllib.TOMLDecodeError as error:
-        problem = _("is not valid TOML: {reason}.", reason=str(error))
-        raise _bad(path, problem, _("Correct that line.")) from None
-    except RecursionError:
-        raise _bad(path, _("nests too deeply."), _("Correct its brackets.")) from None
-
-
-def _bad(path: Path, problem: Sayable, remedy: Sayable) -> BadInput:
-    return BadInput([Fault(path.name, problem, remedy)])
+    return parse_office(read_office_file(path), path.name)
 
 
 def parse_office(raw: dict[str, Any], name: str) -> Office:
@@ -62,7 +41,7 @@ def parse_office(raw: dict[str, Any], name: str) -> Office:
 
 def _explain(name: str, error: Any) -> Fault:
     """A pydantic error as a fault, with the nearest known key for an unknown one."""
-    path = [str(part) for part in error["loc"]]
+    path = [str(part) for part in error["loc"] if part != KEY]
     column = ".".join(path)
     if error["type"] == "extra_forbidden":
         known = _keys_at(tuple(error["loc"][:-1]))
@@ -75,9 +54,24 @@ def _explain(name: str, error: Any) -> Fault:
     return Fault(
         name,
         problem_of(error),
-        _("See docs/office_file.md for what may stand there."),
+        _renamed(path) if KEY in error["loc"] else SEE,
         column=column or None,
         value=None if value is None else str(value),
+    )
+
+
+def _renamed(path: list[str]) -> Sayable:
+    """What to do about a key that is no name: another one, made from it."""
+    name = "_".join(re.findall(r"[a-z0-9]+", fold(path[-1]).lower())).lstrip("_0123456789")
+    name = name[:LONGEST_NAME] or "my_name"
+    if path[0] != "attributes":
+        return _("Call it, for example, `{name}`.", name=name)
+    brackets = f'{{ {name} = "{path[-1]}" }}'
+    return _(
+        "Call it, for example, `{name}`, and say which column it is under [tables.cases]: "
+        "`columns = {brackets}`.",
+        name=name,
+        brackets=brackets,
     )
 
 

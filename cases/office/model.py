@@ -7,18 +7,19 @@ description is also what `docs/office_file.md` prints.
 
 from __future__ import annotations
 
-from pydantic import Field, field_validator
+from pydantic import Field, PrivateAttr, field_validator
 
 from cases.language.catalogues import Language, languages
-from cases.language.messages import _, listed
+from cases.language.messages import Sayable, _, listed
 from cases.language.texts import Text
-from cases.office.base import CLOSING, INTAKE, Code, Model, Name, wrong
+from cases.office.base import CLOSING, INTAKE, UNANSWERED, Code, Model, Name, Word, wrong
 from cases.office.conditions import Condition, Conditions
 from cases.office.intake import Assignment, Complexity, Effort, Intake, Skill, TrackRule
 from cases.office.reviews import CHECKS, Grade, ReviewKind, Reviews
 from cases.office.risk import AcceptedLeak, Points, Risk
 from cases.office.spot_checks import Quota, Rule, SpotChecks
 from cases.office.table import Activity, Attribute, Table
+from cases.tables.cells.zones import is_zone
 
 __all__ = [
     "CLOSING",
@@ -51,12 +52,30 @@ __all__ = [
     "WorkingHours",
 ]
 
+NAMED: dict[str, Sayable] = {INTAKE: _("intake"), CLOSING: _("closing")}
+
 
 class Profile(Model):
     """Who the office is and how it speaks."""
 
     name: Text = Field(description="the office's name")
     language: Language = Field(default="en", description="the language of lists and reports")
+
+    time_zone: str | None = Field(
+        default=None,
+        description="where its clocks are, such as Asia/Shanghai: times given with an offset are "
+        "put on them; needed where the tables have several offsets",
+    )
+    blank: tuple[Word, ...] = Field(
+        default=(), description='words that stand for a blank cell, such as "\u65e0" or "NULL"'
+    )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _exists(cls, zone: str | None) -> str | None:
+        if zone is not None and not is_zone(zone):
+            raise wrong(_("is not a time zone such as Asia/Shanghai."))
+        return zone
 
     @field_validator("language")
     @classmethod
@@ -75,9 +94,9 @@ class Limit(Model):
     code: Name = Field(description="its short name")
     meaning: Text = Field(description="what it limits")
     days: float = Field(gt=0, description="the limit in days")
-    start: str = Field(default="opened", description="an activity, or opened")
-    end: str = Field(default="closed", description="an activity, or closed")
-    kinds: tuple[str, ...] = Field(
+    start: Word = Field(default="opened", description="an activity, or opened")
+    end: Word = Field(default="closed", description="an activity, or closed")
+    kinds: tuple[Word, ...] = Field(
         default=(), description="kinds of case it holds for; all if empty"
     )
 
@@ -103,7 +122,7 @@ class Office(Model):
     activities: dict[Code, Activity] = Field(
         default_factory=dict, description="what can happen to a case; any name may occur if empty"
     )
-    handler_known: str = Field(
+    handler_known: Word = Field(
         default=CLOSING,
         description="when a case's handler is known: intake, closing or an activity",
     )
@@ -129,6 +148,21 @@ class Office(Model):
         default=(), description="findings of the leak finder that do not stop training"
     )
 
+    _unanswered: dict[str, Attribute] = PrivateAttr(default_factory=dict)
+
+    def model_post_init(self, _context: object, /) -> None:
+        """Take out the attributes of which nobody has said when they are known.
+
+        Nothing made from `attributes` can then see one of them.
+        """
+        waiting = [name for name, fact in self.attributes.items() if fact.known == UNANSWERED]
+        self._unanswered |= {name: self.attributes.pop(name) for name in waiting}
+
+    @property
+    def unanswered(self) -> dict[str, Attribute]:
+        """The attributes that are not used, because it is not said when they are known."""
+        return self._unanswered
+
     @property
     def language(self) -> Language:
         """The language of lists and reports."""
@@ -145,10 +179,21 @@ class Office(Model):
         """Everything that can make a fact known: intake, closing, each activity."""
         return (INTAKE, CLOSING, *self.activities)
 
+    def moment_name(self, moment: str) -> Sayable:
+        """What intake, closing or an activity is called."""
+        named = self.activities.get(moment)
+        return NAMED[moment] if named is None else named.meaning
+
     @property
     def intake_facts(self) -> tuple[str, ...]:
         """What a condition on a new case may ask about."""
         known = (name for name, fact in self.attributes.items() if fact.known == INTAKE)
+        return ("kind", "unit", *known)
+
+    @property
+    def facts_before_closing(self) -> tuple[str, ...]:
+        """What a condition on a case that is still open may ask about, next to its events."""
+        known = (name for name, fact in self.attributes.items() if fact.known != CLOSING)
         return ("kind", "unit", *known)
 
     def kinds_called(self, kind: ReviewKind) -> tuple[str, ...]:

@@ -114,7 +114,9 @@ def _default(field: FieldInfo) -> str:
     value = field.get_default(call_default_factory=True)
     if value is None or value in ((), {}, "") or isinstance(value, Model):
         return "nothing" if not isinstance(value, Model) else "its defaults"
-    return f"`{str(list(value) if isinstance(value, tuple) else value).lower()}`"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    return f"`{list(value) if isinstance(value, tuple) else value}`"
 
 
 def _words(annotation: Any) -> str:

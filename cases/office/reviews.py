@@ -57,3 +57,9 @@ class Reviews(Model):
         description="the office's own words for `self_check`, `verification` and `review`; only "
         "the last is learnt from; if empty, every row is a review",
     )
+    same_subject: str | None = Field(
+        default=None,
+        description="a code attribute, kind or unit that says which cases concern the same "
+        "subject, such as a licence; blank where unknown. Grades of such cases by several "
+        "reviewers help to estimate how severe each is",
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from cases.office.base import Model
+from cases.office.base import CLOSING, Model
 from cases.office.conditions import Conditions
 
 
@@ -16,17 +16,23 @@ class Points(Model):
 
 
 class Risk(Model):
-    """What the risk model may use, and which closed cases it is for."""
+    """When risk is asked about, what the model may use, and which cases it is for."""
 
+    at: str = Field(
+        default=CLOSING,
+        description="the moment a case is asked about, from which it can be reviewed: `closing`, "
+        "`intake`, or an activity (its first record)",
+    )
     among: Conditions = Field(
-        default=(), description="closed cases that can be reviewed; all if empty"
+        default=(),
+        description="cases that can be reviewed, by what is known at that moment; all if empty",
     )
     use_handler: bool = Field(
         default=False, description="let a handler's identity and past be risk features (see report)"
     )
     use_calendar: bool = Field(
         default=False,
-        description="let the day of the closing (weekday, end of the month) be a risk feature",
+        description="let the day of the moment (weekday, end of the month) be a risk feature",
     )
     leave_out: tuple[str, ...] = Field(
         default=(),

@@ -1,4 +1,4 @@
-"""Which closed cases are reviewed: by rule, and by a draw within the capacity."""
+"""Which cases are reviewed: by rule, and by a draw within the capacity."""
 
 from __future__ import annotations
 
@@ -8,9 +8,18 @@ from pydantic import Field, model_validator
 
 from cases.language.messages import _
 from cases.language.texts import Text
-from cases.office.base import Model, Name, wrong
+from cases.office.base import Model, Name, Share, wrong
 from cases.office.conditions import Conditions
-from cases.shares import Share
+
+# The columns of a list of spot checks that every office has.
+OF_EVERY_LIST = frozenset(
+    (
+        *("rank", "case_id", "selected_by", "inclusion_probability", "risk", "risk_low"),
+        *("risk_high", "why", "rule", "second_review", "failed_check", "closed_at", "kind"),
+        *("unit", "handler", *(f"reason_{number}" for number in range(1, 6))),
+    )
+)
+SORTABLE = ("unit", "kind", "handler")  # of these, those that a list can be sorted by
 
 
 class Rule(Model):
@@ -19,8 +28,11 @@ class Rule(Model):
     code: Name = Field(description="its short name")
     meaning: Text = Field(description="why such a case is always reviewed")
     when: Conditions = Field(min_length=1, description="the cases it holds for: all must be true")
-    valid_from: date | None = Field(default=None, description="first closing day it is in force")
-    valid_until: date | None = Field(default=None, description="last closing day it is in force")
+    valid_from: date | None = Field(
+        default=None,
+        description="first day it is in force: of the closing, of an open case the plan's day",
+    )
+    valid_until: date | None = Field(default=None, description="last day it is in force, likewise")
     counts: bool = Field(default=True, description="whether its reviews count against capacity")
 
 
@@ -42,7 +54,7 @@ class SpotChecks(Model):
     """How many cases can be reviewed, and how they are drawn."""
 
     capacity_share: float = Field(
-        default=0.05, gt=0, le=1, description="share of closed cases that can be reviewed"
+        default=0.05, gt=0, le=1, description="share of the cases that there is capacity to review"
     )
     search_share: Share = Field(
         default=0.9, description="from 0, know the rate best, to 1, find the most"
@@ -68,4 +80,14 @@ class SpotChecks(Model):
     )
     second_share: Share = Field(
         default=0, description="share of the drawn cases that a second reviewer reads"
+    )
+    columns: tuple[Name, ...] = Field(
+        default=(),
+        description="columns of the case table that the list shows as they stand, such as an "
+        "address; no features",
+    )
+    list_by: Name | None = Field(
+        default=None,
+        description="unit, kind, handler or one of `columns`: the list is in its order, and within "
+        "it in the order of checking",
     )

@@ -216,6 +216,24 @@ def test_cases_are_similar_by_codes_with_a_name_of_their_own(
     assert problem in sentence
 
 
+@pytest.mark.parametrize(
+    ("subject", "problem"),
+    [
+        ("suspects", "is not a code. Name an attribute of type code, kind or unit."),
+        ("days_open", "is not a code. Name an attribute of type code, kind or unit."),
+        ("charg", "is not declared in this office file. Did you mean `charge`?"),
+    ],
+)
+def test_a_subject_is_a_code(subject: str, problem: str) -> None:
+    """What says which cases concern the same subject is a declared code, kind or unit."""
+    (sentence,) = refused(reviews=OFFICE["reviews"] | {"same_subject": subject})
+    assert f'column reviews.same_subject, value "{subject}": {problem}' in sentence
+    for fit in ("charge", "kind", "unit"):
+        parse_office(
+            copy.deepcopy(OFFICE) | {"reviews": OFFICE["reviews"] | {"same_subject": fit}}, "o"
+        )
+
+
 def test_a_query_is_short() -> None:
     """A query so long that parsing it would end the process is not handed on."""
     sql = "SELECT 1" + "+1" * 20_000 + " FROM c"
@@ -228,6 +246,23 @@ def test_a_path_holds_no_control_character(path: str) -> None:
     """No file can be called that, so it is a fault here."""
     (sentence,) = refused(tables={"cases": {"path": path}})
     assert "must be a path within the data folder" in sentence
+
+
+def test_risk_asks_about_what_is_known_at_its_moment() -> None:
+    """At intake no event and no later fact; at an activity any event, no fact of the closing."""
+    (sentence,) = refused(risk={"at": "acepted"})
+    assert 'column risk.at, value "acepted": is not declared' in sentence
+    appealed = [{"attribute": "appealed", "equals": True}]
+    decided = [{"event": "decided"}]
+    thumb = [{"points": 1, "when": decided}]
+    (sentence,) = refused(risk={"at": "intake", "rule_of_thumb": thumb})
+    assert 'column risk.rule_of_thumb, value "decided": is not known at intake.' in sentence
+    (sentence,) = refused(risk={"at": "accepted", "among": appealed, "rule_of_thumb": thumb})
+    assert 'column risk.among, value "appealed": is not known before closing.' in sentence
+    (sentence,) = refused(
+        risk={"at": "accepted", "among": [{"attribute": "days_open", "at_least": 1}]}
+    )
+    assert 'value "days_open": is not known before closing.' in sentence
 
 
 def test_rules_of_intake_ask_about_facts_of_intake() -> None:
