@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import numpy as np
 import polars as pl
@@ -32,13 +32,14 @@ from training.fit import (
     calibrated_effort,
     complexity_lacks,
     effort_lacks,
-    effort_scores,
     fit_complexity,
     intake_table,
+    quarter_forecasts,
     routing_outcomes,
     work_at,
 )
 from training.labels import complexity_outcomes, effort_labels, efforts_by, settled
+from training.rolling import MOST_QUARTERS
 from training.splits import Period, rolling_origin
 
 MODEL, HALF, STATIC = "model", "threshold_0.5", "logistic_static"
@@ -170,16 +171,19 @@ def effort_backtest(
     office, labels = tables.office, effort_labels(tables, until)
     x = intake_table(tables, intake_moments(tables, after=None, until=until), progress)
     cases = labels.join(x, on=["case_id", "moment"]).sort("moment", "case_id")
-    scored = effort_scores(cases, office, until)
+    quarters = quarter_forecasts(cases, office, datetime.combine(last, time.max), MOST_QUARTERS)
+    of = {quarter.origin: quarter.model for quarter in quarters}
     numbers = ("effort", "expected", "low", "high", "constant_low", "constant_high")
     parts = [cases.clear().select("case_id", "moment", **dict.fromkeys(numbers, pl.lit(0.0)))]
     known = cases.filter(pl.col("effort").is_not_null())
     for quarter, new_cases in _quarters(known, first, last, progress):
-        if effort_lacks(efforts_by(labels, quarter.after)) is not None:
+        lacks = effort_lacks(efforts_by(labels, quarter.after))
+        if lacks is not None or quarter.after not in of:
             continue
-        model = calibrated_effort(cases, scored, office, quarter.after)
-        low, high = model.interval(new_cases)
-        work = work_at(efforts_by(labels, quarter.after), quarter.after)
+        model = calibrated_effort(of[quarter.after], quarters, quarter.after)
+        curves = model.curves(new_cases)
+        low, high = model.between(curves)
+        work = work_at(labels, quarter.after)
         _cases, effort, _at, share = work.known(CALIBRATE_DAYS)
         tail = (1 - COVERAGE) / 2
         parts.append(
@@ -187,7 +191,7 @@ def effort_backtest(
                 "case_id",
                 "moment",
                 "effort",
-                expected=pl.Series(model.predict(new_cases)),
+                expected=pl.Series(curves.expected()),
                 low=pl.Series(low),
                 high=pl.Series(high),
                 constant_low=pl.lit(weighted_quantile(effort, share, tail)),

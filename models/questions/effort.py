@@ -4,15 +4,15 @@ Effort is what the office file says: the days from opening to closing, or a numb
 at closing. Learnt from the facts at intake alone; how busy the office was and how long other
 cases took lately made the estimates worse where durations drift (docs/models.md).
 
-1. *Size.* Ridge regression of the logarithm (`estimators/linear.py`) on the cases closed in the
-   last two years, weighted so that they stand for all cases, those still open included
-   (`estimators/duration.py`).
-2. *Level.* On scores given before the outcome was known, of the cases closed in the last
-   year: expected efforts add up to the true ones (a ratio estimator), so that loads can be
-   added up.
-3. *Interval.* On the same scores and cases the quantiles of effort / expected (split conformal
-   prediction with a normalised score: Papadopoulos, Gammerman, Vovk 2008; weighted as in
-   Barber, Candes, Ramdas, Tibshirani 2023).
+1. *Hazard.* A discrete-time hazard model (`estimators/hazard.py`) of what was seen in the last two
+   years. Where effort is the days a case is open, each case counts for the days of these years
+   that it was open, so that the cases still open tell of today. Where it is recorded at closing,
+   those closed then count, weighted to stand for all (`estimators/duration.py`).
+2. *Interval.* Models of earlier quarters forecast cases that have gone on since. Of the last year
+   of these it is measured how far from the middle of its forecast an effort must lie to be among
+   the fifth furthest; between these two quantiles four cases in five lie (distributional conformal
+   prediction: Chernozhukov, Wuthrich, Zhu 2021, PNAS 118; here with cases still open, by
+   product-limit shares on the scale of the forecast).
 """
 
 from __future__ import annotations
@@ -27,18 +27,27 @@ import polars as pl
 
 from cases.language.messages import _
 from cases.numeric import Flags, Floats
-from cases.office.model import INTAKE, Office
+from cases.office.model import Office
 from cases.tables.tables import Tables, moments_of, rows
 from features.as_of import open_moments
+from features.build import known_at
 from features.catalogue import intake_features
-from models.estimators.duration import closing_shares, weighted_quantile
-from models.estimators.linear import Linear, fit_log_amount
-from models.matrix import Columns
+from models.estimators.duration import (
+    FROM_THE_BEGINNING,
+    Spells,
+    closing_shares,
+    days_open,
+    weighted_quantile,
+)
+from models.estimators.hazard import Curves, HazardModel, fit_hazard
 from models.questions.question import Question
 
-FIT_DAYS, CALIBRATE_DAYS = 730.0, 365.0  # how far back closings count
+FIT_DAYS, CALIBRATE_DAYS = 730.0, 365.0  # how far back what was seen counts
 COVERAGE = 0.8
-LEAST = 0.01  # of the mean: a smaller effort counts as this much, so that it has a logarithm
+# Of the forecast, below and above the interval at least: how far out an effort may lie is learnt
+# from few cases, and from times when the office was another.
+LEAST_TAIL = 0.05
+MIDDLE = 0.5  # of a forecast
 FEWEST_OF_A_KIND = 100  # closings; a rarer kind is treated as all cases together
 AGES = 40  # at which the remaining share is tabulated
 LAST_AGE = 0.98  # share of the cases closed by the last of these ages: later, too few are left
@@ -61,6 +70,15 @@ class Work:
     closed: Flags
     effort: Floats
 
+    @classmethod
+    def together(cls, parts: Sequence[Work]) -> Work:
+        """The cases of all parts, one after the other."""
+        arrays = (
+            np.concatenate([getattr(part, name) for part in parts])
+            for name in ("age", "lasted", "closed", "effort")
+        )
+        return cls(pl.concat([part.x for part in parts]), *arrays)
+
     def known(self, window: float) -> tuple[pl.DataFrame, Floats, Floats, Floats]:
         """Of the cases closed in the last `window` days with a known effort: `x`, effort, days
         open, and the share of all cases that each stands for (sums to 1)."""
@@ -69,58 +87,79 @@ class Work:
         share = share[known] / share[known].sum()
         return self.x.filter(pl.Series(known)), self.effort[known], self.lasted[known], share
 
+    def spells(self, window: float, days: bool) -> Spells:
+        """What was seen of the effort of each case in the last `window` days; shape (rows,).
+
+        `days` says whether effort is the days from opening to closing.
+        """
+        if days:
+            return days_open(self.age, self.lasted, self.closed, window)
+        share = closing_shares(self.age, self.lasted, self.closed, window)
+        known = (share > 0) & np.isfinite(self.effort)
+        start = np.full(len(known), FROM_THE_BEGINNING)
+        usual = share[known].mean() if known.any() else 1.0
+        weight = np.where(known, share / usual, 0.0)
+        return Spells(start, np.where(known, self.effort, 0.0), known, weight)
+
 
 @dataclass
 class EffortModel:
-    """What is known of a case at intake, and nothing that is known later."""
+    """What is known of a case at intake, and nothing that is known later.
+
+    `days` says whether effort is the days from opening to closing, so that a case still open
+    tells of it.
+    """
 
     names: Sequence[str]
+    days: bool
 
     @classmethod
     def of(cls, office: Office) -> Self:
         """Unfitted, for this office."""
-        return cls(intake_features(office))
+        return cls(intake_features(office), days=office.effort.attribute is None)
 
     def fit(self, work: Work) -> Self:
-        """Learn the size of cases, and by age the share of a case that is still to come."""
-        # Recent closings, each weighted by the share of all cases it stands for.
+        """Learn the hazard, and by age the share of a case that is still to come."""
+        # Step 1: what was seen in the last two years.
+        self.hazard_ = fit_hazard(self.names, work.x, work.spells(FIT_DAYS, self.days))
         x, effort, lasted, share = work.known(FIT_DAYS)
-        floor = max(LEAST * float(np.average(effort, weights=share)), np.finfo(float).tiny)
-        columns = Columns.learn(x, self.names)
-        # Step 1: the size, a ridge regression of the logarithm.
-        self.linear_ = fit_log_amount(columns, x, np.maximum(effort, floor), share)
         self.ages_, self.left_ = _remaining(x[KIND], effort, lasted, share)
+        self.tail_ = LEAST_TAIL
         return self
 
-    def calibrate(self, work: Work, score: Floats) -> Self:
-        """Set level and interval on `scores` given before the outcome was known.
+    def calibrate(self, earlier: Sequence[tuple[Work, Curves]]) -> Self:
+        """Set the interval by what became of cases that earlier models forecast.
 
-        `score` is of shape (rows of `work`,).
+        It stays at its widest where there are none.
         """
-        scored = replace(work, x=work.x.select(score=pl.Series(score)))
-        x, effort, _lasted, share = scored.known(CALIBRATE_DAYS)
-        size = np.exp(x["score"].to_numpy())
-        # Step 2: the level, so that expected efforts add up to the true ones (ratio estimator).
-        total, expected = (np.average(values, weights=share) for values in (effort, size))
-        self.level_ = float(np.log(total / expected))
-        # Step 3: the interval, quantiles of the normalised score effort / expected.
-        ratio = effort / (np.exp(self.level_) * size)
-        tail = (1 - COVERAGE) / 2
-        self.low_, self.high_ = (weighted_quantile(ratio, share, q) for q in (tail, 1 - tail))
+        if not earlier:
+            return self
+        works, curves = zip(*earlier, strict=True)
+        spells = Work.together(works).spells(CALIBRATE_DAYS, self.days)
+        # Step 2: on the scale of each forecast, and there how far from its middle.
+        on_scale = _on_scale(spells, curves)
+        share = on_scale.shares()
+        off = np.abs(on_scale.last - MIDDLE)
+        # What was never seen to end lies at the far end.
+        off, share = np.append(off, MIDDLE), np.append(share, max(0.0, 1.0 - share.sum()))
+        self.tail_ = max(MIDDLE - weighted_quantile(off, share, COVERAGE), LEAST_TAIL)
         return self
 
-    def scores(self, x: pl.DataFrame) -> Floats:
-        """Logarithm of the size, shape (rows,)."""
-        return self.linear_.raw(x)
+    def curves(self, x: pl.DataFrame) -> Curves:
+        """How far each case will come."""
+        return self.hazard_.curves(x)
 
     def predict(self, x: pl.DataFrame) -> Floats:
         """Expected effort per row, in the office's unit."""
-        return np.asarray(np.exp(self.level_ + self.scores(x)))
+        return self.curves(x).expected()
 
     def interval(self, x: pl.DataFrame) -> tuple[Floats, Floats]:
         """Low and high per row: four cases in five lie between."""
-        expected = self.predict(x)
-        return self.low_ * expected, self.high_ * expected
+        return self.between(self.curves(x))
+
+    def between(self, curves: Curves) -> tuple[Floats, Floats]:
+        """The interval of each of the curves."""
+        return curves.quantile(self.tail_), curves.quantile(1 - self.tail_)
 
     def remaining(self, kind: pl.Series, age_days: Floats) -> Floats:
         """The share of its expected effort that a case open for `age_days` has still to come.
@@ -138,25 +177,28 @@ class EffortModel:
         return np.asarray(left[row.to_numpy(), np.maximum(column, 0)], dtype=np.float64)
 
     def as_json(self) -> dict[str, Any]:
-        """What `from_json` reads back."""
+        """What `from_json` reads back, with `text`."""
         return {
-            "linear": self.linear_.as_json(),
+            "days": self.days,
+            "hazard": self.hazard_.as_json(),
+            "tail": self.tail_,
             "ages": self.ages_.tolist(),
             "left": {kind: shares.tolist() for kind, shares in self.left_.items()},
-            **{name: getattr(self, f"{name}_") for name in NUMBERS},
         }
 
-    @classmethod
-    def from_json(cls, saved: Mapping[str, Any]) -> Self:
-        """The fitted model that `as_json` described.
+    def text(self) -> str:
+        """The text of the hazard's trees."""
+        return self.hazard_.text()
 
-        `ValueError`, `KeyError` or `TypeError` if it describes none.
+    @classmethod
+    def from_json(cls, saved: Mapping[str, Any], text: str) -> Self:
+        """The fitted model that `as_json` and `text` described.
+
+        `ValueError`, `KeyError` or `TypeError` if they describe none.
         """
-        linear = Linear.from_json(saved["linear"])
-        model = cls(linear.columns.names)
-        model.linear_ = linear
-        for name in NUMBERS:
-            setattr(model, f"{name}_", float(saved[name]))
+        hazard = HazardModel.from_json(saved["hazard"], text)
+        model = cls(hazard.size.columns.names, days=bool(saved["days"]))
+        model.hazard_, model.tail_ = hazard, float(saved["tail"])
         model.ages_ = np.array(saved["ages"], dtype=np.float64)
         model.left_ = {
             str(kind): np.array(shares, dtype=np.float64) for kind, shares in saved["left"].items()
@@ -170,12 +212,25 @@ class EffortModel:
         shaped = len(shape) == 1 and all(values.shape == shape for values in shares)
         if ANY not in self.left_ or not self.ages_.size or not shaped:
             raise ValueError("the remaining shares do not stand by age")
-        numbers = [self.level_, self.low_, self.high_, *np.concatenate([self.ages_, *shares])]
-        if not np.isfinite(numbers).all() or not 0 <= self.low_ <= self.high_:
+        numbers = np.concatenate([self.ages_, *shares])
+        if not np.isfinite(numbers).all() or not LEAST_TAIL <= self.tail_ <= MIDDLE:
             raise ValueError("a number of the effort model is not finite or out of order")
 
 
-NUMBERS = ("level", "low", "high")
+def _on_scale(spells: Spells, curves: Sequence[Curves]) -> Spells:
+    """The spells of all cases of `curves`, one after the other, on the scale of their forecasts.
+
+    There a case has come as far as the probability that it would have ended by then.
+    """
+    ends = np.cumsum([len(part.reach) for part in curves])[:-1]
+    start, last = (
+        np.concatenate(
+            [part.rank(own) for part, own in zip(curves, np.split(of, ends), strict=True)]
+        )
+        for of in (spells.start, spells.last)
+    )
+    start = np.where(spells.start < 0, FROM_THE_BEGINNING, start)
+    return replace(spells, start=start, last=last)
 
 
 def _remaining(
@@ -216,7 +271,6 @@ class EffortQuestion(Question):
 
     code = "effort"
     meaning = _("effort")
-    moment = INTAKE
     estimate = "effort"
     model: EffortModel
 
@@ -227,10 +281,9 @@ class EffortQuestion(Question):
 
     def answer(self, x: pl.DataFrame) -> pl.DataFrame:
         """Expectation and interval per row."""
-        low, high = self.model.interval(x)
-        return pl.DataFrame(
-            {"effort": self.model.predict(x), "effort_low": low, "effort_high": high}
-        )
+        curves = self.model.curves(x)
+        low, high = self.model.between(curves)
+        return pl.DataFrame({"effort": curves.expected(), "effort_low": low, "effort_high": high})
 
     def remaining(self, tables: Tables, as_of: datetime) -> pl.DataFrame:
         """What is left to do of every case open at `as_of`, sorted by `case_id`.
@@ -238,7 +291,7 @@ class EffortQuestion(Question):
         Columns `case_id, handler, kind` (as known by then, null where unknown), `age_days` and
         `remaining_effort`, the expected effort times the share of it that is still to come.
         """
-        still_open = rows(open_moments(tables, as_of))
+        still_open = rows(known_at(tables, open_moments(tables, as_of)).cases)
         opened = moments_of(still_open.select("case_id", moment="opened_at"))
         x = self.features(tables, opened)
         expected = x.select("case_id", KIND, effort=pl.Series(self.model.predict(x)))
@@ -254,11 +307,14 @@ class EffortQuestion(Question):
         ).sort("case_id")
 
     def as_json(self) -> dict[str, Any]:
-        """The model."""
+        """The model, with `text`."""
         return self.model.as_json()
+
+    def text(self) -> str:
+        """The trees of its hazard."""
+        return self.model.text()
 
     @classmethod
     def from_json(cls, saved: Mapping[str, Any], text: str) -> Self:
         """As it was saved."""
-        del text
-        return cls(EffortModel.from_json(saved))
+        return cls(EffortModel.from_json(saved, text))

@@ -8,7 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from models.estimators.duration import closing_shares, weighted_quantile
+from models.estimators.duration import (
+    FROM_THE_BEGINNING,
+    Spells,
+    closing_shares,
+    weighted_quantile,
+)
 
 EVER = 1e9
 
@@ -78,6 +83,17 @@ def test_shares_are_shares(
     assert (share >= 0).all()
     assert not share[~closed].any()
     assert share.sum() == pytest.approx(1) or not share.any()
+
+
+def test_weights_count_as_so_many_cases() -> None:
+    """A case of weight 3 is as three of it, and one of weight 0 says nothing."""
+    start, last = np.full(4, FROM_THE_BEGINNING), np.array([1.0, 2.0, 3.0, 9.0])
+    ended = np.array([True, True, False, True])
+    weighted = Spells(start, last, ended, np.array([3.0, 1.0, 2.0, 0.0])).shares()
+    assert weighted == pytest.approx([3 / 6, 1 / 6, 0, 0])
+    three = np.array([0, 0, 0, 1, 2, 2])
+    plain = Spells(start[three], last[three], ended[three], np.ones(6)).shares()
+    assert plain == pytest.approx([1 / 6, 1 / 6, 1 / 6, 1 / 6, 0, 0])
 
 
 def test_weighted_quantile_by_hand() -> None:
