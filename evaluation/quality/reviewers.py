@@ -17,8 +17,10 @@ from cases.numeric import Floats
 from cases.tables.tables import Tables
 from evaluation.statistics.metrics import REPLICATES, SEED, Figure, percentile, wilson
 from evaluation.statistics.ranking import draws
-from training.severity import severities, shared_readings
+from training.readings import like_readings, shared_readings
+from training.severity import Spread, severities
 
+FEWEST_REVIEWERS = 5  # with fewer, how far reviewers differ is withheld
 FEWEST = 20  # cases graded twice; with fewer, agreement is withheld
 
 
@@ -47,26 +49,41 @@ class ReviewerSeverity:
 
 @dataclass(frozen=True)
 class Reviewers:
-    """Agreement and severity; `separable`: whether severity can be separated from case mix."""
+    """Agreement and severity; `separable`: whether severity can be separated from case mix.
+
+    `spread` says how far reviewers differ (`training/severity.py`), withheld with fewer than
+    `FEWEST_REVIEWERS`; `likeness` how alike readings of a case, and of a subject, are. `by_subject`
+    says whether the office file tells which cases concern the same subject.
+    """
 
     agreement: Agreement
     severities: tuple[ReviewerSeverity, ...]
     separable: bool
+    spread: Figure
+    likeness: dict[str, float]
+    by_subject: bool
 
 
 def review_reviewers(tables: Tables, until: datetime) -> Reviewers:
     """Agreement and severity from the grades that were final by `until`."""
-    readings = shared_readings(tables, until)
+    found = severities(like_readings(tables, until))
     reviewers = tuple(
-        ReviewerSeverity(line["reviewer"], _figure(line))
-        for line in severities(readings).to_dicts()
+        ReviewerSeverity(line["reviewer"], _figure(line)) for line in found.by_reviewer.to_dicts()
     )
     known = any(reviewer.severity.value is not None for reviewer in reviewers)
-    return Reviewers(agreement(readings), reviewers, known)
+    reviews = tables.office.reviews
+    return Reviewers(
+        agreement(shared_readings(tables, until)),
+        reviewers,
+        known,
+        _spread(found.spread),
+        found.likeness,
+        reviews is not None and reviews.same_subject is not None,
+    )
 
 
 def agreement(readings: pl.DataFrame) -> Agreement:
-    """The agreement of `readings` (see `training.severity.shared_readings`).
+    """The agreement of `readings` (see `training.readings.shared_readings`).
 
     Intervals of kappa and alpha are percentiles of a bootstrap over cases (Efron and
     Tibshirani 1993).
@@ -149,6 +166,12 @@ def _bootstrapped(value: float, drawn: Floats, cases: int) -> Figure:
     if np.isnan(value):
         return Figure.withheld(cases, "one_class")
     return percentile(float(value), drawn, cases)
+
+
+def _spread(spread: Spread | None) -> Figure:
+    if spread is None or spread.reviewers < FEWEST_REVIEWERS:
+        return Figure.withheld(spread.reviewers if spread else 0)
+    return Figure(spread.value, spread.low, spread.high, spread.reviewers)
 
 
 def _figure(line: dict[str, Any]) -> Figure:
