@@ -165,6 +165,7 @@ PREPAID = """
 [office]
 name = { en = "Prepaid travel costs" }
 language = "en"
+time_zone = "Europe/Amsterdam"
 [tables.cases]
 files = { log = "bpic2020/PrepaidTravelCost.xes.gz" }
 sql = '''

@@ -29,7 +29,7 @@ from cases.numeric import Flags, Floats, Ints
 FEWEST_KNOWN = 0.1
 OLDEST = 0.1  # of the cases; longer delays than their ages are too rarely seen to be estimated
 PRIOR_CASES = 5.0  # delays of one outcome are shrunk to those of both as if by so many cases more
-SURELY = 2.58  # standard errors by which delays must differ before anything is weighted (99 %)
+SURELY = 2.81  # standard errors by which delays must differ before anything is weighted (99 %)
 
 
 def quick_weights(labels: pl.DataFrame, until: datetime) -> pl.Series:
@@ -47,8 +47,8 @@ def quick_weights(labels: pl.DataFrame, until: datetime) -> pl.Series:
         good, bad = (Delays.of(age, delay, seen & (y == one), delay[seen]) for one in (0, 1))
         if surely_differ(good, bad):
             known = known_against_both(good, bad, age)
+            known[:, known.min(axis=0) < FEWEST_KNOWN] = np.nan
             weight[recent] = 1 / known[y, np.arange(len(y))][recent]
-            weight[recent & (known.min(axis=0) < FEWEST_KNOWN)] = np.nan
     return pl.Series("quick", weight).fill_nan(None)
 
 
@@ -94,13 +94,18 @@ class Delays:
 
 
 def surely_differ(first: Delays, second: Delays) -> bool:
-    """Whether the log-rank test, in reversed time, tells the two apart."""
+    """Whether the supremum log-rank test, in reversed time, tells the two apart.
+
+    It takes the largest excess of one outcome over any range from the longest delay down, so that
+    it also sees one whose delays are both shorter and longer than the other's, where the sum over
+    all delays cancels (Fleming, Harrington and O'Sullivan 1987, JASA 82).
+    """
     both = first + second
-    excess = (first.ended - first.at_risk * both.hazard).sum()
+    excess = np.cumsum((first.ended - first.at_risk * both.hazard)[::-1])
     others = np.maximum(both.at_risk - 1, 1)
     mixed = first.at_risk * second.at_risk / (both.at_risk * others)
     spread = (both.ended * (1 - both.hazard) * mixed).sum()
-    return bool(excess**2 > SURELY**2 * spread)
+    return bool(np.abs(excess).max() ** 2 > SURELY**2 * spread)
 
 
 def known_against_both(first: Delays, second: Delays, age: Ints) -> Floats:

@@ -56,10 +56,10 @@ def _bins(column: pl.Series, learnt: Flags) -> Floats:
 def tried_on(x: pl.DataFrame, group: Flags, learnt: Flags, tried: Flags) -> pl.DataFrame:
     """Log-odds of the group by each column alone: learnt on `learnt` rows, for `tried` rows.
 
-    All zero where the learnt rows are all of one group.
+    All zero where there are no columns or rows, or the learnt rows are all of one group.
     """
     bins = binned(x, learnt)
-    if not x.width or group[learnt].all() or not group[learnt].any():
+    if not x.width or not tried.any() or group[learnt].all() or not group[learnt].any():
         return pl.DataFrame(np.zeros((int(tried.sum()), x.width)), schema=list(x.columns))
     encoder = TargetEncoder(target_type="binary", smooth=PRIOR_CASES)
     encoder.fit(bins[learnt], group[learnt])

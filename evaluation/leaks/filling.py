@@ -24,23 +24,23 @@ from evaluation.leaks.findings import (
 )
 from evaluation.leaks.pairs import GROUP, STRATUM, matched
 from evaluation.leaks.special import filled_in
-from features.as_of import closing_moments
-from features.conditions import satisfying
+from features.conditions import reviewable
 
 # Lower bounds of the AUC at which two groups of cases are distinguished.
 LEAST = 0.6  # where one group hardly ever has it: at least a fifth of the other has
 NOTABLE = 0.75
 CERTAIN = 0.9
+MOMENT = "::moment"  # no name of an office's own holds a colon
 HARDLY = 0.01  # times as often as the other group
 
 
 def blank_without_review(cases: pl.DataFrame, tables: Tables) -> Iterator[Finding]:
     """Attributes filled in for reviewed cases only, among cases that the risk model is for."""
-    closed = closing_moments(tables, after=None, until=datetime.max)
-    judged = rows(satisfying(tables, closed, tables.office.risk.among).select("case_id"))
+    every = reviewable(tables, after=None, until=datetime.max).select("case_id", "moment")
+    judged = rows(every).rename({"moment": MOMENT})
     reviewed = pl.col("case_id").is_in(tables.review_rows["case_id"].unique().implode())
-    closed_cases = cases.join(judged, on="case_id").with_columns(reviewed.alias(GROUP))
-    pairs = matched(closed_cases, pl.col("closed_at").dt.truncate("1q"))
+    judged_cases = cases.join(judged, on="case_id").with_columns(reviewed.alias(GROUP))
+    pairs = matched(judged_cases, pl.col(MOMENT).dt.truncate("1q"))
     yield from filled_unevenly(pairs, tables.office, list(tables.office.attributes), BY_REVIEW)
 
 

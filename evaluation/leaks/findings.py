@@ -42,7 +42,7 @@ BY_OUTCOME: Mapping[str, ComparedGroups] = {
     "complexity": ComparedGroups(_("complex cases"), _("other closed cases")),
 }
 BY_REVIEW = ComparedGroups(
-    _("reviewed cases"), _("closed cases of the same kind and quarter without a review")
+    _("reviewed cases"), _("cases of the same kind and quarter without a review")
 )
 BY_CLOSING = ComparedGroups(
     _("open cases"),

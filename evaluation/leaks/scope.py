@@ -12,11 +12,10 @@ import numpy as np
 
 from cases.language.messages import Sayable, _, listed
 from cases.tables.tables import Tables
-from evaluation.leaks.areas import FALSE_ALARM
 from evaluation.leaks.findings import BY_OUTCOME
 from evaluation.leaks.odds import TwoByTwo
 from evaluation.leaks.power import FEWEST, LabelledQuestion, questions
-from evaluation.leaks.values import SPECIAL, looked_at, scanned
+from evaluation.leaks.values import SPECIAL, level_by_sort, looked_at, scanned
 
 
 def not_looked_at(tables: Tables, until: datetime) -> tuple[Sayable, ...]:
@@ -53,7 +52,7 @@ def _weakest(tables: Tables, question: LabelledQuestion) -> Sayable:
     rows = question.labels.join(tables.case_rows, on="case_id", maintain_order="left")
     values = list(looked_at(rows, scanned(tables.office, question)))
     defects = int((rows["y"] == 1).sum())
-    needed = fewest_seen(defects, rows.height, FALSE_ALARM / max(1, 2 * len(values)))
+    needed = fewest_seen(defects, rows.height, level_by_sort(values)[True])
     group = BY_OUTCOME[question.name].group
     if needed is None:
         return _("Too few {group} are known to see any value that stands for them.", group=group)

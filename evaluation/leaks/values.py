@@ -17,6 +17,7 @@ from cases.errors import shorten
 from cases.language.messages import Sayable, _, listed
 from cases.numeric import Flags
 from cases.office.model import INTAKE, Office
+from cases.tables.values import TIME
 from evaluation.leaks.areas import FALSE_ALARM
 from evaluation.leaks.findings import BY_OUTCOME, Finding, Severity, finding
 from evaluation.leaks.odds import TwoByTwo
@@ -86,7 +87,7 @@ def scanned(office: Office, question: LabelledQuestion) -> list[str]:
 
 
 def looked_at(rows: pl.DataFrame, names: Sequence[str]) -> Iterator[Value]:
-    """The special values of the columns, and the most frequent other values of codes and flags."""
+    """The special values of the columns, and their most frequent other values but for dates."""
     for name in names:
         special = np.zeros(rows.height, bool)
         for word, flags in special_values(rows[name]):
@@ -94,18 +95,22 @@ def looked_at(rows: pl.DataFrame, names: Sequence[str]) -> Iterator[Value]:
             special |= cases
             if _enough(cases):
                 yield Value(name, word, special=True, cases=cases)
-        if rows.schema[name] in (pl.String, pl.Boolean):
+        if rows.schema[name] != TIME:
             for value in most_frequent(rows[name].filter(~special)):
                 cases = (rows[name] == value).fill_null(value=False).to_numpy()
                 if _enough(cases):
-                    yield Value(name, shorten(str(value)), special=False, cases=cases)
+                    yield Value(name, _in_words(value), special=False, cases=cases)
 
 
 def _enough(cases: Flags) -> bool:
     return FEWEST <= int(cases.sum()) <= cases.size - FEWEST
 
 
-def most_frequent(column: pl.Series) -> list[str | bool]:
+def _in_words(value: str | bool | float) -> str:
+    return f"{value:g}" if isinstance(value, float) else shorten(str(value))
+
+
+def most_frequent(column: pl.Series) -> list[str | bool | float]:
     """The values that stand most often, at most `VALUES`."""
     counts = column.drop_nulls().value_counts(name="::cases")
     ordered = counts.sort("::cases", column.name, descending=[True, False])
@@ -116,10 +121,10 @@ def _alone(
     compared: Compared, values: Sequence[Value], office: Office, question: LabelledQuestion
 ) -> Iterator[tuple[str, Finding]]:
     """Of each column the value that surely passes its limit and sets the outcome most apart."""
-    level = FALSE_ALARM / max(1, 2 * len(values))
+    levels = level_by_sort(values)
     ranked = []
     for value in values:
-        table = compared.counted(value.cases)
+        table, level = compared.counted(value.cases), levels[value.special]
         severity = passes(table, level, value.special) or passes(
             table.against, level, value.special
         )
@@ -131,6 +136,16 @@ def _alone(
         late = not value.special and known_when(office, value.column) != INTAKE
         said: Severity = "suspicious" if late else severity
         yield value.column, _found(compared, value, office, question, said)
+
+
+def level_by_sort(values: Sequence[Value]) -> dict[bool, float]:
+    """The level of a test of a value, in either direction, by whether it is special.
+
+    Special values are few and the others many; half of the false alarms is for either sort.
+    """
+    special = sum(value.special for value in values)
+    counts = {True: special, False: len(values) - special}
+    return {sort: FALSE_ALARM / 2 / max(1, 2 * count) for sort, count in counts.items()}
 
 
 def passes(table: TwoByTwo, level: float, special: bool) -> Severity | None:

@@ -50,6 +50,24 @@ def test_weights_restore_the_rate(slow: int, quick: int, off: float) -> None:
     assert abs(np.mean(weighted)) < 0.015
 
 
+def test_an_outcome_both_quicker_and_slower_is_seen() -> None:
+    """Good outcomes known within a month or after a year, defects in between: the rate is restored.
+
+    Half of all cases have a defect; of the last year's known cases too many do. Mean of 20 worlds.
+    """
+    plain, weighted = [], []
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        age, y = rng.uniform(0, 1825, 2000), rng.random(2000) < 0.5
+        crossing = np.where(rng.random(2000) < 0.4, rng.uniform(0, 40, 2000), 150.0)
+        crossing = np.where(crossing == 150, rng.uniform(100, 700, 2000), crossing)
+        labels = known(age, np.where(y, rng.uniform(60, 130, 2000), crossing), y)
+        plain.append(last_year(labels, pl.Series(np.ones(labels.height))) - 0.5)
+        weighted.append(last_year(labels, quick_weights(labels, UNTIL)) - 0.5)
+    assert np.mean(plain) > 0.05
+    assert abs(np.mean(weighted)) < 0.015
+
+
 def test_equal_delays_change_nothing() -> None:
     """Where both outcomes take as long, or none takes any time, every case counts once."""
     rng = np.random.default_rng(1)
@@ -112,6 +130,15 @@ def test_weights_are_bounded(cases: list[tuple[int, int, bool]]) -> None:
     assert weight.drop_nulls().is_between(0, 10, closed="right").all()
     oldest = labels["moment"].rank("min") <= OLDEST * labels.height
     assert (weight.filter(oldest) == 1).all()
+
+
+def test_an_age_at_which_no_outcome_should_be_known_teaches_nothing() -> None:
+    """Where all other delays are longer than a young case is old, it is left out."""
+    age = np.r_[np.full(60, 400.0), 5.0]
+    delay = np.r_[np.full(30, 300.0), np.full(30, 200.0), 5.0]
+    y = np.r_[np.ones(30), np.zeros(30), 0.0]
+    weight = quick_weights(known(age, delay, y), UNTIL)
+    assert weight[-1] is None
 
 
 def test_no_labels_no_weights() -> None:

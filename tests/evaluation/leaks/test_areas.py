@@ -94,3 +94,17 @@ def test_nothing_to_learn_from_says_nothing() -> None:
     x = pl.DataFrame({"n": [1.0, 2.0, 3.0]})
     learnt = np.array([True, True, False])
     assert tried_on(x, learnt, learnt, ~learnt)["n"].to_list() == [0.0]
+
+
+TINY = st.lists(st.tuples(st.booleans(), st.booleans(), st.none() | st.floats(-1, 1)), max_size=4)
+
+
+@given(TINY)
+def test_tables_of_any_size_are_scored(rows: list[tuple[bool, bool, float | None]]) -> None:
+    """A half or a group without a case leaves every score finite, one for each row."""
+    group, half = (np.array([row[part] for row in rows], dtype=np.bool_) for part in (0, 1))
+    x = pl.DataFrame({"n": [row[2] for row in rows], "c": [str(row[2]) for row in rows]})
+    scores = cross_tried(x.cast({"n": pl.Float64, "c": pl.String}), group, half)
+    assert scores.shape == x.shape
+    assert np.isfinite(scores.to_numpy()).all()
+    assert all(0 <= area.low <= area.high <= 1 for area in areas(scores, group, among=2).values())

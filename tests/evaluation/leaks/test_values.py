@@ -78,6 +78,14 @@ def test_a_special_value_that_stands_for_the_outcome_is_blatant(
     assert f"The value “{name}” stands in" in found.evidence.say("en")
 
 
+def test_an_amount_that_is_raised_with_the_outcome_is_found(clean: Tables) -> None:
+    """A fee of 12.5, doubled in six of ten cases without a defect and one in a hundred others."""
+    fee = np.where(marked(clean, 0.01, 0.6), 25.0, 12.5)
+    (found,) = found_in(with_columns(clean, "number", "closing", fee=pl.Series(fee)))
+    assert (found.column, found.severity) == ("fee", "suspicious")
+    assert "The value “25” stands in" in found.evidence.say("en")
+
+
 def test_an_honest_value_is_not_found(clean: Tables) -> None:
     """A word that doubles the odds, and a code that raises them sixfold."""
     unknown = np.where(marked(clean, 0.3, 0.18), "UNKNOWN", "p")
