@@ -14,16 +14,16 @@ from cli.commands import (
     check,
     commit,
     demo,
+    draft,
     estimate,
     intake,
+    models,
     plan,
     replay,
     report,
     score,
     serve,
-    train,
     verify,
-    versions,
 )
 from cli.shell import Command, Commands
 
@@ -31,10 +31,11 @@ Named = tuple[Callable[..., None], Message]  # a command, and its help
 
 COMMANDS: tuple[Named, ...] = (
     (demo.demo, demo.DEMO),
+    (draft.draft, draft.DRAFT),
     (check.check, check.CHECK),
-    (train.train, train.TRAIN),
-    (versions.models, versions.MODELS),
-    (versions.rollback, versions.ROLLBACK),
+    (models.train, models.TRAIN),
+    (models.models, models.MODELS),
+    (models.rollback, models.ROLLBACK),
     (score.score, score.SCORE),
     (commit.commit, commit.COMMIT),
     (plan.plan, plan.PLAN),
@@ -47,7 +48,7 @@ COMMANDS: tuple[Named, ...] = (
     (intake.shares, intake.SHARES),
     (serve.serve, serve.SERVE),
 )
-ABOUT = _("Which closed cases to spot-check first and why. Start with: triage demo.")
+ABOUT = _("Which cases to spot-check first and why. Start with: triage demo.")
 EPILOG = _(
     "Exit codes: 0 done, 2 bad input with every fault listed, 3 refused by a rule or gate, 1 "
     "anything else. Models are kept in TRIAGE_HOME, by default .triage in the office file's folder."

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -13,6 +14,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
 from cases.errors import BadInput, PlumblineError
+from cases.files import is_disk_full, read_office_file
 from cases.language.catalogues import Language, languages
 from cases.language.messages import _
 from cli import INTERRUPTED
@@ -40,6 +42,7 @@ class Command(TyperCommand):
         ctx.params["language"] = ctx.params["language"] or ctx.parent.params["language"]
         terminal = Terminal.of(ctx.params["language"], ctx.params.get("office"))
         try:
+            _check_office(ctx.params.get("office"))
             return super().invoke(ctx)
         except PlumblineError as error:
             show_error(terminal, error)
@@ -52,7 +55,10 @@ class Command(TyperCommand):
         except Exception as error:
             if "TRIAGE_DEBUG" in os.environ:
                 raise
-            _apologise(terminal, error)
+            if is_disk_full(error):
+                terminal.warn(_("The disk is full: {command} could not go on.", command=self.name))
+            else:
+                _apologise(terminal, error)
             raise typer.Exit(1) from None
 
 
@@ -83,6 +89,15 @@ class Commands(TyperGroup):
             _explain(terminal, error)
             code = error.exit_code
         sys.exit(code or 0)
+
+
+def _check_office(office: Path | None) -> None:
+    """`BadInput` for faults of the office file, before the rest of a command is loaded."""
+    if office is not None:
+        raw = read_office_file(office)
+        from cases.office.loading import parse_office  # noqa: PLC0415  (takes longer than the rest)
+
+        parse_office(raw, office.name)
 
 
 def _about(context: Any, error: Any) -> Any:

@@ -17,7 +17,9 @@ Made from the catalogue (`features/catalogue.py`) and a worked example, whose va
 worked out by hand and checked by a test. An office with other attributes, activities and
 limits has others of the same pattern. `-` is unknown. A feature marked *handler* is used by
 a model only where the office file says `use_handler = true`, and one of the family `calendar`
-only where it says `use_calendar = true`.
+only where it says `use_calendar = true`. *Known from* is the earliest moment it can be asked for:
+intake, running (an activity after intake) or closing; `risk.at` in the office file says when the
+risk model asks.
 
 """
 
@@ -41,7 +43,7 @@ def page() -> str:
     return "".join(parts)
 
 
-HEADER = "| Feature | Unit | Asked at | Meaning | 含义 | c | d |\n|---|---|---|---|---|---|---|\n"
+HEADER = "| Feature | Unit | Known from | Meaning | 含义 | c | d |\n|---|---|---|---|---|---|---|\n"
 
 
 def line(feature: Feature, values: dict[str, str]) -> str:
@@ -49,8 +51,7 @@ def line(feature: Feature, values: dict[str, str]) -> str:
     cells = [
         f"`{feature.name}`",
         feature.unit,
-        ", ".join(sorted(feature.moments, reverse=True))
-        + (" *handler*" if feature.personal else ""),
+        feature.known + (" *handler*" if feature.personal else ""),
         feature.meaning.say("en"),
         feature.meaning.say("zh"),
         *values.values(),

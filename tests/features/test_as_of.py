@@ -14,6 +14,7 @@ from features.as_of import (
     cut,
     final_reviews,
     intake_moments,
+    risk_moments,
     running_totals,
 )
 from features.feature import OfOthers
@@ -44,6 +45,36 @@ def test_moments_are_after_and_until() -> None:
     assert polars(intake_moments(tables, after=first, until=second))["case_id"].to_list() == ["b"]
     assert polars(intake_moments(tables, after=None, until=first))["case_id"].to_list() == ["a"]
     assert polars(closing_moments(tables, after=second, until=datetime(2024, 1, 10))).height == 2
+
+
+def test_risk_is_asked_at_the_moment_of_the_office_file() -> None:
+    """At intake, at closing, or when an activity is first recorded; b has none, so it waits."""
+    events = """
+    case_id | at         | recorded_at | activity
+    a       | 2024-01-02 | 2024-01-05  | accepted
+    a       | 2024-01-03 | 2024-01-04  | accepted
+    """
+    days = {"intake": {"a": 1, "b": 5}, "closing": {"a": 10, "b": 10}, "accepted": {"a": 4}}
+    for moment, expected in days.items():
+        tables = factories.tables(CASES, events, risk={"at": moment})
+        found = polars(risk_moments(tables, after=None, until=datetime(2024, 2, 1)))
+        assert {case: at.day for case, at in found.iter_rows()} == expected
+    assert polars(risk_moments(tables, after=None, until=datetime(2024, 1, 3))).is_empty()
+
+
+def test_what_only_the_closing_tells_is_hidden_at_an_earlier_moment() -> None:
+    """Whether a was appealed is known at its closing: not at its intake, nor at an activity."""
+    events = """
+    case_id | at         | activity
+    a       | 2024-01-05 | accepted
+    """
+    appealed = {}
+    for moment in ("intake", "accepted", "closing"):
+        tables = factories.tables(CASES, events, risk={"at": moment})
+        known = cut(tables, risk_moments(tables, after=None, until=datetime(2024, 2, 1)))
+        of_a = polars(known.cases).filter(case_id="a")
+        appealed[moment] = of_a[column_of(tables.office, "appealed")].item()
+    assert appealed == {"intake": None, "accepted": None, "closing": True}
 
 
 def test_columns_are_hidden_until_known() -> None:
@@ -107,3 +138,37 @@ def test_windows_end() -> None:
         (frame,) = running_totals(tables, cut(tables, at(day)), totals)
         seen[day] = polars(frame).drop("row").row(0)
     assert seen == {10: (2, 2), 12: (2, 0), 13: (0, 0)}
+
+
+def test_reviews_count_from_the_moment_of_risk_on() -> None:
+    """A review of a case that is still open counts where risk is asked before the closing."""
+    cases = """
+    case_id | opened_at  | closed_at  | kind
+    a       | 2024-01-01 | 2024-01-20 | k
+    b       | 2024-01-02 | -          | k
+    c       | 2024-01-04 | -          | k
+    """
+    reviews = """
+    case_id | reviewed_at | kind   | grade
+    a       | 2024-01-05  | random | bad
+    b       | 2024-01-06  | random | good
+    """
+    events = """
+    case_id | at         | activity
+    b       | 2024-01-08 | accepted
+    c       | 2024-01-09 | accepted
+    """
+    days = (5, 6, 7, 9, 21)
+    counted = {}
+    for moment in ("intake", "accepted", "closing"):
+        tables = factories.tables(cases, events, reviews=reviews, risk={"at": moment})
+        totals = [OfOthers(("kind",), mark) for mark in ("reviewed", "defects")]
+        questions = nw.concat([at(day, "c") for day in days])
+        (frame,) = running_totals(tables, cut(tables, questions), totals)
+        seen = polars(frame).sort("row").drop("row").rows()
+        counted[moment] = [(int(reviewed), int(defects)) for reviewed, defects in seen]
+    assert counted == {
+        "intake": [(0, 0), (1, 1), (2, 1), (2, 1), (2, 1)],
+        "accepted": [(0, 0), (0, 0), (0, 0), (1, 0), (1, 0)],
+        "closing": [(0, 0), (0, 0), (0, 0), (0, 0), (1, 1)],
+    }

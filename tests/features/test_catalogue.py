@@ -12,12 +12,11 @@ import pytest
 
 from cases.errors import BadInput
 from cases.office.loading import load_office
-from cases.office.model import CLOSING, INTAKE
 from cases.tables.tables import Frame, Tables
 from features.as_of import closing_moments
 from features.build import build
 from features.catalogue import catalogue, fingerprint, intake_features, risk_features
-from features.feature import Unit
+from features.feature import STAGES, Unit
 from tests.factories import office as factories
 from tests.features import page, worked_example
 
@@ -46,14 +45,13 @@ def built(tables: Tables, moments: Frame | None = None) -> pl.DataFrame:
 
 @pytest.mark.parametrize("name", FEATURES)
 def test_every_feature_says_what_it_is(name: str) -> None:
-    """A feature has a meaning in both languages, a unit, moments and a family."""
+    """A feature has a meaning in both languages, a unit, a stage and a family."""
     feature = FEATURES[name]
     assert feature.name == name
     assert feature.meaning.say("en")
     assert feature.meaning.say("zh")
     assert feature.unit in get_args(Unit)
-    assert feature.moments <= {INTAKE, CLOSING}
-    assert feature.moments
+    assert feature.known in STAGES
     families = {"attribute", "process", "workload", "history", "calendar", "rule_of_thumb"}
     assert feature.family in families
     assert feature.inputs
@@ -207,6 +205,23 @@ def test_fingerprint_stays_where_no_model_would_differ(change: dict[str, Any]) -
 def test_shipped_offices_have_a_catalogue(path: Path) -> None:
     """Every office file in offices/ yields features for closing."""
     assert len(risk_features(load_office(path))) > 10
+
+
+def test_the_risk_model_reads_what_is_known_at_its_moment() -> None:
+    """At intake neither the events nor what the closing tells; at an activity the events too."""
+    read = {
+        moment: risk_features(factories.office(risk={"at": moment}))
+        for moment in ("intake", "accepted", "closing")
+    }
+    closing, events, intake = "attribute.appealed", "process.events", "attribute.suspects"
+    assert {
+        moment: [name in names for name in (intake, events, closing)]
+        for moment, names in read.items()
+    } == {
+        "intake": [True, False, False],
+        "accepted": [True, True, False],
+        "closing": [True, True, True],
+    }
 
 
 def test_the_catalogue_of_one_office_is_made_once() -> None:

@@ -11,7 +11,7 @@ from cases.office.model import Condition
 from features.as_of import closing_moments, cut
 from features.catalogue import catalogue, risk_features
 from features.conditions import holding
-from features.rule_of_thumb import FAMILY, points
+from features.families.rule_of_thumb import FAMILY, points
 from tests.factories import office as factories
 
 CASES = """

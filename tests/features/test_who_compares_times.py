@@ -12,13 +12,14 @@ PACKAGES = ("features", "models", "policies", "training", "evaluation", "serving
 TIMES = re.compile(r"\b(opened_at|closed_at|recorded_at|reviewed_at)\b")
 MAY = {
     "features/as_of.py": "cuts every table to a moment",
-    "features/process.py": "compares two times of one event",
+    "features/families/process.py": "compares two times of one event",
     "evaluation/quality/uptake.py": "reviews made after a plan",
     "evaluation/quality/own_checks.py": "checks made before the review of their case",
     "evaluation/quality/office_quality.py": "what came back up to the day of the report",
     "evaluation/surveys/returned.py": "reviews made after a plan",
     "evaluation/quality/overrides.py": "reviews made after an override",
     "serving/use_cases/given_cases.py": "faults of cases that a request sends",
+    "training/labels.py": "reviews made at the moment of the risk question or after it",
 }
 
 

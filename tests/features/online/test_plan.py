@@ -1,0 +1,66 @@
+"""Features of a few cases are those of a batch: counts exactly, reals to 1e-9, in that order."""
+
+from __future__ import annotations
+
+import random
+
+import narwhals as nw
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from cases.tables.tables import Tables
+from features.build import build
+from features.catalogue import catalogue
+from features.online.sums import prepare
+from tests.factories.worlds import World, random_cases, random_events, random_moments, worlds
+
+CLOSE = 1e-9
+
+
+def unprepared(tables: Tables) -> Tables:
+    """The same rows, read anew: a batch sweeps over them."""
+    names = ("cases", "events", "reviews")
+    return Tables.of(tables.office, **{name: tables.rows(name) for name in names})
+
+
+def built(tables: Tables, moments: pl.DataFrame) -> pl.DataFrame:
+    """Every feature of the catalogue at the moments, in a fixed order."""
+    frame = build(tables, nw.from_native(moments).lazy(), tuple(catalogue(tables.office)))
+    return frame.collect("polars").to_native().sort("case_id", "moment")
+
+
+def assert_same(few: pl.DataFrame, batch: pl.DataFrame, tables: Tables) -> None:
+    """The same values of the same rows: those of counts exactly."""
+    units = catalogue(tables.office)
+    exact = [name for name, feature in units.items() if feature.unit in ("count", "flag", "code")]
+    assert_frame_equal(few.select(*exact), batch.select(*exact))
+    assert_frame_equal(few, batch, rel_tol=CLOSE, abs_tol=CLOSE)
+
+
+@settings(max_examples=40, deadline=None)
+@given(world=worlds())
+def test_looked_up_features_are_those_of_a_sweep(world: World) -> None:
+    """Whatever the office, the moments, and how late anything was recorded."""
+    batch = built(unprepared(world.whole), world.moments)
+    prepare(world.whole)
+    assert_same(built(world.whole, world.moments), batch, world.whole)
+
+
+@settings(max_examples=40, deadline=None)
+@given(world=worlds(), seed=st.integers(0, 2**32 - 1))
+def test_added_and_replaced_cases_are_looked_up_too(world: World, seed: int) -> None:
+    """What is added counts for every case at once, and what it replaces no longer does."""
+    prepare(world.whole)
+    rng, tables = random.Random(seed), world.whole  # noqa: S311 (test data)
+    for _time in range(2):
+        count = rng.randrange(1, 5)
+        cases = random_cases(rng, tables.office, count)
+        renamed = pl.Series([f"c{rng.randrange(12)}" for _ in range(count)])
+        cases = cases.with_columns(case_id=renamed).unique("case_id")
+        events = random_events(rng, cases, rng.randrange(9))
+        replaced = set(cases["case_id"]) & set(tables.case_rows["case_id"])
+        tables = tables.plus(cases, events=events, replaced=sorted(replaced))
+    moments = random_moments(rng, tables.case_rows, world.horizon).unique()
+    assert_same(built(tables, moments), built(unprepared(tables), moments), tables)
