@@ -13,11 +13,12 @@ FORMULA = r"^['=+\-@\t\r]"  # an apostrophe too, so that one in front is always 
 def write_for_people(frame: pl.DataFrame, target: Path) -> None:
     """Write `frame` as CSV; text that a spreadsheet would run is prefixed with an apostrophe.
 
-    A moment at the last instant of its day is written as the date it stands for. Raises
-    `OSError` if the file cannot be written.
+    A moment at the last instant of its day is written as the date it stands for. The file begins
+    with a byte order mark: without one Excel takes the text for another encoding than UTF-8.
+    Raises `OSError` if the file cannot be written.
     """
     texts = [_harmless(pl.col(pl.String)), _dated(pl.col(pl.Datetime))]
-    frame.with_columns(texts).write_csv(target)
+    frame.with_columns(texts).write_csv(target, include_bom=True)
 
 
 def harmless(text: pl.Series) -> pl.Series:

@@ -13,11 +13,10 @@ from typing import Annotated, Any, get_args
 
 import typer
 
-from cases.errors import BadInput, Fault
+from cases.errors import BadInput, Fault, is_share, not_a_share
 from cases.language.catalogues import Language, languages
 from cases.language.messages import Message, Sayable, _, listed
-from cases.shares import is_share, not_a_share
-from cases.tables.values import moment_until
+from cases.tables.cells.moments import moment_until
 from training.splits import Every
 
 DATE, FILE, FOLDER = _("DATE"), _("FILE"), _("FOLDER")
@@ -195,7 +194,13 @@ OnDay = Annotated[
 ]
 ClosedAfter = Annotated[
     datetime | None,
-    dated("--closed-after", _("Only cases closed later; plan each batch once.")),
+    dated(
+        "--closed-after",
+        _(
+            "Only cases closed later; plan each batch once. Where the office file says `risk.at`, "
+            "cases that came to that moment later."
+        ),
+    ),
 ]
 First = Annotated[
     datetime,

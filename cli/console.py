@@ -17,10 +17,11 @@ from rich.text import Text
 
 from cases.errors import BadInput, Fault, PlumblineError
 from cases.language.catalogues import Language, languages, system_language
-from cases.language.messages import Sayable, _, ngettext, say
+from cases.language.messages import Message, Sayable, _, ngettext, say
 from cases.progress import Progress as Tell
 
 SHOWN_ALIKE = 5
+WARNINGS = _("No faults, but look at these:")
 OUT = Console(highlight=False, emoji=False)
 ERR = Console(stderr=True, highlight=False, emoji=False)
 
@@ -110,6 +111,8 @@ def show_error(terminal: Terminal, error: PlumblineError) -> None:
         terminal.warn(error)
         return
     terminal.warn(*fault_lines(error.faults, terminal.language))
+    if error.warnings:
+        terminal.warn(WARNINGS, *fault_lines(error.warnings, terminal.language))
     count = len(error.faults)
     terminal.warn(
         ngettext(
@@ -123,13 +126,18 @@ def fault_lines(faults: Iterable[Fault], language: Language) -> Iterator[str | S
 
     kinds: dict[tuple[str, str, str], list[Fault]] = {}
     for fault in sorted(faults, key=_position):
-        kind = say(fault.where, language), fault.column or "", say(fault.problem, language)
+        kind = say(fault.where, language), fault.column or "", _sort_of(fault.problem, language)
         kinds.setdefault(kind, []).append(fault)
     for (where, _column, _problem), same in kinds.items():
         yield from same[:SHOWN_ALIKE]
         if len(same) > SHOWN_ALIKE:
             more = len(same) - SHOWN_ALIKE
             yield _("  … and {more:,} more of this kind in {where}", more=more, where=where)
+
+
+def _sort_of(problem: str | Sayable, language: Language) -> str:
+    """What is wrong, whatever its figures."""
+    return problem.template if isinstance(problem, Message) else say(problem, language)
 
 
 def _position(fault: Fault) -> tuple[str, int]:

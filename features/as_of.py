@@ -9,13 +9,13 @@ are made here; training and evaluation select labels by them.)
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import narwhals as nw
 
-from cases.office.model import CLOSING, INTAKE, Office
+from cases.office.model import CLOSING, INTAKE, Conditions, Office
 from cases.tables.tables import CASES, Frame, Tables, case_columns
 from features.feature import OfOthers, lasting
 
@@ -44,6 +44,7 @@ class Known:
     office: Office
     cases: Frame
     events: Frame
+    held: Callable[[Conditions], Frame] | None = None  # `conditions.holding`, already planned
 
 
 def column_of(office: Office, name: str) -> str:
@@ -63,7 +64,21 @@ def _cases(tables: Tables) -> Frame:
 
 def closing_moments(tables: Tables, *, after: datetime | None, until: datetime) -> Frame:
     """`case_id, moment` of the cases closed in (after, until], at their closing."""
-    return _moments(tables, "closed_at", after, until)
+    closed = tables.cases.select("case_id", moment=nw.col("closed_at"))
+    return _between(closed, after, until)
+
+
+def risk_moments(tables: Tables, *, after: datetime | None, until: datetime) -> Frame:
+    """`case_id, moment` of the cases that came to the moment of `risk.at` in (after, until].
+
+    An activity is its first record in the case; a case without one has not come to it.
+    """
+    at = tables.office.risk.at
+    if at == CLOSING:
+        return closing_moments(tables, after=after, until=until)
+    if at == INTAKE:
+        return intake_moments(tables, after=after, until=until)
+    return _between(_first_records(tables, at, "moment"), after, until)
 
 
 def reviewed_by(tables: Tables, until: datetime) -> Frame:
@@ -72,22 +87,27 @@ def reviewed_by(tables: Tables, until: datetime) -> Frame:
 
 
 def open_moments(tables: Tables, as_of: datetime) -> Frame:
-    """The cases open at `as_of`: `row`, `case_id`, `moment` (that day) and what was known then."""
+    """`case_id, moment` of the cases open at `as_of`, at that moment."""
     still = nw.col("closed_at").is_null() | (nw.col("closed_at") > as_of)
     case_ids = tables.cases.filter(nw.col("opened_at") <= as_of, still).select("case_id")
-    return cut(tables, case_ids.with_columns(moment=nw.lit(as_of).cast(nw.Datetime("us")))).cases
+    return case_ids.with_columns(moment=nw.lit(as_of).cast(nw.Datetime("us")))
 
 
 def intake_moments(tables: Tables, *, after: datetime | None, until: datetime) -> Frame:
     """`case_id, moment` of the cases opened in (after, until], at their opening."""
-    return _moments(tables, "opened_at", after, until)
+    opened = tables.cases.select("case_id", moment=nw.col("opened_at"))
+    return _between(opened, after, until)
 
 
-def _moments(tables: Tables, column: str, after: datetime | None, until: datetime) -> Frame:
-    moments = tables.cases.select("case_id", moment=nw.col(column)).filter(
-        nw.col("moment") <= until
-    )
+def _between(moments: Frame, after: datetime | None, until: datetime) -> Frame:
+    moments = moments.filter(nw.col("moment") <= until)
     return moments if after is None else moments.filter(nw.col("moment") > after)
+
+
+def _first_records(tables: Tables, activity: str, name: str) -> Frame:
+    """`case_id` and, called `name`, when the activity was first recorded in the case."""
+    happened = tables.events.filter(nw.col("activity") == activity)
+    return happened.group_by("case_id").agg(nw.col("recorded_at").min().alias(name))
 
 
 def final_reviews(tables: Tables, until: datetime) -> Frame:
@@ -137,14 +157,27 @@ def known_when(office: Office, column: str) -> str:
 
 def cut(tables: Tables, moments: Frame) -> Known:
     """The tables as they were known at each row of `moments` (`case_id`, `moment`)."""
-    numbered = moments.select("case_id", "moment").with_row_index(
-        "row", order_by=["case_id", "moment"]
-    )
-    events = computed_once(
-        tables.events.join(numbered, on="case_id").filter(nw.col("recorded_at") <= nw.col("moment"))
-    )
-    cases = computed_once(_with_checks(tables, _cut_cases(tables, numbered, events)))
+    rows = numbered(moments)
+    events = computed_once(events_at(tables, rows))
+    cases = computed_once(cases_at(tables, rows, events))
     return Known(tables.office, cases, events)
+
+
+def numbered(moments: Frame) -> Frame:
+    """`row`, counted in the order of `case_id` and `moment`, and these two."""
+    order = ["case_id", "moment"]
+    return moments.select(*order).with_row_index("row", order_by=order)
+
+
+def events_at(tables: Tables, rows: Frame) -> Frame:
+    """The events recorded by the moment of each of the `numbered` rows (`Known.events`)."""
+    events = tables.events.join(rows, on="case_id")
+    return events.filter(nw.col("recorded_at") <= nw.col("moment"))
+
+
+def cases_at(tables: Tables, rows: Frame, events: Frame) -> Frame:
+    """The case of each of the `numbered` rows as known then (`Known.cases`), by its `events_at`."""
+    return _with_checks(tables, _cut_cases(tables, rows, events))
 
 
 def computed_once(frame: Frame) -> Frame:
@@ -203,7 +236,22 @@ def running_totals(tables: Tables, known: Known, totals: Sequence[OfOthers]) -> 
         if by:
             questions = questions.drop_nulls(subset=by)
         by_key = _by_key(tables.office, marks, key, set(columns))
-        yield _sweep(by_key, questions, by, list(columns)).rename(columns)
+        yield sweep(by_key, questions, by, list(columns)).rename(columns)
+
+
+def counted(tables: Tables, columns: Sequence[str]) -> dict[str, Frame]:
+    """By source of `MARKS`, a row per thing that counts: for those who look totals up.
+
+    The `columns` of its case (called as `column_of` says), since when each late one was known
+    (`shown_columns`; null for not yet), `time`, `turn` and the marks.
+    """
+    cases = _with_shown(tables, sorted(columns))
+    names = [column_of(tables.office, name) for name in columns]
+    kept = [*names, *shown_columns(tables.office, columns), "time", "turn"]
+    return {
+        source: _source(tables, cases, source).select(*kept, *marks)
+        for source, marks in MARKS.items()
+    }
 
 
 @dataclass(frozen=True)
@@ -237,7 +285,7 @@ def _end(window: int | str | None) -> nw.Expr:
     return nw.col("time").dt.truncate("1d") + timedelta(days=1)
 
 
-def _shown_columns(office: Office, columns: Sequence[str]) -> dict[str, str]:
+def shown_columns(office: Office, columns: Sequence[str]) -> dict[str, str]:
     """For each column that is not known at intake, the column that says since when it is."""
     late = (column for column in columns if known_when(office, column) != INTAKE)
     return {f"shown__{column}": column for column in late}
@@ -246,20 +294,18 @@ def _shown_columns(office: Office, columns: Sequence[str]) -> dict[str, str]:
 def _with_shown(tables: Tables, columns: list[str]) -> Frame:
     """Cases with the moment from which each late column was known; null for not yet."""
     cases = _cases(tables)
-    for shown, column in _shown_columns(tables.office, columns).items():
+    for shown, column in shown_columns(tables.office, columns).items():
         moment = known_when(tables.office, column)
         if moment == CLOSING:
             cases = cases.with_columns(nw.col("closed_at").alias(shown))
             continue
-        happened = tables.events.filter(nw.col("activity") == moment)
-        first = happened.group_by("case_id").agg(nw.col("recorded_at").min().alias(shown))
-        cases = cases.join(first, on="case_id", how="left")
+        cases = cases.join(_first_records(tables, moment, shown), on="case_id", how="left")
     return cases
 
 
 def _by_key(office: Office, marks: list[Marks], key: tuple[str, ...], measures: set[str]) -> Frame:
     """The marks of these measures by `key`, none of them before the key became known."""
-    shown = list(_shown_columns(office, key))
+    shown = list(shown_columns(office, key))
     by = [column_of(office, name) for name in key]
     parts = []
     for part in marks:
@@ -283,19 +329,27 @@ def _source(tables: Tables, cases: Frame, source: str) -> Frame:
     if source == "closed":
         return closed.with_columns(turn=nw.lit(BEFORE_QUESTIONS), closed=once)
     seconds = lasting(nw.col("opened_at"), nw.col("closed_at")).dt.total_seconds()
-    after = closed.with_columns(turn=nw.lit(AFTER_QUESTIONS))
+    turn = nw.lit(AFTER_QUESTIONS)
     if source == "finished":
-        return after.with_columns(finished=once, finished_seconds=seconds.cast(nw.Float64()))
+        seconds = seconds.cast(nw.Float64())
+        return closed.with_columns(turn=turn, finished=once, finished_seconds=seconds)
+    # A review counts from the moment of risk of its case on, so that a case never counts itself.
     reviews = _known_reviews(tables).select("case_id", "known_at", "grade")
+    asked = risk_moments(tables, after=None, until=datetime.max).rename({"moment": "asked_at"})
     defect = nw.col("grade").is_in(sorted(tables.office.defect_grades))
-    return after.join(reviews, on="case_id").with_columns(
-        time=nw.max_horizontal("known_at", "closed_at"),
-        reviewed=once,
-        defects=nw.when(defect).then(once).otherwise(nw.lit(0.0)),
+    return (
+        cases.join(reviews, on="case_id")
+        .join(asked, on="case_id")
+        .with_columns(
+            time=nw.max_horizontal("known_at", "asked_at"),
+            turn=turn,
+            reviewed=once,
+            defects=nw.when(defect).then(once).otherwise(nw.lit(0.0)),
+        )
     )
 
 
-def _sweep(marks: Frame, questions: Frame, key: Sequence[str], columns: list[str]) -> Frame:
+def sweep(marks: Frame, questions: Frame, key: Sequence[str], columns: list[str]) -> Frame:
     """`row` and the running sums of `columns` per key at each question's `time`."""
     if key:
         marks = marks.join(questions.select(*key).unique(), on=list(key), how="semi")
@@ -303,56 +357,3 @@ def _sweep(marks: Frame, questions: Frame, key: Sequence[str], columns: list[str
     both = nw.concat([marks, questions.with_columns(turn=nw.lit(QUESTIONS))], how="diagonal")
     sums = nw.col(*columns).fill_null(0.0).cum_sum().over(*key, order_by=["time", "turn"])
     return both.with_columns(sums).filter(nw.col("row") >= 0).select("row", *columns)
-
-
-def steps_before(tables: Tables, steps: Frame) -> Frame:
-    """How often each step of a path had been taken by the end of the previous month.
-
-    `steps` holds `previous_activity`, `activity` and `moment`. Returns these two, `month`
-    (the start of the moment's month), `followed` (how often the second came next after the
-    first) and `left` (how often anything did). Counted in the order of recording, the only
-    order in which later records never come between earlier ones.
-    """
-    pair = ["previous_activity", "activity"]
-    taken = _steps_taken(tables)
-    questions = (
-        steps.drop_nulls(subset=["previous_activity"])
-        .select(*pair, time=_month(nw.col("moment")))
-        .unique()
-        .with_row_index("row", order_by=[*pair, "time"])
-    )
-    followed = _sweep(taken.rename({"taken": "followed"}), questions, pair, ["followed"])
-    by_first = taken.rename({"taken": "left"}).drop("activity")
-    left = _sweep(by_first, questions.drop("activity"), pair[:1], ["left"])
-    return (
-        questions.join(followed, on="row")
-        .join(left, on="row")
-        .rename({"time": "month"})
-        .drop("row")
-    )
-
-
-def _steps_taken(tables: Tables) -> Frame:
-    """How often each step was taken per month, as marks at the start of the next.
-
-    The same for every moment, so it is kept with the tables.
-    """
-    if tables.parts:
-        return nw.concat([_steps_taken(part) for part in tables.parts])
-    if "steps" not in tables.memo:
-        before = nw.col("activity").shift(1).over("case_id", order_by=["recorded_at", "sequence"])
-        taken = (
-            tables.events.with_columns(previous_activity=before)
-            .drop_nulls(subset=["previous_activity"])
-            .with_columns(time=_month(_month(nw.col("recorded_at")) + timedelta(days=32)))
-            .group_by("previous_activity", "activity", "time")
-            .agg(nw.len().alias("taken"))
-            .with_columns(nw.col("taken").cast(nw.Float64()), turn=nw.lit(BEFORE_QUESTIONS))
-        )
-        tables.memo["steps"] = computed_once(taken)
-    kept: Frame = tables.memo["steps"]
-    return kept
-
-
-def _month(time: nw.Expr) -> nw.Expr:
-    return time.dt.truncate("1mo")

@@ -6,14 +6,20 @@ import difflib
 from collections.abc import Sequence
 
 import narwhals as nw
+import polars as pl
 
 from cases.language.messages import _
 from cases.progress import Progress, silent
 from cases.tables.tables import Frame, Tables
+from cases.tables.tables import rows as collected
 from features import as_of, events
 from features.catalogue import catalogue
 from features.conditions import holding
 from features.feature import Feature, OfConditions, OfEvents, OfOthers, Quantity
+from features.online.plan import plan_of
+from features.online.sums import is_prepared, reads_others
+
+MOST_LOOKED_UP = 4000  # rows; of an office of 20,000 cases a sweep is quicker beyond 7,000
 
 
 def build(
@@ -22,9 +28,14 @@ def build(
     """`case_id, moment` and the named features, one row per row of `moments`.
 
     Lazy, on the engine of `tables`. Numbers and flags are Float64 with null for unknown,
-    codes are text. A name that is not in the office's catalogue is a `KeyError`.
+    codes are text. A name that is not in the office's catalogue is a `KeyError`. Of a few rows
+    of tables that are prepared for it (`online.sums.prepare`), totals are looked up.
     """
     features = _named(catalogue(tables.office), names)
+    asked = _few(tables, moments, features)
+    if asked is not None:
+        few: Frame = nw.from_native(plan_of(tables.office, names).run(tables, asked).lazy())
+        return few
     needed = {part.column: part for feature in features for part in feature.inputs}
     known = as_of.cut(tables, moments)
     wide = _with_events(tables, known, list(needed.values()))
@@ -32,6 +43,27 @@ def build(
     wide = _with_conditions(known, wide, list(needed.values()))
     progress(_("features"), 1.0)
     return wide.select("case_id", "moment", *(feature.expression for feature in features))
+
+
+def known_at(tables: Tables, moments: Frame) -> as_of.Known:
+    """As `as_of.cut`; of a few rows of prepared or small tables by a plan that is made once."""
+    asked = _few(tables, moments, ())
+    return (
+        as_of.cut(tables, moments)
+        if asked is None
+        else plan_of(tables.office, ()).known(tables, asked)
+    )
+
+
+def _few(tables: Tables, moments: Frame, features: Sequence[Feature]) -> pl.DataFrame | None:
+    """The moments, if they are few and what is needed of other cases can be looked up."""
+    if not tables.cases.implementation.is_polars():
+        return None
+    small = tables.parts is None and tables.case_rows.height <= MOST_LOOKED_UP
+    if not is_prepared(tables) and not (small and not reads_others(features)):
+        return None
+    asked = collected(moments.select("case_id", "moment"))
+    return asked if asked.height <= MOST_LOOKED_UP else None
 
 
 def _named(known: dict[str, Feature], names: Sequence[str]) -> list[Feature]:

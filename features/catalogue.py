@@ -11,9 +11,17 @@ from cases.errors import BadInput, Fault
 from cases.language.messages import _
 from cases.language.texts import Text
 from cases.nearest import did_you_mean
-from cases.office.model import CLOSING, INTAKE, Model, Office
-from features import attributes, calendar, checks, history, process, rule_of_thumb, workload
+from cases.office.model import INTAKE, Model, Office
 from features.as_of import MARKS
+from features.families import (
+    attributes,
+    calendar,
+    checks,
+    history,
+    process,
+    rule_of_thumb,
+    workload,
+)
 from features.feature import Feature, OfOthers
 
 # The parts of the office file that say what a feature or a label is.
@@ -48,16 +56,16 @@ def catalogue(office: Office) -> dict[str, Feature]:
 
 
 def risk_features(office: Office) -> tuple[str, ...]:
-    """What a fitted risk model may use at closing, less what the office file leaves out.
+    """What a fitted risk model may use at its moment, less what the office file leaves out.
 
     Not the office's rule of thumb: it is what such a model has to beat. A handler, and the day of
-    the closing, only where it says so: a handler or a unit may be told by the days it sits on.
+    the moment, only where it says so: the days it sits on may give a handler or a unit away.
     `BadInput` if it leaves out what there is not, or everything.
     """
     left_out = office.risk.leave_out
     kept = tuple(
         name
-        for name in _allowed(office, CLOSING)
+        for name in _allowed(office, office.risk.at)
         if name not in left_out
         and catalogue(office)[name].family not in {rule_of_thumb.FAMILY, *left_out}
     )
@@ -95,7 +103,7 @@ def _allowed(office: Office, moment: str) -> tuple[str, ...]:
     return tuple(
         name
         for name, part in catalogue(office).items()
-        if moment in part.moments
+        if part.known_at(moment)
         and (office.risk.use_handler or not part.personal)
         and (office.risk.use_calendar or part.family != "calendar")
     )

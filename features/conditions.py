@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import operator
+from datetime import datetime
 
 import narwhals as nw
 
 from cases.office.model import Condition, Conditions, Office
 from cases.tables.tables import Frame, Tables
-from features.as_of import Known, column_of, cut
+from features.as_of import Known, column_of, cut, risk_moments
 from features.feature import days, lasting
 
 
@@ -19,6 +20,8 @@ def holding(known: Known, conditions: Conditions) -> Frame:
     Without conditions every case holds. An event condition with neither `then` nor a
     count asks for at least one such event.
     """
+    if known.held is not None:
+        return known.held(conditions)
     days_open = days(lasting(nw.col("opened_at"), nw.col("closed_at")))
     cases = known.cases.with_columns(days_open=days_open)
     on_events = [part for part in conditions if part.event is not None]
@@ -88,6 +91,15 @@ def satisfying(tables: Tables, moments: Frame, conditions: Conditions) -> Frame:
     `row`, `case_id`, `moment` and the columns of the case table as known at the moment.
     """
     return among(cut(tables, moments), conditions)
+
+
+def reviewable(tables: Tables, *, after: datetime | None, until: datetime) -> Frame:
+    """The cases that the risk model is for and that came to its moment in (after, until].
+
+    Columns as of `satisfying`: each as known at that moment (`risk.at`).
+    """
+    moments = risk_moments(tables, after=after, until=until)
+    return satisfying(tables, moments, tables.office.risk.among)
 
 
 def among(known: Known, conditions: Conditions) -> Frame:

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 
 import narwhals as nw
 
+from cases.office.model import Office
 from cases.tables.tables import Frame, Tables
-from features.as_of import steps_before
 from features.feature import OfEvents
+from features.steps import month_of, steps_before
 
 
 def in_order(events: Frame) -> Frame:
@@ -25,17 +26,28 @@ def in_order(events: Frame) -> Frame:
 
 
 def with_rarity(tables: Tables, events: Frame) -> Frame:
-    """Events in order, with `bits`: -log2 of how usual the step from the event before it is.
+    """Events in order, with `bits`: the `rarity` of the step from the event before it."""
+    steps = steps_before(tables, events).with_columns(bits=rarity(tables.office))
+    key = ["previous_activity", "activity", "month"]
+    month = month_of(nw.col("moment"))
+    return events.with_columns(month=month).join(steps.select(*key, "bits"), on=key, how="left")
+
+
+def rarity(office: Office) -> nw.Expr:
+    """Bits of a step that `followed` so often, when the activity before it was `left` so often.
 
     The share of the steps that left the earlier activity and led to this one, with one
     step of each declared activity added so that a new step is rare, not impossible.
     """
-    activities = max(len(tables.office.activities), 1)
-    share = (nw.col("followed") + 1) / (nw.col("left") + activities)
-    steps = steps_before(tables, events).with_columns(bits=-share.log(2))
-    key = ["previous_activity", "activity", "month"]
-    month = nw.col("moment").dt.truncate("1mo")
-    return events.with_columns(month=month).join(steps.select(*key, "bits"), on=key, how="left")
+    share = (nw.col("followed") + 1) / (nw.col("left") + max(len(office.activities), 1))
+    return -share.log(2)
+
+
+def counting(part: OfEvents) -> nw.Expr:
+    """The element of the events that count; null for the others."""
+    if part.activities is None:
+        return part.element
+    return nw.when(nw.col("activity").is_in(part.activities)).then(part.element)
 
 
 def aggregate(events: Frame, quantities: Sequence[OfEvents]) -> Frame:
@@ -46,7 +58,7 @@ def aggregate(events: Frame, quantities: Sequence[OfEvents]) -> Frame:
     distinct = columns.pop("distinct", [])
     # Engines differ in whether null is a value of its own; here it never is.
     missing = {
-        f"{part.column}__null": part.element.is_null().cast(nw.Int64())
+        f"{part.column}__null": counting(part).is_null().cast(nw.Int64())
         for part in quantities
         if part.column in distinct
     }
@@ -56,7 +68,7 @@ def aggregate(events: Frame, quantities: Sequence[OfEvents]) -> Frame:
         (nw.col(name).cast(nw.Int64()) - nw.col(null)).alias(name)
         for name, null in zip(distinct, missing, strict=True)
     ]
-    elements = {part.column: part.element for part in quantities}
+    elements = {part.column: counting(part) for part in quantities}
     return (
         events.select("row", **elements, **missing)
         .group_by("row")

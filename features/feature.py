@@ -20,8 +20,8 @@ from cases.office.model import CLOSING, INTAKE, Conditions
 Formula = Callable[..., nw.Expr]
 Unit = Literal["count", "days", "share", "ratio", "bits", "value", "flag", "code", "position"]
 
-AT_INTAKE_AND_CLOSING = frozenset({INTAKE, CLOSING})
-AT_CLOSING = frozenset({CLOSING})
+RUNNING = "running"  # between intake and closing; an activity is such a moment
+STAGES = (INTAKE, RUNNING, CLOSING)
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class OfEvents:
 
     `element` is taken per event (columns: see `features/events.py`), then summed, or its
     smallest or largest value is taken, or its distinct values other than null are counted.
+    Only events of the `activities` count, if these are given, none of them undeclared.
     Without events sums and counts are 0, the others null.
     """
 
@@ -47,6 +48,7 @@ class OfEvents:
     element: nw.Expr
     how: Literal["sum", "min", "max", "distinct"] = "sum"
     of_path: bool = False  # whether `element` needs the rarity of the path
+    activities: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -88,9 +90,9 @@ Quantity = OfCase | OfEvents | OfOthers | OfConditions
 class Feature:
     """One named column that a model may use.
 
-    `formula` takes one column expression per input, in order. `moments` says at which
-    moments it can be asked for; `personal` marks a handler's identity and past, which
-    are features only where the office file switches them on. Raise `version` when the
+    `formula` takes one column expression per input, in order. `known` is the stage of
+    `STAGES` from which on it can be asked for; `personal` marks a handler's identity and past,
+    which are features only where the office file switches them on. Raise `version` when the
     formula changes: saved models then refuse to meet the new values.
     """
 
@@ -100,7 +102,7 @@ class Feature:
     unit: Unit
     meaning: Sayable
     type: Literal["number", "flag", "code"] = "number"
-    moments: frozenset[str] = AT_INTAKE_AND_CLOSING
+    known: str = INTAKE
     personal: bool = False
     version: int = 1
 
@@ -109,11 +111,24 @@ class Feature:
         """The first part of the name, e.g. `process`."""
         return self.name.partition(".")[0]
 
+    def known_at(self, moment: str) -> bool:
+        """Whether it can be asked for at intake, closing or an activity."""
+        return STAGES.index(self.known) <= STAGES.index(stage(moment))
+
     @property
     def expression(self) -> nw.Expr:
         """The feature over a frame that holds its inputs: a code as text, all else Float64."""
         value = self.formula(*(nw.col(part.column) for part in self.inputs))
         return value.cast(nw.String() if self.type == "code" else nw.Float64()).alias(self.name)
+
+
+def stage(moment: str) -> str:
+    """The stage of `STAGES` that intake, closing or an activity is.
+
+    >>> stage("inspected")
+    'running'
+    """
+    return moment if moment in STAGES else RUNNING
 
 
 def same(value: nw.Expr) -> nw.Expr:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -38,23 +39,40 @@ class Columns:
         codes = [name for name in names if x.schema[name] == pl.String]
         return cls(tuple(names), {name: _levels(x[name]) for name in codes})
 
-    @property
+    @cached_property
     def codes(self) -> list[int]:
         """Positions of the columns that are codes."""
         return [position for position, name in enumerate(self.names) if name in self.levels]
 
     def matrix(self, x: pl.DataFrame) -> Floats:
         """`x` as an array of shape (rows, columns), Float64, NaN for missing."""
-        columns = [self._numbers(x[name]) for name in self.names]
-        return np.column_stack(columns) if columns else np.empty((x.height, 0))
+        matrix = np.empty((x.height, len(self.names)))
+        numbers, at = self._numbers
+        if numbers:
+            plain = x[numbers]
+            known = set(plain.dtypes) == {pl.Float64}
+            matrix[:, at] = (plain if known else plain.cast(pl.Float64)).to_numpy()
+        for position in self.codes:
+            matrix[:, position] = self._positions(x[self.names[position]])
+        return matrix
 
-    def _numbers(self, column: pl.Series) -> Floats:
-        levels = self.levels.get(column.name)
-        if levels is not None:
-            column = column.replace_strict(
-                list(levels), list(range(len(levels))), default=None, return_dtype=pl.Float64
-            )
-        return column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    @cached_property
+    def _numbers(self) -> tuple[list[str], list[int]]:
+        """The columns that are no codes, and their positions."""
+        at = [place for place, name in enumerate(self.names) if name not in self.levels]
+        return [self.names[place] for place in at], at
+
+    @cached_property
+    def _position_of(self) -> dict[str, dict[str, float]]:
+        return {
+            name: {level: float(place) for place, level in enumerate(levels)}
+            for name, levels in self.levels.items()
+        }
+
+    def _positions(self, column: pl.Series) -> Floats:
+        """Of the level of each code, NaN for none."""
+        places = self._position_of[column.name]
+        return np.array([places.get(code, np.nan) for code in column.to_list()], dtype=np.float64)
 
     def as_json(self) -> dict[str, Any]:
         """What `from_json` reads back."""

@@ -7,21 +7,25 @@ from typing import Any
 
 import polars as pl
 
-from cases.office.model import Rule, Skill, TrackRule
-from cases.tables.tables import Tables
-from features.as_of import Known, cut
-from features.conditions import among, holding
+from cases.office.model import CLOSING, Rule, Skill, TrackRule
+from cases.tables.tables import Tables, rows
+from features.as_of import Known
+from features.build import known_at
+from features.conditions import holding
 
 
 def mandatory(tables: Tables, moments: Any) -> pl.DataFrame:
     """The cases that a rule puts on the list, with the first rule that does.
 
     `moments` has `case_id, moment`: a rule sees what was recorded by the moment. A
-    rule is in force for cases closed from `valid_from` to `valid_until`, both days
-    included. Returns `case_id, rule`, sorted by case id.
+    rule is in force for cases closed from `valid_from` to `valid_until`, both days included. Where
+    risk is asked before the closing, an open case counts by the day of the moment. Returns
+    `case_id, rule`, sorted by case id.
     """
-    known = cut(tables, moments)
-    under = [_under(rule, known, "closed_at") for rule in tables.office.rules]
+    known = known_at(tables, moments)
+    at_closing = tables.office.risk.at == CLOSING
+    ended = pl.col("closed_at") if at_closing else pl.coalesce("closed_at", "moment")
+    under = [_under(rule, known, ended) for rule in tables.office.rules]
     none = pl.DataFrame(schema={"case_id": pl.String, "rule": pl.String})
     return _by_the_first([none, *under])
 
@@ -34,7 +38,7 @@ def settled_tracks(known: Known) -> pl.DataFrame:
     by case id.
     """
     under = [
-        _under(rule, known, "opened_at").with_columns(track=pl.lit(rule.track))
+        _under(rule, known, pl.col("opened_at")).with_columns(track=pl.lit(rule.track))
         for rule in known.office.intake.rules
     ]
     none = pl.DataFrame(schema={"case_id": pl.String, "rule": pl.String, "track": pl.String})
@@ -75,10 +79,12 @@ def _by_the_first(under: list[pl.DataFrame]) -> pl.DataFrame:
     return every.sort("case_id")
 
 
-def _under(rule: Rule | TrackRule, known: Known, moment: str) -> pl.DataFrame:
-    """`case_id, rule` of the cases under the rule, in force on the day of `moment` (a column)."""
-    cases: pl.DataFrame = among(known, rule.when).collect("polars").to_native()
-    day = pl.col(moment).dt.date()
+def _under(rule: Rule | TrackRule, known: Known, moment: pl.Expr) -> pl.DataFrame:
+    """`case_id, rule` of the cases under the rule, in force on the day of `moment`."""
+    held = rows(holding(known, rule.when)).filter("holds")["row"]
+    cases = rows(known.cases.select("row", "case_id", "moment", "opened_at", "closed_at"))
+    cases = cases.filter(pl.col("row").is_in(held.implode()))
+    day = moment.dt.date()
     in_force = day.is_not_null()
     if rule.valid_from:
         in_force &= day >= rule.valid_from

@@ -35,7 +35,7 @@ class Front:
 
 
 class _Plumbline:
-    """Which closed cases to spot-check first and why."""
+    """Which cases to spot-check first and why."""
 
     def __init__(self) -> None:
         Front.office = bootstrap.load_application(os.environ)

@@ -27,6 +27,7 @@ from cases.office.model import Office
 from cases.progress import Progress, silent
 from cases.tables.reading import read_tables
 from cases.tables.tables import Tables
+from features.online.sums import prepare
 from models.registry import Registry
 from serving.http.app import application
 from serving.use_cases.context import ServiceContext
@@ -133,7 +134,9 @@ def load_context(workspace: Workspace, progress: Progress = silent) -> ServiceCo
 
 def load_application(environment: Mapping[str, str]) -> Starlette:
     """The application of the office that the environment names, loaded once per worker."""
-    app = application(load_context(Workspace.from_environment(environment)))
+    context = load_context(Workspace.from_environment(environment))
+    prepare(context.tables)
+    app = application(context)
     # What is loaded now lives as long as the worker: kept out of every later collection,
     # which would otherwise stall requests by some 100 ms.
     gc.collect()

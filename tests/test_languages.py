@@ -19,7 +19,6 @@ from babel import Locale
 from cases.demo import make_demo
 from cases.office.loading import load_office
 from cli.app import COMMANDS
-from cli.commands import demo
 from serving.workspace import Workspace, load_context
 from tests.factories.client import ask
 from tests.factories.command import triage
@@ -64,7 +63,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("office")
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("COLUMNS", WIDE)
-        patched.setattr(demo, "make_demo", bracketed_office)
+        patched.setattr("cases.demo.make_demo", bracketed_office)
         made_up_language(tmp_path_factory.mktemp("locale"), patched)
         made = triage("demo", folder, "--cases", CASES, "--seed", 5, "--language", MADE_UP)
         assert made.exit_code == 0, made.output

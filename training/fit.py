@@ -7,6 +7,7 @@ to train at many dates, slice the labels by `known_at` and fit again.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import polars as pl
@@ -16,26 +17,27 @@ from cases.language.messages import Message, Sayable, _, ngettext, sentences
 from cases.office.model import Office
 from cases.progress import Progress, silent
 from cases.tables.tables import Frame, Tables, rows
-from features.as_of import closing_moments
 from features.build import build
 from features.catalogue import intake_features, risk_features
-from features.conditions import satisfying
-from features.rule_of_thumb import points
+from features.conditions import reviewable
+from features.families.rule_of_thumb import points
 from models.calibration.conformal import Outcomes
 from models.estimators.baselines import BaseRate, Logistic, PlainLightGBM
 from models.estimators.estimator import Estimator, TrainingSample
+from models.estimators.hazard import Curves
 from models.estimators.start import StartModel
 from models.questions.complexity import ComplexityModel
 from models.questions.effort import CALIBRATE_DAYS, FIT_DAYS, EffortModel, Work
 from models.questions.risk import RiskModel
 from training.labels import efforts_by, settled
-from training.rolling import out_of_time
+from training.rolling import last_quarters, out_of_time
 from training.splits import rolling_origin
 from training.weights import recency_weights
 
 FEWEST_OF_EACH = 50  # cases with and without the outcome; fewer say nothing about a new case
 # Closed cases with a known effort to fit on; half as many later ones to calibrate on.
 FEWEST_EFFORTS = 100
+FORECAST_QUARTERS = 12  # quarters whose forecasts set the interval: slow cases have ended by then
 
 
 def risk_table(tables: Tables, moments: Frame, progress: Progress = silent) -> pl.DataFrame:
@@ -45,9 +47,8 @@ def risk_table(tables: Tables, moments: Frame, progress: Progress = silent) -> p
 
 
 def start_table(tables: Tables, until: datetime) -> pl.DataFrame:
-    """`case_id, moment` and the rule of thumb, per closing by `until` of a case of risk's kind."""
-    closed = closing_moments(tables, after=None, until=until)
-    moments = satisfying(tables, closed, tables.office.risk.among).select("case_id", "moment")
+    """`case_id, moment` and the rule of thumb, per case of risk's kind that came to its moment."""
+    moments = reviewable(tables, after=None, until=until).select("case_id", "moment")
     return rows(build(tables, moments, tuple(points(tables.office))))
 
 
@@ -114,35 +115,52 @@ def fit_effort(
     """
     _refuse(effort_lacks(labels))
     cases = labels.join(x, on=["case_id", "moment"]).sort("moment", "case_id")
-    # Which cases were closed after the last record is not known.
-    end = _last_recorded(labels)
-    return calibrated_effort(cases, effort_scores(cases, office, until), office, end)
+    model = EffortModel.of(office).fit(work_at(cases, until))
+    return calibrated_effort(
+        model, quarter_forecasts(cases, office, until, FORECAST_QUARTERS), until
+    )
 
 
-def effort_scores(cases: pl.DataFrame, office: Office, until: datetime) -> pl.DataFrame:
-    """The cases of the last quarters with the `score` that an effort model of the time gave.
+@dataclass(frozen=True)
+class QuarterForecasts:
+    """The cases of a quarter, and how far the effort model of its `origin` said they will come."""
 
-    `cases` are `effort_labels` with the features of an `intake_table`.
+    origin: datetime
+    model: EffortModel
+    cases: pl.DataFrame
+    curves: Curves
+
+
+def quarter_forecasts(
+    cases: pl.DataFrame, office: Office, until: datetime, count: int
+) -> tuple[QuarterForecasts, ...]:
+    """The last `count` quarters by `until`, each forecast from what was known before it.
+
+    `cases` are `effort_labels` with the features of an `intake_table`. Quarters that there was
+    too little to learn for are left out.
     """
-
-    def score(origin: datetime, later: pl.DataFrame) -> pl.Series | None:
+    quarters = []
+    for origin, later in last_quarters(cases, until, count):
         known = efforts_by(cases, origin)
         lately = pl.col("known_at") > origin - timedelta(days=FIT_DAYS)
-        if _efforts(known).filter(lately).height < FEWEST_EFFORTS:
-            return None
-        return pl.Series(EffortModel.of(office).fit(work_at(known, origin)).scores(later))
-
-    return out_of_time(cases, until, score)
+        if _efforts(known).filter(lately).height >= FEWEST_EFFORTS:
+            model = EffortModel.of(office).fit(work_at(cases, origin))
+            quarters.append(QuarterForecasts(origin, model, later, model.curves(later)))
+    return tuple(quarters)
 
 
 def calibrated_effort(
-    cases: pl.DataFrame, scored: pl.DataFrame, office: Office, when: datetime
+    model: EffortModel, quarters: Sequence[QuarterForecasts], when: datetime
 ) -> EffortModel:
-    """The effort model of `when`; `cases` and `scored` (`effort_scores`) may hold later ones."""
-    # Fitted on what was known at `when`, the level set on later cases that earlier models scored.
-    known = efforts_by(scored, when)
-    model = EffortModel.of(office).fit(work_at(efforts_by(cases, when), when))
-    return model.calibrate(work_at(known, when), known["score"].to_numpy())
+    """The `model` with an interval by what became by `when` of cases forecast before it.
+
+    `quarters` may hold later ones.
+    """
+    earlier = [quarter for quarter in quarters if quarter.origin < when][-FORECAST_QUARTERS:]
+    known = [efforts_by(quarter.cases, when) for quarter in earlier]
+    end = max(map(_last_recorded, known), default=when)
+    works = [_work(cases, end) for cases in known]
+    return model.calibrate([(work, q.curves) for work, q in zip(works, earlier, strict=True)])
 
 
 def fit_baselines(x: pl.DataFrame, labels: pl.DataFrame, office: Office) -> dict[str, Estimator]:
@@ -224,10 +242,10 @@ def effort_lacks(labels: pl.DataFrame) -> Sayable | None:
     later = known.filter(pl.col("moment") > quarter.until, pl.col("known_at") > year)
     if later.height < FEWEST_EFFORTS // 2:
         few = ngettext(
-            "{count:,} case that came in after {day} was closed in the last year; the level is set "
-            "on at least {least}.",
-            "{count:,} cases that came in after {day} were closed in the last year; the level is "
-            "set on at least {least}.",
+            "{count:,} case that came in after {day} was closed in the last year; the interval "
+            "is measured on at least {least}.",
+            "{count:,} cases that came in after {day} were closed in the last year; the interval "
+            "is measured on at least {least}.",
             later.height,
             day=quarter.until.date(),
             least=FEWEST_EFFORTS // 2,
@@ -260,9 +278,15 @@ def _efforts(labels: pl.DataFrame) -> pl.DataFrame:
 
 
 def work_at(cases: pl.DataFrame, when: datetime) -> Work:
-    """The cases as they stood at `when`."""
+    """The cases (`effort_labels`, with features) as they stood at `when`."""
+    known = efforts_by(cases, when)
+    # Which cases were closed after the last record is not known.
+    return _work(known, _last_recorded(known))
+
+
+def _work(cases: pl.DataFrame, end: datetime) -> Work:
     # Of an open case it is known that it lasts longer than its age: its time is censored there.
-    age = (when - cases["moment"]).dt.total_microseconds() / 86_400_000_000
+    age = (end - cases["moment"]).dt.total_microseconds() / 86_400_000_000
     closed = cases["known_at"].is_not_null()
     lasted = cases.select(pl.coalesce("lasted", age)).to_series()
     effort = cases["effort"].fill_null(float("nan"))

@@ -10,13 +10,21 @@ from datetime import datetime
 import narwhals as nw
 import polars as pl
 
+from cases.office.model import CLOSING
 from cases.tables.tables import Frame, Tables, rows
 from cases.tables.values import TIME
-from features.as_of import closing_moments, column_of, final_reviews, intake_moments
-from features.conditions import satisfying
+from features.as_of import (
+    closing_moments,
+    column_of,
+    final_reviews,
+    intake_moments,
+    risk_moments,
+)
+from features.conditions import reviewable, satisfying
 from features.feature import days, lasting
 from training.delay import quick_weights
-from training.severity import severities, shared_readings
+from training.readings import like_readings
+from training.severity import severities
 from training.weights import review_weights
 
 # Of closed cases, how many had been closed in the time that a case is given to be closed.
@@ -27,20 +35,21 @@ COVERED = 0.9  # share of all cases that reviews made with certainty must be, to
 
 
 def risk_labels(tables: Tables, until: datetime) -> pl.DataFrame:
-    """What reviews that are final by `until` found in closed cases of the risk model's kind.
+    """What reviews that are final by `until` found in cases of the risk model's kind.
 
-    Columns `case_id`, `moment` (its closing), `known_at`, `y` (1 for a defect), `weight` (for the
-    draw and for quick outcomes, see `training/delay.py`; cases too recent to learn from are left
-    out), `surveyed` (whether the inclusion probability is known, and `speak_for_all` holds),
-    `grade` (the present one) and `severity` (of its reviewer as far as known by `until`, in
+    Columns `case_id`, `moment` (that of `risk.at`), `known_at`, `y` (1 for a defect), `weight`
+    (for the draw and for quick outcomes, see `training/delay.py`; cases too recent to learn from
+    are left out), `surveyed` (whether the inclusion probability is known, and `speak_for_all`
+    holds), `grade` (the present one) and `severity` (of its reviewer as far as known by `until`, in
     log-odds; 0 where it cannot be estimated); sorted by `moment` and `case_id`. Of several reviews
-    of a case the first that became final counts: later ones are often made because of it.
+    of a case the first that became final counts: later ones are often made because of it. It is no
+    label if it was made before the moment.
     """
     first = first_of_each(rows(final_reviews(tables, until)))
-    closed = rows(reviewed_moments(tables, until))
-    severity = severities(shared_readings(tables, until)).select("reviewer", "severity")
-    labels = closed.join(first, on="case_id").join(severity, on="reviewer", how="left")
-    labels = labels.sort("moment", "case_id")
+    asked = rows(reviewed_moments(tables, until))
+    severity = severities(like_readings(tables, until)).by_reviewer.select("reviewer", "severity")
+    labels = asked.join(first, on="case_id").join(severity, on="reviewer", how="left")
+    labels = labels.filter(pl.col("reviewed_at") >= pl.col("moment")).sort("moment", "case_id")
     probability = labels["inclusion_probability"]
     found = labels.select(
         "case_id",
@@ -59,16 +68,17 @@ def risk_labels(tables: Tables, until: datetime) -> pl.DataFrame:
 def speak_for_all(tables: Tables, reviewed: pl.DataFrame, until: datetime) -> bool:
     """Whether `reviewed` cases with a known inclusion probability speak for all of their time.
 
-    `reviewed` has `moment` (of closing) and `inclusion_probability`. All are the cases of the
-    risk model's kind closed from the first to the last of them, and by `until`.
+    `reviewed` has `moment, known_at` and `inclusion_probability`. All are the cases of the risk
+    model's kind that came to its moment from the first to the last of them; of recent ones only
+    those for which the review would have been known by `until` (`settled`).
     """
     known = reviewed.drop_nulls("inclusion_probability")
-    if known.is_empty():
-        return False
-    closed = closing_moments(tables, after=None, until=until)
-    moment = rows(satisfying(tables, closed, tables.office.risk.among).select("moment"))["moment"]
-    meanwhile = moment.filter(moment.is_between(known["moment"].min(), known["moment"].max()))
-    return representative(known["inclusion_probability"], len(meanwhile))
+    if known.is_empty() or (known["inclusion_probability"] < 1).any():
+        return not known.is_empty()
+    old = settled(known, until)
+    moment = rows(reviewable(tables, after=None, until=until).select("moment"))["moment"]
+    meanwhile = moment.filter(moment.is_between(old["moment"].min(), old["moment"].max()))
+    return representative(old["inclusion_probability"], len(meanwhile))
 
 
 def representative(probabilities: pl.Series, cases: int) -> bool:
@@ -87,14 +97,14 @@ def first_of_each(reviews: pl.DataFrame) -> pl.DataFrame:
 
 
 def reviewed_moments(tables: Tables, until: datetime) -> Frame:
-    """`case_id, moment` of the closed cases of the risk model's kind reviewed by `until`.
+    """`case_id, moment` of the cases of the risk model's kind reviewed by `until`.
 
     Those of `risk_labels`: the review is final by `until`.
     """
     reviewed = final_reviews(tables, until).select("case_id").unique()
-    closed = closing_moments(tables, after=None, until=until)
-    reviewed_closed = closed.join(reviewed, on="case_id", how="semi")
-    return satisfying(tables, reviewed_closed, tables.office.risk.among).select("case_id", "moment")
+    asked = risk_moments(tables, after=None, until=until)
+    reviewed_asked = asked.join(reviewed, on="case_id", how="semi")
+    return satisfying(tables, reviewed_asked, tables.office.risk.among).select("case_id", "moment")
 
 
 def finished_moments(tables: Tables, until: datetime) -> Frame:
@@ -114,6 +124,17 @@ def complexity_labels(tables: Tables, until: datetime) -> pl.DataFrame:
 def judged_labels(tables: Tables, judged: str | None, until: datetime) -> pl.DataFrame:
     """What a bundle is judged by (`Bundle.judged`): `risk_labels`, else `complexity_labels`."""
     return (risk_labels if judged == "risk" else complexity_labels)(tables, until)
+
+
+def judging_labels(tables: Tables, judged: str | None, until: datetime) -> pl.DataFrame:
+    """Those of `judged_labels` that can judge a model by all cases of their time.
+
+    Before its closing a case has first to end: of recent cases the known outcomes are those of
+    quick ones. There, only the `settled` part is taken.
+    """
+    labels = judged_labels(tables, judged, until)
+    waits = judged == "risk" and tables.office.risk.at != CLOSING
+    return settled(labels, until) if waits else labels
 
 
 def settled(outcomes: pl.DataFrame, until: datetime) -> pl.DataFrame:

@@ -6,7 +6,7 @@ model is fitted on what was known when the quarter began, and scores the quarter
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import polars as pl
@@ -24,15 +24,21 @@ def out_of_time(cases: pl.DataFrame, until: datetime, score: Score) -> pl.DataFr
     `origin`, from what was known by `origin`; None if that was too little.
     """
     scored = [cases.clear().with_columns(score=pl.lit(0.0), origin=pl.lit(until))]
-    first = cases["moment"].min()
-    if not isinstance(first, datetime):
-        return scored[0]
-    quarters = list(rolling_origin(first.date(), until.date(), "quarter"))[-MOST_QUARTERS:]
-    for quarter in quarters:
-        later = cases.filter(
-            (pl.col("moment") > quarter.after) & (pl.col("moment") <= quarter.until)
-        )
-        scores = score(quarter.after, later) if later.height else None
+    for origin, later in last_quarters(cases, until, MOST_QUARTERS):
+        scores = score(origin, later)
         if scores is not None:
-            scored.append(later.with_columns(scores.alias("score"), origin=pl.lit(quarter.after)))
+            scored.append(later.with_columns(scores.alias("score"), origin=pl.lit(origin)))
     return pl.concat(scored)
+
+
+def last_quarters(
+    cases: pl.DataFrame, until: datetime, count: int
+) -> Iterator[tuple[datetime, pl.DataFrame]]:
+    """Of the last `count` quarters by `until` those with cases: its origin, and its cases."""
+    first, moment = cases["moment"].min(), pl.col("moment")
+    if not isinstance(first, datetime):
+        return
+    for quarter in list(rolling_origin(first.date(), until.date(), "quarter"))[-count:]:
+        later = cases.filter((moment > quarter.after) & (moment <= quarter.until))
+        if later.height:
+            yield quarter.after, later

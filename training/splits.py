@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-import polars as pl
-
 Every = Literal["month", "quarter", "year"]
 MONTHS: dict[Every, int] = {"month": 1, "quarter": 3, "year": 12}
 
@@ -42,16 +40,3 @@ def rolling_origin(first: date, last: date, every: Every) -> Iterator[Period]:
 def _before(month: int) -> datetime:
     """The last microsecond before a month, counted from year 0."""
     return datetime(month // 12, month % 12 + 1, 1) - timedelta(microseconds=1)
-
-
-def period_name(every: Every, moment: str = "moment") -> pl.Expr:
-    """The name of the period that the column `moment` falls into: `2003-01`, `2003-Q1` or `2003`.
-
-    >>> days = pl.DataFrame({"moment": [datetime(2003, 5, 1)]})
-    >>> days.select(period_name("quarter")).item()
-    '2003-Q2'
-    """
-    time = pl.col(moment).dt
-    if every == "quarter":
-        return pl.format("{}-Q{}", time.year(), time.quarter())
-    return time.strftime("%Y-%m" if every == "month" else "%Y")

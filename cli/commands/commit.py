@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cases.errors import BadInput, Fault
 from cases.files import unless_other
@@ -26,16 +26,9 @@ from cli.arguments import (
     option,
 )
 from cli.console import Terminal
-from cli.files.folders import code_version, text_file
-from cli.files.office import check_out, opened, workspace_of
-from policies.seeds import commitment as hash_of_seed
-from policies.seeds import fresh_seed
-from policies.spot_check.commitment import Beacon, Commitment
-from policies.spot_check.commitment import commit as commit_to
-from policies.spot_check.committed import worth
-from policies.spot_check.plan import PlanParameters
-from serving.use_cases.commitments import plan_inputs
-from serving.use_cases.context import ServiceContext
+
+if TYPE_CHECKING:
+    from policies.spot_check.commitment import Beacon, Commitment
 
 COMMIT = _("Fix everything a plan depends on before the draw, in a file to be published.")
 SEED = _("Make a seed nobody could foresee, and the hash to publish before the draw.")
@@ -72,6 +65,14 @@ def commit(
     language: SpokenIn = None,
 ) -> None:
     """Write the commitment to a plan, and show its hash and the secret seed."""
+    from cli.files.folders import code_version, text_file
+    from cli.files.office import check_out, opened, workspace_of
+    from policies.seeds import fresh_seed
+    from policies.spot_check.commitment import commit as commit_to
+    from policies.spot_check.plan import PlanParameters
+    from serving.use_cases.commitments import plan_inputs
+    from serving.use_cases.context import ServiceContext
+
     check_knob(COMMAND, search_share, margin)
     beacon = _beacon(beacon_source, beacon_time)
     terminal, workspace = Terminal.of(language, office), workspace_of(office, data, set_aside)
@@ -100,6 +101,8 @@ def commit(
 
 def _beacon(source: str | None, time: datetime | None) -> Beacon | None:
     """`BadInput` for a source without a time or the other way round."""
+    from policies.spot_check.commitment import Beacon
+
     if source is None and time is None:
         return None
     if not source or time is None:
@@ -110,6 +113,8 @@ def _beacon(source: str | None, time: datetime | None) -> Beacon | None:
 
 def _show(terminal: Terminal, promised: Commitment, secret_seed: str, out_file: Path) -> None:
     """What to publish, and what to keep secret: the seed is written nowhere."""
+    from policies.spot_check.committed import worth
+
     terminal.show(
         _("Written: {file}", file=str(out_file)),
         _("Hash of the commitment: {hash}", hash=promised.hash),
@@ -121,6 +126,9 @@ def _show(terminal: Terminal, promised: Commitment, secret_seed: str, out_file: 
 
 def seed(language: SpokenIn = None) -> None:
     """Make a seed and its commitment."""
+    from policies.seeds import commitment as hash_of_seed
+    from policies.seeds import fresh_seed
+
     made = fresh_seed()
     Terminal.of(language).show(
         _("Seed, to keep secret until the draw: {seed}", seed=made),

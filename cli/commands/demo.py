@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-from cases.demo import INTAKE, make_demo
 from cases.language.messages import _
 from cases.progress import Progress
-from cases.tables.tables import Tables
 from cli.arguments import FOLDER, SpokenIn, argument, counted
-from cli.commands.intake import suggest_and_write
-from cli.commands.plan import draw_and_write
 from cli.console import Terminal
-from cli.files.office import workspace_of
-from cli.files.report import summary_of, write_pages
-from cli.show.intake import show_intake
-from cli.show.plan import show_plan
-from cli.show.training import show_training
-from evaluation.promotion.candidate import train_candidate
-from evaluation.promotion.last_year import last_year_backtest
-from models.bundle.bundle import Bundle
-from models.registry import Registry
-from policies.spot_check.plan import PlanParameters
-from serving.use_cases.context import ServiceContext
+
+if TYPE_CHECKING:
+    from cases.tables.tables import Tables
+    from models.bundle.bundle import Bundle
 
 CAPACITY = 100
 DEMO = _("Make the demo office, train, evaluate, plan, report, and show ten cases to check first.")
@@ -38,6 +27,18 @@ def demo(
     language: SpokenIn = None,
 ) -> None:
     """Make the demo office and do with it all that the other commands do."""
+    from cases.demo import INTAKE, make_demo
+    from cli.commands.intake import suggest_and_write
+    from cli.commands.plan import draw_and_write
+    from cli.files.office import workspace_of
+    from cli.show.intake import show_intake
+    from cli.show.plan import show_plan
+    from cli.show.training import show_training
+    from evaluation.promotion.candidate import train_candidate
+    from models.registry import Registry
+    from policies.spot_check.plan import PlanParameters
+    from serving.use_cases.context import ServiceContext
+
     with Terminal.of(language).progress() as tell:
         office = make_demo(folder, cases=cases, seed=seed, progress=tell)
     terminal, home = Terminal.of(language, office), workspace_of(office).home
@@ -72,6 +73,9 @@ def _write_reports(
     home: Path, tables: Tables, champion: Bundle, folder: Path, tell: Progress
 ) -> None:
     """The audit report in every language there is."""
+    from cli.files.report import summary_of, write_pages
+    from evaluation.promotion.last_year import last_year_backtest
+
     tried = last_year_backtest(home, tables, champion, tell)
     summary = summary_of(home, tables, champion, tried, [folder / "plan"], tell)
     write_pages(summary, folder)

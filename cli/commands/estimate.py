@@ -20,13 +20,6 @@ from cli.arguments import (
     share,
 )
 from cli.console import Terminal
-from cli.files.office import workspace_of
-from cli.files.plan_checks import verified_plan
-from cli.show.estimates import show_claims, show_estimate, show_together
-from evaluation.surveys.claims import together
-from evaluation.surveys.estimate import estimate as estimate_all
-from evaluation.surveys.of_plans import claim_of_plan, surveys_of
-from evaluation.surveys.returned import usual_places
 
 ESTIMATE = _("Estimate the quality of all cases of a plan's frame from the reviews that came back.")
 
@@ -52,6 +45,14 @@ def estimate(
     language: SpokenIn = None,
 ) -> None:
     """Estimate from kept plans and the reviews of their cases; `Refused` without a plan."""
+    from cli.files.office import workspace_of
+    from cli.files.plan_checks import verified_plan
+    from cli.show.estimates import show_claims, show_estimate, show_together
+    from evaluation.surveys.claims import together
+    from evaluation.surveys.estimate import estimate as estimate_all
+    from evaluation.surveys.of_plans import claim_of_plan, surveys_of
+    from evaluation.surveys.returned import usual_places
+
     if not plans:
         raise Refused(
             _(

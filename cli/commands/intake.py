@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import polars as pl
 import typer
 
 from cases.errors import Refused
-from cases.integrity.manifest import Manifest
 from cases.language.catalogues import Language
 from cases.language.messages import _
 from cases.progress import Progress
-from cases.tables.new_cases import read_new_cases
-from cases.tables.tables import Tables
 from cli.arguments import (
     FILE,
     FOLDER,
@@ -30,18 +26,16 @@ from cli.arguments import (
     option,
 )
 from cli.console import Terminal
-from cli.files.folders import made_from
-from cli.files.intake import check_intake_folder, write_intake
-from cli.files.intake_checks import given_in, verified_intake
-from cli.files.office import opened, workspace_of
-from cli.show.folders import hash_of
-from cli.show.intake import show_intake, show_shares
-from evaluation.intake.shares import check_shares
-from models.bundle.bundle import Bundle
-from serving.use_cases.context import ServiceContext
-from serving.use_cases.intake import IntakeSuggestions
-from serving.use_cases.intake import intake as suggest
-from serving.use_cases.staff import GIVEN
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from cases.integrity.manifest import Manifest
+    from cases.tables.tables import Tables
+    from models.bundle.bundle import Bundle
+    from serving.use_cases.intake import IntakeSuggestions
+
+    Drawn = tuple[pl.DataFrame, pl.DataFrame]  # the probabilities published, and the lines drawn
 
 INTAKE = _("Suggest for new cases a track, the effort to expect, and a handler by random draw.")
 SHARES = _("Test whether handlers got the shares of cases that were published before the draws.")
@@ -70,6 +64,15 @@ def intake(
     language: SpokenIn = None,
 ) -> None:
     """Suggest for the new cases of a file and write it into a folder."""
+    import polars as pl
+
+    from cli.files.intake import check_intake_folder
+    from cli.files.intake_checks import given_in
+    from cli.files.office import opened, workspace_of
+    from cli.show.folders import hash_of
+    from cli.show.intake import show_intake
+    from serving.use_cases.staff import GIVEN
+
     check_intake_folder(out_folder)
     terminal = Terminal.of(language, office)
     with terminal.progress() as tell:
@@ -103,6 +106,12 @@ def suggest_and_write(
     given: pl.DataFrame | None = None,
 ) -> tuple[IntakeSuggestions, Manifest]:
     """Suggestions for the cases in the file `cases`, written into `folder`, and its manifest."""
+    from cases.tables.new_cases import read_new_cases
+    from cli.files.folders import made_from
+    from cli.files.intake import write_intake
+    from serving.use_cases.context import ServiceContext
+    from serving.use_cases.intake import intake as suggest
+
     new = read_new_cases(tables, cases, tell)
     tell(SUGGESTING, 0.0)
     suggestions = suggest(ServiceContext(tables, champion), new, as_of, seed, given)
@@ -119,6 +128,11 @@ def shares(
     language: SpokenIn = None,
 ) -> None:
     """Test the draws of several intakes together; exit code 3 if they differ."""
+    import polars as pl
+
+    from cli.show.intake import show_shares
+    from evaluation.intake.shares import check_shares
+
     intakes = dict(map(_verified_intake, folders))  # one that is named twice counts once
     _check_once(intakes.values())
     kinds = pl.concat(chances.select("case_id", "kind") for chances, _lines in intakes.values())
@@ -128,17 +142,18 @@ def shares(
         raise typer.Exit(3)
 
 
-Drawn = tuple[pl.DataFrame, pl.DataFrame]  # the probabilities published, and the lines drawn
-
-
 def _verified_intake(folder: Path) -> tuple[str, Drawn]:
     """The id of a kept intake and its draw; `Refused` if it is not what it was made from."""
+    from cli.files.intake_checks import verified_intake
+
     kept = verified_intake(folder, _("Nothing is tested with it."))
     return kept.manifest["assignment_id"], (kept.chances, kept.lines)
 
 
 def _check_once(intakes: Iterable[Drawn]) -> None:
     """`Refused` if a case was drawn in two intakes: of two draws somebody could keep the better."""
+    import polars as pl
+
     drawn = pl.concat(chances.select("case_id").unique() for chances, _lines in intakes)
     for case in drawn.filter(pl.col("case_id").is_duplicated())["case_id"].sort().head(1):
         message = _("Case {case} was drawn in two of these intakes. Nothing is tested.", case=case)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cases.errors import BadInput, Fault
-from cases.integrity.manifest import Manifest
 from cases.language.catalogues import Language
 from cases.language.messages import Sayable, _
 from cases.progress import Progress
@@ -32,23 +31,20 @@ from cli.arguments import (
     option,
 )
 from cli.console import Terminal
-from cli.files.folders import code_version, made_from
-from cli.files.office import opened, workspace_of
-from cli.files.plan import COMMAND, check_plan_folder, write_plan
-from cli.show.folders import hash_of
-from cli.show.plan import show_plan
-from models.bundle.bundle import Bundle
-from models.registry import Registry
-from policies.spot_check.commitment import Commitment, read_commitment
-from policies.spot_check.committed import OpenedCommitment, worth
-from policies.spot_check.plan import PlanParameters
-from serving.use_cases.commitments import committed_spot_checks
-from serving.use_cases.context import ServiceContext
-from serving.use_cases.spot_checks import PlannedSpotChecks, spot_checks
+
+if TYPE_CHECKING:
+    from cases.integrity.manifest import Manifest
+    from models.bundle.bundle import Bundle
+    from policies.spot_check.commitment import Commitment
+    from policies.spot_check.committed import OpenedCommitment
+    from policies.spot_check.plan import PlanParameters
+    from serving.use_cases.context import ServiceContext
+    from serving.use_cases.spot_checks import PlannedSpotChecks
 
 PLAN = _(
     "Draw the cases to check: `plan.csv` (which and why), `frame.parquet` and `plan.json` (replay)."
 )
+COMMAND = "triage plan"
 PLANNING = _("planning")
 
 
@@ -74,7 +70,17 @@ def plan(
     seed: Seed = None,
     language: SpokenIn = None,
 ) -> None:
-    """Draw a plan for the closed cases of an office and write it into a folder."""
+    """Draw a plan for the cases of an office and write it into a folder."""
+    from cli.files.office import opened, workspace_of
+    from cli.files.plan import check_plan_folder
+    from cli.show.folders import hash_of
+    from cli.show.plan import show_plan
+    from models.registry import Registry
+    from policies.spot_check.commitment import read_commitment
+    from policies.spot_check.committed import OpenedCommitment, worth
+    from policies.spot_check.plan import PlanParameters
+    from serving.use_cases.context import ServiceContext
+
     check_knob(COMMAND, search_share, margin)
     request = {
         "as_of": as_of,
@@ -118,6 +124,11 @@ def draw_and_write(
 
     `Refused` if it is not what was promised.
     """
+    from cli.files.folders import code_version, made_from
+    from cli.files.plan import write_plan
+    from serving.use_cases.commitments import committed_spot_checks
+    from serving.use_cases.spot_checks import spot_checks
+
     tell(PLANNING, 0.0)
     made = made_from(context.tables, champion)
     if promise is None:
@@ -167,6 +178,8 @@ def _unopened(promised: Commitment, seed: str | None, beacon: str | None) -> Ite
 
 
 def _contradictions(promised: Commitment, request: Mapping[str, Any]) -> Iterator[Fault]:
+    from policies.spot_check.committed import OpenedCommitment
+
     known = OpenedCommitment(promised, "unopened").parameters
     for name, value in request.items():
         if value is not None and value != getattr(known, name):

@@ -26,10 +26,6 @@ from cli.arguments import (
 )
 from cli.arguments import share as read_share
 from cli.console import Terminal
-from cli.files.office import check_out, workspace_of
-from cli.show.replay import show_replay
-from evaluation.replay.page import render_replay
-from evaluation.replay.results import replay as replay_all
 from training.splits import Every
 
 REPLAY = _(
@@ -69,6 +65,11 @@ def replay(
     language: SpokenIn = None,
 ) -> None:
     """Replay the office's reviews; the page is written where `out_file` says."""
+    from cli.files.office import check_out, workspace_of
+    from cli.show.replay import show_replay
+    from evaluation.replay.page import render_replay
+    from evaluation.replay.results import replay as replay_all
+
     terminal, workspace = (
         Terminal.of(language, office),
         workspace_of(office, data, set_aside, language),

@@ -18,9 +18,6 @@ from cli.arguments import (
     whole,
 )
 from cli.console import Terminal
-from cli.files.office import check_out, opened, workspace_of
-from cli.files.report import ENDINGS, summary_of, write_report
-from evaluation.promotion.last_year import last_year_backtest
 
 REPORT = _("Write the audit report: .html, .pdf (needs Chromium), .json, or .md for a model card.")
 
@@ -58,6 +55,10 @@ def report(
     ] = None,
 ) -> None:
     """Write the report of the champion, or of a version, as of the newest record."""
+    from cli.files.office import check_out, opened, workspace_of
+    from cli.files.report import ENDINGS, summary_of, write_report
+    from evaluation.promotion.last_year import last_year_backtest
+
     terminal, workspace = (
         Terminal.of(language, office),
         workspace_of(office, data, set_aside, language),

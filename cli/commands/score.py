@@ -1,29 +1,27 @@
-"""`triage score`: the risk of every closed case, as a file."""
+"""`triage score`: the risk of every case that can be reviewed, as a file."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import polars as pl
 import typer
 
 from cases.files import replaced
 from cases.language.messages import Sayable, _, ngettext, sentences
 from cases.progress import Progress
-from cases.spreadsheet import write_for_people
-from cases.tables.tables import Tables
-from cli.arguments import AsOf, DataFolder, OfficeFile, Out, SetAside, SpokenIn, dated
+from cli.arguments import AsOf, ClosedAfter, DataFolder, OfficeFile, Out, SetAside, SpokenIn
 from cli.console import Terminal
-from cli.files.office import check_out, opened, workspace_of
-from evaluation.backtests.since import out_of_time_risks
-from models.bundle.bundle import Bundle
-from models.questions.risk import RiskQuestion
-from serving.use_cases.closed_cases import none_to_check
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from cases.tables.tables import Tables
+    from models.bundle.bundle import Bundle
 
 SCORE = _(
-    "Write the risk of every closed case that could be spot-checked, and how many of 100 such "
+    "Write the risk of every case that could be spot-checked, and how many of 100 such "
     "cases had a defect."
 )
 REVIEWED = _(
@@ -37,15 +35,16 @@ def score(
     as_of: AsOf,
     out_file: Out,
     *,
-    closed_after: Annotated[
-        datetime | None, dated("--closed-after", _("Only cases closed later."))
-    ] = None,
+    closed_after: ClosedAfter = None,
     reviewed: Annotated[bool, typer.Option("--reviewed", help=str(REVIEWED))] = False,
     data: DataFolder = None,
     set_aside: SetAside = None,
     language: SpokenIn = None,
 ) -> None:
-    """Score closed cases with the champion; exit code 3 if there are none to score."""
+    """Score cases with the champion; exit code 3 if there are none to score."""
+    from cli.files.office import check_out, opened, workspace_of
+    from evaluation.backtests.since import out_of_time_risks
+
     terminal, workspace = (
         Terminal.of(language, office),
         workspace_of(office, data, set_aside, language),
@@ -70,6 +69,9 @@ def _unreviewed(
     tell: Progress,
 ) -> pl.DataFrame:
     """Risks of the cases without a review; `Refused`, with why, if there is no such case."""
+    from models.questions.risk import RiskQuestion
+    from serving.use_cases.asked_cases import none_to_check
+
     risk = champion.question(RiskQuestion)
     risks = risk.score(tables, as_of, tell, closed_after=closed_after)
     if risks.is_empty():
@@ -90,6 +92,8 @@ def _scored(cases: int, seen: int, target: Path) -> Sayable:
 
 
 def _write(risks: pl.DataFrame, target: Path) -> None:
+    from cases.spreadsheet import write_for_people
+
     if target.suffix == ".parquet":
         replaced(target, risks.write_parquet)
     else:

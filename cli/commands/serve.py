@@ -8,8 +8,6 @@ from typing import Annotated
 from cases.language.messages import Sayable, _
 from cli.arguments import TEXT, DataFolder, OfficeFile, SetAside, SpokenIn, counted, option
 from cli.console import Terminal
-from cli.files.office import workspace_of
-from serving.serve import serve as become_service
 
 SERVE = _("Serve the champion over HTTP until Ctrl-C; requests are described at /docs.json.")
 
@@ -24,6 +22,9 @@ def serve(
     language: SpokenIn = None,
 ) -> None:
     """Become the service of the office."""
+    from cli.files.office import workspace_of
+    from serving.serve import serve as become_service
+
     terminal = Terminal.of(language, office)
 
     def show(sentence: str | Sayable) -> None:

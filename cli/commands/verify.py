@@ -5,21 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cases.errors import BadInput, Fault
 from cases.language.messages import _
-from cases.tables.totals import read_totals
 from cli.arguments import FILE, TEXT, SpokenIn, argument, option
 from cli.console import Terminal
-from cli.files import intake
-from cli.files.checked import Checked, Reader
-from cli.files.intake_checks import check_intake
-from cli.files.plan_checks import check_plan
-from policies.spot_check.commitment import Commitment, read_commitment
 from policies.spot_check.redraws import redraws
+
+if TYPE_CHECKING:
+    from cli.files.checked import Checked, Reader
+    from policies.spot_check.commitment import Commitment
 
 VERIFY = _("Check kept plans and intakes: every file, every draw, and what was published before.")
 COMMAND = "triage verify"
@@ -46,11 +44,16 @@ def verify(
     ] = None,
     totals: Annotated[
         Path | None,
-        option("--totals", FILE, _("CSV file of closings (unit, month, closed) from elsewhere.")),
+        option(
+            "--totals", FILE, _("CSV file of counts of cases (unit, month, closed) from elsewhere.")
+        ),
     ] = None,
     language: SpokenIn = None,
 ) -> None:
     """Check folders and name every difference; exit code 3 if there is one."""
+    from cases.tables.totals import read_totals
+    from cli.files.checked import Reader
+
     reader = Reader(
         manifest,
         None if commitment is None else _published(commitment),
@@ -68,6 +71,10 @@ def verify(
 
 def _checked(terminal: Terminal, folder: Path, reader: Reader, *, several: bool) -> Checked:
     """Check a folder and show what is found."""
+    from cli.files import intake
+    from cli.files.intake_checks import check_intake
+    from cli.files.plan_checks import check_plan
+
     is_intake = (folder / intake.JSON_FILE).exists()
     checked = check_intake(folder, reader) if is_intake else check_plan(folder, reader)
     if several:
@@ -78,6 +85,8 @@ def _checked(terminal: Terminal, folder: Path, reader: Reader, *, several: bool)
 
 def _published(commitment: str) -> Commitment | str:
     """The commitment in a file, or the hash of a seed as it stands."""
+    from policies.spot_check.commitment import read_commitment
+
     if HASH.fullmatch(commitment):
         return commitment
     return read_commitment(Path(commitment))
@@ -91,6 +100,8 @@ def _check_request(folders: Sequence[Path], reader: Reader) -> None:
 
 
 def _faults(folders: Sequence[Path], reader: Reader) -> Iterator[Fault]:
+    from policies.spot_check.commitment import Commitment
+
     if len(folders) > 1 and (reader.manifest or reader.commitment):
         problem = _("`--manifest` and `--commitment` are of one folder.")
         yield Fault(COMMAND, problem, _("Name one folder."))

@@ -11,8 +11,8 @@ import polars as pl
 from cases.integrity.manifest import Manifest, check_new_folder, write_folder
 from cases.language.catalogues import Language
 from cases.language.messages import say
-from cases.office.model import Office
-from cases.tables.tables import Tables
+from cases.office.model import CLOSING, Office
+from cases.tables.tables import Tables, rows
 from cases.tables.totals import closings
 from cli.files.folders import (
     OFFICE_FILE,
@@ -28,19 +28,20 @@ from cli.files.folders import (
     text_file,
     texts_of,
 )
+from features.as_of import risk_moments
 from policies.spot_check.committed import OpenedCommitment, worth
-from policies.spot_check.plan import FAILED_CHECK, FRAME, why
+from policies.spot_check.plan import FAILED_CHECK, FRAME, MOMENT, why
 from policies.spot_check.verify import LISTED, Kept
 from serving.use_cases.spot_checks import REASONS_SHOWN, PlannedSpotChecks
 
 PROBABILITY: dict[str, pl.DataType] = {"inclusion_probability": pl.Float64()}
-KEPT, KEPT_SPLIT = pl.Schema(FRAME | PROBABILITY), pl.Schema(FRAME | FAILED_CHECK | PROBABILITY)
 COMMAND = "triage plan"
 FRAME_FILE, JSON_FILE, SHEET_FILE = "frame.parquet", "plan.json", "plan.csv"
 CLOSINGS_FILE, COMMITMENT_FILE = "closings.parquet", "commitment.json"
+SHOWN_FILE = "shown.parquet"  # what the list shows of its cases besides
 FILES = (
     *(FRAME_FILE, JSON_FILE, SHEET_FILE),
-    *(CLOSINGS_FILE, OFFICE_FILE, REASONS_FILE, COMMITMENT_FILE),
+    *(CLOSINGS_FILE, OFFICE_FILE, REASONS_FILE, COMMITMENT_FILE, SHOWN_FILE),
 )
 
 
@@ -60,15 +61,21 @@ def write_plan(
     described = plan.describe() | dict(made_from) | _revealed(opened)
     described |= {"risks_by": result.risks_by, "language": language}
     described |= {"worth": str(worth(commitment))}
-    counted = closings(tables.case_rows, plan.parameters.as_of)
+    as_of = plan.parameters.as_of
+    reached = rows(risk_moments(tables, after=None, until=as_of))
+    units = tables.case_rows.select("case_id", "unit")
+    counted = closings(reached.join(units, on="case_id"), as_of, "moment")
     files = {
         FRAME_FILE: plan.frame.write_parquet,
         CLOSINGS_FILE: counted.write_parquet,
         OFFICE_FILE: office_file(tables.office),
         REASONS_FILE: reasons_file(result.reasons),
         JSON_FILE: json_file(described),
-        SHEET_FILE: sheet_file(plan_sheet(result, tables.office, language)),
     }
+    shown = shown_of(result, tables)
+    files[SHEET_FILE] = sheet_file(plan_sheet(result, tables.office, language, shown))
+    if shown is not None:
+        files[SHOWN_FILE] = shown.write_parquet
     if commitment is not None:
         files[COMMITMENT_FILE] = text_file(commitment.text)
     return write_folder(folder, files, {"command": COMMAND, "format": plan.format}, FILES)
@@ -86,12 +93,36 @@ def check_plan_folder(folder: Path) -> None:
     check_new_folder(folder, FILES)
 
 
-def plan_sheet(result: PlannedSpotChecks, office: Office, language: Language) -> pl.DataFrame:
-    """The lines of the plan as `plan.csv` has them; exact numbers are in the frame."""
+def shown_schema(office: Office) -> pl.Schema:
+    """The columns of `SHOWN_FILE`."""
+    return pl.Schema(dict.fromkeys(("case_id", *office.spot_checks.columns), pl.String()))
+
+
+def shown_of(result: PlannedSpotChecks, tables: Tables) -> pl.DataFrame | None:
+    """What the list shows of its cases besides; None where the office wants no more."""
+    if not tables.office.spot_checks.columns or tables.shown is None:
+        return None
+    return _beside(result.plan.lines.select("case_id"), tables.shown)
+
+
+def _beside(lines: pl.DataFrame, shown: pl.DataFrame) -> pl.DataFrame:
+    return lines.join(shown, on="case_id", how="left", maintain_order="left")
+
+
+def plan_sheet(
+    result: PlannedSpotChecks,
+    office: Office,
+    language: Language,
+    shown: pl.DataFrame | None = None,
+) -> pl.DataFrame:
+    """The lines of the plan as `plan.csv` has them; exact numbers are in the frame.
+
+    `shown` is what `shown_of` gave.
+    """
     lines = result.plan.lines
     drawn = lines.iter_rows(named=True)
     whys = [say(why(line, office, result.risks_by), language) for line in drawn]
-    return lines.select(
+    sheet = lines.select(
         "rank",
         "case_id",
         "selected_by",
@@ -101,21 +132,37 @@ def plan_sheet(result: PlannedSpotChecks, office: Office, language: Language) ->
         "rule",
         "second_review",
         *(name for name in FAILED_CHECK if name in lines.columns),
+        *(_moments(lines[name]) for name in MOMENT if name in lines.columns),
         "closed_at",
         "kind",
         "unit",
         "handler",
     )
+    sheet = sheet if shown is None else _beside(sheet, shown)
+    by = office.spot_checks.list_by
+    return sheet if by is None else sheet.sort(by, "rank", nulls_last=True)
+
+
+def _moments(moments: pl.Series) -> pl.Series:
+    """Moments as dates where none has a time: an opening by day stands for the day's beginning."""
+    by_day = (moments == moments.dt.truncate("1d")).all()
+    return moments.dt.date() if by_day else moments
 
 
 def read_plan(folder: Path) -> Kept:
     """What a plan's folder holds, unchecked; `BadInput` if a file is missing or another."""
     manifest = read_kept(folder / JSON_FILE, COMMAND, json_object)
     parameters = manifest.get("parameters")
-    split = isinstance(parameters, dict) and parameters.get("failed_check_share") is not None
-    columns = KEPT_SPLIT if split else KEPT
+    columns = _kept_columns(parameters if isinstance(parameters, dict) else {})
     frame = read_kept(folder / FRAME_FILE, COMMAND, lambda path: frame_of(path, columns))
     return Kept(manifest, frame, read_kept(folder / SHEET_FILE, COMMAND, _lines))
+
+
+def _kept_columns(parameters: Mapping[str, Any]) -> pl.Schema:
+    """The columns of `frame.parquet`: some are there only where the parameters call for them."""
+    moment = MOMENT if parameters.get("at", CLOSING) != CLOSING else {}
+    split = FAILED_CHECK if parameters.get("failed_check_share") is not None else {}
+    return pl.Schema(FRAME | moment | split | PROBABILITY)
 
 
 def _lines(path: Path) -> pl.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,14 +39,16 @@ from cli.files.plan import (
     COMMITMENT_FILE,
     FILES,
     SHEET_FILE,
+    SHOWN_FILE,
     plan_sheet,
     read_plan,
+    shown_schema,
 )
 from models.reasons.reasons import Reason
 from policies.seeds import is_committed
 from policies.spot_check.commitment import Commitment, PlanInputs, read_commitment
 from policies.spot_check.committed import check, worth
-from policies.spot_check.plan import SpotCheckPlan, columns_of
+from policies.spot_check.plan import SpotCheckPlan, columns_of, moment_in
 from policies.spot_check.redraws import KeptDraw
 from policies.spot_check.verify import Kept, differences, draw_again, matching, verify
 from policies.tickets import OLD
@@ -72,18 +75,21 @@ class PlanFolder:
     reasons: Mapping[str, tuple[Reason, ...]]
     closings: pl.DataFrame
     commitment: Commitment | None
+    shown: pl.DataFrame | None
 
     @classmethod
     def read(cls, folder: Path, kept: Kept) -> PlanFolder:
         """What the folder of a kept plan holds; `BadInput` if a file is missing or another."""
-        committed = folder / COMMITMENT_FILE
+        committed, shown = folder / COMMITMENT_FILE, folder / SHOWN_FILE
+        office = read_kept(folder / OFFICE_FILE, COMMAND, json_object)
         return cls(
             kept,
             read_kept(folder / SHEET_FILE, COMMAND, texts_of),
-            read_kept(folder / OFFICE_FILE, COMMAND, json_object),
+            office,
             read_kept(folder / REASONS_FILE, COMMAND, read_reasons),
             read_kept(folder / CLOSINGS_FILE, COMMAND, lambda path: frame_of(path, CLOSINGS)),
             read_commitment(committed) if committed.exists() else None,
+            read_kept(shown, COMMAND, partial(_shown, office)) if shown.exists() else None,
         )
 
     @property
@@ -108,6 +114,11 @@ class PlanFolder:
             str(kept.get("model_hash")),
             str(kept.get("code")),
         )
+
+
+def _shown(office: Mapping[str, Any], path: Path) -> pl.DataFrame:
+    """What the list shows of its cases besides, by the columns that the office names."""
+    return frame_of(path, shown_schema(Office.model_validate(office)))
 
 
 def check_plan(folder: Path, reader: Reader) -> Checked:
@@ -163,21 +174,21 @@ def _sheet_differences(plan: PlanFolder, again: SpotCheckPlan) -> Iterator[Sayab
     kept = plan.kept.manifest
     office, risks_by = Office.model_validate(plan.office), kept.get("risks_by", "model")
     result = PlannedSpotChecks(again, plan.reasons, {}, risks_by)
-    sheet = plan_sheet(result, office, spoken_in(kept))
+    sheet = plan_sheet(result, office, spoken_in(kept), plan.shown)
     yield from sheet_differences(SHEET_FILE, plan.sheet, sheet)
     if kept.get("worth") != str(worth(plan.commitment)):
         yield _("`plan.json` has another {name} than the draw.", name="worth")
 
 
 def _closings_differences(plan: PlanFolder) -> Iterator[Sayable]:
-    """Units and months of which the frame has more closings than were counted."""
-    keys = ["unit", "month"]
-    of_frame = totals.closings(plan.kept.frame, datetime.max)
+    """Units and months of which the frame has more cases than were counted."""
+    keys, frame = ["unit", "month"], plan.kept.frame
+    of_frame = totals.closings(frame, datetime.max, moment_in(frame))
     both = of_frame.join(plan.closings, on=keys, how="left", suffix="_counted")
     more = both.filter(pl.col("closed") > pl.col("closed_counted").fill_null(0))
     for unit, month in more.sort(keys).select(keys).head(1).iter_rows():
         yield _(
-            "{file} counts fewer closings of unit {unit} in {month} than the frame has.",
+            "{file} counts fewer cases of unit {unit} in {month} than the frame has.",
             file=CLOSINGS_FILE,
             unit=unit or _("(none)"),
             month=month,

@@ -19,6 +19,7 @@ from evaluation.surveys.reviewer_error import FEWEST_BOTH, ReviewerError
 from evaluation.surveys.unreturned import ODDS, Unreturned
 
 WITHHELD = _("withheld: too few to tell")
+BY_NAMES: dict[str, Sayable] = {"kind": _("kind"), "unit": _("unit"), "period": _("period")}
 HEADS = (
     _("cases"),
     _("reviews"),
@@ -32,7 +33,15 @@ def show_estimate(terminal: Terminal, estimate: Estimate, surveyed: Surveys) -> 
     terminal.show(*_rates(estimate))
     for by, groups in estimate.groups.items():
         if groups[1:]:
-            terminal.table((by, *HEADS), map(_row, groups))
+            terminal.table((BY_NAMES[by], *HEADS), map(_row, groups))
+            if _alike(groups):
+                terminal.show(
+                    _(
+                        "No difference can be seen by {by}: what there is may be luck, so all "
+                        "have the same figure.",
+                        by=BY_NAMES[by],
+                    )
+                )
     terminal.show(*_explained(estimate))
     if surveyed.note is not None:
         terminal.show(surveyed.note)
@@ -64,6 +73,12 @@ def _row(group: GroupRate) -> Sequence[object]:
     return name, _number(group.cases), _number(group.returned), _percent(group.rate), shrunk
 
 
+def _alike(groups: Sequence[GroupRate]) -> bool:
+    """Whether all rates that are shown are that of the whole."""
+    shown = [group for group in groups if group.rate.value is not None]
+    return len(shown) > 1 and all(group.shrunk == 1 for group in shown)
+
+
 def _number(value: int) -> Sayable:
     return _("{number:,}", number=value)
 
@@ -81,17 +96,17 @@ def _percent(figure: Figure) -> Sayable:
 
 
 def _outside(reason: OutsideReason, count: int) -> Sayable:
-    """How many closed cases are not in the plan's frame for that reason."""
+    """How many cases are not in the plan's frame for that reason."""
     if reason == "reviewed":
         return ngettext(
-            "{count:,} closed case of the same time had been reviewed before the draw.",
-            "{count:,} closed cases of the same time had been reviewed before the draw.",
+            "{count:,} case of the same time had been reviewed before the draw.",
+            "{count:,} cases of the same time had been reviewed before the draw.",
             count,
         )
     return ngettext(
-        "{count:,} closed case of the same time is not in the plan's frame (recorded later, or "
+        "{count:,} case of the same time is not in the plan's frame (recorded later, or "
         "taken out of it).",
-        "{count:,} closed cases of the same time are not in the plan's frame (recorded later, or "
+        "{count:,} cases of the same time are not in the plan's frame (recorded later, or "
         "taken out of it).",
         count,
     )
@@ -127,7 +142,10 @@ def _explained(estimate: Estimate) -> Iterator[Sayable]:
         )
     if any(group.rate.value is None for groups in estimate.groups.values() for group in groups):
         yield _(
-            "Withheld: less is known than {reviews} random reviews would say.",
+            "Withheld: less is known than {reviews} random reviews would say. That is not the "
+            "number of reviews: they say less where the cases were drawn with very different "
+            "probabilities or the risk was far from what was found, and more where they cover "
+            "most of the group.",
             reviews=FEWEST_EFFECTIVE,
         )
     yield _(
@@ -259,6 +277,15 @@ def _evidence(claim: Claim) -> Iterator[Sayable]:
         evidence=claim.evidence,
         enough=1 / LEVEL,
     )
+    if claim.waiting:
+        yield ngettext(
+            "{count:,} further review has come back and does not count yet: in that order, case "
+            "{case} comes before it.",
+            "{count:,} further reviews have come back and do not count yet: in that order, case "
+            "{case} comes before them.",
+            claim.waiting,
+            case=claim.next_to_read[0],
+        )
     if claim.next_to_read:
         yield _("Next to read, in this order: {cases}.", cases=listed(claim.next_to_read))
 

@@ -22,7 +22,7 @@ def show_plan(terminal: Terminal, result: PlannedSpotChecks, office: Office) -> 
     """The first cases, the notes, how many were drawn by what, and what the plan buys."""
     sheet = plan_sheet(result, office, terminal.language)
     heads = _("rank"), _("case"), _("risk"), _("why it is on the list"), _("reasons")
-    first = sheet.head(SHOWN_FIRST).iter_rows(named=True)
+    first = sheet.sort("rank").head(SHOWN_FIRST).iter_rows(named=True)
     terminal.table(heads, map(_row, first), lines=True)
     terminal.show(*result.plan.notes)
     drawn = _(

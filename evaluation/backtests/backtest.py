@@ -20,6 +20,7 @@ from cases.office.model import Office
 from cases.progress import Progress, silent
 from cases.tables.tables import Tables
 from evaluation.statistics.metrics import Figure, Measures, auc_gain, measure
+from evaluation.statistics.periods import period_name
 from features.catalogue import intake_features
 from models.estimators.baselines import BaseRate, Logistic, PlainLightGBM
 from models.estimators.estimator import Estimator, TrainingSample
@@ -31,7 +32,7 @@ from training.fit import (
     risk_table,
 )
 from training.labels import complexity_labels, finished_moments, reviewed_moments, risk_labels
-from training.splits import Every, Period, period_name, rolling_origin
+from training.splits import Every, Period, rolling_origin
 
 MODEL = "model"
 

@@ -29,10 +29,10 @@ from evaluation.backtests.backtest import (
 from evaluation.backtests.decision import NetBenefit, decision_curve, say_decision
 from evaluation.backtests.strata import By, Within, within
 from evaluation.statistics.metrics import FEWEST, Bin, Measures, calibration_table, measure
+from evaluation.statistics.periods import period_name
 from evaluation.statistics.saying import COMPLEX_CASES, DEFECTS, number, percent
 from features.as_of import final_reviews
 from training.labels import first_of_each, speak_for_all
-from training.splits import period_name
 
 LEVEL = 0.95  # of all intervals
 
@@ -116,13 +116,13 @@ def complexity_performance(tables: Tables, tested: Backtest) -> Performance | No
 
 
 def with_reviews(tables: Tables, scores: pl.DataFrame, until: datetime) -> pl.DataFrame:
-    """`scores` with `reviewer` and `inclusion_probability` of the review each was judged by.
+    """`scores` with `known_at, reviewer, inclusion_probability` of the review each is judged by.
 
-    The latter is null where it is unknown, and throughout where the reviews of known
+    The last is null where it is unknown, and throughout where the reviews of known
     probability do not speak for all cases (`training.labels.speak_for_all`).
     """
     reviews = first_of_each(rows(final_reviews(tables, until)))
-    facts = reviews.select("case_id", "reviewer", "inclusion_probability")
+    facts = reviews.select("case_id", "known_at", "reviewer", "inclusion_probability")
     cases = scores.join(facts, on="case_id", how="left", maintain_order="left")
     if speak_for_all(tables, cases, until):
         return cases

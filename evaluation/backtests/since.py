@@ -150,7 +150,7 @@ def out_of_time_risks(
     closed_after: datetime | None = None,
     progress: Progress = silent,
 ) -> tuple[pl.DataFrame, int]:
-    """Risk at closing, and outcome, of cases whose outcome known by `as_of` it has not seen.
+    """Risk, and outcome, of cases whose outcome known by `as_of` it has not seen.
 
     Columns as of `RiskQuestion.score`, `known_at` and `defect` (0 or 1). With it, how many cases
     are left out because their outcome was known when the model was trained. `Refused` where
@@ -162,8 +162,8 @@ def out_of_time_risks(
     later = unseen(labels, bundle)
     if later.is_empty():
         raise _nothing_unseen(labels.height, bundle, as_of)
-    closings = moments_of(later.select("case_id", "moment"))
-    risks = bundle.question(RiskQuestion).score_closed(tables, closings, progress)
+    moments = moments_of(later.select("case_id", "moment"))
+    risks = bundle.question(RiskQuestion).score_at(tables, moments, as_of, progress)
     outcomes = later.select("case_id", "known_at", defect="y")
     return risks.join(outcomes, on="case_id", maintain_order="left"), labels.height - later.height
 
@@ -172,9 +172,7 @@ def _nothing_unseen(seen: int, bundle: Bundle, as_of: datetime) -> Refused:
     """Why there is no case to judge the model by."""
     trained = datetime.fromisoformat(bundle.about["trained_until"]).date()
     if not seen:
-        return Refused(
-            _("No case closed in that time has an outcome by {as_of}.", as_of=as_of.date())
-        )
+        return Refused(_("No case of that time has an outcome by {as_of}.", as_of=as_of.date()))
     return Refused(
         ngettext(
             "The model has learnt from the outcome of the only such case. Only outcomes that "

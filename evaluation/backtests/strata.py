@@ -116,6 +116,27 @@ def within(
     )
 
 
+def gained_between(found: Within) -> Figure | None:
+    """How much of what the list gains over a random choice comes from distinguishing strata.
+
+    1 - (lift within - 1) / (lift - 1), kept within 0 and 1; the interval is that of the lift
+    within, the lift over all taken as it is. None where the latter may be that of chance, and
+    where the lift within has no interval. Strata differ by who reviews and by the cases that were
+    given to whom; this holds both.
+    """
+    over_all, inside = found.lift, found.lift_within
+    if not over_all.surely_above(1) or over_all.value is None:
+        return None
+    if inside.value is None or inside.low is None or inside.high is None:
+        return None
+    gain = over_all.value - 1
+    value, low, high = (
+        min(1.0, max(0.0, 1 - (lift - 1) / gain))
+        for lift in (inside.value, inside.high, inside.low)
+    )
+    return Figure(value, low, high, found.cases)
+
+
 def _strata_alone(lift: Figure, over_all: Figure) -> bool:
     """Whether the lift within may be 1 and is surely less than that over all, itself above 1."""
     if lift.low is None or lift.high is None or over_all.value is None or over_all.low is None:

@@ -21,8 +21,8 @@ from evaluation.backtests.group_rates import NAMES, Difference, Grouping, compar
 from evaluation.backtests.performance import with_reviews
 from evaluation.statistics.facts import fact
 from evaluation.statistics.metrics import FEWEST, effective_size
+from evaluation.statistics.periods import period_name
 from evaluation.statistics.saying import TARGETED_ONLY, number, points
-from training.splits import period_name
 
 
 @dataclass(frozen=True)

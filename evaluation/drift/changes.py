@@ -13,9 +13,10 @@ from cases.tables.tables import Tables
 from evaluation.drift.calibration import FEWEST
 from evaluation.drift.drift import Against, Drift, drift
 from evaluation.drift.wording import DriftFinding, advice, findings
+from evaluation.statistics.periods import period_name
 from models.bundle.bundle import Bundle
 from training.labels import judged_labels
-from training.splits import period_name, rolling_origin
+from training.splits import rolling_origin
 
 Compared = TypeVar("Compared")
 

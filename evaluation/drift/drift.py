@@ -35,9 +35,9 @@ from evaluation.drift.calibration import (
 )
 from evaluation.drift.shifts import Shift, compare
 from evaluation.statistics.metrics import Figure, effective_size, wilson
-from features.as_of import closing_moments, intake_moments
+from features.as_of import intake_moments
 from features.catalogue import catalogue
-from features.conditions import satisfying
+from features.conditions import reviewable
 from features.feature import Feature, OfEvents, OfOthers
 from models.bundle.bundle import Bundle
 from training.labels import SETTLED, judged_labels
@@ -221,8 +221,8 @@ def scored_cases(tables: Tables, bundle: Bundle, span: Period) -> pl.DataFrame:
 
     `own_score` is the score of the case's own facts: all else is held at its usual value.
     """
-    closes = bundle.judged == "risk"
-    return scored_at(tables, bundle, (_closed if closes else _opened)(tables, span))
+    moments = (_judged if bundle.judged == "risk" else _opened)(tables, span)
+    return scored_at(tables, bundle, moments)
 
 
 def scored_at(tables: Tables, bundle: Bundle, moments: Frame) -> pl.DataFrame:
@@ -287,10 +287,8 @@ def _opened(tables: Tables, span: Period) -> Frame:
     return intake_moments(tables, after=span.after, until=span.until)
 
 
-def _closed(tables: Tables, span: Period) -> Frame:
-    closed = closing_moments(tables, after=span.after, until=span.until)
-    among = satisfying(tables, closed, tables.office.risk.among)
-    return among.select("case_id", "moment")
+def _judged(tables: Tables, span: Period) -> Frame:
+    return reviewable(tables, after=span.after, until=span.until).select("case_id", "moment")
 
 
 def _within(labels: pl.DataFrame, span: Period) -> pl.DataFrame:

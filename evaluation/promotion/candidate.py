@@ -22,7 +22,7 @@ from evaluation.promotion.start import decide_on, instead_of
 from evaluation.proxies.check import as_kept as proxies_kept
 from evaluation.proxies.check import find_proxies, from_kept
 from evaluation.proxies.words import warning
-from features.as_of import closing_moments
+from features.as_of import risk_moments
 from models.bundle.bundle import Bundle
 from models.questions.risk import RiskQuestion
 from models.registry import Registry, Version, What, office_name
@@ -126,9 +126,9 @@ def _decided(registry: Registry, version: Version, verdict: Verdict) -> None:
 
 
 def confirm(tables: Tables, fitted: Bundle, kept: Bundle, until: datetime) -> None:
-    """`Refused` unless `kept` answers as `fitted` on the cases closed last by `until`."""
-    closed = rows(closing_moments(tables, after=None, until=until))
-    moments = moments_of(closed.sort("moment", "case_id").tail(COMPARED))
+    """`Refused` unless `kept` answers as `fitted` on the last cases asked about by `until`."""
+    asked = rows(risk_moments(tables, after=None, until=until))
+    moments = moments_of(asked.sort("moment", "case_id").tail(COMPARED))
     for code in sorted(fitted.questions):
         # Built once for both: sums over many cases may differ in the last digit between two builds.
         x = fitted.features(tables, moments, code)

@@ -15,7 +15,7 @@ from evaluation.backtests.backtest import Backtest, backtest
 from evaluation.backtests.efforts import effort_backtest
 from evaluation.promotion.kept_backtests import backtest_file, frame_once, keep, kept
 from models.bundle.bundle import Bundle
-from training.labels import judged_labels
+from training.labels import judging_labels
 
 EVALUATED_DAYS = 365
 
@@ -49,12 +49,14 @@ def last_year_efforts(
 def run_last_year_backtest(tables: Tables, bundle: Bundle, progress: Progress) -> Backtest:
     """Figures on the last year of cases whose outcome was known when `bundle` was trained.
 
+    Where few outcomes of that year can be known yet, the last year before (`judging_labels`).
+
     The outcome of a review; where no model of risk was fitted, whether it proved complex.
     A longer time where a year has fewer cases of either outcome than the gate needs. Models
     are fitted again every quarter: where labels are few, most were not known a year before.
     """
     until = datetime.fromisoformat(bundle.about["trained_until"])
-    labels = judged_labels(tables, bundle.judged, until)
+    labels = judging_labels(tables, bundle.judged, until)
     known = labels["moment"].max()
     last = known if isinstance(known, datetime) else until
     first = last - timedelta(days=EVALUATED_DAYS)

@@ -58,9 +58,9 @@ class Dimensions:
 def dimensions(
     office: Office, reviewed: pl.DataFrame, until: datetime, *, surveyed: bool
 ) -> Dimensions:
-    """How often each dimension was named for cases closed in the year to `until`.
+    """How often each dimension was named for cases of the year to `until`.
 
-    `reviewed` has one row per reviewed case closed by then: `moment` (of closing), `y` (1 for a
+    `reviewed` has one row per reviewed case: `moment` (that of `risk.at`), `y` (1 for a
     defect), `dimensions` and `inclusion_probability` (of all of them if `surveyed`).
     """
     defective = reviewed.filter(pl.col("y") == 1).with_columns(
@@ -80,13 +80,13 @@ def dimensions(
         for code, meaning in meanings.items()
     ]
     ranked.sort(key=lambda dimension: -(dimension.share.value or 0.0))
-    closed = _year(defective, until, 0).height
-    says = _say(ranked, this.height, closed, until, surveyed)
-    return Dimensions(surveyed, closed, closed - this.height, tuple(ranked[:MOST_SHOWN]), says)
+    lately = _year(defective, until, 0).height
+    says = _say(ranked, this.height, lately, until, surveyed)
+    return Dimensions(surveyed, lately, lately - this.height, tuple(ranked[:MOST_SHOWN]), says)
 
 
 def _year(cases: pl.DataFrame, until: datetime, ago: int) -> pl.DataFrame:
-    """Those closed in the year to `until`, or so many years earlier."""
+    """Those of the year to `until`, or so many years earlier."""
     start, end = (pl.lit(until).dt.offset_by(f"-{years}y") for years in (ago + 1, ago))
     return cases.filter(pl.col("moment").is_between(start, end, closed="right"))
 
@@ -114,7 +114,7 @@ def _say(
         return _("In the last two years no review of a defective case names a dimension.")
     if found[0].share.value is None:
         return _(
-            "Of {defective:,} reviewed defective cases closed in the year to {day} the reviews of "
+            "Of {defective:,} reviewed defective cases of the year to {day} the reviews of "
             "{named:,} name a dimension: too few for shares.",
             defective=defective,
             day=until.date(),
@@ -129,7 +129,7 @@ def _say(
 def _say_most_frequent(found: list[Dimension], until: datetime) -> Iterator[Sayable]:
     top = found[0]
     yield _(
-        "Defective cases closed in the year to {day} most often had a defect in {dimension}: "
+        "Defective cases of the year to {day} most often had a defect in {dimension}: "
         "{share} of them.",
         day=until.date(),
         dimension=top.meaning,

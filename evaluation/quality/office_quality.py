@@ -17,29 +17,29 @@ from datetime import datetime
 import polars as pl
 
 from cases.language.messages import Sayable, _, sentences
-from cases.tables.tables import Frame, Tables, rows
+from cases.tables.tables import Tables, rows
 from evaluation.quality.concentrations import Concentrations, concentrations
 from evaluation.quality.dimensions import Dimensions, dimensions
 from evaluation.statistics.hidden_group import PartFigure
 from evaluation.statistics.known_probability import sample_total
 from evaluation.statistics.metrics import FEWEST, Figure
+from evaluation.statistics.periods import period_name
 from evaluation.statistics.sample import SampleTotal
 from evaluation.statistics.saying import percent
 from evaluation.surveys.estimate import GroupRate, drawn_together
 from features.as_of import closing_moments, final_reviews
-from features.conditions import satisfying
+from features.conditions import reviewable
 from training.labels import first_of_each, representative
-from training.splits import period_name
 
 STANDS_FOR = 0.5  # share of cases; if reviews stand for fewer, a quarter's rate is withheld
 
 
 @dataclass(frozen=True)
 class QuarterRate:
-    """The rate of the cases closed in one quarter.
+    """The rate of the cases of one quarter.
 
     `reviews` of them have a known inclusion probability and stand for the share `stands_for`
-    of the `cases` closed (around 1, less where reviews are still to come). The rate is
+    of the `cases` (around 1, less where reviews are still to come). The rate is
     withheld below `STANDS_FOR`, and with fewer than `FEWEST` reviews.
     """
 
@@ -52,9 +52,9 @@ class QuarterRate:
 
 @dataclass(frozen=True)
 class DefectRates:
-    """The estimated share of defective cases: of all, by quarter of closing, kind and unit.
+    """The estimated share of defective cases: of all, by quarter, kind and unit.
 
-    `rate` is of those `stands_for` of the `cases` closed that the reviews stand for, and
+    `rate` is of those `stands_for` of the `cases` that the reviews stand for, and
     withheld if they say less than `FEWEST` reviews of a random sample would.
     Kinds and units are drawn towards the whole and withheld as in `surveys/estimate.py`, and
     withheld with fewer than `FEWEST` reviews; quarters are not drawn towards anything.
@@ -96,13 +96,12 @@ class OfficeQuality:
 
 
 def office_quality(tables: Tables, until: datetime, after: datetime | None = None) -> OfficeQuality:
-    """Rates, dimensions, concentrations and rework of the cases closed in (after, until].
+    """Rates, dimensions and concentrations of the `judged_cases` of (after, until], and rework.
 
-    All but rework is of the cases the risk model is for (`risk.among`), by reviews
-    final by `until`: of a case's drawn reviews the first that became final.
+    Rework is that of the cases closed then, all else rests on reviews final by `until`: of a
+    case's drawn reviews the first that became final.
     """
-    closed = closing_moments(tables, after=after, until=until)
-    judged = judged_cases(tables, closed)
+    judged = judged_cases(tables, until, after)
     cases = judged.join(tables.case_rows, on="case_id", maintain_order="left").with_columns(
         quarter=period_name("quarter")
     )
@@ -111,7 +110,7 @@ def office_quality(tables: Tables, until: datetime, after: datetime | None = Non
     rates = _rates(cases, reviewed(tables, cases, drawn))
     surveyed = rates is not None and rates.rate.value is not None
     spoken = drawn if surveyed else graded
-    rework = _rework(tables, until, rows(closed))
+    rework = _rework(tables, until, rows(closing_moments(tables, after=after, until=until)))
     return OfficeQuality(
         rates,
         _say_rates(rates, cases.height, graded.height),
@@ -122,10 +121,9 @@ def office_quality(tables: Tables, until: datetime, after: datetime | None = Non
     )
 
 
-def judged_cases(tables: Tables, closed: Frame) -> pl.DataFrame:
-    """`case_id, moment` of those `closed` cases that the risk model is for."""
-    judged = satisfying(tables, closed, tables.office.risk.among)
-    return rows(judged.select("case_id", "moment"))
+def judged_cases(tables: Tables, until: datetime, after: datetime | None = None) -> pl.DataFrame:
+    """`case_id, moment` of the cases of (after, until] that the risk model is for."""
+    return rows(reviewable(tables, after=after, until=until).select("case_id", "moment"))
 
 
 def graded_reviews(tables: Tables, until: datetime) -> pl.DataFrame:
@@ -227,7 +225,7 @@ def _say_rates(rates: DefectRates | None, cases: int, reviews: int) -> Sayable:
         return _("No rate is estimated: there are no final reviews.")
     if rates is None:
         return _(
-            "No rate is estimated for the {cases:,} closed cases: none of the {reviews:,} reviews "
+            "No rate is estimated for the {cases:,} cases: none of the {reviews:,} reviews "
             "was drawn at random with a known inclusion probability. Picked and mandatory reviews "
             "say what was wrong in those cases, and nothing about the others.",
             cases=cases,
@@ -235,7 +233,7 @@ def _say_rates(rates: DefectRates | None, cases: int, reviews: int) -> Sayable:
         )
     if rates.rate.value is None:
         return _(
-            "No rate is given for the {cases:,} closed cases: the {reviews:,} reviews of known "
+            "No rate is given for the {cases:,} cases: the {reviews:,} reviews of known "
             "inclusion probability say less than {fewest} of a random sample would.",
             cases=cases,
             reviews=rates.reviews,
@@ -248,7 +246,7 @@ def _say_rates(rates: DefectRates | None, cases: int, reviews: int) -> Sayable:
 def say_rate(rates: DefectRates, rate: Sayable) -> Sayable:
     """What share is defective of the cases that the reviews stand for; `rate` in words."""
     return _(
-        "Of the {stands_for:,} closed cases that the {reviews:,} reviews of known inclusion "
+        "Of the {stands_for:,} cases that the {reviews:,} reviews of known inclusion "
         "probability stand for, an estimated {rate} are defective.",
         stands_for=rates.stands_for,
         reviews=rates.reviews,
@@ -258,7 +256,7 @@ def say_rate(rates: DefectRates, rate: Sayable) -> Sayable:
 
 def _say_how_far(rates: DefectRates, cases: int) -> Iterator[Sayable]:
     if rates.stands_for < STANDS_FOR * cases:
-        yield _("They do not stand for most of the {cases:,} closed cases.", cases=cases)
+        yield _("They do not stand for most of the {cases:,} cases.", cases=cases)
 
 
 def _say_latest(rates: DefectRates) -> Iterator[Sayable]:

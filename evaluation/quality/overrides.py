@@ -18,7 +18,6 @@ from evaluation.statistics.metrics import FEWEST, Figure, wilson
 from evaluation.statistics.saying import percent
 from evaluation.surveys.returned import first_found, returned
 from features.as_of import final_reviews
-from policies.spot_check.plan import PlanParameters
 from policies.spot_check.verify import Kept
 from training.labels import complexity_labels
 
@@ -95,8 +94,7 @@ def _drawn(tables: Tables, plans: Sequence[Kept], until: datetime) -> list[float
     """What reviews of the cases that plans drew found, 1 for a defect; each case once."""
     parts = [pl.DataFrame(schema={"case_id": pl.String(), "defect": pl.Float64()})]
     for kept in plans:
-        as_of = PlanParameters.model_validate(kept.manifest["parameters"]).as_of
-        results = returned(tables, as_of, until).select("case_id", "defect")
+        results = returned(tables, kept.frame, until).select("case_id", "defect")
         parts.append(results.filter(pl.col("case_id").is_in(kept.listed)))
     cases = pl.concat(parts).unique("case_id", keep="first", maintain_order=True)
     return cases["defect"].to_list()

@@ -26,19 +26,17 @@ from evaluation.statistics.metrics import FEWEST, Figure
 from evaluation.surveys.caught import caught_by_dimension
 from evaluation.surveys.own_check import OwnCheck
 from evaluation.surveys.returned import last_checks
-from features.as_of import closing_moments
 from training.labels import representative
 
 
 def checks_by_reviews(tables: Tables, until: datetime) -> Mapping[ReviewKind, OwnCheck]:
     """What reviews final by `until` say of each kind of check that passed and failed cases.
 
-    Of the first review of known inclusion probability of each case closed by `until` that the
-    risk model is for; empty if these cannot speak for the others. Checks made after the review
-    are left out: they may have been made because of it.
+    Of the first review of known inclusion probability of each case that the risk model is for and
+    that came to its moment by `until`; empty if these cannot speak for the others. Checks made
+    after the review are left out: they may have been made because of it.
     """
-    office, closed = tables.office, closing_moments(tables, after=None, until=until)
-    cases = judged_cases(tables, closed)
+    office, cases = tables.office, judged_cases(tables, until)
     drawn = reviewed(tables, cases, of_known_probability(graded_reviews(tables, until)))
     if not representative(drawn["inclusion_probability"], cases.height):
         return {}

@@ -15,7 +15,7 @@ from cases.tables.tables import Tables
 from evaluation.quality.reviewers import Agreement
 from evaluation.statistics.metrics import FEWEST, Figure, wilson
 from evaluation.statistics.saying import number, percent
-from evaluation.surveys.returned import returned
+from evaluation.surveys.returned import answers, returned
 from policies.spot_check.plan import PlanParameters, SelectedBy
 from policies.spot_check.verify import Kept
 
@@ -36,7 +36,7 @@ class Selection:
 class PlanUptake:
     """What became of one plan.
 
-    Of the `asked` cases `returned` have a final review made after the plan, `contestable`
+    Of the `asked` cases `returned` have a final review that answers the plan, `contestable`
     one that is not final yet, and `missing` none. `second_read` of the `second_asked` were
     read by two reviewers. `risk_gap` is the mean risk of the missing less that of the others
     (Welch's interval): if it is not 0 the reviews that came back are no random part.
@@ -77,7 +77,7 @@ def uptake(tables: Tables, plans: Sequence[Kept], agreement: Agreement, until: d
 def plan_uptake(tables: Tables, kept: Kept, until: datetime) -> PlanUptake:
     """What became of one verified plan by `until`."""
     parameters = PlanParameters.model_validate(kept.manifest["parameters"])
-    lines = _lines(tables, kept, parameters.as_of, until)
+    lines = _lines(tables, kept, until)
     came, missing = (lines.filter(pl.col(name) == held).height for name, held in STATES)
     second, gap = lines.filter("twice"), _risk_gap(lines)
     return PlanUptake(
@@ -95,13 +95,13 @@ def plan_uptake(tables: Tables, kept: Kept, until: datetime) -> PlanUptake:
     )
 
 
-def _lines(tables: Tables, kept: Kept, as_of: datetime, until: datetime) -> pl.DataFrame:
+def _lines(tables: Tables, kept: Kept, until: datetime) -> pl.DataFrame:
     """The drawn cases with `selected_by`, `risk`, whether a review was `made` and is `final`,
     how many `readers` there were, and whether two were asked for (`twice`)."""
-    reviewed_at = pl.col("reviewed_at")
-    reviews = tables.review_rows.filter(reviewed_at > as_of, reviewed_at <= until)
+    made = tables.review_rows.filter(pl.col("reviewed_at") <= until)
+    reviews = answers(made, kept.frame)
     readers = reviews.group_by("case_id").agg(readers=pl.col("reviewer").n_unique())
-    final = returned(tables, as_of, until)["case_id"]
+    final = returned(tables, kept.frame, until)["case_id"]
     return (
         kept.frame.with_columns(listed_as=harmless(kept.frame["case_id"]))
         .join(kept.lines, left_on="listed_as", right_on="case_id")

@@ -19,7 +19,7 @@ from evaluation.pages.render import page
 from evaluation.replay.results import Replay, by_span, facts, missed, totals, unseen
 from evaluation.replay.words import COVERED, FOUND, OF_RANDOM, OF_TOP, WAY, notes
 from evaluation.statistics.metrics import Figure
-from features.attributes import BUILT_IN
+from features.families.attributes import BUILT_IN
 from policies.spot_check.choices import CHOICES, WAYS, Way
 
 PERIOD = _("Period")
@@ -100,7 +100,7 @@ def compose(result: Replay) -> ReplayPage:
 
 def _made_of(result: Replay) -> Sayable:
     return _(
-        "Cases closed from {first} to {last}, drawn every {every} after a first year of labels; "
+        "Cases of {first} to {last}, drawn every {every} after a first year of labels; "
         "models trained again every {retrain}; {seeds} draws of each way that leaves something to "
         "chance.",
         first=result.first,

@@ -35,20 +35,20 @@ from cases.progress import Progress, silent
 from cases.tables.tables import Tables, rows
 from cases.tables.values import TIME
 from evaluation.statistics.metrics import Figure, wilson
+from evaluation.statistics.periods import period_name
 from evaluation.surveys.estimate import Survey, estimate
-from features.as_of import closing_moments
 from features.build import build
 from features.catalogue import catalogue, reads_reviews, risk_features
-from features.conditions import satisfying
+from features.conditions import reviewable
 from models.questions.risk import RiskModel, RiskQuestion
 from policies.seeds import tickets
 from policies.spot_check.choices import Way
 from policies.spot_check.draw import draw
-from policies.spot_check.plan import FRAME, PlanParameters
+from policies.spot_check.plan import FRAME, MOMENT, PlanParameters
 from policies.spot_check.planning import draw_plan
 from training.fit import fit_risk
 from training.labels import risk_labels
-from training.splits import Every, Period, period_name, rolling_origin
+from training.splits import Every, Period, rolling_origin
 from training.weights import review_weights
 
 TOP_SHARE = 0.9  # of the reviews of `top_plus_random`
@@ -80,7 +80,7 @@ class World:
     """What all ways to choose share.
 
     `cases` has a row per case of the periods with a known outcome: `case_id, closed_at, kind,
-    unit, handler, moment` (its closing), `known_at, y`, the names of its `period` and `year`.
+    unit, handler, moment` (that of `risk.at`), `known_at, y`, the names of its `period` and `year`.
     `x` holds the features called `names` of these cases and of those of the year before;
     `start` their labels, from which every way starts, and `first_model` what they teach. The
     models are refitted at `refits`. Of the cases of a period `capacity` are reviewed, or where
@@ -154,7 +154,7 @@ def world_of(
     office, periods = tables.office, tuple(rolling_origin(first, last, every))
     begin, end = periods[0].after, periods[-1].until
     judged, known = _judged(tables, begin - FIRST_LABELS, end)
-    before, cases = _closed(known, begin - FIRST_LABELS, begin), _closed(known, begin, end)
+    before, cases = _within(known, begin - FIRST_LABELS, begin), _within(known, begin, end)
     if cases.is_empty():
         raise Refused(_("No case of this time has a known outcome: there is nothing to replay."))
     names = _replayable(office)
@@ -173,15 +173,13 @@ def world_of(
         frozenset(origin for origin in origins if origin > begin),
         capacity,
         office.spot_checks.capacity_share if share is None else share,
-        unknown=_closed(judged, begin, end).height - cases.height,
+        unknown=_within(judged, begin, end).height - cases.height,
     )
 
 
 def _judged(tables: Tables, after: datetime, until: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The cases closed in (after, until] that the risk model is for; those of known outcome."""
-    closed = closing_moments(tables, after=after, until=until)
-    among = satisfying(tables, closed, tables.office.risk.among)
-    judged = rows(among.select(*FACTS, "moment"))
+    """The cases of (after, until] that the risk model is for; those of known outcome."""
+    judged = rows(reviewable(tables, after=after, until=until).select(*FACTS, "moment"))
     outcomes = risk_labels(tables, datetime.max).select("case_id", "moment", "known_at", "y")
     known = judged.join(outcomes, on=["case_id", "moment"]).sort("moment", "case_id")
     return judged, known
@@ -219,14 +217,14 @@ def _batches(world: World, task: ReplayTask) -> Iterator[Batch]:
     for period in world.periods:
         if period.after in world.refits:
             model = world.fitted(labels, period.after)
-        cases = _closed(world.cases, period.after, period.until)
+        cases = _within(world.cases, period.after, period.until)
         if cases.height:
             batch = Batch(cases, _survey(world, task, model, cases, period))
             labels.append(_revealed(batch, task, period))
             yield batch
 
 
-def _closed(cases: pl.DataFrame, after: datetime, until: datetime) -> pl.DataFrame:
+def _within(cases: pl.DataFrame, after: datetime, until: datetime) -> pl.DataFrame:
     return cases.filter(pl.col("moment").is_between(after, until, closed="right"))
 
 
@@ -235,7 +233,7 @@ def _survey(
 ) -> Survey:
     x = cases.join(world.x, on=["case_id", "moment"], maintain_order="left")
     scored = pl.concat([cases, RiskQuestion(model).answer(x)], how="horizontal")
-    frame = scored.with_columns(rule=pl.lit(None, pl.String)).select(*FRAME)
+    frame = scored.with_columns(rule=pl.lit(None, pl.String)).select(*FRAME, *MOMENT)
     size, seed = world.reviews_of(cases.height), str(task.seed)
     if task.way == "plan":
         parameters = PlanParameters.of(world.office, as_of=period.until, capacity=size, seed=seed)

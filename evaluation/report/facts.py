@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from itertools import zip_longest
 
 import numpy as np
-import polars as pl
 
 from cases.language.kept import from_json
 from cases.language.messages import Sayable
@@ -17,7 +16,7 @@ from evaluation.proxies.check import Proxies, from_kept
 from evaluation.proxies.words import most_telling, warning
 from features.build import build
 from features.catalogue import catalogue
-from features.conditions import satisfying
+from features.conditions import reviewable
 from models.bundle.bundle import Bundle
 from models.questions.risk import RiskQuestion
 from models.questions.start import Start, StartKind
@@ -33,8 +32,9 @@ MOST_INFLUENCES = 12
 class DataFacts:
     """How much there is.
 
-    `reviewable` cases are closed and of the risk model's kind; of these `reviewed` have a review
-    and `unknown` have none. `drawn` reviews have a known inclusion probability.
+    `reviewable` cases have come to the moment that risk is asked at and are of the risk model's
+    kind; of these `reviewed` have a review and `unknown` have none. `drawn` reviews have a known
+    inclusion probability.
     """
 
     cases: int
@@ -65,16 +65,16 @@ class Input:
 
     name: str
     meaning: Sayable
-    known: str
+    known: Sayable
 
 
 @dataclass(frozen=True)
 class Card:
     """Which models these are. `versions` are those of the libraries they were trained with.
 
-    `risk` is the fitted model of it and `kind` says which kind it is and why, `start` what is used
-    while there is none. `defects` are the grades that count as a defect, `complex` what the
-    office calls complex.
+    Risk is asked at the moment `asked_at`. `risk` is the fitted model of it and `kind` says which
+    kind it is and why, `start` what is used while there is none. `defects` are the grades that
+    count as a defect, `complex` what the office calls complex.
     """
 
     trained_until: date
@@ -83,6 +83,7 @@ class Card:
     start: Start | None
     complexity: FittedFacts | None
     kind: Sayable | None
+    asked_at: Sayable
     uses_handler: bool
     versions: dict[str, str]
     defects: tuple[Sayable, ...]
@@ -154,19 +155,16 @@ class Reign:
 def data_facts(tables: Tables) -> DataFacts:
     """What the tables hold."""
     cases, reviews = tables.case_rows, tables.review_rows
-    closed = cases.filter(pl.col("closed_at").is_not_null())
-    moments = closed.select("case_id", moment="closed_at")
-    among = satisfying(tables, moments_of(moments), tables.office.risk.among)
-    reviewable = rows(among.select("case_id"))
-    reviewed = reviewable.join(reviews, on="case_id", how="semi").height
-    opened, last = cases["opened_at"].min(), closed["closed_at"].max()
+    judged = rows(reviewable(tables, after=None, until=datetime.max).select("case_id"))
+    reviewed = judged.join(reviews, on="case_id", how="semi").height
+    opened, last = cases["opened_at"].min(), cases["closed_at"].max()
     return DataFacts(
         cases=cases.height,
-        closed=closed.height,
+        closed=cases["closed_at"].count(),
         events=tables.event_rows.height,
-        reviewable=reviewable.height,
+        reviewable=judged.height,
         reviewed=reviewed,
-        unknown=reviewable.height - reviewed,
+        unknown=judged.height - reviewed,
         reviews=reviews.height,
         drawn=reviews.height - reviews["inclusion_probability"].null_count(),
         first_opened=opened.date() if isinstance(opened, datetime) else None,
@@ -186,12 +184,13 @@ def card(tables: Tables, bundle: Bundle) -> Card:
         start=bundle.start,
         complexity=_fitted(bundle, "complexity", about["complexity_cases"], about["complex"]),
         kind=bundle.question(RiskQuestion).kind if "risk" in bundle else None,
+        asked_at=office.moment_name(office.risk.at),
         uses_handler=office.risk.use_handler,
         versions=dict(about["versions"]),
         defects=tuple(grade.meaning for grade in grades if grade.defect),
         complex=office.complexity.meaning if office.complexity else None,
         inputs=tuple(
-            Input(name, attribute.meaning, attribute.known)
+            Input(name, attribute.meaning, office.moment_name(attribute.known))
             for name, attribute in office.attributes.items()
         ),
     )

@@ -130,14 +130,14 @@ def _quality(summary: ReportSummary) -> Note:
         return Note("found_quality", say_rate(rates, share_interval(rates.rate)))
     if not data.reviews:
         says = _(
-            "How many of the {cases:,} closed cases are defective cannot be said: there are no "
-            "reviews.",
+            "How many of the {cases:,} cases that can be reviewed are defective cannot be said: "
+            "there are no reviews.",
             cases=data.reviewable,
         )
         return Note("found_no_reviews", says)
     says = _(
-        "How many of the {cases:,} closed cases are defective cannot be said: too few of the "
-        "{reviews:,} reviews were drawn at random.",
+        "How many of the {cases:,} cases that can be reviewed are defective cannot be said: too "
+        "few of the {reviews:,} reviews were drawn at random.",
         cases=data.reviewable,
         reviews=data.reviews,
     )
@@ -298,6 +298,8 @@ def _off(summary: ReportSummary, answer: Answer) -> bool:
 def _sure(summary: ReportSummary) -> Note:
     """How many cases stand behind, and for which cases they speak."""
     answer, data = judged(summary), summary.data
+    if answer is None and (refused := standing.tested(summary)) is not None:
+        return refused
     if answer is None:
         says = _(
             "The tables hold {cases:,} cases and {reviews:,} reviews; that is not enough to test "
@@ -348,7 +350,7 @@ def _sure_of_drawn(values: dict[str, int]) -> Note:
 def _sure_of_all(values: dict[str, int]) -> Note:
     says = _(
         "These figures rest on {cases:,} later cases the model had not seen, {positives:,} of "
-        "them with a defect. {unknown:,} closed cases have no review: unknown, not good.",
+        "them with a defect. {unknown:,} cases have no review: unknown, not good.",
         **values,
     )
     return Note("sure_all", says)

@@ -55,7 +55,6 @@ OVERSIGHT_COMPLEXITY = _(
     "Of a new case the model says simple, complex, or that a person decides, with its reasons; "
     "its suggestions are suggestions, and a person decides against them where needed."
 )
-KNOWN: dict[str, Sayable] = {"intake": _("intake"), "closing": _("closing")}
 
 
 Part = Sayable | Exhibit | tuple[Sayable, ...]  # a paragraph, a table, or a list
@@ -114,9 +113,11 @@ def _purpose(summary: ReportSummary) -> Iterator[Sayable]:
     card = summary.card
     if card.risk is not None:
         yield _(
-            "Estimates, for closed cases, the probability that a review finds a defect, so that "
-            "those who plan reviews can choose which cases to check; {share} of cases can be "
-            "reviewed. Intended users: the people who plan, make and answer for reviews.",
+            "Estimates, by what is known of a case at one moment ({moment}), the probability that "
+            "a review finds a defect, so that those who plan reviews can choose which cases to "
+            "check; {share} of cases can be reviewed. Intended users: the people who plan, make "
+            "and answer for reviews.",
+            moment=card.asked_at,
             share=round_share(summary.share),
         )
         yield _("A defect is one of these grades: {grades}.", grades=listed(card.defects))
@@ -145,9 +146,7 @@ def _inputs(summary: ReportSummary) -> Iterator[Exhibit]:
             "moment it is known.",
             inputs=len(inputs),
         )
-        rows = tuple(
-            (line.name, line.meaning, KNOWN.get(line.known, line.known)) for line in inputs
-        )
+        rows = tuple((line.name, line.meaning, line.known) for line in inputs)
         head = (_("Column"), _("Meaning"), _("Known at"))
         yield Exhibit(_("Attributes declared by the office"), says, head, rows)
 

@@ -60,8 +60,8 @@ def _estimates_reviews() -> Note:
 
 def _unknown(data: DataFacts) -> Note:
     says = _(
-        "{unknown:,} of {reviewable:,} closed cases have no review. They are unknown, not good, "
-        "and count nowhere below.",
+        "{unknown:,} of {reviewable:,} cases that can be reviewed have no review. They are "
+        "unknown, not good, and count nowhere below.",
         unknown=data.unknown,
         reviewable=data.reviewable,
     )
@@ -89,8 +89,8 @@ def about_handlers(card: Card) -> Note:
         return Note("handler_used", says)
     if card.risk is None:
         says = _(
-            "The model knows the facts of a case at intake only: not who handles it, and not "
-            "how busy anyone is."
+            "The models of complexity and effort, where there are any, know the facts of a case "
+            "at intake only: not who handles it, and not how busy anyone is."
         )
         return Note("facts_alone", says)
     says = _(

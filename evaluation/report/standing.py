@@ -25,6 +25,23 @@ def unused(summary: ReportSummary) -> Note | None:
     return Note("found_unused", says)
 
 
+def tested(summary: ReportSummary) -> Note | None:
+    """What the gate said last of any version, if it refused it; None if it promoted one since."""
+    verdicts = [(event, version) for version in summary.versions for event in version.events]
+    event, version = max(verdicts, key=lambda one: one[0].at, default=(None, None))
+    if event is None or version is None or event.what != "refused":
+        return None
+    says = _(
+        "The tables hold {cases:,} cases and {reviews:,} reviews. The gate refused version "
+        "{number}, the last one it judged: {reason}",
+        cases=summary.data.cases,
+        reviews=summary.data.reviews,
+        number=version.number,
+        reason=event.reason,
+    )
+    return Note("sure_refused", says)
+
+
 def since(summary: ReportSummary) -> Since | None:
     """How the model has done since it was trained, if enough has become known to say."""
     found = summary.since.get("complexity" if summary.card.risk is None else "risk")

@@ -39,7 +39,7 @@ from evaluation.report.facts import (
     stand_ins,
 )
 from evaluation.report.notes import Note, doubts, limits
-from evaluation.surveys.of_plans import checks_by_plans
+from evaluation.surveys.of_plans import checks_by_plans, with_probabilities
 from evaluation.surveys.own_check import OwnCheck
 from models.bundle.bundle import Bundle
 from models.registry import Version
@@ -96,12 +96,14 @@ def summarise(
     `efforts` is an `effort_backtest` of the same time; `versions` are those of the registry, and
     `number` is that of the bundle, None for the champion. What is said of the office, of how the
     bundle has done since it was trained, of what became of `plans` (verified ones) and of
-    overrides, is as of `now`, by default as of the time the model was trained on.
+    overrides, is as of `now`, by default as of the time the model was trained on. Reviews that
+    answer a plan count in the office's rate with the plan's inclusion probabilities.
     """
     until = datetime.fromisoformat(bundle.about["trained_until"])
     now = now or until
     reviewers = review_reviewers(tables, until)
-    data, about, kept = data_facts(tables), card(tables, bundle), model_versions(versions)
+    planned = with_probabilities(tables, plans, now) if plans else tables
+    data, about, kept = data_facts(planned), card(tables, bundle), model_versions(versions)
     risk, complexity = answer(backtest.risk), answer(backtest.complexity)
     return ReportSummary(
         office=tables.office.office.name,
@@ -128,7 +130,7 @@ def summarise(
         ),
         changes=changes(tables, bundle, now),
         versions=kept,
-        quality=office_quality(tables, now),
+        quality=office_quality(planned, now),
         own_checks=checks_by_plans(tables, plans, now) or checks_by_reviews(tables, now),
         uptake=uptake(tables, plans, reviewers.agreement, now) if plans else None,
         overrides=overrides(tables, plans, now),

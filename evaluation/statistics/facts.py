@@ -12,7 +12,7 @@ from cases.language.messages import Sayable, _
 from cases.language.texts import Text
 from cases.numeric import Floats, Ints
 from cases.office.model import Office
-from features.attributes import BUILT_IN
+from features.families.attributes import BUILT_IN
 
 DAYS_OPEN = "days_open"
 MEANINGS: dict[str, Sayable] = {**BUILT_IN, DAYS_OPEN: _("days from opening to closing")}

@@ -18,7 +18,7 @@ from evaluation.surveys.acceptance import (
     typical_weight,
 )
 from evaluation.surveys.estimate import Survey
-from evaluation.surveys.reopened import CLOSING
+from evaluation.surveys.reopened import closings_of, matching
 from evaluation.surveys.splits import Part, least_evidence
 from policies.spot_check.reading import reading_order
 
@@ -44,7 +44,8 @@ class Claim:
     """That at most the share `at_most` of the `cases` of one plan are defective.
 
     Of the `drawn` cases that chance decided about, `read` were read in the order of the
-    plan, without a gap; `next_to_read` are the first of the others. The claim is shown by 20
+    plan, without a gap; `next_to_read` are the first of those without a review. `waiting` have
+    one that does not count until the first of these has been read. The claim is shown by 20
     or more of `evidence`, and was for the first time after `shown_after` reviews, None if it
     was not; that more are defective, after `more_after`. Both are 0 where the cases certain to be
     drawn suffice. `possible` says whether these leave room for it: their defects count, and so
@@ -56,6 +57,7 @@ class Claim:
     drawn: int
     read: int
     next_to_read: tuple[str, ...]
+    waiting: int
     evidence: float
     shown_after: int | None
     more_after: int | None
@@ -91,12 +93,14 @@ class Together:
 class _Plan:
     """A plan as far as it was read, in numbers of the `cases` that count in it.
 
+    Of the `drawn` ones that chance decided about, `missing` have no review, in the reading order.
     `unread` of those that chance decides about are not read yet. The others hold
     `certain_defects`, and `certain_unread` of them have no review.
     """
 
     reading: Reading
-    in_order: pl.Series
+    drawn: int
+    missing: pl.Series
     cases: int
     unread: int
     certain_defects: int
@@ -113,7 +117,8 @@ class _Plan:
         read = in_order.filter(pl.col("defect").is_not_null().cum_min())
         return cls(
             _reading(read, at_random),
-            in_order["case_id"],
+            drawn.height,
+            in_order.filter(pl.col("defect").is_null())["case_id"],
             cases=int(cases["counts"].sum()),
             unread=int(at_random["counts"].sum()) - int(read["counts"].sum()),
             certain_defects=int(certain["defect"].sum()),
@@ -145,9 +150,9 @@ def _allowed(at_most: float, cases: int) -> int:
 def _with_results(batch: Batch) -> pl.DataFrame:
     """The whole frame with `counts` and `defect`: null where a case that counts has no review."""
     results = batch.survey.outcomes.unique("case_id", keep="first", maintain_order=True)
-    counting = batch.survey.frame.select(*CLOSING, counts=pl.lit(value=True))
+    counting = closings_of(batch.survey.frame).with_columns(counts=pl.lit(value=True))
     return (
-        batch.whole.join(counting, on=list(CLOSING), how="left", maintain_order="left")
+        matching(batch.whole, counting, "left")
         .join(results.select("case_id", "defect"), on="case_id", how="left", maintain_order="left")
         .with_columns(pl.col("counts").fill_null(value=False))
         .with_columns(defect=pl.when("counts").then("defect").otherwise(0.0))
@@ -176,9 +181,10 @@ def claim_of(batch: Batch, at_most: float) -> Claim:
     return Claim(
         at_most=at_most,
         cases=plan.cases,
-        drawn=len(plan.in_order),
+        drawn=plan.drawn,
         read=read,
-        next_to_read=tuple(plan.in_order[read : read + NEXT]),
+        next_to_read=tuple(plan.missing[:NEXT]),
+        waiting=plan.drawn - len(plan.missing) - read,
         evidence=fortune(fewer[-1]) if read else 1.0,
         shown_after=0 if few >= plan.most else first_shown(fewer),
         more_after=0 if many < 0 else first_shown(more),

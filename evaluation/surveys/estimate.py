@@ -20,13 +20,14 @@ from cases.numeric import Z
 from cases.office.reviews import CHECKS, ReviewKind
 from evaluation.statistics.hidden_group import PartFigure, figure_of, figure_of_part
 from evaluation.statistics.metrics import Figure
+from evaluation.statistics.periods import period_name
 from evaluation.statistics.sample import SampleTotal, SurveySample
 from evaluation.surveys.caught import caught_by_dimension
 from evaluation.surveys.own_check import OwnCheck, own_check
-from evaluation.surveys.reopened import CLOSING
+from evaluation.surveys.reopened import closings_of
 from evaluation.surveys.reviewer_error import ReviewerError, pairs, reviewer_error
 from evaluation.surveys.unreturned import Unreturned, classes_of_risk, unreturned
-from training.splits import period_name
+from policies.spot_check.plan import moment_in
 
 FEWEST_EFFECTIVE = 10  # a group that says less than so many random reviews is withheld
 UNSEEN = 0.5  # response where no review came back: unseen cases are as uncertain as one outcome
@@ -125,7 +126,7 @@ def estimate(
     """
     joined = (_joined(survey, number) for number, survey in enumerate(surveys))
     cases = pl.concat(joined, how="diagonal")  # the frame of a draw in parts has a column more
-    if cases.select(pl.struct(*CLOSING).is_duplicated().any()).item():
+    if closings_of(cases).is_duplicated().any():
         raise ValueError("a closing stands in two frames")
     _refuse_what_cannot_be_estimated(cases)
     sample = SurveySample.of(cases)
@@ -298,7 +299,7 @@ def _joined(survey: Survey, number: int) -> pl.DataFrame:
         .with_columns(
             response=back,
             survey=pl.lit(number, pl.Int64),
-            period=period_name("quarter", "closed_at"),
+            period=period_name("quarter", moment_in(survey.frame)),
         )
     )
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import polars as pl
 
 from cases.errors import Refused
-from cases.language.messages import Message
+from cases.language.messages import Message, _
 from cases.office.reviews import ReviewKind
 from cases.tables.tables import Tables
 from evaluation.surveys.claims import Batch, Claim, claim_of
@@ -19,6 +19,7 @@ from evaluation.surveys.own_check import OwnCheck
 from evaluation.surveys.reopened import PlanFrame, counted_once
 from evaluation.surveys.returned import (
     OutsideReason,
+    answers,
     outside,
     own_checks,
     returned,
@@ -47,8 +48,19 @@ class Surveys:
 
 
 def surveys_of(tables: Tables, plans: Sequence[Kept], until: datetime) -> Surveys:
-    """Verified `plans` with the reviews of their cases that are final by `until`."""
+    """Verified `plans` with the reviews of their cases that are final by `until`.
+
+    `Refused` where one plan asks about its cases at another moment than another plan: a case could
+    stand in both frames, and nobody could say which of the two a review answers.
+    """
     parameters = [PlanParameters.model_validate(kept.manifest["parameters"]) for kept in plans]
+    if len({request.at for request in parameters}) > 1:
+        raise Refused(
+            _(
+                "The plans were made before and after the office changed the moment that it asks "
+                "about (`risk.at` in the office file): estimate from either alone."
+            )
+        )
     once = counted_once(
         [
             PlanFrame(request.as_of, str(kept.manifest["plan_id"]), kept.frame)
@@ -74,8 +86,8 @@ def _survey(
     return Survey(
         frame,
         kept.listed,
-        returned(tables, as_of, until, frame),
-        second_readings(tables, as_of, until, twice),
+        returned(tables, frame, until),
+        second_readings(tables, twice, until),
         own_checks(tables, as_of),
     )
 
@@ -91,6 +103,29 @@ def checks_by_plans(
         return estimate(surveys, by=(), dimensions=names).own_checks
     except Refused:  # the reviews say nothing about other cases
         return {}
+
+
+def with_probabilities(tables: Tables, plans: Sequence[Kept], until: datetime) -> Tables:
+    """The tables with the inclusion probabilities of verified `plans` in their reviews.
+
+    Reviews that answer a plan get that of its frame, if the plan drew their case and the review
+    table has none. As they are where the plans cannot be taken together.
+    """
+    try:
+        surveys = surveys_of(tables, plans, until).surveys
+    except Refused:
+        return tables
+    reviews = tables.rows("reviews").with_row_index("row")
+    for survey in surveys:
+        drawn = survey.frame.filter(pl.col("case_id").is_in(list(survey.drawn)))
+        chances = drawn.select("case_id", planned="inclusion_probability")
+        planned = answers(reviews, drawn).join(chances, on="case_id").select("row", "planned")
+        reviews = (
+            reviews.join(planned, on="row", how="left", maintain_order="left")
+            .with_columns(inclusion_probability=pl.coalesce("inclusion_probability", "planned"))
+            .drop("planned")
+        )
+    return replace(tables.with_rows(reviews=reviews.drop("row")), data_hash=tables.data_hash)
 
 
 def claim_of_plan(tables: Tables, kept: Kept, until: datetime, at_most: float) -> Claim:

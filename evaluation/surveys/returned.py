@@ -10,41 +10,32 @@ import polars as pl
 from cases.office.model import Office
 from cases.office.reviews import CHECKS
 from cases.tables.tables import Tables, rows
-from cases.tables.values import listed
-from features.as_of import closing_moments, final_reviews, reviewed_by
-from features.conditions import satisfying
-from policies.spot_check.plan import PlanParameters
+from cases.tables.values import TIME, listed
+from features.as_of import final_reviews, reviewed_by
+from features.conditions import reviewable
+from policies.spot_check.plan import PlanParameters, moment_in
 
 OutsideReason = Literal["reviewed", "missing"]
 
 
-def returned(
-    tables: Tables, after: datetime, until: datetime, closings: pl.DataFrame | None = None
-) -> pl.DataFrame:
-    """What reviews made after `after` and final by `until` found.
+def returned(tables: Tables, frame: pl.DataFrame, until: datetime) -> pl.DataFrame:
+    """What the `answers` to a plan with this `frame` that are final by `until` found.
 
     Columns `case_id, defect, place, dimensions`: `place` is the grade's place among the present
     grades, 0 the best; `dimensions` lists the present ones that are named. Of several reviews of
     a case the first that became final counts (of those of one moment, the first in the
-    table); a second reading checks the reviewer. Where `closings` says when a case was closed
-    again (`case_id, closed_again_at`, perhaps null), later reviews are of its next closing.
+    table); a second reading checks the reviewer.
     """
-    reviews = rows(final_reviews(tables, until)).filter(pl.col("reviewed_at") > after)
-    if closings is not None:
-        reviews = of_closings(reviews, closings)
-    return first_found(tables.office, reviews)
+    return first_found(tables.office, answers(rows(final_reviews(tables, until)), frame))
 
 
-def second_readings(
-    tables: Tables, after: datetime, until: datetime, closings: pl.DataFrame
-) -> pl.DataFrame:
+def second_readings(tables: Tables, frame: pl.DataFrame, until: datetime) -> pl.DataFrame:
     """Whether two reviewers found a defect: `case_id, defect, second` (1 for a defect).
 
     Of the reviews that `returned` takes, the first of each case and the first by another
-    reviewer, of cases in `closings` that have both.
+    reviewer, of cases that have both.
     """
-    reviews = rows(final_reviews(tables, until)).filter(pl.col("reviewed_at") > after)
-    known = of_closings(reviews, closings).filter(
+    known = answers(rows(final_reviews(tables, until)), frame).filter(
         pl.col("grade").is_in(list(tables.office.grade_ranks)), pl.col("reviewer").is_not_null()
     )
     in_order = known.sort("known_at", maintain_order=True)
@@ -54,13 +45,22 @@ def second_readings(
     return twice.select("case_id", "defect", second="defect_second")
 
 
-def of_closings(reviews: pl.DataFrame, closings: pl.DataFrame) -> pl.DataFrame:
-    """Of `reviews` of the cases in `closings` those made before the case was closed again."""
-    again = pl.col("closed_again_at")
-    before = again.is_null() | (pl.col("reviewed_at") < again)
-    ended = closings.select("case_id", "closed_again_at")
-    joined = reviews.join(ended, on="case_id", maintain_order="left")
-    return joined.filter(before).drop("closed_again_at")
+def answers(reviews: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
+    """Of `reviews` those that answer a plan with this `frame`, whichever cases it drew.
+
+    No case of a frame had a review when the plan was drawn. So whatever review of it the table
+    has now came afterwards, even if it is dated on the day of the plan or before: an office that
+    dates by the day alone, or enters reviews late, has such ones. A review made before the day of
+    the closing is not of that closing, nor is one made from `again_at` on, where the frame has
+    that (`reopened.counted_once`).
+    """
+    again = pl.col("again_at") if "again_at" in frame.columns else pl.lit(None, TIME)
+    asked = frame.select("case_id", moment=moment_in(frame), again_at=again)
+    made = pl.col("reviewed_at")
+    not_before = made.dt.date() >= pl.col("moment").dt.date()
+    of_next = (made >= pl.col("again_at")).fill_null(value=False)
+    joined = reviews.join(asked, on="case_id", maintain_order="left")
+    return joined.filter(not_before & ~of_next).drop("moment", "again_at")
 
 
 def own_checks(tables: Tables, by: datetime) -> pl.DataFrame:
@@ -102,13 +102,15 @@ def first_found(office: Office, reviews: pl.DataFrame) -> pl.DataFrame:
 def outside(
     tables: Tables, frame: pl.DataFrame, parameters: PlanParameters
 ) -> dict[OutsideReason, int]:
-    """Cases closed in the time of a plan that its frame does not hold, counted by the reason.
+    """Cases of the time of a plan that its frame does not hold, counted by the reason.
 
     The rate of the frame does not speak for them. Of the cases the risk model is for
-    (`risk.among`), as they are known now.
+    (`risk.among`), as they are known now. None are counted of a plan from when the office asked
+    about another moment.
     """
-    closed = closing_moments(tables, after=parameters.closed_after, until=parameters.as_of)
-    judged = satisfying(tables, closed, tables.office.risk.among)
+    if parameters.at != tables.office.risk.at:
+        return {}
+    judged = reviewable(tables, after=parameters.closed_after, until=parameters.as_of)
     others = rows(judged.select("case_id")).join(frame, on="case_id", how="anti")
     reviewed = rows(reviewed_by(tables, parameters.as_of).select("case_id"))
     before = others.join(reviewed, on="case_id", how="semi").height

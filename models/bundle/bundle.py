@@ -24,7 +24,7 @@ from cases.office.model import Office
 from cases.progress import Progress, silent
 from cases.tables.tables import Frame, Tables
 from features.catalogue import catalogue, fingerprint
-from features.rule_of_thumb import points
+from features.families.rule_of_thumb import points
 from models.bundle import files
 from models.questions.question import Question, features_at
 from models.questions.questions import QUESTIONS
@@ -35,7 +35,7 @@ from models.reasons.reasons import Reason, explain
 from models.reasons.usual import Usual
 from models.reasons.wording import Wording
 
-FORMAT = 5
+FORMAT = 6
 FEWEST_COMPARED = 50  # cases; the mean of fewer says little about what is usual in a frame
 LIBRARIES = ("plumbline", "lightgbm", "scikit-learn", "polars", "narwhals", "numpy")
 KEYS = ("case_id", "moment")
@@ -237,7 +237,8 @@ class Bundle:
             features = catalogue(self.office)
             if set(self.usual[code]) != set(question.names):
                 raise ValueError("it does not say what is usual")
-            if not all(question.moment in features[name].moments for name in question.names):
+            moment = question.moment(self.office)
+            if not all(features[name].known_at(moment) for name in question.names):
                 raise ValueError(f"{code} reads what is not known when it is asked")
 
 

@@ -19,7 +19,7 @@ from scipy.special import expit
 
 from cases.language.messages import _
 from cases.numeric import Floats
-from cases.office.model import INTAKE, Office
+from cases.office.model import Office
 from features.catalogue import intake_features
 from models.calibration.conformal import Cutoffs, Outcomes
 from models.estimators.estimator import TrainingSample
@@ -91,7 +91,6 @@ class ComplexityQuestion(Question):
 
     code = "complexity"
     meaning = _("complexity")
-    moment = INTAKE
     estimate = "complex_probability"
     model: ComplexityModel
     outcomes: Outcomes

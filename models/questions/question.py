@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Self
 import polars as pl
 
 from cases.language.messages import Sayable
+from cases.office.model import INTAKE, Office
 from cases.progress import Progress, silent
 from cases.tables.tables import Frame, Tables, rows
 from features.build import build
@@ -22,15 +23,18 @@ from models.reasons.reasons import Explained
 class Question(ABC):
     """A fitted model with all that its answers need; frozen.
 
-    `code` names the question in bundles and files, `meaning` where people read it. A case is
-    asked about as of a `moment` (`INTAKE` or `CLOSING`), by which the features read are known.
-    `estimate` is the column of the answer with the one number that stands for it.
+    `code` names the question in bundles and files, `meaning` where people read it. `estimate`
+    is the column of the answer with the one number that stands for it.
     """
 
     code: ClassVar[str]
     meaning: ClassVar[Sayable]
-    moment: ClassVar[str]
     estimate: ClassVar[str]
+
+    @staticmethod
+    def moment(_office: Office) -> str:
+        """Intake, closing or an activity: as of when a case is asked about."""
+        return INTAKE
 
     @property
     @abstractmethod

@@ -1,4 +1,4 @@
-"""Risk: the probability that a review of a closed case finds a defect."""
+"""Risk: the probability that a review of a case finds a defect."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from cases.language.messages import Sayable, _
 from cases.nearest import did_you_mean
 from cases.office.model import CLOSING, Office
 from cases.progress import Progress, silent
-from cases.tables.tables import Frame, Tables
-from features.as_of import closing_moments, reviewed_by
+from cases.tables.tables import Frame, Tables, moments_of, rows
+from cases.tables.values import TIME
+from features.as_of import reviewed_by
+from features.build import known_at
 from features.catalogue import catalogue, risk_features
-from features.conditions import satisfying
+from features.conditions import reviewable
 from models.estimators.calibrated import CalibratedModel
 from models.estimators.start import StartModel
 from models.questions.question import Question
@@ -25,9 +27,12 @@ from models.questions.start import StartKind
 from models.reasons.reasons import Explained
 from models.reasons.wording import says_risk
 
+FACTS = ("closed_at", "kind", "unit", "handler")
+RISKS = ("risk", "risk_low", "risk_high")
+
 
 class RiskModel(CalibratedModel):
-    """What is known at closing, with the directions the office file states."""
+    """What is known at the moment asked about, with the directions the office file states."""
 
     @classmethod
     def of(cls, office: Office, names: Sequence[str] | None = None) -> Self:
@@ -47,7 +52,7 @@ class RiskModel(CalibratedModel):
 
 @dataclass(frozen=True)
 class RiskQuestion(Question):
-    """Asked of a closed case; answers `risk, risk_low, risk_high`.
+    """Asked of a case at the moment that the office file says; answers `risk, risk_low, risk_high`.
 
     `risk_low <= risk <= risk_high`: of 100 cases of such a risk, how many had a defect, 90 % sure
     (`models/calibration/level_and_band.py`).
@@ -55,9 +60,13 @@ class RiskQuestion(Question):
 
     code = "risk"
     meaning = _("risk")
-    moment = CLOSING
     estimate = "risk"
     model: RiskModel | StartModel
+
+    @staticmethod
+    def moment(office: Office) -> str:
+        """As the office file says (`risk.at`)."""
+        return office.risk.at
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -107,25 +116,20 @@ class RiskQuestion(Question):
     ) -> pl.DataFrame:
         """Risk of every case that could be spot-checked at `as_of`, sorted by `case_id`.
 
-        Those are the cases closed by `as_of` (and after `closed_after`, if given), of the
-        kind the risk model is for, without a review by then. Columns: `case_id, closed_at,
-        kind, unit, handler` (empty text where unknown), `risk, risk_low, risk_high`.
+        Those are the cases of the kind the risk model is for that came to its moment by `as_of`
+        (and after `closed_after`, if given), without a review by then. Columns as of `with_facts`.
         """
-        closed = closing_moments(tables, after=closed_after, until=as_of)
-        eligible = satisfying(tables, closed, tables.office.risk.among).join(
-            reviewed_by(tables, as_of), on="case_id", how="anti"
-        )
-        return self.score_closed(tables, eligible.select("case_id", "moment"), progress)
+        reached = reviewable(tables, after=closed_after, until=as_of)
+        eligible = reached.join(reviewed_by(tables, as_of), on="case_id", how="anti")
+        return self.score_at(tables, eligible.select("case_id", "moment"), as_of, progress)
 
-    def score_closed(
-        self, tables: Tables, closings: Frame, progress: Progress = silent
+    def score_at(
+        self, tables: Tables, moments: Frame, as_of: datetime, progress: Progress = silent
     ) -> pl.DataFrame:
-        """Risk of closed cases at their `closings` (`case_id, moment`); columns as of `score`."""
-        facts = tables.case_rows.select("case_id", "closed_at", "kind", "unit", "handler")
-        x = self.features(tables, closings, progress)
-        risks = pl.concat([x.select("case_id"), self.answer(x)], how="horizontal")
-        scored = facts.join(risks, on="case_id")
-        return scored.with_columns(pl.col(pl.String).fill_null("")).sort("case_id")
+        """Risk of cases at their `moments` (`case_id, moment`); columns as of `with_facts`."""
+        x = self.features(tables, moments, progress)
+        risks = pl.concat([x.select("case_id", "moment"), self.answer(x)], how="horizontal")
+        return with_facts(tables, risks, as_of)
 
     def as_json(self) -> dict[str, Any]:
         """The model; with `text` all of it."""
@@ -140,6 +144,22 @@ class RiskQuestion(Question):
         """As it was saved."""
         model = StartModel if saved["start"] else RiskModel
         return cls(model.from_json(saved["model"], text))
+
+
+def with_facts(tables: Tables, risks: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
+    """`risks` (`case_id, moment` and the answer) with what was known of the cases by `as_of`.
+
+    Columns: `case_id, moment, closed_at` (null while open), `kind, unit, handler` (empty text
+    where unknown), `risk, risk_low, risk_high`; sorted by `case_id`. No `moment` where it is the
+    closing.
+    """
+    moments = moments_of(risks.with_columns(moment=pl.lit(as_of, TIME)))
+    known = rows(known_at(tables, moments).cases.select("case_id", *FACTS))
+    asked = ["case_id"] if tables.office.risk.at == CLOSING else ["case_id", "moment"]
+    scored = risks.join(known, on="case_id").select(
+        *asked, "closed_at", pl.col("kind", "unit", "handler").fill_null(""), *RISKS
+    )
+    return scored.sort("case_id")
 
 
 def _unknown_directions(office: Office, numeric: list[str]) -> Iterator[Fault]:

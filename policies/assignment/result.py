@@ -17,8 +17,8 @@ import polars as pl
 from pydantic import Field
 
 from cases.language.messages import Sayable
+from cases.office.base import Share
 from cases.office.model import Model
-from cases.shares import Share
 from policies.seeds import LONGEST_SEED, commitment
 from policies.tickets import FORMAT
 

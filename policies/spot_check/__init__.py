@@ -1,1 +1,1 @@
-"""Which closed cases to check: the design, the draw, the plan, and its check."""
+"""Which cases to check: the design, the draw, the plan, and its check."""

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from cases.errors import BadInput, Fault
+from cases.errors import BadInput, Fault, is_share, not_a_share
 from cases.language.messages import Sayable, _
-from cases.shares import is_share, not_a_share
 from policies.seeds import LONGEST_SEED
 from policies.spot_check.design import LEAST_FLOOR
 from policies.spot_check.plan import LEAST_MARGIN, PlanParameters

@@ -19,7 +19,7 @@ from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from cases.language.messages import Message, Sayable, _
 from cases.numeric import Z
-from cases.office.model import Model, Office, Quota
+from cases.office.model import CLOSING, Model, Office, Quota
 from policies.seeds import commitment, fresh_seed
 from policies.spot_check.choices import Choice
 from policies.spot_check.design import DOUBT, LEAST_FLOOR
@@ -29,7 +29,8 @@ SelectedBy = Literal["mandatory", "search", "lottery"]  # lottery: by random dra
 RisksBy = Literal["model", "points", "equal"]  # a fitted model, the rule of thumb, nothing
 
 LEAST_MARGIN = 0.0001
-AS_EVER: Mapping[str, float | None] = {
+AS_EVER: Mapping[str, float | str | None] = {
+    "at": CLOSING,
     "floor": LEAST_FLOOR,
     "doubt": 0.0,
     "failed_check_share": None,
@@ -46,22 +47,32 @@ FRAME: dict[str, pl.DataType] = {
     "risk_high": pl.Float64(),
     "rule": pl.String(),  # code of the mandatory rule that holds, else null
 }
+MOMENT: dict[str, pl.DataType] = {"moment": pl.Datetime("us")}  # in a frame not of closings
 FAILED_CHECK: dict[str, pl.DataType] = {"failed_check": pl.Boolean()}  # in a frame that is split
 
 
 def columns_of(frame: pl.DataFrame) -> list[str]:
-    """The columns that a draw from `frame` depends on: those of `FRAME`, and `FAILED_CHECK`'s."""
-    return [*FRAME, *(name for name in FAILED_CHECK if name in frame.columns)]
+    """The columns that a draw from `frame` depends on: those of `FRAME`, and further ones it has.
+
+    These are `MOMENT` and `FAILED_CHECK`.
+    """
+    return [*FRAME, *(name for name in (*MOMENT, *FAILED_CHECK) if name in frame.columns)]
+
+
+def moment_in(frame: pl.DataFrame) -> str:
+    """The column of a frame that says when each case came to the moment it is asked about."""
+    return next((name for name in MOMENT if name in frame.columns), "closed_at")
 
 
 class PlanParameters(Model):
     """What was requested; with the frame it determines the plan.
 
-    The frame holds the cases closed after `closed_after` (if given) and by `as_of`. The
-    knob between searching and surveying is `margin`, the wanted half-width of the 95 %
-    interval of the frame's defect rate, or where that is not given `search_share`: 0
-    knows the rate best, 1 finds the most. Quotas are of the cases that the random draw decides
-    about, mandatory ones not counted. `second_share` of the drawn cases is read twice.
+    The frame holds the cases that came to the moment `at` (see `Risk.at`) after `closed_after`
+    (if given) and by `as_of`; those that are open have no `closed_at`. The knob between
+    searching and surveying is `margin`, the wanted half-width of the 95 % interval of the frame's
+    defect rate, or where that is not given `search_share`: 0 knows the rate best, 1 finds the
+    most. Quotas are of the cases that the random draw decides about, mandatory ones not counted.
+    `second_share` of the drawn cases is read twice.
     `floor` and `doubt` say how far the model is trusted (see `Design`); their defaults are
     those of plans drawn before there were any. `failed_check_share` of the draw is among the
     cases that the office's own check failed; the frame then has the column `failed_check`.
@@ -69,6 +80,7 @@ class PlanParameters(Model):
 
     as_of: datetime
     closed_after: datetime | None = None
+    at: str = CLOSING
     capacity: int
     seed: str
     margin: float | None = None
@@ -90,6 +102,7 @@ class PlanParameters(Model):
         usual = office.spot_checks
         parameters = {
             "seed": fresh_seed(),
+            "at": office.risk.at,
             "margin": None if requested.get("search_share") is not None else usual.margin,
             "search_share": usual.search_share,
             "per_handler": usual.per_handler,

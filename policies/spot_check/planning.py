@@ -1,4 +1,4 @@
-"""Which closed cases to check: rules first, then one draw that both searches and surveys.
+"""Which cases to check: rules first, then one draw that both searches and surveys.
 
 Every case has a known inclusion probability, the higher the riskier it is (`design.py`), and
 the draw keeps it exactly (`draw.py`); so the list finds defects, and the reviews that come back
@@ -25,7 +25,6 @@ from policies.spot_check.draw import draw
 from policies.spot_check.hidden_group import most_hidden, reach
 from policies.spot_check.plan import (
     FAILED_CHECK,
-    FRAME,
     Outlook,
     PlanParameters,
     SpotCheckPlan,
@@ -41,14 +40,15 @@ def draw_plan(
 ) -> SpotCheckPlan:
     """Draw the cases to check from `frame` (columns of `FRAME`, one row per case).
 
-    Where the draw is split by the office's own check, `frame` has the column `failed_check` too.
+    Where the draw is split by the office's own check, `frame` has the column `failed_check` too;
+    where cases are not asked about at their closing, `moment`.
     Mandatory cases are always drawn; what they leave of the capacity is drawn among the
     others, with the tickets of `draw_format`. `BadInput` for parameters out of bounds or a
     case that stands twice in the frame; `Refused` for quotas or a margin that cannot be kept.
     """
     check(frame, parameters)
-    split = FAILED_CHECK if parameters.failed_check_share is not None else ()
-    cases = frame.select(*FRAME, *split)
+    split = parameters.failed_check_share is not None
+    cases = frame.select(name for name in columns_of(frame) if split or name not in FAILED_CHECK)
     by_rule = cases.filter(pl.col("rule").is_not_null())
     others = with_cells(cases.filter(pl.col("rule").is_null()).sort("unit", "handler", "case_id"))
     free, notes = _free_capacity(by_rule, parameters)

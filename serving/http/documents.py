@@ -83,7 +83,7 @@ class PlanOut(BaseModel):
 
 
 class ScoreOut(BaseModel):
-    """The risk of one case at the moment it was closed."""
+    """The risk of one case at the moment the office asks about."""
 
     case_id: str
     moment: datetime

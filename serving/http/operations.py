@@ -22,7 +22,7 @@ from serving.use_cases.scores import scores, scores_of_ids
 from serving.use_cases.spot_checks import spot_checks
 from serving.use_cases.staff import GIVEN
 
-CHECKS = _("Which closed cases to check first, and why")
+CHECKS = _("Which cases to check first, and why")
 SCORE = _("How likely a review is to find a defect, and how many of 100 such cases had one")
 INTAKE = _("For new cases: the track, the effort to expect, and a handler drawn at random")
 HEALTH = _("What is being served")

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     FailFast,
     Field,
@@ -22,8 +23,10 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from cases.shares import Share
-from cases.tables.values import DATE_LENGTH, EARLIEST, LATEST, end_of_day, whole_day
+from cases.office.base import Share
+from cases.tables.cells.moments import DATE_LENGTH, end_of_day, whole_day
+from cases.tables.cells.text import fold_text
+from cases.tables.values import EARLIEST, LATEST
 from policies.seeds import LONGEST_SEED
 from policies.spot_check.plan import LEAST_MARGIN
 
@@ -73,9 +76,12 @@ _MOMENT_SCHEMA = WithJsonSchema({"type": "string", "examples": ["2026-06-30T17:0
 Moment = Annotated[datetime, PlainValidator(_moment), _MOMENT_SCHEMA]
 AsOf = Annotated[datetime, PlainValidator(_as_of), _MOMENT_SCHEMA]
 DoneBy = Annotated[datetime, PlainValidator(_done_by), _MOMENT_SCHEMA]
-# Without blanks around it, as in the office's tables: `N1 ` must not be another case than `N1`.
+# Without blanks around it and with full-width letters folded, as in the office's tables: `N1 `
+# must not be another case than `N1`.
 Label = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TEXT)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TEXT),
+    BeforeValidator(fold_text),
 ]
 
 Party = Annotated[Label, Field(pattern=r"^[^;；]*$")]
@@ -107,11 +113,15 @@ class AttributesIn(RequestPart):
 
 
 class CaseIn(RequestPart):
-    """A closed case of the request, with its events."""
+    """A case of the request, with its events."""
 
     case_id: Label = Field(description="the case; one the office has is replaced by this version")
     opened_at: Moment = Field(description="when it was opened")
-    closed_at: DoneBy = Field(description="when it was closed; a date means some time that day")
+    closed_at: DoneBy | None = Field(
+        default=None,
+        description="when it was closed; a date means some time that day. Only where risk is asked "
+        "before the closing may it be left out: the case is open",
+    )
     kind: Label | None = Field(default=None, description="kind of case")
     unit: Label | None = Field(default=None, description="unit that handled it")
     handler: Label | None = Field(default=None, description="who handled it")
@@ -124,12 +134,14 @@ class CaseIn(RequestPart):
 
 
 class SpotCheckRequest(RequestPart):
-    """Which closed cases to check: of the office's own tables, or of the cases given."""
+    """Which cases to check: of the office's own tables, or of the cases given."""
 
     as_of: AsOf = Field(description="use what was recorded by then; a date means to its end")
     capacity: int = Field(ge=1, le=LARGEST_CAPACITY, description="how many can be reviewed")
     closed_after: AsOf | None = Field(
-        default=None, description="only cases closed later than that; a date means to its end"
+        default=None,
+        description="only cases closed later than that (where risk is asked at another moment, "
+        "cases that came to it later); a date means to its end",
     )
     search_share: Share | None = Field(
         default=None, description="0 knows the rate best, 1 finds the most"

@@ -124,7 +124,7 @@ def _follows(error: ErrorDetails, others: Sequence[ErrorDetails]) -> bool:
 
 
 def given_case(case: CaseIn) -> GivenCase:
-    """A closed case of the request as a value."""
+    """A case of the request as a value."""
     return GivenCase(
         case.case_id,
         case.opened_at,

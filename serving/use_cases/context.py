@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
@@ -17,6 +17,8 @@ from models.questions.complexity import ComplexityQuestion
 from models.questions.question import Question
 from models.questions.start import Start
 from models.reasons.reasons import Reason
+
+MOST_KEPT = 8  # frames, of a row a case at most
 
 Asked = TypeVar("Asked", bound=Question)
 
@@ -60,6 +62,17 @@ class ServiceContext:
     tables: Tables
     model: Champion
     tried: tuple[Sayable, ...] = ()
+    _kept: dict[Hashable, pl.DataFrame] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def kept(self, what: Hashable, compute: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+        """What `compute` gives of this office; of the last `MOST_KEPT` asked for it is kept."""
+        found = self._kept.pop(what, None)
+        self._kept[what] = compute() if found is None else found
+        for oldest in list(self._kept)[:-MOST_KEPT]:
+            del self._kept[oldest]
+        return self._kept[what]
 
     @property
     def office(self) -> Office:

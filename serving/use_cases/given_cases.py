@@ -1,4 +1,4 @@
-"""Closed cases that come with a request: checked, and laid over the office's tables.
+"""Cases that come with a request: checked, and laid over the office's tables.
 
 So one `build` serves both, and a case has the same features wherever it comes from.
 """
@@ -15,9 +15,9 @@ import polars as pl
 from cases.errors import LONGEST_VALUE, Fault
 from cases.language.messages import _
 from cases.nearest import did_you_mean
-from cases.office.model import Office
+from cases.office.model import CLOSING, Office
+from cases.tables.cells.moments import is_before, whole_day
 from cases.tables.tables import EVENTS, Tables, case_columns
-from cases.tables.values import is_before, whole_day
 from serving.use_cases.faults import fault, refuse
 
 
@@ -33,11 +33,11 @@ class GivenEvent:
 
 @dataclass(frozen=True)
 class GivenCase:
-    """A closed case with its events; an attribute that is left out is unknown."""
+    """A case with its events; an attribute that is left out is unknown."""
 
     case_id: str
     opened_at: datetime
-    closed_at: datetime
+    closed_at: datetime | None
     kind: str | None
     unit: str | None
     handler: str | None
@@ -50,15 +50,19 @@ def check_given(
 ) -> None:
     """`BadInput` if the cases contradict themselves, each other or the office.
 
-    `closed_by` is the moment by which all of them must be closed. A fault names its field in
-    `cases`: `cases[0].events[2].activity`.
+    `closed_by` is the moment by which all of them must be closed, where risk is asked at closing.
+    A fault names its field in `cases`: `cases[0].events[2].activity`.
     """
     refuse(_faults(cases, office, closed_by))
 
 
 def _faults(cases: Sequence[GivenCase], office: Office, closed_by: datetime) -> Iterator[Fault]:
     for index, case in enumerate(cases):
-        yield from _faults_of_dates(f"cases[{index}]", case, closed_by)
+        at = f"cases[{index}].closed_at"
+        if office.risk.at == CLOSING:
+            yield from _faults_of_closing(at, case, closed_by)
+        if case.closed_at is not None and is_before(case.closed_at, case.opened_at):
+            yield fault(at, _("is before `opened_at`."), _("Correct one of the two."))
         for number, event in enumerate(case.events):
             yield from _faults_of_event(f"cases[{index}].events[{number}]", event, office)
     counts = Counter(case.case_id for case in cases)
@@ -68,13 +72,12 @@ def _faults(cases: Sequence[GivenCase], office: Office, closed_by: datetime) -> 
             yield fault(f"cases[{index}].case_id", _("stands more than once."), remedy)
 
 
-def _faults_of_dates(at: str, case: GivenCase, closed_by: datetime) -> Iterator[Fault]:
-    if case.closed_at > closed_by:
-        remedy = _("Only closed cases can be checked: leave it out, or ask as of a later moment.")
-        yield fault(f"{at}.closed_at", _("is after `as_of`."), remedy)
-    if is_before(case.closed_at, case.opened_at):
-        remedy = _("Correct one of the two.")
-        yield fault(f"{at}.closed_at", _("is before `opened_at`."), remedy)
+def _faults_of_closing(at: str, case: GivenCase, closed_by: datetime) -> Iterator[Fault]:
+    remedy = _("Only closed cases can be checked: leave it out, or ask as of a later moment.")
+    if case.closed_at is None:
+        yield fault(at, _("is missing."), remedy)
+    elif case.closed_at > closed_by:
+        yield fault(at, _("is after `as_of`."), remedy)
 
 
 def _faults_of_event(at: str, event: GivenEvent, office: Office) -> Iterator[Fault]:
@@ -98,12 +101,9 @@ def with_given(tables: Tables, cases: Sequence[GivenCase]) -> Tables:
     ids = [case.case_id for case in cases]
     new_cases = pl.DataFrame([_row(case) for case in cases], schema=case_columns(tables.office))
     new_events = _events(cases, first=tables.event_rows.height)
-    replaced = pl.col("case_id").is_in(ids)
-    if tables.case_rows.filter(replaced).height:
-        tables = tables.with_rows(
-            cases=tables.case_rows.filter(~replaced), events=tables.event_rows.filter(~replaced)
-        )
-    return tables.plus(new_cases, events=new_events)
+    there = tables.places("cases")
+    replaced = [case_id for case_id in ids if case_id in there]
+    return tables.plus(new_cases, events=new_events, replaced=replaced)
 
 
 def _row(case: GivenCase) -> dict[str, object]:

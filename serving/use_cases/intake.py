@@ -13,7 +13,8 @@ from cases.language.messages import Sayable, _
 from cases.office.model import Intake, Office
 from cases.tables.tables import Frame, Tables, case_columns, moments_of
 from cases.tables.values import TIME, listed
-from features.as_of import Known, cut
+from features.as_of import Known
+from features.build import known_at
 from models.calibration.conformal import Cutoffs
 from models.questions.complexity import ComplexityQuestion
 from models.questions.effort import EffortQuestion
@@ -191,7 +192,7 @@ def _at_intake(context: ServiceContext, new: pl.DataFrame) -> NewCases:
     tables, moments = _alone(context.tables, new)
     codes = [code for code in UNESTIMATED if code in context.model]
     x = context.model.features(tables, moments, *codes)
-    return NewCases(new, cut(tables, moments), x)
+    return NewCases(new, known_at(tables, moments), x)
 
 
 def _alone(tables: Tables, new: pl.DataFrame) -> tuple[Tables, Frame]:

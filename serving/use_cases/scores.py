@@ -1,18 +1,17 @@
-"""How likely a review is to find a defect in closed cases."""
+"""How likely a review is to find a defect in cases."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import polars as pl
 
 from cases.language.messages import Sayable, _
-from cases.nearest import ALIKE, did_you_mean
-from cases.tables.tables import Tables
+from cases.nearest import did_you_mean
+from cases.tables.tables import Tables, rows
 from models.questions.risk import RiskQuestion
-from serving.use_cases.closed_cases import closings, outside
+from serving.use_cases.asked_cases import asked, left_out, not_yet
 from serving.use_cases.context import Champion, ServiceContext
 from serving.use_cases.faults import fault, refuse
 from serving.use_cases.given_cases import GivenCase, check_given, with_given
@@ -27,34 +26,34 @@ class Scores:
 
 
 def scores(context: ServiceContext, cases: Sequence[GivenCase]) -> Scores:
-    """The risk of `cases`, each at its closing; `BadInput` if they have faults."""
+    """The risk of `cases`, each at the moment of risk; `BadInput` if they have faults."""
     check_given(cases, context.office)
     tables = with_given(context.tables, cases)
     return _scores(tables, context.model, [case.case_id for case in cases])
 
 
 def scores_of_ids(context: ServiceContext, case_ids: Sequence[str]) -> Scores:
-    """As `scores`, of cases the office has; `BadInput` for unknown and open ones."""
-    closed = dict(context.tables.case_rows.select("case_id", "closed_at").iter_rows())
+    """As `scores`, of cases the office has; `BadInput` for unknown ones and those not asked yet."""
+    reached = set(rows(asked(context.tables, case_ids))["case_id"])
     refuse(
-        fault(f"case_ids[{index}]", *_unscorable(case_id, closed))
+        fault(f"case_ids[{index}]", *_unscorable(context.tables, case_id))
         for index, case_id in enumerate(case_ids)
-        if closed.get(case_id) is None
+        if case_id not in reached
     )
     return _scores(context.tables, context.model, case_ids)
 
 
-def _unscorable(case_id: str, closed: Mapping[str, datetime | None]) -> tuple[Sayable, Sayable]:
+def _unscorable(tables: Tables, case_id: str) -> tuple[Sayable, Sayable]:
     """What is wrong with asking for the risk of this case, and what to do."""
-    if case_id in closed:
-        remedy = _("Risk is asked at closing: leave it out until it is closed.")
-        return _("is still open."), remedy
+    known = tables.case_rows["case_id"]
+    if case_id in known:
+        return not_yet(tables), _("Leave it out until then.")
     problem = _("is not a case of this office.")
-    return problem, did_you_mean(case_id, closed, _("Send the case itself in `cases`."), ALIKE)
+    return problem, did_you_mean(case_id, known, _("Send the case itself in `cases`."))
 
 
 def _scores(tables: Tables, model: Champion, case_ids: Sequence[str]) -> Scores:
-    left_out = outside(tables, case_ids)
-    scored = [case_id for case_id in case_ids if case_id not in left_out]
-    x = model.features(tables, closings(tables, scored), RiskQuestion.code)
-    return Scores(model.answer(RiskQuestion.code, x), left_out)
+    without = left_out(tables, case_ids)
+    scored = [case_id for case_id in case_ids if case_id not in without]
+    x = model.features(tables, asked(tables, scored), RiskQuestion.code)
+    return Scores(model.answer(RiskQuestion.code, x), without)

@@ -1,4 +1,4 @@
-"""Which closed cases to check first, and why."""
+"""Which cases to check first, and why."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from cases.tables.tables import Tables
 from cases.tables.values import TIME
 from evaluation.surveys.returned import own_checks
 from features.as_of import reviewed_by
-from models.questions.risk import RiskQuestion
+from models.questions.risk import RiskQuestion, with_facts
 from models.reasons.reasons import Reason
 from policies.rulebook import mandatory
-from policies.spot_check.plan import FRAME, PlanParameters, RisksBy, SpotCheckPlan
+from policies.spot_check.plan import PlanParameters, RisksBy, SpotCheckPlan, columns_of
 from policies.spot_check.planning import draw_plan
-from serving.use_cases.closed_cases import closings, none_to_check, outside
+from serving.use_cases.asked_cases import asked, left_out, none_to_check
 from serving.use_cases.context import ServiceContext
 from serving.use_cases.given_cases import GivenCase, check_given, with_given
 
@@ -56,10 +56,15 @@ def spot_checks(
 
 
 def plan_frame(context: ServiceContext, parameters: PlanParameters) -> pl.DataFrame:
-    """All that the office could check, with risk and rule (columns of `FRAME`).
+    """All that the office could check, with risk and rule (`columns_of` a frame).
 
     `Refused`, with why, where there is no such case.
     """
+    of = ("frame", parameters.as_of, parameters.closed_after, parameters.failed_check_share)
+    return context.kept(of, lambda: _plan_frame(context, parameters))
+
+
+def _plan_frame(context: ServiceContext, parameters: PlanParameters) -> pl.DataFrame:
     tables, as_of = context.tables, parameters.as_of
     risk = context.model.question(RiskQuestion)
     scored = risk.score(tables, as_of, closed_after=parameters.closed_after)
@@ -76,8 +81,8 @@ def drawn_from(
     every = frame["case_id"].sort()
     compared = every.gather_every(-(-len(every) // MOST_COMPARED))
     drawn = plan.lines["case_id"]
-    asked = closings(context.tables, pl.concat([compared, drawn]).unique().to_list())
-    x = context.model.features(context.tables, asked, RiskQuestion.code)
+    explained = asked(context.tables, pl.concat([compared, drawn]).unique().to_list())
+    x = context.model.features(context.tables, explained, RiskQuestion.code)
     reasons = _reasons(context, x, drawn, compared)
     return PlannedSpotChecks(plan, reasons, {}, _risks_by(context))
 
@@ -86,17 +91,18 @@ def _among_given(
     context: ServiceContext, parameters: PlanParameters, cases: Sequence[GivenCase]
 ) -> PlannedSpotChecks:
     """A plan over the given cases; those of the office are context, not candidates."""
-    check_given(cases, context.office, closed_by=parameters.as_of)
+    as_of = parameters.as_of
+    check_given(cases, context.office, closed_by=as_of)
     tables = with_given(context.tables, cases)
     ids = [case.case_id for case in cases]
-    left_out = outside(tables, ids) | _reviewed(tables, ids, parameters.as_of)
-    candidates = [case_id for case_id in ids if case_id not in left_out]
-    x = context.model.features(tables, closings(tables, candidates), RiskQuestion.code)
-    scored = _with_facts(context.model.answer(RiskQuestion.code, x), tables)
+    without = left_out(tables, ids, as_of) | _reviewed(tables, ids, as_of)
+    candidates = [case_id for case_id in ids if case_id not in without]
+    x = context.model.features(tables, asked(tables, candidates), RiskQuestion.code)
+    scored = with_facts(tables, context.model.answer(RiskQuestion.code, x), as_of)
     frame = _with_facts_of_draw(tables, scored, parameters)
     plan = _noted(context, draw_plan(frame, parameters))
     reasons = _reasons(context, x, plan.lines["case_id"], x["case_id"])
-    return PlannedSpotChecks(plan, reasons, left_out, _risks_by(context))
+    return PlannedSpotChecks(plan, reasons, without, _risks_by(context))
 
 
 def _reviewed(tables: Tables, ids: Sequence[str], as_of: datetime) -> dict[str, Sayable]:
@@ -105,23 +111,17 @@ def _reviewed(tables: Tables, ids: Sequence[str], as_of: datetime) -> dict[str, 
     return dict.fromkeys(reviewed.collect("polars").to_native()["case_id"], ALREADY_REVIEWED)
 
 
-def _with_facts(risks: pl.DataFrame, tables: Tables) -> pl.DataFrame:
-    """Risks with the facts of their cases, as `RiskQuestion.score` would give them."""
-    facts = tables.case_rows.select("case_id", "closed_at", "kind", "unit", "handler")
-    scored = risks.drop("moment").join(facts, on="case_id")
-    return scored.with_columns(pl.col("kind", "unit", "handler").fill_null(""))
-
-
 def _with_facts_of_draw(
     tables: Tables, scored: pl.DataFrame, parameters: PlanParameters
 ) -> pl.DataFrame:
     """The frame of scored cases, with rules and, where the draw is split by it, the own check.
 
-    Both see what was recorded by the as-of day, not by closing.
+    Both see what was recorded by the as-of day, not by the moment that risk is asked at.
     """
     moments = scored.select("case_id", moment=pl.lit(parameters.as_of, dtype=TIME))
     rules = mandatory(tables, nw.from_native(moments.lazy()))
-    frame = scored.join(rules, on="case_id", how="left").select(*FRAME)
+    frame = scored.join(rules, on="case_id", how="left")
+    frame = frame.select(columns_of(frame))
     if parameters.failed_check_share is None:
         return frame
     checks = own_checks(tables, parameters.as_of)

@@ -12,6 +12,7 @@ from cases.language.messages import _
 from cases.tables.specification.handlers import HANDLER_TABLE
 from cases.tables.tables import Tables, rows
 from features.as_of import open_moments
+from features.build import known_at
 from models.questions.effort import EffortQuestion
 from serving.use_cases.context import ServiceContext
 
@@ -26,7 +27,7 @@ def staff(
 
     Of what is `given`, what the tables do not have counts with its whole effort.
     """
-    left = _work_left(context, as_of)
+    left = context.kept(("work left", as_of), lambda: _work_left(context, as_of))
     if given is not None:
         left = pl.concat([left, _given_since(context.tables, given, left["remaining_effort"])])
     carried = left.group_by("handler").agg(
@@ -43,7 +44,7 @@ def _work_left(context: ServiceContext, as_of: datetime) -> pl.DataFrame:
     if EffortQuestion.code in context.model:
         left = context.model.question(EffortQuestion).remaining(context.tables, as_of)
     else:
-        still_open = rows(open_moments(context.tables, as_of))
+        still_open = rows(known_at(context.tables, open_moments(context.tables, as_of)).cases)
         left = still_open.with_columns(remaining_effort=pl.lit(EACH_CASE))
     return left.select("case_id", "handler", "remaining_effort")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from datetime import datetime
 from pathlib import Path
 
@@ -21,12 +22,20 @@ def test_formulas_are_neutralised(cell: str, tmp_path: Path) -> None:
 def test_numbers_stay_numbers(tmp_path: Path) -> None:
     """A negative number is no formula."""
     write_for_people(pl.DataFrame({"number": [-1.5], "text": ["a"]}), tmp_path / "x.csv")
-    assert (tmp_path / "x.csv").read_text("utf-8") == "number,text\n-1.5,a\n"
+    assert (tmp_path / "x.csv").read_text("utf-8-sig") == "number,text\n-1.5,a\n"
 
 
 def test_the_last_instant_of_a_day_is_a_date(tmp_path: Path) -> None:
     """What stands for a date without a time is written as one, other moments whole."""
     moments = [datetime(2024, 2, 1, 23, 59, 59, 999999), datetime(2024, 2, 1, 9, 30), None]
     write_for_people(pl.DataFrame({"at": moments}), tmp_path / "x.csv")
-    lines = (tmp_path / "x.csv").read_text("utf-8").splitlines()
+    lines = (tmp_path / "x.csv").read_text("utf-8-sig").splitlines()
     assert lines[1:] == ["2024-02-01", "2024-02-01T09:30:00.000000", ""]
+
+
+def test_a_spreadsheet_sees_the_encoding(tmp_path: Path) -> None:
+    """The file begins with a byte order mark, and is read back without it."""
+    written = pl.DataFrame({"note": ["caf\u00e9", "\u6848\u4ef6"]})
+    write_for_people(written, tmp_path / "x.csv")
+    assert (tmp_path / "x.csv").read_bytes().startswith(codecs.BOM_UTF8)
+    assert pl.read_csv(tmp_path / "x.csv").equals(written)

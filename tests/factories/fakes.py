@@ -84,7 +84,7 @@ class FakeModel:
         cases = cases.join(reviewed, on="case_id", how="anti").with_columns(moment="closed_at")
         if closed_after is not None:
             cases = cases.filter(pl.col("closed_at") > closed_after)
-        return _risks(tables, cases).sort("case_id")
+        return _risks(tables, cases).drop("moment").sort("case_id")
 
     def cutoffs(self, complex_error: float, simple_error: float) -> Cutoffs:
         """With errors of 5 % and 20 % simple below two suspects, complex from five on."""

@@ -32,9 +32,9 @@ RETURNED = {"code": "returned", "meaning": MEANING, "when": [{"event": "returned
 DECIDED = {"code": "decided", "meaning": MEANING, "when": [{"event": "decided"}]}
 
 
-def found(as_of: str, *rules: dict[str, object]) -> list[tuple[str, str]]:
-    """The cases that `rules` put on the list as known at `as_of`."""
-    office = tables(CASES, EVENTS, rules=list(rules))
+def found(as_of: str, *rules: dict[str, object], at: str = "closing") -> list[tuple[str, str]]:
+    """The cases that `rules` put on the list as known at `as_of`; risk is asked `at` a moment."""
+    office = tables(CASES, EVENTS, rules=list(rules), risk={"at": at})
     moments = pl.DataFrame({"case_id": list("abcd"), "moment": datetime.fromisoformat(as_of)})
     return mandatory(office, nw.from_native(moments.lazy())).rows()
 
@@ -42,6 +42,14 @@ def found(as_of: str, *rules: dict[str, object]) -> list[tuple[str, str]]:
 def test_a_rule_holds_for_closed_cases_only() -> None:
     """An open case is never mandatory."""
     assert found("2026-02-15", RETURNED) == [("a", "returned"), ("b", "returned")]
+
+
+def test_where_cases_are_asked_at_intake_an_open_one_can_be_mandatory() -> None:
+    """d is open; for it a rule is in force by the day of the plan."""
+    every = [("a", "returned"), ("b", "returned"), ("d", "returned")]
+    assert found("2026-02-15", RETURNED, at="intake") == every
+    from_march = RETURNED | {"valid_from": "2026-03-01"}
+    assert found("2026-02-15", from_march, at="intake") == []
 
 
 def test_dates_in_force_are_inclusive_closing_days() -> None:

@@ -13,18 +13,20 @@ from cases.tables.tables import Tables
 from features.as_of import intake_moments
 from models.bundle.bundle import Bundle
 from models.calibration.conformal import Outcomes
+from models.questions.effort import LEAST_TAIL, EffortModel
 from tests.factories.small_office import small_office, without_reviews
 from training.fit import (
     calibrated_effort,
     effort_lacks,
-    effort_scores,
     fit_baselines,
     fit_risk,
     fit_start,
     intake_table,
+    quarter_forecasts,
     risk_table,
     routing_outcomes,
     start_table,
+    work_at,
 )
 from training.labels import complexity_outcomes, effort_labels, reviewed_moments, risk_labels
 from training.run import train
@@ -197,9 +199,12 @@ def test_an_effort_model_does_not_change_later() -> None:
         cases = effort_labels(tables, until).join(
             x, on=["case_id", "moment"], maintain_order="left"
         )
-        scored = effort_scores(cases, tables.office, until)
-        models.append(calibrated_effort(cases, scored, tables.office, early))
+        model = EffortModel.of(tables.office).fit(work_at(cases, early))
+        quarters = quarter_forecasts(cases, tables.office, until, 12)
+        models.append(calibrated_effort(model, quarters, early))
     assert models[0].as_json() == models[1].as_json()
+    assert models[0].text() == models[1].text()
+    assert models[0].tail_ > LEAST_TAIL
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,14 @@ from hypothesis import strategies as st
 from cases.tables.tables import REVIEWS as REVIEW_COLUMNS
 from cases.tables.tables import Tables, case_columns
 from tests.factories.office import OFFICE, office, rows, tables
+from tests.factories.small_office import UNTIL, small_office
 from training.labels import (
     complexity_labels,
     effort_labels,
     efforts_by,
     finished_moments,
+    judged_labels,
+    judging_labels,
     reviewed_moments,
     risk_labels,
 )
@@ -119,6 +122,49 @@ def test_labels_only_among_the_models_cases() -> None:
     """Cases the risk model is not for get no label."""
     found = risk_labels(small(risk={"among": [MANY]}), LATE)
     assert found["case_id"].to_list() == ["b"]
+
+
+def test_labels_are_of_the_moment_that_risk_is_asked_at() -> None:
+    """At intake the label stands at the opening; after an activity only for a later review."""
+    found = risk_labels(small(risk={"at": "intake"}), LATE)
+    assert found.select("case_id", "moment").rows() == [
+        ("a", datetime(2024, 1, 1)),
+        ("b", datetime(2024, 1, 2)),
+    ]
+    events = """
+    case_id | at         | activity
+    a       | 2024-01-16 | decided
+    b       | 2024-01-16 | decided
+    """
+    late = tables(CASES, events, reviews=REVIEWS, risk={"at": "decided"})
+    found = risk_labels(late, LATE)
+    assert found.select("case_id", "moment").rows() == [("b", datetime(2024, 1, 16))]
+
+
+def test_a_census_is_judged_by_cases_old_enough_to_be_reviewed() -> None:
+    """Of the newest cases one was reviewed within a day; the others could not be known yet."""
+    cases = "case_id | opened_at | closed_at\n"
+    reviews = "case_id | reviewed_at | kind | grade | inclusion_probability\n"
+    for number in range(1, 29):
+        cases += f"{number} | 2024-01-{number:02d} | -\n"
+        if number < 20:
+            reviews += f"{number} | 2024-02-{number:02d} | key | good | 1\n"
+    reviews += "27 | 2024-01-28 | key | good | 1\n"
+    found = risk_labels(
+        tables(cases, reviews=reviews, risk={"at": "intake"}), datetime(2024, 2, 20)
+    )
+    assert found["surveyed"].all()
+
+
+def test_only_outcomes_of_a_time_when_nearly_all_are_known_judge_an_early_moment() -> None:
+    """At closing all labels judge a model; at intake not those of recent, quick cases."""
+    early = small_office(400, risk={"at": "intake"})
+    until = UNTIL - timedelta(days=150)
+    every, judging = (of(early, "risk", until) for of in (judged_labels, judging_labels))
+    assert judging.height < every.height
+    assert judging["moment"].max() < every["moment"].max()
+    late = small_office(400)
+    assert judging_labels(late, "risk", until).equals(judged_labels(late, "risk", until))
 
 
 def test_moments_cover_the_labels() -> None:

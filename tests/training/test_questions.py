@@ -16,7 +16,6 @@ import pytest
 
 from cases.errors import Refused
 from cases.language.messages import Message, _
-from cases.office.model import INTAKE
 from cases.tables.tables import Tables
 from features.as_of import intake_moments
 from models.bundle.bundle import Bundle, gaps
@@ -36,7 +35,6 @@ class Pages(Question):
 
     code = "pages"
     meaning = Message("pages")
-    moment = INTAKE
     estimate = "pages"
     each: float
 

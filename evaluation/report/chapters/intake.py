@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from cases.language.messages import Sayable, _, listed
+from cases.language.messages import Sayable, _, listed, sentences
 from cases.language.values import Value, round_share
 from evaluation.intake.audit import AuditedTrack
 from evaluation.intake.figures import IntakeFigures, RoutedYear
@@ -173,7 +173,7 @@ def _efforts(figures: IntakeFigures) -> Exhibit:
         )
         for year in figures.forecasts
     )
-    says = _(
+    says: Sayable = _(
         "The 80% interval held the true effort in {coverage} of cases; half of the intervals are "
         "narrower than {width:.1f} {unit}, where one interval for all takes {constant:.1f}.",
         coverage=share_interval(whole.coverage),
@@ -181,6 +181,8 @@ def _efforts(figures: IntakeFigures) -> Exhibit:
         constant=whole.constant_width,
         unit=figures.unit,
     )
+    if whole.width >= whole.constant_width:
+        says = sentences(says, _("The forecast is no better than one interval for all."))
     how = _(
         "Forecast by models fitted again each quarter on what was known before it; cases not yet "
         "closed are left out."

@@ -40,8 +40,7 @@ def _data(data: DataFacts) -> Exhibit:
         (_("Fingerprint of the files (SHA-256)"), data.data_hash or NOTHING),
     )
     says = _(
-        "{reviewed:,} of {reviewable:,} closed cases that can be reviewed have a review "
-        "({share:.1%}).",
+        "{reviewed:,} of {reviewable:,} cases that can be reviewed have a review ({share:.1%}).",
         reviewed=data.reviewed,
         reviewable=data.reviewable,
         share=data.reviewed / data.reviewable if data.reviewable else 0.0,
@@ -54,7 +53,7 @@ def _counts(data: DataFacts) -> Iterator[tuple[Sayable, int, bool]]:
     yield CASES, data.cases, False
     yield _("closed"), data.closed, True
     yield _("Events"), data.events, False
-    yield _("Closed cases that can be reviewed"), data.reviewable, False
+    yield _("Cases that can be reviewed"), data.reviewable, False
     yield _("reviewed"), data.reviewed, True
     yield _("unknown"), data.unknown, True
     yield REVIEWS, data.reviews, False
@@ -79,10 +78,11 @@ def _card(summary: ReportSummary) -> Exhibit:
 
 
 def _models(summary: ReportSummary) -> Iterator[tuple[Cell, ...]]:
-    """How many cases each model was fitted on, and which kind of model the risk has."""
+    """How many cases each model was fitted on, and of risk also when it is asked and its kind."""
     if summary.card.risk is not None:
         name = _("Risk: reviewed cases learnt from, of them with a defect")
         yield name, _fitted(summary.card.risk)
+        yield _("Risk is asked at this moment"), summary.card.asked_at
     if summary.card.kind is not None:
         yield _("Kind of risk model"), summary.card.kind
     if summary.card.complexity is not None:

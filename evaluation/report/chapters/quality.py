@@ -71,7 +71,7 @@ def _quarters(quarters: tuple[QuarterRate, ...]) -> Exhibit:
     shown = any(rate.value is not None for rate in rates)
     picture = partial(charts.rates_over_time, names, rates, (DEFECT_RATE, PERIOD), None)
     how = _(
-        "The rate of the cases closed in the quarter, with 95% intervals, from reviews of known "
+        "The rate of the cases of the quarter, with 95% intervals, from reviews of known "
         "inclusion probability; a gap where they stand for too few cases."
     )
     return Exhibit(
@@ -182,13 +182,12 @@ def _dimensions(dimensions: Dimensions) -> Exhibit:
         for line in lines
     )
     years = (
-        (_("Closed in the last year"), [line.share for line in lines]),
-        (_("Closed in the year before"), [line.before for line in lines]),
+        (_("Cases of the last year"), [line.share for line in lines]),
+        (_("Cases of the year before"), [line.before for line in lines]),
     )
     how = _(
         "Of the defective cases whose review names any dimension, the share that names this one, "
-        "with 95% intervals, by the year in which they were closed. Cases are the reviewed ones "
-        "of the last year."
+        "with 95% intervals, by year. Cases are the reviewed ones of the last year."
     )
     across = _("Share of defective cases, with 95% interval")
     picture = partial(charts.groups, [line.meaning for line in lines], years, across)

@@ -53,7 +53,14 @@ def _path(reigns: tuple[Reign, ...]) -> Iterator[Exhibit]:
         version=last.version.number,
         goes_by=GOES_BY[last.version.start],
     )
-    head = (_("Version"), _("Goes by"), _("From"), _("Until"), _("Replaced by"), _("Because"))
+    head = (
+        _("Version"),
+        _("Goes by"),
+        _("From"),
+        _("Until"),
+        _("Replaced by"),
+        _("Replaced because"),
+    )
     rows = tuple(
         (
             reign.version.number,

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands import serve
+from serving import serve
 from serving.workspace import Workspace
 from tests.factories.command import triage
-from tests.factories.files import OFFICE
+from tests.factories.files import FILES, OFFICE, write
 
 
 def test_check_counts(office: Path) -> None:
@@ -20,6 +20,29 @@ def test_check_counts(office: Path) -> None:
     assert result.exit_code == 0
     assert "6,000" in result.output
     assert "Without a fault." in result.output
+
+
+def test_the_reading_report_comes_last_and_is_kept(office: Path, tmp_path: Path) -> None:
+    """With rows as they were understood, in the terminal and as a page; never over a table."""
+    page = tmp_path / "reading.html"
+    result = triage("check", office, "--out", page)
+    assert result.exit_code == 0
+    assert "Rows in the file: 6,000; blank: 0; set aside: 0; read: 6,000." in result.output
+    assert result.output.index("Without a fault.") < result.output.index("How the tables were")
+    assert "cases.csv" in page.read_text("utf-8")
+    assert triage("check", office, "--out", office.parent / "cases.csv").exit_code == 2
+
+
+def test_warnings_stand_apart_from_faults(tmp_path: Path) -> None:
+    """Both are shown at once; only faults end with exit code 2."""
+    doubtful = FILES["cases.csv"].replace(",x,1", ",NULL,1")
+    result = triage("check", write(tmp_path, **{"cases.csv": doubtful}) / "office.toml")
+    assert result.exit_code == 0
+    assert "No faults, but look at these:" in result.output
+    write(tmp_path, **{"cases.csv": doubtful.replace("2024-02-01", "2024-02-31")})
+    result = triage("check", tmp_path / "office.toml")
+    assert result.exit_code == 2
+    assert result.output.index("2024-02-31") < result.output.index("No faults, but look at these:")
 
 
 def test_faults_are_listed_and_nothing_is_written(office: Path, tmp_path: Path) -> None:
@@ -54,7 +77,7 @@ def test_every_command_that_opens_tables_can_do_without_faulty_rows(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Workspace, "tables", stop)
-    monkeypatch.setattr(serve, "become_service", stop)
+    monkeypatch.setattr(serve, "serve", stop)
     (tmp_path / "office.toml").write_text(OFFICE, "utf-8")
     needed = {
         "score": ("--as-of", "2026-06-30", "--out", tmp_path / "x.csv"),

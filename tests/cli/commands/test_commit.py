@@ -111,4 +111,4 @@ def test_totals_name_what_was_taken_out(office: Path, tmp_path: Path) -> None:
     """A register that counts more closings of a unit than the tables have."""
     (tmp_path / "totals.csv").write_text("unit,month,closed\nU1,2026-05,99999\n", "utf-8")
     result = triage("verify", office.parent / "plan", "--totals", tmp_path / "totals.csv")
-    assert (result.exit_code, "in the totals 99,999" in result.output) == (3, True)
+    assert (result.exit_code, "99,999 in the totals" in result.output) == (3, True)

@@ -10,10 +10,12 @@ import pytest
 from cli.app import COMMANDS
 from serving.workspace import Workspace
 from tests.factories.command import triage
+from tests.factories.files import OFFICE
 
 README = Path(__file__).parents[3] / "README.md"
 NAMES = (
     "demo",
+    "draft",
     "check",
     "train",
     "models",
@@ -30,6 +32,13 @@ NAMES = (
     "shares",
     "serve",
 )
+
+
+@pytest.fixture(autouse=True)
+def folder_with_an_office_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where commands run: what is wrong with an office file is said before anything else."""
+    monkeypatch.chdir(tmp_path)
+    Path("office.toml").write_text(OFFICE, "utf-8")
 
 
 def test_no_champion_is_refused(

@@ -118,7 +118,7 @@ def test_a_plan_of_no_case_is_refused(office: Path, tmp_path: Path) -> None:
     request = ("--as-of", "2010-01-01", "--capacity", 60, "--out", tmp_path / "plan")
     result = triage("plan", office, *request)
     assert result.exit_code == 3
-    assert "No case was closed by 1 January 2010. The tables hold closings from" in result.output
+    assert "No case came up for review (closing) by 1 January 2010. In the" in result.output
     assert not (tmp_path / "plan").exists()
 
 
@@ -154,7 +154,7 @@ def test_a_plan_is_not_drawn_over_another(office: Path) -> None:
     folder = office.parent / "plan"
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     request = ("--as-of", "2026-06-30", "--capacity", 60, "--out", folder)
-    result = triage("plan", "nowhere.toml", *request)
+    result = triage("plan", office, "--data", "nowhere", *request)
     assert result.exit_code == 2
     assert "already holds something (closings.parquet). Name another folder." in result.output
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before

@@ -9,7 +9,7 @@ import pytest
 
 from cases.language.messages import _
 from cases.office.loading import load_office
-from cli.commands import score
+from evaluation.backtests import since
 from models.registry import Registry, office_name
 from tests.factories.command import triage
 
@@ -28,7 +28,7 @@ def test_scores_the_cases_closed_in_a_time(office: Path, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("request_", "why"),
     [
-        (("--as-of", "2010-01-01"), "No case was closed by 1 January 2010"),
+        (("--as-of", "2010-01-01"), "No case came up for review (closing) by 1 January 2010"),
         (("--as-of", "2026-06-30", "--reviewed"), "The model has learnt from the outcomes of all"),
     ],
 )
@@ -48,7 +48,7 @@ def test_risks_of_unseen_outcomes_say_how_many_are_left_out(
 ) -> None:
     """What the model has learnt from is left out, counted and said."""
     risks = pl.DataFrame({"case_id": ["a"], "risk": [0.2], "defect": [1]})
-    monkeypatch.setattr(score, "out_of_time_risks", lambda *_: (risks, 5))
+    monkeypatch.setattr(since, "out_of_time_risks", lambda *_: (risks, 5))
     out = tmp_path / "scores.parquet"
     result = triage("score", office, "--as-of", "2026-06-30", "--reviewed", "--out", out)
     assert result.exit_code == 0, result.output

@@ -204,7 +204,7 @@ def test_totals_from_elsewhere_are_compared(plan_folder: Path) -> None:
     """Unit u1 closed two cases in January, says the register; the tables know of none."""
     totals = pl.DataFrame({"unit": ["u1"], "month": ["2026-01"], "closed": [2]})
     (sentence,) = said(check_plan(plan_folder, Reader(totals=totals)))
-    assert "Unit u1, month 2026-01: closed in the tables 0, in the totals 2." in sentence
+    assert "Unit u1, month 2026-01: 0 cases in the tables, 2 in the totals." in sentence
 
 
 def test_counts_below_those_of_the_frame_are_named(plan_folder: Path) -> None:
@@ -212,7 +212,7 @@ def test_counts_below_those_of_the_frame_are_named(plan_folder: Path) -> None:
     path = plan_folder / "closings.parquet"
     pl.read_parquet(path).with_columns(closed=pl.lit(1, pl.Int64)).write_parquet(path)
     (sentence,) = said(check_plan(renewed(plan_folder), Reader()))
-    assert "counts fewer closings of unit u1 in 2026-02" in sentence
+    assert "counts fewer cases of unit u1 in 2026-02" in sentence
 
 
 def test_an_intake_has_no_totals_and_no_commitment(intake_folder: Path) -> None:

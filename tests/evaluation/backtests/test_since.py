@@ -110,7 +110,7 @@ def test_out_of_time_risks_leave_out_what_was_seen(tables: Tables, bundle: Bundl
     ("as_of", "words"),
     [
         (TRAINED, "has learnt from the outcomes of all"),
-        (datetime(2023, 1, 1), "No case closed in that time has an outcome by 1 January 2023"),
+        (datetime(2023, 1, 1), "No case of that time has an outcome by 1 January 2023"),
     ],
 )
 def test_nothing_unseen_is_refused(

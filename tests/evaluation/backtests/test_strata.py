@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from evaluation.backtests.strata import SMALLEST, Within, within
+from evaluation.backtests.strata import SMALLEST, Within, gained_between, within
 from evaluation.statistics.metrics import Figure
 
 REVIEWERS = 6
@@ -128,3 +130,27 @@ def test_withheld(named: bool) -> None:
     assert found.auc_within.absent == ("one_class" if named else "no_cases")
     assert found.says.say("en").startswith("Too few cases share a unit")
     assert not found.signal
+
+
+@pytest.mark.parametrize(
+    ("over", "inside", "part"),
+    [
+        ((3.0, 2.5, 3.5), (2.0, 1.5, 2.5), (0.5, 0.25, 0.75)),
+        ((3.0, 2.5, 3.5), (3.2, 2.8, 3.6), (0.0, 0.0, 0.1)),
+        ((3.0, 2.5, 3.5), (0.9, 0.6, 1.2), (1.0, 0.9, 1.0)),
+        ((1.2, 0.9, 1.5), (1.1, 0.8, 1.4), None),
+        ((3.0, 2.5, 3.5), (2.0, None, None), None),
+    ],
+)
+def test_what_of_the_gain_lies_between_strata(
+    over: tuple[float, float, float],
+    inside: tuple[float, float | None, float | None],
+    part: tuple[float, float, float] | None,
+) -> None:
+    """Of a lift of 3 over all and 2 within, half of the gain lies between strata."""
+    lift, lift_within = (Figure(*figures, n=500) for figures in (over, inside))
+    found = replace(reviewed(1, case_signal=0.0), lift=lift, lift_within=lift_within)
+    gained = gained_between(found)
+    assert (gained is None) == (part is None)
+    if gained is not None:
+        assert (gained.value, gained.low, gained.high) == pytest.approx(part)

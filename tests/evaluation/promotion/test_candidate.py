@@ -160,7 +160,7 @@ def test_where_a_year_has_too_few_outcomes_it_is_tried_on_more(
     schema = {"moment": pl.Datetime("us"), "y": pl.Int8()}
     labels = pl.DataFrame(known, schema=schema, orient="row")
     asked: dict[str, date] = {}
-    monkeypatch.setattr(last_year, "judged_labels", lambda *_: labels)
+    monkeypatch.setattr(last_year, "judging_labels", lambda *_: labels)
     monkeypatch.setattr(last_year, "backtest", lambda *_, **span: asked.update(span))
     last_year.run_last_year_backtest(tables, bundle, silent)
     assert (asked["last"], asked["first"]) == (last.date(), last.date() - timedelta(days=days))

@@ -85,14 +85,14 @@ def test_picked_and_mandatory_reviews_give_no_rate(chance: str, estimated: bool)
     found = office_quality(made(REVIEWED, reviews=reviews), UNTIL)
     assert (found.rates is not None) == estimated
     if found.rates is None:
-        assert found.rates_say.say("en").startswith("No rate is estimated for the 2 closed cases")
+        assert found.rates_say.say("en").startswith("No rate is estimated for the 2 cases")
         assert "不作比率估计" in found.rates_say.say("zh")
         assert found.concentrations.says.say("en").startswith("Too few")
     else:
         assert {one.rate.absent for one in found.rates.quarters} == {"too_few"}
         assert found.rates.reviews < FEWEST
         assert found.rates.rate.absent == "too_few"
-        assert found.rates_say.say("en").startswith("No rate is given for the 2 closed cases")
+        assert found.rates_say.say("en").startswith("No rate is given for the 2 cases")
         assert "不给出比率" in found.rates_say.say("zh")
 
 
@@ -109,8 +109,8 @@ def test_the_rate_is_of_the_cases_the_reviews_stand_for() -> None:
     assert found.rates is not None
     assert (found.rates.cases, found.rates.stands_for) == (96, 24)
     assert found.rates.rate.value == pytest.approx(11 / 12)
-    assert found.rates_say.say("en").startswith("Of the 24 closed cases that the 12 reviews")
-    assert "not stand for most of the 96 closed cases" in found.rates_say.say("en")
+    assert found.rates_say.say("en").startswith("Of the 24 cases that the 12 reviews")
+    assert "not stand for most of the 96 cases" in found.rates_say.say("en")
     assert "24件" in found.rates_say.say("zh")
 
 

@@ -117,7 +117,7 @@ def test_handlers_are_counted_and_not_named() -> None:
 def plan_of(*drawn: str) -> Kept:
     """A plan of 31 January that drew these cases."""
     wish = PlanParameters(as_of=datetime(2024, 1, 31), capacity=9, seed="s").model_dump(mode="json")
-    lines = pl.DataFrame({"case_id": drawn})
+    lines = pl.DataFrame({"case_id": drawn}).with_columns(closed_at=pl.lit(datetime(2024, 1, 25)))
     return Kept({"plan_id": "p", "parameters": wish}, lines, lines)
 
 

@@ -14,7 +14,7 @@ from evaluation.statistics.metrics import Figure
 from policies.spot_check.plan import PlanParameters
 from policies.spot_check.verify import Kept
 from tests.factories.office import tables
-from training.severity import shared_readings
+from training.readings import shared_readings
 
 AS_OF, UNTIL = datetime(2024, 2, 1), datetime(2024, 3, 2)
 
@@ -22,7 +22,7 @@ CASES = """
 case_id | opened_at  | closed_at  | kind | unit
 a       | 2024-01-01 | 2024-01-03 | x    | u
 """
-# b is not final yet, c was reviewed before the plan, =d after the time we look at
+# b is not final yet, c was reviewed before its closing, =d after the time we look at
 REVIEWS = """
 case_id | reviewed_at | reviewer | kind | grade
 a       | 2024-02-03  | r        | k    | bad
@@ -55,7 +55,9 @@ def office() -> Tables:
 def kept(lines: pl.DataFrame, risks: dict[str, float], as_of: datetime = AS_OF) -> Kept:
     """A plan of these lines, from a frame with these risks."""
     wish = PlanParameters(as_of=as_of, capacity=lines.height, seed="s").model_dump(mode="json")
-    frame = pl.DataFrame({"case_id": list(risks), "risk": list(risks.values())})
+    frame = pl.DataFrame({"case_id": list(risks), "risk": list(risks.values())}).with_columns(
+        closed_at=pl.lit(datetime(2024, 1, 25))
+    )
     return Kept({"plan_id": f"p{as_of:%m}", "parameters": wish}, frame, lines)
 
 

@@ -17,6 +17,7 @@ from cases.language.messages import _, say
 from cases.language.texts import Text
 from cases.tables.tables import Tables, moments_of, rows
 from evaluation.backtests.backtest import MODEL, Backtest
+from evaluation.backtests.efforts import EffortYear
 from evaluation.backtests.subgroups import fairness as compare_groups
 from evaluation.intake.audit import AuditedTrack
 from evaluation.intake.figures import intake_figures
@@ -40,8 +41,6 @@ from evaluation.report.facts import EXPLAINED, Leak, model_versions, stand_ins
 from evaluation.report.facts import leaks as kept_leaks
 from evaluation.report.summary import ReportSummary
 from evaluation.statistics.metrics import Figure, calibration_table
-from evaluation.surveys.caught import CaughtIn
-from evaluation.surveys.own_check import OwnCheck
 from features.build import build
 from models.bundle.bundle import Bundle
 from models.questions.complexity import ComplexityQuestion
@@ -287,6 +286,19 @@ def test_a_year_of_too_many_errors_is_named(
     assert "beyond chance" in says
 
 
+@pytest.mark.parametrize(("width", "better"), [(68.5, False), (60.0, True)])
+def test_an_interval_no_narrower_than_one_for_all_is_no_better(
+    summary: ReportSummary, tables: Tables, bundle: Bundle, width: float, *, better: bool
+) -> None:
+    """Where half of the intervals are wider than one for all cases, the sentence says so."""
+    held = Figure(0.8, 0.7, 0.9, 200)
+    year = EffortYear(0, 200, held, width, held, 67.0, 1.0, Figure(0.5, 0.4, 0.6, 200))
+    found = dataclasses.replace(intake_figures(tables.office, bundle, None), forecasts=(year,))
+    chapter = intake.chapter(dataclasses.replace(summary, intake=found))
+    says = say(chapter.exhibits[-1].says, "en")
+    assert ("no better than one interval for all" in says) != better
+
+
 def test_verdicts_are_shown(summary: ReportSummary) -> None:
     """Every version has a line per verdict; one without any says so."""
     event = Event("2026-01-02T03:04:05Z", "refused", "too weak")
@@ -358,33 +370,3 @@ def test_chapters_speak_every_language(summary: ReportSummary, language: Languag
         lead = part.chapter(summary).lead
         assert say(lead, language)
         assert (say(lead, language) == say(lead, SOURCE)) == (language == SOURCE)
-
-
-def test_own_checks_have_a_table_where_there_are_any(summary: ReportSummary) -> None:
-    """A line a kind of check, what it misses and what it catches; a range where too few."""
-    title = "What the office's own checks miss"
-    assert title not in {str(part.title) for part in quality.chapter(summary).exhibits}
-    check = OwnCheck(900, 100, Figure(0.05, 0.03, 0.08, 40), Figure.withheld(9))
-    with_checks = dataclasses.replace(summary, own_checks={"self_check": check})
-    exhibit = titled(quality.chapter(with_checks), title)
-    ((name, passed, failed, missed, caught),) = exhibit.rows
-    assert [str(cell) for cell in (name, passed, failed)] == ["Self check", "900", "100"]
-    assert str(missed) == "5.0% (3.0% to 8.0%)"
-    assert "too few" in str(caught)
-
-
-def test_what_checks_catch_by_dimension_has_a_table(summary: ReportSummary) -> None:
-    """A line a dimension, with the number of defects it is from."""
-    lines = (
-        CaughtIn("facts", Text(en="facts"), Figure(0.4, 0.2, 0.6, 30)),
-        CaughtIn("effect", Text(en="effect"), Figure.withheld(3)),
-    )
-    check = OwnCheck(900, 100, Figure(0.05, 0.03, 0.08, 40), Figure.withheld(9), lines)
-    with_checks = dataclasses.replace(summary, own_checks={"self_check": check})
-    exhibit = titled(
-        quality.chapter(with_checks), "What the office's own checks catch, by dimension"
-    )
-    facts, effect = rows_of(exhibit)
-    assert facts == ("Self check", "facts", "30", "40.0% (20.0% to 60.0%)")
-    assert effect[:3] == ("Self check", "effect", "3")
-    assert "too few" in effect[3]

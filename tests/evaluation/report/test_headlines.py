@@ -275,7 +275,7 @@ def test_the_office_s_rate_is_of_what_its_reviews_stand_for(
     if withheld:
         assert "found_no_quality" in by_code
     else:
-        assert "Of the 1,810 closed cases" in by_code["found_quality"].says.say("en")
+        assert "Of the 1,810 cases" in by_code["found_quality"].says.say("en")
 
 
 def test_without_later_cases_nothing_is_claimed(summary: ReportSummary) -> None:
@@ -283,6 +283,21 @@ def test_without_later_cases_nothing_is_claimed(summary: ReportSummary) -> None:
     untested = dataclasses.replace(summary, risk=None, performance={})
     assert codes(untested)[0] == "found_untested"
     assert codes(untested)[-2:] == ["sure_untested", "do_review"]
+
+
+def test_the_last_verdict_is_quoted_where_the_model_in_use_was_not_tested(
+    summary: ReportSummary,
+) -> None:
+    """A version that was tested and refused is named, with why; none that was promoted since."""
+    start = ModelVersion("1", date(2024, 1, 1), None, True, (Event("2024-01-01", "promoted", "a"),))
+    later = ModelVersion("2", date(2024, 2, 1), None, False, (Event("2024-02-01", "refused", "b"),))
+    for versions, code in (((later, start), "sure_refused"), ((start,), "sure_untested")):
+        untested = dataclasses.replace(summary, risk=None, performance={}, versions=versions)
+        sure = headlines(untested)[-2]
+        assert sure.code == code
+        assert ("version 2, the last one it judged: b" in sure.says.say("en")) == (
+            later in versions
+        )
 
 
 def test_numbers_are_those_of_the_scores(

@@ -19,6 +19,7 @@ from cases.language.texts import Text
 from cases.tables.tables import Tables
 from evaluation.backtests.answers import FEWEST, answer, shown_figures
 from evaluation.backtests.backtest import MODEL, Backtest, PeriodFigures, backtest
+from evaluation.backtests.strata import Within
 from evaluation.pages import charts, drawing
 from evaluation.pages.cells import interval, share_interval
 from evaluation.pages.exhibits import Exhibit
@@ -27,6 +28,7 @@ from evaluation.quality.reviewers import Agreement, Reviewers, ReviewerSeverity
 from evaluation.report.chapters.heads import NO_RISK_MODEL
 from evaluation.report.chapters.ranking import TITLES
 from evaluation.report.chapters.reviewers import SEVERITY
+from evaluation.report.chapters.reviewers import chapter as reviewers_chapter
 from evaluation.report.model_card import model_card
 from evaluation.report.page import Report, chapters, compose, render
 from evaluation.report.summary import ReportSummary, summarise
@@ -148,16 +150,44 @@ def test_one_reviewer_to_a_case_is_pointed_out(
     assert SEVERITY.say(language) not in pages[language]
 
 
+def test_how_much_of_the_ranking_is_who_reviews_is_said(
+    summary: ReportSummary, pages: dict[Language, str]
+) -> None:
+    """One sentence with both lifts, of all cases and of one reviewer's; or why there is none."""
+    assert "times among cases of the same reviewer" in pages["en"]
+    without = dataclasses.replace(summary, performance={})
+    unknown = "How much of the ranking is who reviews cannot be said: too few later cases"
+    assert unknown in reviewers_chapter(without).lead.say("en")
+    lifts = Figure(3.0, 2.5, 3.5, 500), Figure(2.0, 1.5, 2.5, 500)
+    within = Within(
+        "reviewer", 5, 500, 0, lifts[0], lifts[0], lifts[1], lifts[1], True, False, SEVERITY
+    )
+    risk = dataclasses.replace(summary.performance["risk"], within=(within,))
+    known = dataclasses.replace(summary, performance={"risk": risk})
+    lead = reviewers_chapter(known).lead.say("en")
+    assert lead.endswith(
+        "The top of the list held 3.0 (2.5 to 3.5) times the defects of a random choice, and "
+        "2.0 (1.5 to 2.5) times among cases of the same reviewer: 50% (25% to 75%) of what it "
+        "gains is who reviews, or which cases each reviewer was given."
+    )
+
+
 def test_reviewers_are_listed_with_intervals(summary: ReportSummary) -> None:
     """Where it can be told, each reviewer has a figure with its interval, or none and why."""
     told = ReviewerSeverity("R1", Figure(0.3, 0.1, 0.5, 40))
     held = ReviewerSeverity(HOSTILE, Figure(None, None, None, 3, "too_few"))
     agreed = Agreement(43, *[Figure(0.8, 0.7, 0.9, 43)] * 3)
-    found = dataclasses.replace(summary, reviewers=Reviewers(agreed, (told, held), separable=True))
+    spread = Figure(0.4, 0.2, 0.7, 5)
+    likeness = {"case": -0.12, "subject": 0.21}
+    reviewers = Reviewers(agreed, (told, held), True, spread, likeness, by_subject=True)
+    found = dataclasses.replace(summary, reviewers=reviewers)
     html = render(compose(found), "en")
     assert '0.300 <wbr><span class="together">(0.100 to 0.500)</span>' in html
     assert "withheld: too few" in html
     assert "cannot be separated" not in html
+    assert "Two in three reviewers lie within" in html
+    assert "How alike cases of the same subject are: 0.21" in html
+    assert "How alike two readings of the same case are: 0.00" in html
     assert HOSTILE not in html
 
 

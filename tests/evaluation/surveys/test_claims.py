@@ -54,8 +54,8 @@ def test_a_gap_ends_what_was_read() -> None:
     """Reviews behind one that is missing do not count yet; the missing one is next to read."""
     found = claim(dict.fromkeys([*ORDER[:5], *ORDER[6:300]], 0.0))
     assert (found.read, found.shown_after) == (5, None)
-    assert found.next_to_read[0] == ORDER[5]
-    assert len(found.next_to_read) == 10
+    assert found.next_to_read == (ORDER[5], *ORDER[300:309])
+    assert found.waiting == 294
 
 
 def test_certain_cases_use_up_the_claim() -> None:

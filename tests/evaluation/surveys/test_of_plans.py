@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import polars as pl
 
 from cases.tables.tables import REVIEWS, Tables, case_columns
 from evaluation.surveys.claims import together
-from evaluation.surveys.of_plans import checks_by_plans, claim_of_plan, surveys_of
+from evaluation.surveys.of_plans import (
+    checks_by_plans,
+    claim_of_plan,
+    surveys_of,
+    with_probabilities,
+)
 from policies.spot_check.planning import draw_plan
 from policies.spot_check.verify import Kept, listed
 from tests.factories.frames import frame, parameters
@@ -63,7 +69,26 @@ def test_each_closing_has_the_reviews_made_until_the_next() -> None:
     assert counted == [["c0", "c1", "c2"], ["c0"]]
     outcomes = [survey.outcomes.select("case_id", "defect").rows() for survey in found.surveys]
     assert outcomes == [[("c0", 1.0)], [("c0", 0.0)]]
-    assert "1 closing stands in the frames of several plans" in str(found.note)
+    assert "1 case stands in the frames of several plans" in str(found.note)
+
+
+def test_reviews_get_the_probability_of_the_plan_that_drew_their_case() -> None:
+    """c0 that of July's plan, then that of August's; c1 was not drawn, c2 has its own."""
+    tables, (first, second) = closed_twice()
+    second = replace(
+        second, frame=second.frame.with_columns(inclusion_probability=pl.lit(0.25, pl.Float64))
+    )
+    undrawn = replace(first, lines=first.lines.filter(pl.col("case_id") != "c1"))
+    text = """
+    case_id | reviewed_at | grade | inclusion_probability
+    c0      | 2024-07-10  | bad   | -
+    c0      | 2024-08-10  | fine  | -
+    c1      | 2024-07-11  | fine  | -
+    c2      | 2024-07-12  | fine  | 0.5
+    """
+    tables = tables.with_rows(reviews=rows(text, REVIEWS))
+    found = with_probabilities(tables, [undrawn, second], SEPTEMBER)
+    assert found.review_rows["inclusion_probability"].to_list() == [1.0, 0.25, None, 0.5]
 
 
 def test_a_plan_named_twice_counts_once() -> None:
@@ -72,7 +97,7 @@ def test_a_plan_named_twice_counts_once() -> None:
     found = surveys_of(tables_of(cases), [kept(cases, JULY)] * 2, SEPTEMBER)
     assert [survey.frame.height for survey in found.surveys] == [2]
     assert found.outside == {}
-    assert "2 closings stand in the frames of several plans" in str(found.note)
+    assert "2 cases stand in the frames of several plans" in str(found.note)
 
 
 def test_no_checks_without_kinds_or_plans() -> None:

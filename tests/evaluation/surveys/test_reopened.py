@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluation.surveys.estimate import Survey, estimate
-from evaluation.surveys.reopened import CLOSING, PlanFrame, counted_once
+from evaluation.surveys.reopened import PlanFrame, closings_of, counted_once
 from policies.spot_check.planning import draw_plan
 from tests.factories.frames import frame, parameters
 
@@ -36,11 +36,11 @@ def test_a_closing_counts_in_the_earliest_plan() -> None:
     first, second = plan(MARCH, b=2, a=1), plan(JUNE, c=3, b=2, a=1)
     once = counted_once([first, second])
     assert (names(once.frames), once.elsewhere) == ([["b", "a"], ["c"]], 2)
-    assert once.frames[0].drop("closed_again_at").equals(first.frame)
+    assert once.frames[0].drop("again_at").equals(first.frame)
     again = counted_once([second, first])
     assert names(again.frames) == [["c"], ["b", "a"]]
     assert str(once.note) == (
-        "2 closings stand in the frames of several plans; each counts in the first."
+        "2 cases stand in the frames of several plans; each counts in the first."
     )
 
 
@@ -48,9 +48,9 @@ def test_a_case_closed_again_counts_again() -> None:
     """Its first closing knows when that ended; reviews from then on are of the second."""
     once = counted_once([plan(MARCH, a=1, b=2), plan(JUNE, a=90, b=2)])
     assert (names(once.frames), once.elsewhere) == ([["a", "b"], ["a"]], 1)
-    assert once.frames[0]["closed_again_at"].to_list() == [datetime(2026, 4, 1), None]
-    assert once.frames[1]["closed_again_at"].to_list() == [None]
-    assert str(once.note).startswith("1 closing stands in the frames of several plans; it")
+    assert once.frames[0]["again_at"].to_list() == [datetime(2026, 4, 1), None]
+    assert once.frames[1]["again_at"].to_list() == [None]
+    assert str(once.note).startswith("1 case stands in the frames of several plans; it")
 
 
 def test_plans_of_different_cases_stay_as_they_are() -> None:
@@ -88,8 +88,8 @@ def test_every_closing_counts_exactly_once(
     ]
     order = [index for index in shuffled if index < len(plans)]
     once, other = counted_once(plans), counted_once([plans[index] for index in order])
-    every = {row for given in plans for row in given.frame.select(*CLOSING).rows()}
-    counted = [row for cases in once.frames for row in cases.select(*CLOSING).rows()]
+    every = {row for given in plans for row in closings_of(given.frame).rows()}
+    counted = [row for cases in once.frames for row in closings_of(cases).rows()]
     assert sorted(counted) == sorted(every)
     for index, frame_of_other in zip(order, other.frames, strict=True):
         assert frame_of_other.equals(once.frames[index])

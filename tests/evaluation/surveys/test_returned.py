@@ -32,15 +32,44 @@ d       | 2024-02-27  | random | bad    | -
 """
 
 
-def test_the_first_final_review_after_the_draw_counts() -> None:
-    """Before the draw: not; not yet final: not; of two, the first; what is old as the present."""
+def frame_of(**closed: str) -> pl.DataFrame:
+    """What a plan's frame says of these cases, each closed on its day."""
+    days = [datetime.fromisoformat(day) for day in closed.values()]
+    return pl.DataFrame(
+        {"case_id": list(closed), "closed_at": days},
+        schema={"case_id": pl.String, "closed_at": pl.Datetime("us")},
+    )
+
+
+def test_the_first_final_review_since_the_closing_counts() -> None:
+    """Before the closing: not; not yet final: not; of two, the first; an old grade as a new one."""
     cases = rows(
         "case_id | opened_at\n" + "".join(f"{c} | 2024-01-01\n" for c in "abcd"),
         case_columns(OFFICE),
     )
     tables = Tables.of(OFFICE, cases, reviews=rows(FOUND, REVIEWS))
-    found = returned(tables, after=datetime(2024, 1, 31), until=datetime(2024, 3, 1))
+    frame = frame_of(a="2024-01-16", b="2024-02-01", c="2024-01-31", d="2024-01-31")
+    found = returned(tables, frame, until=datetime(2024, 3, 1))
     assert sorted(found.rows()) == [("b", 1.0, 2.0, ["facts"]), ("c", 0.0, 1.0, None)]
+
+
+def test_a_review_of_the_day_of_the_plan_or_before_is_an_answer() -> None:
+    """Dated on the day of the closing, or entered late: no case had a review at the draw."""
+    cases = rows("case_id | opened_at\na | 2024-01-01", case_columns(OFFICE))
+    tables = Tables.of(OFFICE, cases, reviews=rows(FOUND, REVIEWS))
+    on_the_day = frame_of(a="2024-01-15").with_columns(pl.col("closed_at") + pl.duration(hours=9))
+    for frame in (on_the_day, frame_of(a="2024-01-10")):
+        found = returned(tables, frame, datetime(2024, 6, 1))
+        assert found.select("case_id", "defect").rows() == [("a", 1.0)]
+
+
+def test_a_case_that_is_still_open_is_answered_by_its_moment() -> None:
+    """Asked about at its intake, a has one review since then; b's was made before."""
+    cases = rows("case_id | opened_at\na | 2024-01-01", case_columns(OFFICE))
+    tables = Tables.of(OFFICE, cases, reviews=rows(FOUND, REVIEWS))
+    moments = frame_of(a="2024-01-01", d="2024-02-28").rename({"closed_at": "moment"})
+    frame = moments.with_columns(closed_at=pl.lit(None, pl.Datetime("us")))
+    assert returned(tables, frame, datetime(2024, 6, 1))["case_id"].to_list() == ["a"]
 
 
 def test_a_review_after_the_next_closing_is_of_that_closing() -> None:
@@ -48,11 +77,10 @@ def test_a_review_after_the_next_closing_is_of_that_closing() -> None:
     cases = rows("case_id | opened_at\nb | 2024-01-01\nc | 2024-01-01", case_columns(OFFICE))
     tables = Tables.of(OFFICE, cases, reviews=rows(FOUND, REVIEWS))
     again = {"b": datetime(2024, 2, 2), "c": datetime(2024, 2, 3), "d": None}
-    closings = pl.DataFrame(
-        {"case_id": list(again), "closed_again_at": list(again.values())},
-        schema={"case_id": pl.String, "closed_again_at": pl.Datetime("us")},
+    frame = frame_of(**dict.fromkeys(again, "2024-01-31")).with_columns(
+        again_at=pl.Series(list(again.values()), dtype=pl.Datetime("us"))
     )
-    found = returned(tables, datetime(2024, 1, 31), datetime(2024, 6, 1), closings)
+    found = returned(tables, frame, datetime(2024, 6, 1))
     assert sorted(found.drop("dimensions").rows()) == [("b", 1.0, 2.0), ("d", 1.0, 2.0)]
 
 
@@ -69,11 +97,8 @@ def test_second_readings_are_by_another_reviewer() -> None:
     """
     cases = rows("case_id | opened_at\nb | 2024-01-01", case_columns(OFFICE))
     tables = Tables.of(OFFICE, cases, reviews=rows(reviews, REVIEWS))
-    closings = pl.DataFrame(
-        {"case_id": ["a", "b", "c"], "closed_again_at": [None] * 3},
-        schema={"case_id": pl.String, "closed_again_at": pl.Datetime("us")},
-    )
-    found = second_readings(tables, datetime(2024, 1, 31), datetime(2024, 6, 1), closings)
+    frame = frame_of(**dict.fromkeys("abc", "2024-01-31"))
+    found = second_readings(tables, frame, datetime(2024, 6, 1))
     assert found.rows() == [("b", 1.0, 0.0)]
 
 
@@ -124,6 +149,6 @@ def test_own_checks_are_facts_and_no_labels() -> None:
     tables = Tables.of(CHECKED, cases, reviews=rows(ROWS, REVIEWS))
     found = own_checks(tables, datetime(2024, 1, 31))
     assert found.rows() == [("a", True, None), ("b", False, True)]
-    later = returned(tables, datetime(2024, 1, 1), datetime(2024, 6, 1))
+    later = returned(tables, frame_of(a="2024-01-01", b="2024-01-01"), datetime(2024, 6, 1))
     assert later.drop("dimensions").rows() == [("b", 1.0, 2.0)]
     assert tables.review_rows.height == 1

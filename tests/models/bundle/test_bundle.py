@@ -155,7 +155,7 @@ def test_efforts_lie_in_their_interval(bundle: Bundle, small_tables: Tables) -> 
 def test_saved_files_are_text(saved: Path) -> None:
     """A bundle is text and JSON."""
     assert sorted(path.name for path in saved.iterdir()) == [
-        "bundle.json", "manifest.json", "risk.txt",
+        "bundle.json", "effort.txt", "manifest.json", "risk.txt",
     ]  # fmt: skip
     for path in saved.iterdir():
         path.read_text(encoding="utf-8")
@@ -170,7 +170,7 @@ def test_another_catalogue_is_refused(saved: Path) -> None:
         Bundle.load(saved, office(attributes=other, complexity=COMPLEXITY))
 
 
-@pytest.mark.parametrize("name", ["bundle.json", "risk.txt", "manifest.json"])
+@pytest.mark.parametrize("name", ["bundle.json", "risk.txt", "effort.txt", "manifest.json"])
 @pytest.mark.parametrize("harm", ["change", "remove", "empty", "binary"])
 def test_harmed_file_is_refused(saved: Path, tmp_path: Path, name: str, harm: str) -> None:
     """A file that is not as it was saved is refused in one sentence that says what to do."""
@@ -204,7 +204,7 @@ def test_harmed_file_is_refused(saved: Path, tmp_path: Path, name: str, harm: st
         {"questions": {"complexity": {"outcomes": None}}},
         {"questions": {"complexity": {"outcomes": {"rows": {}}}}},
         {"questions": {"effort": None}},
-        {"questions": {"effort": {"linear": 1}}},
+        {"questions": {"effort": {"hazard": 1}}},
         {"questions": {"complexity": {"model": {"columns": 1}}}},
         {"about": {"not_trained": None}},
         {"about": {"not_trained": {"effort": {"template": "{a}", "values": {"b": 1}}}}},

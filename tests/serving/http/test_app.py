@@ -161,7 +161,7 @@ BROKEN: list[tuple[str, str, Any, int, str | None, str]] = [
         "case_ids[0]",
         "is not a case of this office.",
     ),
-    ("open case", "/score", {"case_ids": ["a", "e"]}, 422, "case_ids[1]", "is still open."),
+    ("open case", "/score", {"case_ids": ["a", "e"]}, 422, "case_ids[1]", "has not come up"),
     ("typo", "/score", {"cases": [TYPO]}, 422, "cases[0].attributes.suspect", "is not a field"),
     ("no as_of", "/spot_checks", {"capacity": 2}, 422, "as_of", "is missing."),
     ("zone", "/spot_checks", request(as_of="2026-06-30T00:00Z"), 422, "as_of", "is not a date or"),
@@ -218,7 +218,7 @@ ODD_CASES: list[tuple[str, list[dict[str, Any]], str, str]] = [
     ("twice", [case(), case()], "cases[1].case_id", "stands more than once."),
     ("order", [case(closed_at="2025-01-01")], "cases[0].closed_at", "is before `opened_at`."),
     ("future", [case(closed_at="2026-07-01")], "cases[0].closed_at", "is after `as_of`."),
-    ("still open", [case(closed_at=None)], "cases[0].closed_at", "is not a date or"),
+    ("still open", [case(closed_at=None)], "cases[0].closed_at", "is missing."),
     ("long", [case(kind="k" * (LONGEST_TEXT + 1))], "cases[0].kind", "is longer than 200 letters."),
     ("no id", [case(case_id="")], "cases[0].case_id", "is empty."),
     ("many", [case()] * (MOST_CASES + 1), "cases", "holds more than 1000 entries."),
@@ -348,7 +348,7 @@ def test_the_landing_page_speaks_chinese():
 
     assert '<html lang="zh">' in page
     assert "测试院" in page
-    assert "应当先行评查哪些已结案件" in page
+    assert "应当先行评查哪些案件" in page
 
 
 CHINESE = {"name": {"en": "Test office", "zh": "测试院"}, "language": "zh"}

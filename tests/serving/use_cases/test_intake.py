@@ -212,7 +212,7 @@ BROKEN = [
     ({"designated": {"handler": "h9", "reason": "x"}}, "cases[0].designated.handler", "Corr"),
     ({"designated": {"handler": "h4"}}, "cases[0].designated.reason", "Add it."),
     ({"parties": ["p1;p2"]}, "cases[0].parties[0]", "Send one code per entry."),
-    ({"attributes": {"appealed": True}}, "cases[0].attributes.appealed", "Did you mean"),
+    ({"attributes": {"appealed": True}}, "cases[0].attributes.appealed", "Remove it."),
     ({"closed_at": "2026-04-01"}, "cases[0].closed_at", "Did you mean `opened_at`?"),
 ]
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from cases.errors import BadInput
-from serving.use_cases.closed_cases import OUTSIDE
+from serving.use_cases.asked_cases import OUTSIDE
 from serving.use_cases.scores import scores, scores_of_ids
 from tests.factories.fakes import THEFT_ONLY, context, given
 
@@ -28,7 +28,7 @@ def test_every_unknown_or_open_case_is_reported_with_what_to_do():
         scores_of_ids(context(), ["a", "e", "zz"])
 
     assert [(fault.column, str(fault.problem)) for fault in error.value.faults] == [
-        ("case_ids[1]", "is still open."),
+        ("case_ids[1]", "has not come up for review yet (closing)."),
         ("case_ids[2]", "is not a case of this office."),
     ]
 

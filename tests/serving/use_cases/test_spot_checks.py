@@ -9,9 +9,9 @@ import pytest
 
 from cases.errors import Refused
 from cases.tables.tables import REVIEWS
-from features.rule_of_thumb import points
+from features.families.rule_of_thumb import points
 from policies.spot_check.plan import PlanParameters, why
-from serving.use_cases.closed_cases import OUTSIDE
+from serving.use_cases.asked_cases import OUTSIDE
 from serving.use_cases.context import ServiceContext
 from serving.use_cases.spot_checks import ALREADY_REVIEWED, spot_checks
 from tests.factories.fakes import THEFT_ONLY, FakeModel, context, given
@@ -87,7 +87,7 @@ def test_when_every_given_case_is_left_out_the_plan_is_empty():
 
 def test_a_plan_of_no_case_is_refused():
     """Before the first closing there is nothing to plan, and it says when cases were closed."""
-    with pytest.raises(Refused, match="No case was closed by 31 January 2026"):
+    with pytest.raises(Refused, match=r"No case came up for review \(closing\) by 31 January 2026"):
         spot_checks(context(), _parameters(datetime(2026, 1, 31)))
 
 

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from cases.shares import is_share, not_a_share
+from cases.errors import is_share, not_a_share
 
 
 @pytest.mark.parametrize(

@@ -1,27 +1,66 @@
-"""`triage models` and `triage rollback`: the models there are, and back to an earlier one."""
+"""`triage train`, `models` and `rollback`: a new model, those there are, back to an earlier one."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
+import typer
+
 from cases.errors import BadInput, Fault, Refused
 from cases.language.messages import _, sentences
-from cases.office.loading import load_office
-from cli.arguments import NUMBER, TEXT, OfficeFile, SpokenIn, option, whole
+from cli.arguments import (
+    NUMBER,
+    TEXT,
+    DataFolder,
+    OfficeFile,
+    SetAside,
+    SpokenIn,
+    Until,
+    option,
+    whole,
+)
 from cli.console import Terminal
-from cli.files.office import workspace_of
-from cli.show.versions import show_versions
-from evaluation.promotion.rollback import roll_back
-from models.registry import TRAIN_FIRST, Registry, office_name
 
+TRAIN = _("Fit the models, try them on later cases, register a candidate, promote it if it holds.")
 MODELS = _("List the office's models: when made, what the gate said and why, which is champion.")
 ROLLBACK = _(
     "Make an earlier champion the champion again; a running service takes it when restarted."
 )
 
 
+def train(
+    office: OfficeFile,
+    data: DataFolder = None,
+    set_aside: SetAside = None,
+    until: Until = None,
+    language: SpokenIn = None,
+) -> None:
+    """Train a candidate on the office's tables; exit code 3 if it is not promoted."""
+    from cli.files.office import workspace_of
+    from cli.show.training import show_training
+    from evaluation.promotion.candidate import train_candidate
+    from models.registry import Registry
+
+    terminal, workspace = (
+        Terminal.of(language, office),
+        workspace_of(office, data, set_aside, language),
+    )
+    with terminal.progress() as tell:
+        tables = workspace.tables(tell)
+        known_by = until or tables.latest_record
+        trained = train_candidate(tables, Registry(workspace.home), known_by, tell)
+    show_training(terminal, trained)
+    if not trained.verdict.promoted:
+        raise typer.Exit(3)
+
+
 def models(office: OfficeFile, language: SpokenIn = None) -> None:
     """List the versions of the office's models; `Refused` if there are none."""
+    from cases.office.loading import load_office
+    from cli.files.office import workspace_of
+    from cli.show.versions import show_versions
+    from models.registry import TRAIN_FIRST, Registry, office_name
+
     workspace = workspace_of(office)
     versions = Registry(workspace.home).versions(office_name(load_office(workspace.office)))
     if not versions:
@@ -44,6 +83,11 @@ def rollback(
     language: SpokenIn = None,
 ) -> None:
     """Make a version the champion that was it before."""
+    from cases.office.loading import load_office
+    from cli.files.office import workspace_of
+    from evaluation.promotion.rollback import roll_back
+    from models.registry import Registry
+
     if not reason.strip():
         raise BadInput([Fault("triage rollback", _("the reason is blank."), _("Say why."))])
     workspace = workspace_of(office)
