@@ -10,7 +10,7 @@ from evaluation.report.summary import ReportSummary
 from evaluation.statistics.metrics import Figure
 from evaluation.surveys.caught import CaughtIn
 from evaluation.surveys.own_check import OwnCheck
-from tests.evaluation.report.test_chapters import rows_of, titled
+from tests.factories.pages import rows_of, titled
 
 
 def test_own_checks_have_a_table_where_there_are_any(summary: ReportSummary) -> None:
