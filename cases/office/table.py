@@ -150,9 +150,10 @@ class Table(FileLayout):
     def sources(self) -> tuple[File | Database, ...]:
         """The files, or the database, that it is read from."""
         if self.path is not None:
-            return (File(path=self.path, **asdict(self.layout)),)
+            # Its keys are checked as the table's own.
+            return (File.model_construct(path=self.path, **asdict(self.layout)),)
         if self.database is not None:
-            return (Database(self.database, self.password_env, self.sql or ""),)
+            return (Database(self.database, self.password_env, self.sql or "", self.decimal),)
         return tuple(self.files.values())
 
     @model_validator(mode="after")

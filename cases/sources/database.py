@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -46,7 +46,8 @@ CONNECTING = 10  # seconds until a server must answer
 PIECE = 200  # rows fetched at a time; each may be long
 LONGEST_VALUE = 2 * LONGEST_CELL  # bytes, in SQLite; a piece is bounded by it
 STEPS = 100_000  # of SQLite's machine, after which its time is looked at
-OF_DATABASES: dict[type, Callable[..., str | None]] = {
+Writer = Callable[..., str | None]
+OF_DATABASES: dict[type, Writer] = {
     Decimal: lambda number: format(number, "f"),
     UUID: str,
     type(None): lambda _none: None,
@@ -56,11 +57,15 @@ OF_DATABASES: dict[type, Callable[..., str | None]] = {
 
 @dataclass(frozen=True)
 class Database:
-    """A query to a database; `url` has no password, `password_env` names where it stands."""
+    """A query to a database; `url` has no password, `password_env` names where it stands.
+
+    `decimal` is what the office reads before the decimals of a number, so it is written so.
+    """
 
     url: str
     password_env: str
     sql: str
+    decimal: str = "."
 
 
 def read(database: Database, data: Path, progress: Progress, called: str) -> Reading:
@@ -74,7 +79,7 @@ def read(database: Database, data: Path, progress: Progress, called: str) -> Rea
     url = make_url(database.url)
     progress(called, 0.0)
     with _connected(url, database, data) as connection:
-        frame, unread = _fetched(connection, database.sql, called, progress)
+        frame, unread = _fetched(connection, database, called, progress)
     progress(called, 1.0)
     found = _("Read from a database by its query: {rows:,} rows.", rows=frame.height)
     reading = whole(frame.sort(frame.columns), found, *left_out(unread))
@@ -130,18 +135,20 @@ def _read_only(connection: Connection) -> Connection:
 
 
 def _fetched(
-    connection: Connection, sql: str, called: str, progress: Progress
+    connection: Connection, database: Database, called: str, progress: Progress
 ) -> tuple[pl.DataFrame, dict[str, str]]:
     """The result as text, and the columns whose type is not read."""
     options = {"stream_results": True, "yield_per": PIECE, "no_parameters": True}
-    result = connection.exec_driver_sql(sql, execution_options=options)
+    result = connection.exec_driver_sql(database.sql, execution_options=options)
     names = checked_names(list(map(str, result.keys())))
     pieces = [pl.DataFrame(schema=dict.fromkeys(names, pl.String))]
     unread: dict[str, str] = {}
+    writers = _writers(database.decimal)
     until, size, limit = time.monotonic() + MOST_SECONDS, 0, most_content(Layout())
     for number, rows in enumerate(result.partitions(PIECE), start=1):
         columns = zip(names, zip(*rows, strict=True), strict=True)
-        pieces.append(pl.DataFrame([_texts(name, values, unread) for name, values in columns]))
+        texts = [_texts(name, values, writers, unread) for name, values in columns]
+        pieces.append(pl.DataFrame(texts))
         size += int(pieces[-1].estimated_size())
         if size > limit:
             raise too_big(limit)
@@ -151,10 +158,21 @@ def _fetched(
     return pl.concat(pieces).drop(unread), unread
 
 
-def _texts(name: str, values: tuple[object, ...], unread: dict[str, str]) -> pl.Series:
+def _writers(decimal: str) -> dict[type, Writer]:
+    """How a value of each type is written, numbers with `decimal` before their decimals."""
+    numbers = {
+        kind: lambda number, write=OF_DATABASES[kind]: write(number).replace(".", decimal)
+        for kind in (float, Decimal)
+    }
+    return OF_DATABASES | numbers
+
+
+def _texts(
+    name: str, values: tuple[object, ...], writers: Mapping[type, Writer], unread: dict[str, str]
+) -> pl.Series:
     """A column as text; null where its type is not read, which `unread` then says."""
     try:
-        texts = [OF_DATABASES[type(value)](value) or None for value in values]
+        texts = [writers[type(value)](value) or None for value in values]
     except KeyError as error:
         unread[name] = getattr(error.args[0], "__name__", "?")
         texts = [None] * len(values)

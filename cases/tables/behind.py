@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from cases.errors import Fault
+from cases.office.table import File
 from cases.sources.base import Reading
 from cases.tables.input_table import InputTable
 from cases.tables.specification.parts import READ, ROW
@@ -26,7 +27,7 @@ class _Row:
     cells: frozenset[str]
 
 
-def trace_faults(table: InputTable, files: Mapping[str, Reading]) -> None:
+def trace_faults(table: InputTable, files: Mapping[File, Reading]) -> None:
     """Name the case of each fault of a query's row, and the row of its `files` where one is meant.
 
     It is the one row that holds both the case's id and the value at fault.
@@ -44,7 +45,7 @@ def trace_faults(table: InputTable, files: Mapping[str, Reading]) -> None:
     ]
 
 
-def _rows_holding(ids: set[str], files: Mapping[str, Reading]) -> dict[str, list[_Row]]:
+def _rows_holding(ids: set[str], files: Mapping[File, Reading]) -> dict[str, list[_Row]]:
     """The rows of the files in which each of these ids stands."""
     holding: dict[str, list[_Row]] = {}
     for file, reading in files.items() if ids else ():
@@ -54,7 +55,7 @@ def _rows_holding(ids: set[str], files: Mapping[str, Reading]) -> dict[str, list
         named = texts.select(pl.any_horizontal(pl.all().is_in(list(ids)))).to_series()
         lines = texts.filter(named).head(MOST_ROWS).iter_rows()
         for number, line in zip(reading.rows.filter(named), lines, strict=False):
-            row = _Row(file, number, frozenset(cell for cell in line if cell))
+            row = _Row(file.path, number, frozenset(cell for cell in line if cell))
             for one in row.cells & ids:
                 holding.setdefault(one, []).append(row)
     return holding

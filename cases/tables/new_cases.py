@@ -14,7 +14,7 @@ from cases.nearest import did_you_mean
 from cases.office.model import Office, Table
 from cases.progress import Progress, silent
 from cases.sources import source_of
-from cases.sources.base import Layout, Unreadable
+from cases.sources.base import Unreadable
 from cases.tables import checks
 from cases.tables.cells.zones import latest_moment
 from cases.tables.input_table import InputTable, make_input_table
@@ -42,12 +42,12 @@ def read_new_cases(tables: Tables, path: Path, progress: Progress = silent) -> p
     file, and of its cases compared with what the office has.
     """
     office = tables.office
+    file = _as_case_table(office, path)
     try:
-        reading = source_of(path).read(path, Layout(), progress)
+        reading = source_of(path).read(path, file.layout, progress)
     except Unreadable as error:
         fault = Fault(path.name, error.problem, error.remedy, error.row, error.column)
         raise BadInput([fault]) from None
-    file = _as_case_table(office, path)
     latest = latest_moment(office.office.time_zone)
     table = make_input_table(NEW_CASE_TABLE, office, file, {file.sources[0]: reading}, latest)
     table.faults += checks.faults_of(table, checks.checks_of(table, office), table.frame)

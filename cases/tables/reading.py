@@ -58,7 +58,7 @@ def read_tables(
     for name, table in tables.items():
         if office.tables[name].sql:
             behind = office.tables[name].files.values()
-            trace_faults(table, {file.path: files[file] for file in behind})
+            trace_faults(table, {file: files[file] for file in behind})
     progress(CHECKING, 1.0)
     in_tables = [fault for table in tables.values() for fault in table.faults]
     lasting = unread + unmade + [fault for fault in in_tables if fault.row is None]

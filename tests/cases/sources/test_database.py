@@ -55,6 +55,13 @@ def test_values_are_text_in_one_order(register: str, tmp_path: Path) -> None:
     assert "Left out for their type: scan (bytes)." in [str(note) for note in reading.notes]
 
 
+def test_numbers_have_the_mark_the_office_reads(register: str, tmp_path: Path) -> None:
+    """With a decimal comma 1.5 is 1,5, and no thousands."""
+    source = Database(register, PASSWORD, "SELECT sum FROM cases", decimal=",")
+    reading = database.read(source, tmp_path, silent, "tables.cases.sql")
+    assert reading.frame["sum"].to_list() == ["1,5", "2"]
+
+
 def test_progress_names_the_query_and_ends_at_one(register: str, tmp_path: Path) -> None:
     """As for files."""
     told: list[tuple[object, float]] = []

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cases.errors import BadInput
+from tests.cases.sources.workbooks import xlsx
 from tests.factories.files import FILES, load, write
 
 A = "no,opened,suspects\nC1,2024-01-01,1\nC2,2024-01-x,2\nC3,2024-01-01,many\n"
@@ -37,6 +38,19 @@ def test_the_row_of_the_file_behind_is_named(tmp_path: Path) -> None:
     assert f'{start} a.csv, row 4, case "C3", column suspects, value "many"' in said
     assert f'{start} b.csv, row 3, case "C3", column closed_at, value "2024-02-30"' in said
     assert 'row 3, which comes from a.csv, row 3, case "C2", column opened_at' in said
+
+
+def test_two_sheets_of_a_workbook_are_two_tables(tmp_path: Path) -> None:
+    """The row behind is looked for in both."""
+    tables = [[line.split(",") for line in text.split()] for text in (A, B.replace(",\n", ",-\n"))]
+    book = xlsx(dict(zip("ab", tables, strict=True)))
+    files = '{ a = { path = "x.xlsx", sheet = "a" }, b = { path = "x.xlsx", sheet = "b" } }'
+    sql = SQL.replace('{ a = "a.csv", b = "b.csv" }', files)
+    office = FILES["office.toml"].replace('path = "cases.csv"', sql)
+    (tmp_path / "x.xlsx").write_bytes(book)
+    said = faults(tmp_path, **{"office.toml": office})
+    assert 'which comes from x.xlsx, row 4, case "C3", column suspects, value "many"' in said
+    assert 'which comes from x.xlsx, row 2, case "C3", column closed_at' in said
 
 
 def test_where_two_rows_can_be_meant_only_the_case_is_named(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from cases.errors import BadInput
 from cases.tables.new_cases import new_case_faults, read_new_cases
 from cases.tables.tables import Tables, new_case_columns
+from tests.cases.sources.workbooks import xlsx
 from tests.factories.office import rows, tables
 
 CASES = """
@@ -54,6 +56,21 @@ def test_new_cases_are_read_as_the_office_calls_them(tmp_path: Path) -> None:
     assert dict(found.schema) == new_case_columns(office().office)
     when = datetime(2024, 3, 1, 9)
     assert found.row(0) == ("n1", when, "x", "U1", 2.0, "theft", "p1;p2", None, None)
+
+
+def test_new_cases_may_lie_in_any_file_and_have_the_decimals_of_the_case_table(
+    tmp_path: Path,
+) -> None:
+    """A name that an office file could not give; a number of a sheet is no thousands."""
+    there = office()
+    commas = there.office.tables["cases"].model_copy(update={"decimal": ",", "thousands": "."})
+    changed = {"tables": {**there.office.tables, "cases": commas}}
+    given = replace(there, office=there.office.model_copy(update=changed))
+    book = tmp_path / "new:cases.xlsx"
+    named = zip(HEADER.split(","), GOOD.split(","), strict=True)
+    cells = [1.234 if name == "suspects" else cell or None for name, cell in named]
+    book.write_bytes(xlsx({"new": [HEADER.split(","), cells]}))
+    assert read_new_cases(given, book)["suspects"].to_list() == [1.234]
 
 
 def test_a_case_that_waits_for_a_handler_may_come_in(tmp_path: Path) -> None:
