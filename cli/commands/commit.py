@@ -75,7 +75,10 @@ def commit(
 
     check_knob(COMMAND, search_share, margin)
     beacon = _beacon(beacon_source, beacon_time)
-    terminal, workspace = Terminal.of(language, office), workspace_of(office, data, set_aside)
+    terminal, workspace = (
+        Terminal.of(language, office),
+        workspace_of(office, data, set_aside, language),
+    )
     check_out(workspace, out_file, (".json",))
     secret_seed = seed or fresh_seed()
     with terminal.progress() as tell:

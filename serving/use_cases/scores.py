@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from cases.errors import BadInput
 from cases.language.messages import Sayable, _
 from cases.nearest import did_you_mean
 from cases.tables.tables import Tables, rows
 from models.questions.risk import RiskQuestion
 from serving.use_cases.asked_cases import asked, left_out, not_yet
 from serving.use_cases.context import Champion, ServiceContext
-from serving.use_cases.faults import fault, refuse
+from serving.use_cases.faults import MOST_FAULTS, fault, unlisted
 from serving.use_cases.given_cases import GivenCase, check_given, with_given
 
 
@@ -35,17 +36,19 @@ def scores(context: ServiceContext, cases: Sequence[GivenCase]) -> Scores:
 def scores_of_ids(context: ServiceContext, case_ids: Sequence[str]) -> Scores:
     """As `scores`, of cases the office has; `BadInput` for unknown ones and those not asked yet."""
     reached = set(rows(asked(context.tables, case_ids))["case_id"])
-    refuse(
-        fault(f"case_ids[{index}]", *_unscorable(context.tables, case_id))
-        for index, case_id in enumerate(case_ids)
-        if case_id not in reached
-    )
+    missing = [(index, name) for index, name in enumerate(case_ids) if name not in reached]
+    if missing:  # near names are looked for only where they are shown
+        faults = [
+            fault(f"case_ids[{index}]", *_unscorable(context.tables, case_id))
+            for index, case_id in missing[:MOST_FAULTS]
+        ]
+        raise BadInput(faults + unlisted(len(missing) - len(faults)))
     return _scores(context.tables, context.model, case_ids)
 
 
 def _unscorable(tables: Tables, case_id: str) -> tuple[Sayable, Sayable]:
     """What is wrong with asking for the risk of this case, and what to do."""
-    known = tables.case_rows["case_id"]
+    known = tables.places("cases")
     if case_id in known:
         return not_yet(tables), _("Leave it out until then.")
     problem = _("is not a case of this office.")
