@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from cases.draft.columns.profile import Profile
 from cases.draft.columns.roles import name_score
 from cases.draft.draft import DraftedAttribute, DraftedTable, LeftOut
-from cases.draft.logs import constant_within
 from cases.draft.words import (
     ATTRIBUTES,
     CODES,
@@ -24,7 +23,6 @@ from cases.office.agreement import TAKEN
 LONGEST = 60  # letters of a name
 OF_A_REVIEW = 0.8  # score from which a column holds the result of a review
 RESULTS = ("grade", "reviewed_at", "reviewer", "dimensions")
-TYPES = ("number", "flag", "code", "date")
 WHY: dict[str, Sayable] = {
     "text": _("free text; make a number or a code of it with `sql`"),
     "blank": _("blank in every row"),
@@ -47,7 +45,7 @@ def attributes_of(
     own: list[DraftedAttribute] = []
     left_out: list[LeftOut] = []
     seen = [cases.raw.columns[guess.theirs] for guess in cases.guesses.values()]
-    same = None if cases.group_by is None else constant_within(cases.raw, cases.group_by)
+    same = None if cases.group_by is None else cases.raw.constant_within(cases.group_by)
     for number, profile in enumerate(free, start=1):
         why = _why_not(profile, seen, same)
         if why is not None:

@@ -36,11 +36,34 @@ class Raw:
     layout: Layout = field(default=Layout())
     database: str | None = None
     sql: str | None = None
+    _constant: dict[tuple[str, bool], list[str]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @cached_property
     def columns(self) -> dict[str, Profile]:
         """What can be seen of each column."""
         return profiles(self.frame)
+
+    def constant_within(self, case_id: str, *, blank_apart: bool = True) -> list[str]:
+        """The columns that have one value for each case; computed once.
+
+        Blank rows do not count if `blank_apart`.
+        """
+        key = case_id, blank_apart
+        if key not in self._constant:
+            self._constant[key] = self._same_within(case_id, blank_apart)
+        return self._constant[key]
+
+    def _same_within(self, case_id: str, blank_apart: bool) -> list[str]:
+        values = {
+            name: pl.col(name).drop_nulls() if blank_apart else pl.col(name)
+            for name in self.frame.columns
+            if name != case_id and self.columns[name].type != "blank"
+        }
+        by_case = self.frame.group_by(case_id).agg(column.n_unique() for column in values.values())
+        most = by_case.drop(case_id).max().row(0, named=True)
+        return [name for name, count in most.items() if count is not None and count <= 1]
 
 
 @dataclass(frozen=True)

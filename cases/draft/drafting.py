@@ -27,8 +27,8 @@ def draft_office(raws: Sequence[Raw], language: Language) -> Draft:
     """The office that these tables seem to be of; `BadInput` if no table can be that of cases."""
     cases = case_table(raws)
     tables = [cases]
-    if logs.is_log(cases):
-        tables.append(logs.event_table(cases))
+    if events := logs.event_table(cases):
+        tables.append(events)
     rest = [raw for raw in raws if raw is not cases.raw]
     others, unused = _others(cases, rest)
     tables += reviews_within(cases)
@@ -41,12 +41,7 @@ def draft_office(raws: Sequence[Raw], language: Language) -> Draft:
 
 def _whole(draft: Draft) -> Draft:
     """The draft with what its event and review tables hold, and with words and zones of all."""
-    profiles = [
-        profile
-        for table in draft.tables
-        for name, profile in table.raw.columns.items()
-        if name in _used(draft, table)
-    ]
+    profiles = [table.raw.columns[name] for table in draft.tables for name in _used(draft, table)]
     zones = {profile.dates.zone for profile in profiles if profile.dates and profile.dates.zone}
     return replace(
         draft,

@@ -21,7 +21,7 @@ WIDEST = 60  # minutes between the offsets of a column that sorts as text
 
 def grouped_cases(raw: Raw, case_id: Guess) -> DraftedTable | None:
     """The case table that a query makes of such a file; None if it has no dates to sort by."""
-    same = constant_within(raw, case_id.theirs)
+    same = raw.constant_within(case_id.theirs)
     found = guesses("cases", {name: raw.columns[name] for name in same}, {"case_id": case_id})
     events = _events(raw, case_id)
     if "at" in events and events["at"].theirs not in same:
@@ -35,16 +35,14 @@ def grouped_cases(raw: Raw, case_id: Guess) -> DraftedTable | None:
     return DraftedTable("cases", raw, why, found, select, case_id.theirs)
 
 
-def event_table(cases: DraftedTable) -> DraftedTable:
-    """The event table that the same file is; without an activity there is none."""
+def event_table(cases: DraftedTable) -> DraftedTable | None:
+    """The event table that the file of these cases is; None if it has no row for each event."""
+    if cases.group_by is None:
+        return None
     found = _events(cases.raw, cases.guesses["case_id"])
+    if not found.keys() >= NEEDED:
+        return None
     return DraftedTable("events", cases.raw, _("The same file has a row for each event."), found)
-
-
-def is_log(cases: DraftedTable) -> bool:
-    """Whether the file of these cases has a row for each event."""
-    found = _events(cases.raw, cases.guesses["case_id"])
-    return cases.group_by is not None and found.keys() >= NEEDED
 
 
 def surely_log(raw: Raw, case_id: Guess) -> bool:
@@ -62,21 +60,9 @@ def worth_as_log(raw: Raw, case_id: Guess) -> float:
 
 
 def _events(raw: Raw, case_id: Guess) -> dict[str, Guess]:
-    same = constant_within(raw, case_id.theirs, blank_apart=False)
+    same = raw.constant_within(case_id.theirs, blank_apart=False)
     changing = {name: profile for name, profile in raw.columns.items() if name not in same}
     return guesses("events", changing, {"case_id": case_id})
-
-
-def constant_within(raw: Raw, case_id: str, *, blank_apart: bool = True) -> list[str]:
-    """The columns that have one value for each case; blank rows do not count if `blank_apart`."""
-    values = {
-        name: pl.col(name).drop_nulls() if blank_apart else pl.col(name)
-        for name in raw.frame.columns
-        if name != case_id and raw.columns[name].type != "blank"
-    }
-    by_case = raw.frame.group_by(case_id).agg(column.n_unique() for column in values.values())
-    most = by_case.drop(case_id).max().row(0, named=True)
-    return [name for name, count in most.items() if count is not None and count <= 1]
 
 
 def _sorts_as_text(at: Profile) -> bool:

@@ -206,7 +206,6 @@ IDENTIFYING = (
 NAMES = ("name", "名字")  # whole names of columns only: `case type name` is of no person
 COUNTED = ("count", "number of", "人数", "数量", "次数", "件数")
 
-AMOUNTS = ("amount", "sum", "value", "cost", "price", "expense", "金额", "数额", "价款", "费用")
 ROW_NUMBERS = ("row", "key", "line", "index", "序号", "行号")
 CODES = ("id", "code", "no", "number", "编号", "代码", "编码", "号")
 

@@ -86,15 +86,13 @@ class Reading:
     """A table as it stands in a file, and how it was read.
 
     `rows` holds for each row of `frame` its number in the file, as a spreadsheet counts: the
-    first row is 1, blank rows count. `rows_in_file` counts the rows below the header that are
-    not blank. `layout` is what was found or said; `notes` are sentences about what was found
-    and done, for the person who must see that it is right. `unread` names the columns whose
-    type is not read, and that type. `doubts` are for warnings.
+    first row is 1, blank rows count. `layout` is what was found or said; `notes` are sentences
+    about what was found and done, for the person who must see that it is right. `unread` names
+    the columns whose type is not read, and that type. `doubts` are for warnings.
     """
 
     frame: pl.DataFrame
     rows: pl.Series
-    rows_in_file: int
     layout: Layout = field(default=Layout())
     notes: tuple[Sayable, ...] = ()
     unread: Mapping[str, str] = field(default_factory=dict)
@@ -104,7 +102,7 @@ class Reading:
 def whole(frame: pl.DataFrame, *notes: Sayable) -> Reading:
     """The reading of a file with a header in row 1 and each row of `frame` below it."""
     rows = pl.int_range(2, frame.height + 2, dtype=pl.Int64, eager=True)
-    return Reading(frame, rows, frame.height, notes=notes)
+    return Reading(frame, rows, notes=notes)
 
 
 @dataclass(frozen=True)

@@ -121,7 +121,6 @@ def _reading(cells: pl.DataFrame, answer: dict[str, Any], layout: Layout) -> Rea
     return Reading(
         frame=body,
         rows=pl.int_range(body.height, dtype=pl.Int64, eager=True) + first,
-        rows_in_file=body.height - body.select(pl.all_horizontal(pl.all().is_null()).sum()).item(),
         layout=replace(layout, sheet=answer["sheet"], header_row=bottom + 1),
         notes=(*notes, *(() if total is None else (total_note(total + first),))),
         doubts=tuple(_merged(spans, names, first, bottom + body.height)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from cases.files import replaced
 from cases.language.messages import Sayable, _, listed
 from cli.arguments import FILE, DataFolder, OfficeFile, SetAside, SpokenIn, option
 from cli.console import Terminal
@@ -29,12 +30,12 @@ def check(
 ) -> None:
     """Read the tables, count what they hold, look for leaks, and show how they were read."""
     from cli.files.office import check_out, workspace_of
-    from cli.files.report import write_reading
     from cli.show.leaks import show_leaks
     from cli.show.questions import show_open
     from cli.show.reading import show_reading, show_warnings
     from evaluation.leaks.finder import find_leaks
     from evaluation.leaks.scope import not_looked_at
+    from evaluation.pages.reading import render_reading
 
     terminal = Terminal.of(language, office)
     workspace = workspace_of(office, data, set_aside, language)
@@ -52,7 +53,8 @@ def check(
         show_warnings(terminal, tables.report)
         show_reading(terminal, tables.report)
         if out_file is not None:
-            write_reading(tables.report, tables.office, terminal.language, out_file)
+            page = render_reading(tables.report, tables.office.office.name, terminal.language)
+            replaced(out_file, lambda path: path.write_text(page, "utf-8"))
             terminal.show(_("Written: {file}", file=str(out_file)))
 
 

@@ -10,16 +10,13 @@ import polars as pl
 
 from cases.files import replaced
 from cases.language.catalogues import Language, languages
-from cases.office.model import Office
 from cases.progress import Progress
-from cases.tables.report import ReadingReport
 from cases.tables.tables import Tables
 from cli.files.intake_checks import tracks_in
 from cli.files.plan_checks import verified_plan
 from cli.files.printing import print_page
 from evaluation.backtests.backtest import Backtest
 from evaluation.intake.audit import KEPT
-from evaluation.pages.reading import render_reading
 from evaluation.promotion.last_year import last_year_efforts
 from evaluation.report.export import as_json
 from evaluation.report.model_card import model_card
@@ -70,11 +67,6 @@ def write_report(summary: ReportSummary, language: Language, target: Path) -> No
         ".md": partial(model_card, summary, language),
     }
     _write(texts[target.suffix](), target)
-
-
-def write_reading(report: ReadingReport, office: Office, language: Language, target: Path) -> None:
-    """How the tables were read, as a page."""
-    _write(render_reading(report, office.office.name, language), target)
 
 
 def write_pages(summary: ReportSummary, folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
@@ -115,7 +114,7 @@ class Profile:
     def _called_a_person(self) -> bool:
         return mentions(self.name, PERSONS) or squashed(self.name) in map(squashed, NAMES)
 
-    @property
+    @cached_property
     def examples(self) -> tuple[str, ...]:
         """A few of its values that stand in several rows; none of what is about persons."""
         about = self._called_a_person and not mentions(self.name, COUNTED) and self.type != "flag"
@@ -223,9 +222,7 @@ def looks_like_persons(values: pl.Series) -> bool:
     return chinese > ARE_CHINESE or max(english, numbers) > ARE_ENGLISH
 
 
-def profiles(frame: pl.DataFrame, names: Iterable[str] | None = None) -> dict[str, Profile]:
+def profiles(frame: pl.DataFrame) -> dict[str, Profile]:
     """What can be seen of each column, by its name."""
     # Each in a frame of its own: to ask a wide one for its schema takes long.
-    return {
-        name: profile(frame.get_column(name).to_frame(), name) for name in names or frame.columns
-    }
+    return {name: profile(frame.get_column(name).to_frame(), name) for name in frame.columns}

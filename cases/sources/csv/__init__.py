@@ -40,7 +40,6 @@ def read(path: Path, layout: Layout, progress: Progress) -> Reading:
     return Reading(
         frame=frame,
         rows=pl.int_range(frame.height, dtype=pl.Int64, eager=True) + start.row + 1,
-        rows_in_file=frame.height - _blank_rows(frame),
         layout=Layout(encoding=encoding, separator=start.called, header_row=start.row),
         notes=(_found(encoding, start), *notes),
         doubts=encodings.doubts(encoding, layout.encoding),
@@ -84,12 +83,6 @@ def _frame(content: bytes, start: Start) -> pl.DataFrame:
     frame = pl.read_csv(content, infer_schema=False, null_values="", separator=start.separator)
     frame.columns = start.names
     return frame
-
-
-def _blank_rows(frame: pl.DataFrame) -> int:
-    if not all(column.null_count() for column in frame.iter_columns()):
-        return 0
-    return int(frame.select(pl.all_horizontal(pl.all().is_null()).sum()).item())
 
 
 def _without_guards(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Sayable, ...]]:
