@@ -261,7 +261,7 @@ def _most_likely(
         severity = severity + step
         if abs(step).max() < CLOSE:
             break
-    fit = -(FREEDOM + 1) / 2 * np.log1p(severity**2 / (FREEDOM * spread**2)).sum()
+    fit = -(FREEDOM + 1) / 2 * np.log1p(severity**2 / width).sum()
     for part in compared:
         left = part.gap - _expected(part, severity)[0]
         fit -= (part.weight * left**2 / part.slack).sum() / 4  # each pair stands there twice

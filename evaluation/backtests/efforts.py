@@ -29,6 +29,7 @@ from models.questions.complexity import ComplexityModel
 from models.questions.effort import CALIBRATE_DAYS, COVERAGE
 from policies.routing import COMPLEX, PERSON, SIMPLE, tracked
 from training.fit import (
+    FORECAST_QUARTERS,
     calibrated_effort,
     complexity_lacks,
     effort_lacks,
@@ -39,7 +40,6 @@ from training.fit import (
     work_at,
 )
 from training.labels import complexity_outcomes, effort_labels, efforts_by, settled
-from training.rolling import MOST_QUARTERS
 from training.splits import Period, rolling_origin
 
 MODEL, HALF, STATIC = "model", "threshold_0.5", "logistic_static"
@@ -171,7 +171,9 @@ def effort_backtest(
     office, labels = tables.office, effort_labels(tables, until)
     x = intake_table(tables, intake_moments(tables, after=None, until=until), progress)
     cases = labels.join(x, on=["case_id", "moment"]).sort("moment", "case_id")
-    quarters = quarter_forecasts(cases, office, datetime.combine(last, time.max), MOST_QUARTERS)
+    # Those that are tried, and those by which the first of them sets its interval.
+    count = len(list(rolling_origin(first, last, "quarter"))) + FORECAST_QUARTERS
+    quarters = quarter_forecasts(cases, office, datetime.combine(last, time.max), count)
     of = {quarter.origin: quarter.model for quarter in quarters}
     numbers = ("effort", "expected", "low", "high", "constant_low", "constant_high")
     parts = [cases.clear().select("case_id", "moment", **dict.fromkeys(numbers, pl.lit(0.0)))]

@@ -81,11 +81,6 @@ def windows_of(totals: Iterable[OfOthers]) -> dict[Key, set[tuple[str, Window]]]
     return wanted
 
 
-def key_columns(totals: Iterable[OfOthers]) -> list[str]:
-    """The attributes that the keys are made of, as the office file calls them."""
-    return sorted({name for total in totals for name in total.key})
-
-
 def sums_of(office: Office, rows: Rows, totals: Sequence[OfOthers]) -> dict[Key, KeySums]:
     """The sorted sums that these totals are read from, of what counts."""
     return {

@@ -33,11 +33,10 @@ _plans: list[Plan] = []  # the latest used last
 def plan_of(office: Office, names: Sequence[str]) -> Plan:
     """The plan for these features; those used last are kept. It must be the same office object."""
     wanted = tuple(names)
-    for plan in _plans:
-        if plan.office is office and plan.names == wanted:
-            return plan
-    _plans[:] = [*_plans[1 - MOST_PLANS :], Plan(office, wanted)]
-    return _plans[-1]
+    found = (plan for plan in _plans if plan.office is office and plan.names == wanted)
+    plan = next(found, None) or Plan(office, wanted)
+    _plans[:] = [*[other for other in _plans if other is not plan][1 - MOST_PLANS :], plan]
+    return plan
 
 
 class Plan:

@@ -153,12 +153,8 @@ class EffortModel:
         """Expected effort per row, in the office's unit."""
         return self.curves(x).expected()
 
-    def interval(self, x: pl.DataFrame) -> tuple[Floats, Floats]:
-        """Low and high per row: four cases in five lie between."""
-        return self.between(self.curves(x))
-
     def between(self, curves: Curves) -> tuple[Floats, Floats]:
-        """The interval of each of the curves."""
+        """Low and high of each of the curves: four cases in five lie between."""
         return curves.quantile(self.tail_), curves.quantile(1 - self.tail_)
 
     def remaining(self, kind: pl.Series, age_days: Floats) -> Floats:

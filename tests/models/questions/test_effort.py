@@ -61,7 +61,7 @@ def test_interval_holds_four_in_five(days: bool) -> None:
     """On 6,000 other cases 80 % lie within, give or take 2; and the large are not missed."""
     model = fitted(days=days)
     later, truth = work(seed=4, days=days)
-    low, high = model.interval(later.x)
+    low, high = model.between(model.curves(later.x))
     inside = (truth >= low) & (truth <= high)
     assert inside.mean() == pytest.approx(COVERAGE, abs=0.02)
     fraud = (later.x["attribute.kind"] == "fraud").to_numpy()
@@ -114,7 +114,8 @@ def test_round_trip_to_the_bit() -> None:
     model = fitted()
     again = EffortModel.from_json(json.loads(json.dumps(model.as_json())), model.text())
     assert (again.predict(cases.x) == model.predict(cases.x)).all()
-    assert np.array_equal(again.interval(cases.x), model.interval(cases.x))
+    low_high = [one.between(one.curves(cases.x)) for one in (again, model)]
+    assert np.array_equal(*low_high)
     kinds = cases.x["attribute.kind"]
     assert (again.remaining(kinds, cases.age) == model.remaining(kinds, cases.age)).all()
 
