@@ -24,6 +24,7 @@ from typing import IO, cast
 
 import polars as pl
 
+from cases.errors import Fault
 from cases.files import reason
 from cases.language.messages import Sayable, _, listed
 from cases.progress import Progress
@@ -50,6 +51,10 @@ class Unreadable(Exception):
     ) -> None:
         super().__init__(str(problem), str(remedy), row, column)
         self.problem, self.remedy, self.row, self.column = problem, remedy, row, column
+
+    def at(self, where: str) -> Fault:
+        """As a fault of what is called `where`."""
+        return Fault(where, self.problem, self.remedy, self.row, self.column)
 
 
 @dataclass(frozen=True)

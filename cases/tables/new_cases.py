@@ -46,8 +46,7 @@ def read_new_cases(tables: Tables, path: Path, progress: Progress = silent) -> p
     try:
         reading = source_of(path).read(path, file.layout, progress)
     except Unreadable as error:
-        fault = Fault(path.name, error.problem, error.remedy, error.row, error.column)
-        raise BadInput([fault]) from None
+        raise BadInput([error.at(path.name)]) from None
     latest = latest_moment(office.office.time_zone)
     table = make_input_table(NEW_CASE_TABLE, office, file, {file.sources[0]: reading}, latest)
     table.faults += checks.faults_of(table, checks.checks_of(table, office), table.frame)

@@ -112,7 +112,7 @@ def _read_files(
                 reader = source_of(Path(source.path))
                 read[source] = reader.read(data / source.path, source.layout, progress)
         except Unreadable as error:
-            faults.append(Fault(called, error.problem, error.remedy, error.row, error.column))
+            faults.append(error.at(called))
     return read, faults
 
 

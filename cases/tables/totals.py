@@ -53,8 +53,7 @@ def read_totals(path: Path) -> pl.DataFrame:
     try:
         texts = _texts(path)
     except Unreadable as error:
-        fault = Fault(path.name, error.problem, error.remedy, error.row, error.column)
-        raise BadInput([fault]) from None
+        raise BadInput([error.at(path.name)]) from None
     faults = list(_faults(path.name, texts))
     if faults:
         raise BadInput(faults)

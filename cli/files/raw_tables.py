@@ -47,8 +47,7 @@ def read_files(files: Sequence[Path], folder: Path, progress: Progress) -> list[
                 short = _short(name, {raw.name for raw in raws})
                 raws.append(Raw(short, reading.frame, within, reading.layout))
         except Unreadable as error:
-            where, column = path.name, error.column
-            faults.append(Fault(where, error.problem, error.remedy, row=error.row, column=column))
+            faults.append(error.at(path.name))
     if faults:
         raise BadInput(faults)
     return raws
@@ -73,7 +72,7 @@ def read_database(tables: Sequence[str], url: str, folder: Path, progress: Progr
         try:
             reading = database.read(asked, folder, progress, table)
         except Unreadable as error:
-            faults.append(Fault(table, error.problem, error.remedy))
+            faults.append(error.at(table))
             continue
         short = _short(table.rpartition(".")[2], {raw.name for raw in raws})
         raws.append(Raw(short, reading.frame, database=url, sql=sql))

@@ -17,6 +17,7 @@ from cases.draft.words import (
     squashed,
 )
 from cases.language.messages import Sayable, _
+from cases.tables.cells.column import numbers_in
 
 Sure = Literal["sure", "likely", "unsure"]
 
@@ -172,7 +173,7 @@ def _is_within(ours: str, profile: Profile) -> bool:
     """Whether numbers that must be probabilities are."""
     if ours != "inclusion_probability":
         return True
-    values = profile.text.drop_nulls().cast(float, strict=False)
+    values = numbers_in(profile.text, profile.decimal, profile.thousands)
     return bool(values.is_between(0, 1).all())
 
 

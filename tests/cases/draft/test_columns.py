@@ -171,3 +171,10 @@ def test_any_column_has_a_profile(values: list[str | None], name: str) -> None:
     made = profile(frame, name)
     assert made.filled <= len(values)
     assert len(made.examples) <= made.distinct
+
+
+@pytest.mark.parametrize(("values", "fits"), [(["0,5", "1"], True), (["0,5", "1,5"], False)])
+def test_probabilities_may_have_a_comma(values: list[str], fits: bool) -> None:
+    """Their decimals are read as those of the column; above 1 it is none."""
+    made = profile(pl.DataFrame({"inclusion_probability": values * 20}), "inclusion_probability")
+    assert (score("reviews", "inclusion_probability", made) > 0) is fits
