@@ -7,12 +7,24 @@ description is also what `docs/office_file.md` prints.
 
 from __future__ import annotations
 
+from urllib.parse import quote, urlsplit
+
 from pydantic import Field, PrivateAttr, field_validator
 
 from cases.language.catalogues import Language, languages
 from cases.language.messages import Sayable, _, listed
 from cases.language.texts import Text
-from cases.office.base import CLOSING, INTAKE, UNANSWERED, Code, Model, Name, Word, wrong
+from cases.office.base import (
+    CLOSING,
+    INTAKE,
+    LONGEST_PATH,
+    UNANSWERED,
+    Code,
+    Model,
+    Name,
+    Word,
+    wrong,
+)
 from cases.office.conditions import Condition, Conditions
 from cases.office.intake import Assignment, Complexity, Effort, Intake, Skill, TrackRule
 from cases.office.reviews import CHECKS, Grade, ReviewKind, Reviews
@@ -36,6 +48,7 @@ __all__ = [
     "Grade",
     "Intake",
     "Limit",
+    "Links",
     "Model",
     "Name",
     "Office",
@@ -52,6 +65,7 @@ __all__ = [
     "WorkingHours",
 ]
 
+PLACEHOLDER = "{case_id}"  # in the address of a page of a case
 NAMED: dict[str, Sayable] = {INTAKE: _("intake"), CLOSING: _("closing")}
 
 
@@ -109,6 +123,56 @@ class WorkingHours(Model):
     days: tuple[int, ...] = Field(default=(1, 2, 3, 4, 5), description="working days, Monday is 1")
 
 
+class Links(Model):
+    """Where the office's other systems show what stands here."""
+
+    case: str | None = Field(
+        default=None,
+        max_length=LONGEST_PATH,
+        description="page of a case in the office's case system, such as "
+        "`https://cases.example/show?id={case_id}`; what lists cases links to it",
+    )
+
+    @field_validator("case")
+    @classmethod
+    def _is_address_of_a_case(cls, address: str | None) -> str | None:
+        if address is not None and not _is_address(address):
+            raise wrong(
+                _(
+                    "must be an address that begins with http:// or https:// and has {placeholder} "
+                    "once, after the name of the server.",
+                    placeholder=PLACEHOLDER,
+                )
+            )
+        return address
+
+    def of_case(self, case_id: str) -> str | None:
+        """The address of the page of a case; None where the office has none.
+
+        >>> Links(case="https://cases.example/{case_id}").of_case("2026/7 a")
+        'https://cases.example/2026%2F7%20a'
+        """
+        if self.case is None:
+            return None
+        return self.case.replace(PLACEHOLDER, quote(case_id, safe=""))
+
+
+def _is_address(address: str) -> bool:
+    """Whether it is one of the web that a case id can be put into, and only behind its server."""
+    before, *behind = address.split(PLACEHOLDER)
+    plain = all(letter.isascii() and letter.isprintable() for letter in address) and not (
+        set(before + "".join(behind)) & set("{}<>\"'`\\ ")
+    )
+    try:
+        server = urlsplit(before)
+    except ValueError:
+        return False
+    # The name of the server has ended where a path, a query or a fragment begins.
+    ended = bool(server.path or server.query or "?" in before or "#" in before)
+    named = server.scheme in ("http", "https") and server.hostname and "@" not in server.netloc
+    return plain and bool(named) and ended and len(behind) == 1
+
+
 class Office(Model):
     """Everything an office file says."""
 
@@ -139,6 +203,7 @@ class Office(Model):
     assignment: Assignment = Field(
         default=Assignment(), description="how new cases are given to handlers"
     )
+    links: Links = Field(default=Links(), description="where its other systems show a case")
     working_hours: WorkingHours = Field(default=WorkingHours(), description="when the office works")
     fairness: tuple[str, ...] = Field(
         default=(),

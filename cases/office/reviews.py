@@ -57,9 +57,40 @@ class Reviews(Model):
         description="the office's own words for `self_check`, `verification` and `review`; only "
         "the last is learnt from; if empty, every row is a review",
     )
+    blind: bool = Field(
+        default=False,
+        description="whether the reviewers' sheets are without risk, reasons and how the case was "
+        "chosen, so that the grade is the reviewer's own",
+    )
     same_subject: str | None = Field(
         default=None,
         description="a code attribute, kind or unit that says which cases concern the same "
         "subject, such as a licence; blank where unknown. Grades of such cases by several "
         "reviewers help to estimate how severe each is",
     )
+
+    def grades_on(self, day: date) -> tuple[Grade, ...]:
+        """The grades that a review made on `day` can give, best first."""
+        return tuple(grade for grade in self.grades if _in_force(grade, day))
+
+    def dimensions_on(self, closing: date, day: date) -> dict[Code, Text]:
+        """What a review made on `day` looks for in a case closed on `closing`, by code.
+
+        The dimensions in force on both days; one that was in force at the closing alone stands
+        as the one it counts as now.
+        """
+        declared = self.dimensions
+        then = {
+            dimension.maps_to or code
+            for code, dimension in declared.items()
+            if _in_force(dimension, closing)
+        }
+        return {
+            code: dimension.meaning
+            for code, dimension in declared.items()
+            if code in then and not dimension.maps_to and _in_force(dimension, day)
+        }
+
+
+def _in_force(declared: Grade | Dimension, day: date) -> bool:
+    return (declared.valid_from or day) <= day <= (declared.valid_until or day)

@@ -8,14 +8,11 @@ from typing import Annotated, Literal
 from urllib.parse import unquote
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from cases.language.messages import _
 from cases.language.texts import Text
 from cases.office.base import FilePath, Model, Name, Word, wrong
-from cases.sources.base import Layout
-from cases.sources.database import Database
+from cases.sources.base import Database, Layout
 from cases.tables.cells.dates import EXCEL, says_a_day
 
 LONGEST_SQL = 10_000  # letters; a far longer one can end the process that parses it
@@ -30,6 +27,9 @@ EnvironmentName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,79}$")]
 
 def refuse_password(url: str) -> None:
     """`PydanticCustomError` of `wrong` unless it is a database's URL without a password."""
+    from sqlalchemy.engine import make_url  # noqa: PLC0415  (few offices have a database)
+    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
+
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):  # the second for a port that is no number

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
 import polars as pl
 
 from cases.files import replaced
-from cases.language.catalogues import Language, languages
+from cases.language.catalogues import Language
+from cases.language.messages import _
 from cases.progress import Progress
 from cases.tables.tables import Tables
 from cli.files.intake_checks import tracks_in
@@ -26,6 +27,7 @@ from models.bundle.bundle import Bundle
 from models.registry import Registry, office_name
 
 ENDINGS = (".html", ".pdf", ".json", ".md")
+REPORT = _("figures of the report")
 
 
 def summary_of(
@@ -43,7 +45,8 @@ def summary_of(
     `number` is the version of the bundle, None for the champion.
     `Refused` if a plan or an intake is not what it was made from.
     """
-    return summarise(
+    progress(REPORT, 0.0)
+    summary = summarise(
         tables,
         bundle,
         tried,
@@ -54,31 +57,39 @@ def summary_of(
         versions=Registry(home).versions(office_name(tables.office)),
         number=number,
     )
+    progress(REPORT, 1.0)
+    return summary
 
 
-def write_report(summary: ReportSummary, language: Language, target: Path) -> None:
-    """The page (.html), the page printed (.pdf), its content (.json) or the model card (.md)."""
-    if target.suffix == ".pdf":
-        print_page(_page(summary, language), target)
-        return
-    texts: dict[str, Callable[[], str]] = {
-        ".html": partial(_page, summary, language),
-        ".json": partial(as_json, summary),
-        ".md": partial(model_card, summary, language),
-    }
-    _write(texts[target.suffix](), target)
+def report_files(
+    target: Path, language: Language, also: Iterable[Language]
+) -> dict[Path, Language]:
+    """The files of a report in several languages: `target`, and beside it `report.<code>.html`.
+
+    >>> report_files(Path("report.html"), "en", ["zh"])
+    {PosixPath('report.html'): 'en', PosixPath('report.zh.html'): 'zh'}
+    """
+    others = {target.with_suffix(f".{code}{target.suffix}"): code for code in also}
+    return {target: language, **others}
 
 
-def write_pages(summary: ReportSummary, folder: Path) -> None:
-    """The page in every language there is, `report.<language>.html`, from one computation."""
+def write_report(summary: ReportSummary, files: Mapping[Path, Language]) -> None:
+    """One report, into each of `files` in its language, in the form that its ending asks for.
+
+    The page (.html), the page printed (.pdf), its content (.json) or the model card (.md).
+    """
     report = compose(summary)
-    for language in languages():
-        _write(render(report, language), folder / f"report.{language}.html")
+    for target, language in files.items():
+        if target.suffix == ".pdf":
+            print_page(render(report, language), target)
+            continue
+        texts: dict[str, Callable[[], str]] = {
+            ".html": partial(render, report, language),
+            ".json": partial(as_json, summary),
+            ".md": partial(model_card, summary, language),
+        }
+        _write(texts[target.suffix](), target)
 
 
 def _write(text: str, target: Path) -> None:
     replaced(target, lambda path: path.write_text(text, "utf-8"))
-
-
-def _page(summary: ReportSummary, language: Language) -> str:
-    return render(compose(summary), language)

@@ -26,6 +26,7 @@ from training.labels import reviewed_moments
 
 EXPLAINED = 1000  # latest reviewed cases whose contributions rank the groups of features
 MOST_INFLUENCES = 12
+LOAD_OF_HANDLER = "workload.handler_"  # how the names of these features begin
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,8 @@ class Card:
 
     Risk is asked at the moment `asked_at`. `risk` is the fitted model of it and `kind` says which
     kind it is and why, `start` what is used while there is none. `defects` are the grades that
-    count as a defect, `complex` what the office calls complex.
+    count as a defect, `complex` what the office calls complex. `uses_load`: it uses how busy the
+    handler was, and cases have one.
     """
 
     trained_until: date
@@ -85,6 +87,7 @@ class Card:
     kind: Sayable | None
     asked_at: Sayable
     uses_handler: bool
+    uses_load: bool
     versions: dict[str, str]
     defects: tuple[Sayable, ...]
     complex: Sayable | None
@@ -186,6 +189,7 @@ def card(tables: Tables, bundle: Bundle) -> Card:
         kind=bundle.question(RiskQuestion).kind if "risk" in bundle else None,
         asked_at=office.moment_name(office.risk.at),
         uses_handler=office.risk.use_handler,
+        uses_load=_uses_load(tables, bundle),
         versions=dict(about["versions"]),
         defects=tuple(grade.meaning for grade in grades if grade.defect),
         complex=office.complexity.meaning if office.complexity else None,
@@ -194,6 +198,13 @@ def card(tables: Tables, bundle: Bundle) -> Card:
             for name, attribute in office.attributes.items()
         ),
     )
+
+
+def _uses_load(tables: Tables, bundle: Bundle) -> bool:
+    """Whether the model of risk reads how busy a handler was, of cases that have one."""
+    names = bundle.questions["risk"].names if "risk" in bundle else ()
+    reads = any(name.startswith(LOAD_OF_HANDLER) for name in names)
+    return reads and tables.case_rows["handler"].count() > 0
 
 
 def _day(moment: str) -> date:

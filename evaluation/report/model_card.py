@@ -26,7 +26,7 @@ from evaluation.report.chapters import (
     versions,
 )
 from evaluation.report.chapters.heads import VALUE
-from evaluation.report.headlines import headlines
+from evaluation.report.front import front_page
 from evaluation.report.notes import about_handlers
 from evaluation.report.summary import ReportSummary
 
@@ -85,7 +85,7 @@ def model_card(summary: ReportSummary, language: Language) -> str:
 
 def sections(summary: ReportSummary) -> Iterator[Section]:
     """The card as values, in the order of Annex IV."""
-    yield Section(_("In short"), (tuple(note.says for note in headlines(summary)),))
+    yield Section(_("In short"), (tuple(line.says for line in front_page(summary)),))
     yield Section(_("Purpose and intended users (Annex IV, 1)"), tuple(_purpose(summary)))
     oversight = (*_oversight(summary), *_parts(people.chapter(summary)))
     yield Section(_("Human oversight (Annex IV, 2(e) and 3)"), oversight)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cases.language.messages import Message, Sayable, _, listed, sentences
+from cases.language.messages import Sayable, _, listed, sentences
 from cases.language.values import Value
 from evaluation.backtests.answers import CALIBRATED, Answer
 from evaluation.backtests.backtest import MODEL
 from evaluation.pages.names import estimator
 from evaluation.report.facts import Card, DataFacts
-from evaluation.statistics.metrics import FEWEST, Figure
+from evaluation.statistics.metrics import FEWEST
 
 
 @dataclass(frozen=True)
@@ -20,11 +20,6 @@ class Note:
 
     code: str
     says: Sayable
-
-    @property
-    def values(self) -> Mapping[str, object]:
-        """What fills the sentence."""
-        return self.says.values if isinstance(self.says, Message) else {}
 
 
 def limits(data: DataFacts, card: Card) -> Iterator[Note]:
@@ -93,11 +88,13 @@ def about_handlers(card: Card) -> Note:
             "at intake only: not who handles it, and not how busy anyone is."
         )
         return Note("facts_alone", says)
-    says = _(
-        "The model does not know who handled a case, nor what came of that handler's earlier "
-        "cases. It does use how busy that handler was: how many cases were open, opened and closed."
+    unused = _(
+        "The model does not know who handled a case, nor what came of that handler's earlier cases."
     )
-    return Note("handler_unused", says)
+    if not card.uses_load:
+        return Note("handler_unused", unused)
+    load = _("It does use how busy that handler was: how many cases were open, opened and closed.")
+    return Note("load_used", sentences(unused, load))
 
 
 def doubts(answer: Answer | None) -> Iterator[Note]:
@@ -119,11 +116,15 @@ def doubts(answer: Answer | None) -> Iterator[Note]:
 def _poor_years(answer: Answer) -> Iterator[Note]:
     """The years in which probabilities are off, or another way is as good."""
     shown = [year for year in answer.years if year.measures[MODEL].auc.value is not None]
-    off = [year.period for year in shown if _over(year.measures[MODEL].calibration_error)]
+    off = [
+        year.period
+        for year in shown
+        if year.measures[MODEL].calibration_error.surely_above(CALIBRATED)
+    ]
     if off:
         says = _(
-            "In {years} the calibration error exceeds {limit} percentage points: there, read "
-            "probabilities as an order and not as rates.",
+            "In {years} the calibration error exceeded {limit} percentage points beyond chance: "
+            "there, probabilities were an order and no rates.",
             years=listed(off),
             limit=Value(100 * CALIBRATED, ".0f"),
         )
@@ -151,7 +152,3 @@ def _withheld(answer: Answer) -> Iterator[Note]:
             fewest=FEWEST,
         )
         yield Note("withheld", says)
-
-
-def _over(figure: Figure) -> bool:
-    return figure.value is not None and figure.value > CALIBRATED

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 
 from cases.language.messages import Sayable, _, listed
 from cases.language.values import Value
@@ -23,7 +22,7 @@ WINDOWS: dict[str, Sayable] = {"training": _("trained on"), "previous": _("quart
 
 
 def chapter(summary: ReportSummary) -> Chapter:
-    """What to do first, then what was found; without enough outcomes a sentence that says so."""
+    """What was compared with what; without enough outcomes a sentence that says so."""
     if summary.changes is None:
         lead = _("No quarter has enough known outcomes to say whether anything changed.")
         return Chapter("drift", TITLE, lead)
@@ -33,15 +32,12 @@ def chapter(summary: ReportSummary) -> Chapter:
 def _lead(changes: Changes) -> Sayable:
     if changes.trained_on:
         return _(
-            "{quarter} against the quarter before; the model was trained on both. {advice}",
+            "{quarter} against the quarter before; the model was trained on both.",
             quarter=changes.name,
-            advice=changes.advice,
         )
     return _(
-        "{quarter} against the time the model was trained on, and against the quarter before. "
-        "{advice}",
+        "{quarter} against the time the model was trained on, and against the quarter before.",
         quarter=changes.name,
-        advice=changes.advice,
     )
 
 
@@ -49,7 +45,7 @@ def _exhibits(changes: Changes) -> Iterator[Exhibit]:
     yield _findings(changes)
     yield _windows(changes)
     if changes.drift.calibration is not None:
-        yield _calibration(changes.drift.calibration)
+        yield _calibration(changes.drift.calibration, changes.name)
 
 
 def _findings(changes: Changes) -> Exhibit:
@@ -68,8 +64,8 @@ def _findings(changes: Changes) -> Exhibit:
         (str(number), finding.what, finding.next)
         for number, finding in enumerate(changes.findings, start=1)
     )
-    head = (NUMBER, TITLE, _("What to do"))
-    return Exhibit(_("What was found"), says, head, rows, notes=(how,))
+    head = (NUMBER, TITLE, _("What to ask"))
+    return Exhibit(_("All that changed"), says, head, rows, notes=(how,))
 
 
 def _windows(changes: Changes) -> Exhibit:
@@ -83,7 +79,7 @@ def _windows(changes: Changes) -> Exhibit:
         _says_rate(changes),
         (TIME, CASES, _("Mean score"), KNOWN_OUTCOMES, BASE_RATE),
         tuple((name, *_line(window)) for name, window in windows),
-        partial(charts.rates_over_time, names, rates, (BASE_RATE, TIME), None),
+        charts.rates((TIME, _("Share of cases with the outcome, with 95% interval")), names, rates),
     )
 
 
@@ -112,16 +108,22 @@ def _line(window: Window) -> tuple[Cell, ...]:
     return (count(window.cases), score, count(window.outcomes), share_interval(window.rate))
 
 
-def _calibration(calibration: Calibration) -> Exhibit:
+def _calibration(calibration: Calibration, quarter: str) -> Exhibit:
     ratio = interval(calibration.ratio)
+    values = {"quarter": quarter, "ratio": ratio}
     says = (
-        _("They do not: found over expected is {ratio}, and 1 would be right.", ratio=ratio)
+        _(
+            "In {quarter} they did not: found over expected was {ratio}, and 1 would be right.",
+            **values,
+        )
         if calibration.alarm
         else _(
-            "Nothing speaks against it: found over expected is {ratio}, and 1 would be right.",
-            ratio=ratio,
+            "In {quarter} nothing spoke against them: found over expected was {ratio}, and 1 would "
+            "be right.",
+            **values,
         )
     )
     row = (Value(calibration.observed, ",.0f"), Value(calibration.expected, ",.0f"), ratio)
     head = (_("Found"), EXPECTED, _("Found over expected"))
-    return Exhibit(_("Do its probabilities still hold"), says, head, (row,))
+    title = _("Did its probabilities hold in the quarter")
+    return Exhibit(title, says, head, (row,), technical=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from cases.language.messages import Sayable, _, listed
 from evaluation.backtests.group_rates import UNRANKED, Difference, Grouping
 from evaluation.pages import charts
@@ -16,6 +14,7 @@ from evaluation.statistics.saying import number, points
 
 TITLE = _("Groups of cases: does the list treat them alike?")
 DRAWN = ("selection_rate", "true_positive_rate", "false_positive_rate")
+GROUP = _("Group")
 SHARE_OF_GROUP = _("Share of the group, with 95% interval")
 RATES = (*DRAWN, "calibration", "detection_share", "defect_share")
 
@@ -45,9 +44,9 @@ def _grouping(grouping: Grouping) -> Exhibit:
     return Exhibit(
         grouping.meaning,
         _says(grouping),
-        (_("Group"), CASES, *heads(RATES)),
+        (GROUP, CASES, *heads(RATES)),
         rows,
-        partial(charts.groups, names, rates, SHARE_OF_GROUP) if shown else None,
+        charts.groups((GROUP, SHARE_OF_GROUP), names, rates) if shown else None,
         notes=(how,) if shown else (),
     )
 

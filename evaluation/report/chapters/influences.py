@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 
 from cases.language.messages import _
 from evaluation.pages import charts
@@ -16,6 +15,7 @@ from evaluation.report.facts import Influence, StandIns
 from evaluation.report.summary import ReportSummary
 
 TITLE = _("What moves the risk most")
+INFLUENCE = _("Influence")
 SHARE = _("Share of all contributions")
 
 
@@ -72,8 +72,8 @@ def _strongest(influences: tuple[Influence, ...]) -> Exhibit:
     return Exhibit(
         _("The strongest influences"),
         says,
-        (_("Influence"), _("Features of its kind"), SHARE),
+        (INFLUENCE, _("Features of its kind"), SHARE),
         tuple((line.meaning, count(line.members), share(line.share)) for line in influences),
-        partial(charts.bars, names, shares, SHARE),
+        charts.bars((INFLUENCE, SHARE), names, shares),
         notes=(note,),
     )

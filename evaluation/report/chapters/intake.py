@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 
 from cases.language.messages import Sayable, _, listed, sentences
 from cases.language.values import Value, round_share
@@ -11,6 +10,7 @@ from evaluation.intake.audit import AuditedTrack
 from evaluation.intake.figures import IntakeFigures, RoutedYear
 from evaluation.pages import charts
 from evaluation.pages.cells import NOTHING, SHARE, Cell, count, interval, share_interval
+from evaluation.pages.drawing import Goal
 from evaluation.pages.exhibits import Chapter, Exhibit
 from evaluation.report.chapters.heads import CASES, KNOWN_OUTCOMES, YEAR_OF_INTAKE
 from evaluation.report.summary import ReportSummary
@@ -68,16 +68,14 @@ def _routing(figures: IntakeFigures) -> Exhibit:
         "Every case is judged by the cut-offs in force when it came in, which knew only earlier "
         "outcomes. The newest years hold cases that were decided fast."
     )
-    picture = partial(
-        charts.rates_over_time,
+    picture = charts.rates(
+        (YEAR_OF_INTAKE, _("Share of complex cases called simple, with 95% interval")),
         [str(year.year) for year in years],
         [year.complex_error for year in years],
-        (CALLED_SIMPLE, YEAR_OF_INTAKE),
-        (figures.allowed_complex, _("Allowed")),
+        Goal(figures.allowed_complex, _("allowed")),
     )
     title = _("Simple, complex, or a person decides")
-    shown = picture if years else None
-    return Exhibit(title, _says_routing(figures), head, rows, shown, notes=(how,))
+    return Exhibit(title, _says_routing(figures), head, rows, picture, notes=(how,))
 
 
 def _says_routing(figures: IntakeFigures) -> Sayable:
@@ -175,7 +173,7 @@ def _efforts(figures: IntakeFigures) -> Exhibit:
     )
     says: Sayable = _(
         "The 80% interval held the true effort in {coverage} of cases; half of the intervals are "
-        "narrower than {width:.1f} {unit}, where one interval for all takes {constant:.1f}.",
+        "narrower than {width:.1f}\u00a0{unit}, where one interval for all takes {constant:.1f}.",
         coverage=share_interval(whole.coverage),
         width=whole.width,
         constant=whole.constant_width,
@@ -187,14 +185,13 @@ def _efforts(figures: IntakeFigures) -> Exhibit:
         "Forecast by models fitted again each quarter on what was known before it; cases not yet "
         "closed are left out."
     )
-    picture = partial(
-        charts.rates_over_time,
+    picture = charts.rates(
+        (YEAR_OF_INTAKE, _("Share of cases whose effort lay in the interval")),
         [str(year.year) for year in years],
         [year.coverage for year in years],
-        (_("Share of cases whose effort lay in the interval"), YEAR_OF_INTAKE),
-        (COVERAGE, _("Promised")),
+        Goal(COVERAGE, _("promised")),
     )
-    return Exhibit(_("Effort"), says, head, rows, picture if years else None, notes=(how,))
+    return Exhibit(_("Effort"), says, head, rows, picture, notes=(how,))
 
 
 def _year(year: int) -> Cell:

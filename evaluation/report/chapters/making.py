@@ -10,6 +10,7 @@ from evaluation.pages.exhibits import Chapter, Exhibit
 from evaluation.pages.names import SPANS
 from evaluation.report.chapters.heads import CASES, FACT, NUMBER, REVIEWS, VALUE
 from evaluation.report.facts import DataFacts, FittedFacts
+from evaluation.report.findings.order import judged
 from evaluation.report.summary import ReportSummary
 
 TITLE = _("How this report was made")
@@ -17,11 +18,12 @@ TITLE = _("How this report was made")
 
 def chapter(summary: ReportSummary) -> Chapter:
     """What anyone needs who wants to make the report again, and what it does not say."""
+    answer = judged(summary)
     tested = _(
-        "Tested on cases from {first} to {last}, by {every}; models trained again every {retrain} "
+        "Tried on cases from {first} to {last}, by {every}; models trained again every {retrain} "
         "on what was known before it began.",
-        first=summary.first,
-        last=summary.last,
+        first=summary.first if answer is None else answer.first,
+        last=summary.last if answer is None else answer.last,
         every=SPANS[summary.every],
         retrain=SPANS[summary.retrain],
     )

@@ -37,10 +37,7 @@ def chapter(summary: ReportSummary) -> Chapter:
     uptake = summary.uptake
     overridden = () if summary.overrides is None else (_overrides(summary.overrides),)
     if uptake is None or not uptake.plans:
-        lead = _(
-            "No plan was given to this report (`--plan`), so nothing is said of what people did "
-            "with it."
-        )
+        lead = _("No plan was given to this report, so nothing is said of what people did with it.")
         return Chapter("people", TITLE, lead, overridden)
     lead = _(
         "Plans: {plans}. They asked for {asked:,} reviews, of which {returned:,} have come back.",

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import partial
 
 from cases.language.messages import Sayable, _
 from cases.language.values import Value
 from cases.office.reviews import ReviewKind
 from evaluation.pages import charts
-from evaluation.pages.cells import Cell, count, share_interval
+from evaluation.pages.cells import Cell, Indented, Interval, count, share_interval
 from evaluation.pages.exhibits import Chapter, Exhibit
 from evaluation.pages.names import CHECK_NAMES, UNNAMED
 from evaluation.quality.concentrations import Concentration, Concentrations, Part
 from evaluation.quality.dimensions import Dimensions
-from evaluation.quality.office_quality import OfficeQuality, QuarterRate
+from evaluation.quality.last_year import LastYear
+from evaluation.quality.office_quality import DefectRates, OfficeQuality, QuarterRate
 from evaluation.report.chapters.heads import (
     CASES,
     DEFECT_RATE,
     EXPECTED,
     KIND,
+    MEASURE,
     PERIOD,
     REVIEWS,
     UNIT,
+    VALUE,
 )
 from evaluation.report.summary import ReportSummary
 from evaluation.statistics.metrics import FEWEST
@@ -30,6 +32,7 @@ from evaluation.surveys.estimate import GroupRate
 from evaluation.surveys.own_check import OwnCheck
 
 TITLE = _("The quality of the office")
+RATE_ACROSS = _("Rate of defects, with 95% interval")
 LAST_YEAR, YEAR_BEFORE = _("Last year"), _("Year before")
 
 
@@ -42,9 +45,11 @@ def chapter(summary: ReportSummary) -> Chapter:
 def _exhibits(summary: ReportSummary) -> Iterator[Exhibit]:
     quality = summary.quality
     if quality.rates is not None:
-        yield _quarters(quality.rates.quarters)
+        yield _quarters(quality.rates)
         yield _groups(_("By kind of case"), KIND, quality.rates.kinds)
         yield _groups(_("By unit"), UNIT, quality.rates.units)
+    if quality.last_year.cases:
+        yield _last_year(quality.last_year)
     if summary.own_checks:
         yield _own_checks(summary.own_checks)
         yield from _caught(summary.own_checks)
@@ -55,7 +60,8 @@ def _exhibits(summary: ReportSummary) -> Iterator[Exhibit]:
     yield _rework(quality)
 
 
-def _quarters(quarters: tuple[QuarterRate, ...]) -> Exhibit:
+def _quarters(rates_of: DefectRates) -> Exhibit:
+    quarters = rates_of.quarters
     rows = tuple(
         (
             quarter.name,
@@ -68,37 +74,35 @@ def _quarters(quarters: tuple[QuarterRate, ...]) -> Exhibit:
     )
     head = (PERIOD, CASES, REVIEWS, _("Share of cases they stand for"), DEFECT_RATE)
     names, rates = [quarter.name for quarter in quarters], [quarter.rate for quarter in quarters]
-    shown = any(rate.value is not None for rate in rates)
-    picture = partial(charts.rates_over_time, names, rates, (DEFECT_RATE, PERIOD), None)
+    picture = charts.rates((PERIOD, RATE_ACROSS), names, rates)
     how = _(
         "The rate of the cases of the quarter, with 95% intervals, from reviews of known "
         "inclusion probability; a gap where they stand for too few cases."
     )
     return Exhibit(
         _("Over time"),
-        _says_quarters(quarters),
+        _says_quarters(rates_of.supported, len(quarters)),
         head,
         rows,
-        picture if shown else None,
+        picture,
         notes=(how,),
     )
 
 
-def _says_quarters(quarters: tuple[QuarterRate, ...]) -> Sayable:
-    """Between which rates the quarters lie."""
-    rated = [quarter for quarter in quarters if quarter.rate.value is not None]
+def _says_quarters(rated: tuple[QuarterRate, ...], quarters: int) -> Sayable:
+    """Between which rates those of so many quarters lie that have a rate and cases enough."""
     if not rated:
         return _(
             "In none of {quarters} quarters do drawn reviews stand for enough cases; no rate is "
             "given.",
-            quarters=len(quarters),
+            quarters=quarters,
         )
     low, high = (pick(rated, key=lambda line: line.rate.value or 0.0) for pick in (min, max))
     return _(
-        "In the {shown} of {quarters} quarters that have a rate, it lies between {low} in "
+        "In the {shown} of {quarters} quarters with enough cases, the rate lies between {low} in "
         "{lowest} and {high} in {highest}.",
         shown=len(rated),
-        quarters=len(quarters),
+        quarters=quarters,
         low=share_interval(low.rate),
         lowest=low.name,
         high=share_interval(high.rate),
@@ -129,6 +133,27 @@ def _groups(title: Sayable, by: Sayable, groups: tuple[GroupRate, ...]) -> Exhib
     )
     head = (by, CASES, REVIEWS, DEFECT_RATE, _("Pulled towards the whole by"))
     return Exhibit(title, says, head, rows, notes=(how,))
+
+
+def _last_year(found: LastYear) -> Exhibit:
+    """What the office got for its hours of review."""
+    rows: list[tuple[Cell, ...]] = [
+        (_("Cases reviewed"), count(found.cases)),
+        (_("With a defect"), count(found.defects)),
+        (_("Of as many drawn at random"), Interval(found.at_random, ".0f")),
+        (REVIEWS, count(found.reviews)),
+        (Indented(_("with their hours recorded")), count(found.timed)),
+    ]
+    if found.timed:
+        rows.append((_("Their hours"), Value(found.hours, ",.0f")))
+        rows.append((_("Hours per review"), Value(found.hours / found.timed, ".1f")))
+    says = _(
+        "{defects:,} of {cases:,} cases reviewed in the last year had a defect.",
+        defects=found.defects,
+        cases=found.cases,
+    )
+    title = _("What the reviews of the last year found")
+    return Exhibit(title, says, (MEASURE, VALUE), tuple(rows))
 
 
 def _own_checks(checks: Mapping[ReviewKind, OwnCheck]) -> Exhibit:
@@ -182,19 +207,20 @@ def _dimensions(dimensions: Dimensions) -> Exhibit:
         for line in lines
     )
     years = (
-        (_("Cases of the last year"), [line.share for line in lines]),
-        (_("Cases of the year before"), [line.before for line in lines]),
+        (LAST_YEAR, [line.share for line in lines]),
+        (YEAR_BEFORE, [line.before for line in lines]),
     )
     how = _(
         "Of the defective cases whose review names any dimension, the share that names this one, "
         "with 95% intervals, by year. Cases are the reviewed ones of the last year."
     )
     across = _("Share of defective cases, with 95% interval")
-    picture = partial(charts.groups, [line.meaning for line in lines], years, across)
+    dimension = _("Dimension")
+    picture = charts.groups((dimension, across), [line.meaning for line in lines], years)
     return Exhibit(
         _("In which dimensions cases had defects"),
         dimensions.says,
-        (_("Dimension"), CASES, LAST_YEAR, YEAR_BEFORE),
+        (dimension, CASES, LAST_YEAR, YEAR_BEFORE),
         rows,
         picture if lines[0].share.value is not None else None,
         notes=(how,),

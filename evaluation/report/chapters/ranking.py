@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from typing import Literal
 
 from cases.language.messages import Sayable, _, listed, sentences
@@ -11,9 +10,9 @@ from cases.language.values import round_share
 from evaluation.backtests.answers import Answer, surely_behind
 from evaluation.backtests.backtest import MODEL, PeriodFigures
 from evaluation.pages import charts
-from evaluation.pages.cells import Cell, count, interval, share, share_interval
+from evaluation.pages.cells import SHARE, Cell, Interval, count, interval, share, share_interval
 from evaluation.pages.exhibits import Chapter, Exhibit
-from evaluation.pages.names import ESTIMATORS, FIGURES, cells, estimator, heads
+from evaluation.pages.names import ESTIMATORS, cells, estimator, heads
 from evaluation.report.chapters import worth
 from evaluation.report.chapters.heads import (
     CASES,
@@ -92,8 +91,8 @@ def pooled(answer: Answer, taken: float) -> Exhibit:
         _says_pooled(answer),
         (ESTIMATOR, *heads(POOLED), GAIN),
         tuple(_line(answer.pooled, name, POOLED) for name in answer.estimators),
-        marks=_marks(answer),
         notes=(INTERVALS, how),
+        technical=True,
     )
 
 
@@ -139,24 +138,23 @@ def over_time(answer: Answer) -> Exhibit:
         )
         for period in periods
     )
-    auc = FIGURES["auc"].head
-    picture = partial(charts.over_time, periods, names, lambda measures: measures.auc, auc)
     return Exhibit(
         _("Ranking over time (AUC)"),
         _says_over_time(answer),
         (PERIOD, CASES, *(ESTIMATORS[name] for name in names)),
         rows,
-        picture if shown else None,
+        charts.ranking(periods, _("AUC of the model, with 95% interval")),
         notes=(_("0.5 is chance; higher ranks better."),) if shown else (),
+        technical=True,
     )
 
 
 def _says_over_time(answer: Answer) -> Sayable:
     """Between which AUCs the periods lie, and which those are."""
     ranked = sorted(
-        (period.measures[MODEL].auc.value, period.period)
+        (auc.value, period.period, interval(auc))
         for period in answer.periods
-        if period.measures[MODEL].auc.value is not None
+        if (auc := period.measures[MODEL].auc).value is not None
     )
     if not ranked:
         return _(
@@ -164,16 +162,16 @@ def _says_over_time(answer: Answer) -> Sayable:
             "is given.",
             periods=len(answer.periods),
         )
-    (low, worst), (high, best) = ranked[0], ranked[-1]
+    (_low, worst, low), (_high, best, high) = ranked[0], ranked[-1]
     if len(ranked) == 1:
         return _(
-            "Only {period} has enough cases of both outcomes: the model's AUC was {value:.3f}.",
+            "Only {period} has enough cases of both outcomes: the model's AUC was {value}.",
             period=worst,
             value=low,
         )
     return _(
-        "In the {shown} of {periods} periods with enough cases, the model's AUC lay between "
-        "{low:.3f} ({worst}) and {high:.3f} ({best}).",
+        "In the {shown} of {periods} periods with enough cases, the model's AUC lay between {low} "
+        "in {worst} and {high} in {best}.",
         shown=len(ranked),
         periods=len(answer.periods),
         low=low,
@@ -191,6 +189,7 @@ def by_year(answer: Answer) -> Exhibit:
         _says_by_year(answer.years),
         (PERIOD, ESTIMATOR, *heads(COLUMNS), GAIN),
         tuple((year.period, *_line(year, name, COLUMNS)) for year, name in lines),
+        technical=True,
     )
 
 
@@ -231,7 +230,7 @@ def rates(answer: Answer) -> Exhibit:
         _says_rates(answer),
         (PERIOD, CASES, _("Rate expected"), FOUND_RATE),
         rows,
-        partial(charts.expected_and_observed, answer.periods),
+        charts.expected_and_found(answer.periods),
     )
 
 
@@ -247,12 +246,12 @@ def _says_rates(answer: Answer) -> Sayable:
     _off, period, furthest = max(judged, key=lambda line: line[:2])
     return _(
         "In {inside} of {periods} periods the rate expected lies within the interval of the rate "
-        "found; furthest off is {period}: {expected} expected, {found:.1%} found.",
+        "found; furthest off is {period}: {expected} expected, {found} found.",
         inside=sum(_within(measures) for _off, _period, measures in judged),
         periods=len(judged),
         period=period,
         expected=_expected(furthest),
-        found=furthest.base_rate.value or 0.0,
+        found=Interval(furthest.base_rate, SHARE).alone,
     )
 
 
@@ -276,15 +275,11 @@ def calibration(bins: tuple[Bin, ...], says: Sayable) -> Exhibit:
         for line in bins
     )
     head = (_("Mean risk"), FOUND_RATE, CASES)
-    picture = partial(charts.reliability, bins) if bins else None
-    note = _("On the dotted line probabilities are right.")
+    note = _("Where the stroke of what was expected lies within the interval, risks are right.")
+    picture = charts.reliability(bins) if bins else None
     return Exhibit(_("Calibration table"), says, head, rows, picture, notes=(note,))
 
 
 def _line(figures: PeriodFigures, name: str, columns: tuple[str, ...]) -> tuple[Cell, ...]:
     gain = interval(figures.gains[name]) if name in figures.gains else ""
     return (ESTIMATORS[name], *cells(figures.measures[name], columns), gain)
-
-
-def _marks(answer: Answer) -> tuple[str, ...]:
-    return tuple(charts.key(name) for name in answer.estimators)

@@ -28,10 +28,6 @@ INSEPARABLE = _(
     "cases were graded by two reviewers. No figure is given, and the model learns from the "
     "grades as they stand."
 )
-TO_SEPARATE = _(
-    "Have a part of the cases read by two reviewers, or say in the office file which cases concern "
-    "the same subject (`[reviews] same_subject`)."
-)
 INSEPARABLE_BY_SUBJECT = _(
     "Reviewers' severity and the mix of cases they were given cannot be separated: too few "
     "cases, or cases of the same subject, were graded by two reviewers. No figure is given, and "
@@ -54,7 +50,7 @@ def _says_separable(reviewers: Reviewers) -> Sayable:
     by_subject = reviewers.by_subject
     if reviewers.separable:
         return SEPARABLE_BY_SUBJECT if by_subject else SEPARABLE
-    return INSEPARABLE_BY_SUBJECT if by_subject else sentences(INSEPARABLE, TO_SEPARATE)
+    return INSEPARABLE_BY_SUBJECT if by_subject else INSEPARABLE
 
 
 def _says_ranking(within: Within | None) -> Sayable:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 
 from cases.language.messages import Sayable, _, sentences
 from cases.language.values import Value
@@ -55,7 +54,8 @@ def since(found: Since) -> Exhibit:
         rows.append((_("picked"), *_done(found.picked)))
     head = (KNOWN_OUTCOMES, CASES, EXPECTED, FOUND_RATE, *heads(KIND_FIGURES))
     note = _("Only outcomes that became known after {day}.", day=found.trained)
-    return Exhibit(_("Since it was trained"), found.says, head, tuple(rows), notes=(note,))
+    title = _("Since it was trained")
+    return Exhibit(title, found.says, head, tuple(rows), notes=(note,), technical=True)
 
 
 def _done(measures: Measures | None, cases: int | None = None) -> tuple[Cell, ...]:
@@ -73,7 +73,9 @@ def exhibits(performance: Performance) -> Iterator[Exhibit]:
     if performance.honest is not None:
         yield honest(performance.honest)
     yield within(performance.within)
-    yield kinds([part for part in performance.slices if part.by == "kind"])
+    by_kind = [part for part in performance.slices if part.by == "kind"]
+    if len(by_kind) > 1:
+        yield kinds(by_kind)
     curve = performance.slices[0].decision
     if curve:
         yield decision(curve, performance.decision_says)
@@ -93,6 +95,7 @@ def capacity(performance: Performance) -> Exhibit:
         sentences(performance.capacity_says, performance.skill_says),
         (MEASURE, VALUE, _("Worst and best if ties fall so")),
         rows,
+        technical=True,
     )
 
 
@@ -119,7 +122,8 @@ def honest(reviews: Honest) -> Exhibit:
         (_("picked"), *_figures(reviews.targeted)),
     )
     head = (REVIEWS, CASES, *heads(HONEST))
-    return Exhibit(_("On drawn reviews, and on picked ones"), reviews.says, head, rows)
+    title = _("On drawn reviews, and on picked ones")
+    return Exhibit(title, reviews.says, head, rows, technical=True)
 
 
 def _figures(measures: Measures | None) -> tuple[Cell, ...]:
@@ -142,13 +146,14 @@ def within(parts: tuple[Within, ...]) -> Exhibit:
     )
     head = (_("Compared within"), _("Groups"), CASES, _("Cases left out"), *heads(STRATA))
     says = sentences(*(part.says for part in parts))
-    return Exhibit(_("Cases, or only who reviewed them"), says, head, rows)
+    return Exhibit(_("Cases, or only who reviewed them"), says, head, rows, technical=True)
 
 
 def kinds(parts: list[Slice]) -> Exhibit:
     """The model's figures by kind of case, in order of name."""
     head = (KIND, CASES, FOUND_RATE, *heads(KIND_FIGURES))
-    return Exhibit(_("By kind of case"), _says_kinds(parts), head, tuple(map(_kind, parts)))
+    rows = tuple(map(_kind, parts))
+    return Exhibit(_("By kind of case"), _says_kinds(parts), head, rows, technical=True)
 
 
 def _kind(part: Slice) -> tuple[Cell, ...]:
@@ -163,19 +168,26 @@ def _kind(part: Slice) -> tuple[Cell, ...]:
 def _says_kinds(parts: list[Slice]) -> Sayable:
     """Between which AUCs the kinds lie that have enough cases."""
     ranked = sorted(
-        (auc, part.name)
+        (auc.value, part.name, interval(auc))
         for part in parts
-        if part.calibration and (auc := part.figures.measures[MODEL].auc.value) is not None
+        if part.calibration and (auc := part.figures.measures[MODEL].auc).value is not None
     )
     if not ranked:
         return _(
             "None of {kinds} kinds has enough cases of both outcomes for a figure.",
             kinds=len(parts),
         )
-    (low, worst), (high, best) = ranked[0], ranked[-1]
+    (_low, worst, low), (_high, best, high) = ranked[0], ranked[-1]
+    if len(ranked) == 1:
+        return _(
+            "Of {kinds} kinds only {kind} has enough cases of both outcomes: AUC {auc}.",
+            kinds=len(parts),
+            kind=worst or UNNAMED,
+            auc=low,
+        )
     return _(
-        "In the {shown} of {kinds} kinds with enough cases, AUC lies between {low:.3f} ({worst}) "
-        "and {high:.3f} ({best}).",
+        "In the {shown} of {kinds} kinds with enough cases, AUC lies between {low} in {worst} and "
+        "{high} in {best}.",
         shown=len(ranked),
         kinds=len(parts),
         low=low,
@@ -196,8 +208,9 @@ def decision(curve: tuple[NetBenefit, ...], says: Sayable) -> Exhibit:
         )
         for point in curve
     )
+    threshold = _("Threshold")
     head = (
-        _("Threshold"),
+        threshold,
         _("Net benefit of the model"),
         _("Of checking all"),
         _("Model less the better of all and none"),
@@ -207,4 +220,6 @@ def decision(curve: tuple[NetBenefit, ...], says: Sayable) -> Exhibit:
         "benefit counts what is caught, less needless checks weighed by that rate."
     )
     title = _("Is acting on it worth it")
-    return Exhibit(title, says, head, rows, partial(charts.decision, curve), notes=(how,))
+    return Exhibit(
+        title, says, head, rows, charts.decision(curve, threshold), notes=(how,), technical=True
+    )

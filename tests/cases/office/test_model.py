@@ -346,3 +346,36 @@ def test_effort_is_in_days_unless_the_office_says_otherwise() -> None:
     assert office().effort.measured_in.say("en") == "days"
     hours = office(effort={"unit": {"en": "hours"}, "meaning": {"en": "hours worked"}}).effort
     assert (hours.measured.say("en"), hours.measured_in.say("en")) == ("hours worked", "hours")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://cases.example/{case_id}",
+        "http://cases.example:8080/show?id={case_id}&view=all",
+        "https://cases.example/#/{case_id}",
+    ],
+)
+def test_a_link_into_the_case_system(address: str) -> None:
+    """An address with a place for the case id, which is encoded."""
+    links = office(links={"case": address}).links
+    assert links.of_case("2026/7?a#b") == address.replace("{case_id}", "2026%2F7%3Fa%23b")
+    assert office().links.of_case("a") is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("javascript:alert({case_id})", "data:text/html,{case_id}", "ftp://a.example/{case_id}"),
+        *("//a.example/{case_id}", "cases/{case_id}", "https:///{case_id}", "", "{case_id}"),
+        *("https://a.example/", "https://a.example/{case_id}/{case_id}", "https://{case_id}/a"),
+        *("https://a.example{case_id}", "https://a.example/{id}", "https://a.example/{{case_id}}"),
+        *("https://me:word@a.example/{case_id}", "https://a.example/\n{case_id}"),
+        *('https://a.example/"{case_id}', "https://a.example/ {case_id}", "https://[a/{case_id}"),
+        "https://a.example/" + "a" * 500 + "{case_id}",
+    ],
+)
+def test_an_address_that_is_none_or_leads_elsewhere_is_refused(address: str) -> None:
+    """Another scheme, a case id in the name of the server, a user name, a letter of markup."""
+    (fault,) = refused(links={"case": address})
+    assert "links.case" in fault

@@ -13,7 +13,7 @@ import pytest
 from cases.errors import Refused
 from cli.files import printing
 from cli.files.printing import print_page
-from cli.files.report import ENDINGS, write_report
+from cli.files.report import ENDINGS, report_files, write_report
 from evaluation.backtests.backtest import backtest
 from evaluation.report.summary import ReportSummary, summarise
 from tests.factories.pages import CHROMIUM
@@ -38,10 +38,19 @@ def test_the_ending_says_the_form(
 ) -> None:
     """A page, plain values or a model card, in UTF-8 and whole."""
     target = tmp_path / f"report{ending}"
-    write_report(summary, "zh", target)
+    write_report(summary, {target: "zh"})
     assert ending in ENDINGS
     assert target.read_text("utf-8").startswith(begins)
     assert [path.name for path in tmp_path.iterdir()] == [target.name]
+
+
+def test_other_languages_stand_beside_it(summary: ReportSummary, tmp_path: Path) -> None:
+    """One report in several languages: the file that was named, and one a further language."""
+    files = report_files(tmp_path / "report.html", "en", ["zh"])
+    write_report(summary, files)
+    assert [path.name for path in files] == ["report.html", "report.zh.html"]
+    for path, language in files.items():
+        assert f'<html lang="{language}' in path.read_text("utf-8")
 
 
 def test_without_a_browser_it_says_what_to_install(
@@ -49,8 +58,8 @@ def test_without_a_browser_it_says_what_to_install(
 ) -> None:
     """No Chromium, no PDF: refused with what to install and what to do instead."""
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    with pytest.raises(Refused, match=r"apt install chromium.*prints from any browser"):
-        write_report(summary, "en", tmp_path / "report.pdf")
+    with pytest.raises(Refused, match=r"apt install chromium.*print it from any browser"):
+        write_report(summary, {tmp_path / "report.pdf": "en"})
     assert list(tmp_path.iterdir()) == []
 
 
@@ -68,7 +77,7 @@ def test_a_browser_that_does_not_print_is_told_of(
 
     monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
     monkeypatch.setattr(printing.subprocess, "run", run)
-    with pytest.raises(Refused, match="prints from any browser"):
+    with pytest.raises(Refused, match="print it from any browser"):
         print_page("<p>", tmp_path / "report.pdf")
     assert list(tmp_path.iterdir()) == []
 

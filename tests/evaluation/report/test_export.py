@@ -12,8 +12,10 @@ from cases.language.catalogues import Language, languages
 from cases.language.messages import say
 from cases.language.texts import Text
 from evaluation.backtests.backtest import MODEL
+from evaluation.pages.cells import interval
 from evaluation.report.export import FORMAT, as_json
-from evaluation.report.headlines import headlines
+from evaluation.report.findings.found import findings
+from evaluation.report.front import front_page
 from evaluation.report.model_card import (
     NOT_FILLED,
     OVERSIGHT_COMPLEXITY,
@@ -28,10 +30,10 @@ from evaluation.statistics.metrics import Figure
 from tests.factories.small_office import HOSTILE
 
 SHELL = [
-    "format", "front_page", "office", "data", "card", "first", "last", "every", "retrain", "share",
-    "risk", "complexity", "performance", "since", "reported", "leaks", "stand_ins", "fairness",
-    "intake", "changes", "versions", "quality", "own_checks", "uptake", "overrides", "reviewers",
-    "influences", "notes",
+    "format", "front_page", "findings", "office", "data", "card", "first", "last", "every",
+    "retrain", "share", "risk", "complexity", "performance", "since", "reported", "leaks",
+    "stand_ins", "fairness", "intake", "changes", "versions", "quality", "own_checks", "uptake",
+    "overrides", "reviewers", "influences", "notes",
 ]  # fmt: skip
 
 
@@ -55,7 +57,8 @@ def test_json_holds_the_summary(summary: ReportSummary) -> None:
     assert content["first"] == summary.first.isoformat()
     assert content["office"] == {"en": "Test office", "zh": "测试院"}
     front = content["front_page"]
-    assert [one["code"] for one in front] == [note.code for note in headlines(summary)]
+    assert [one["code"] for one in front] == [line.code for line in front_page(summary)]
+    assert [one["code"] for one in content["findings"]] == [one.code for one in findings(summary)]
     notes = [*front, *content["notes"]]
     assert all(note[language] for note in notes for language in languages())
 
@@ -81,7 +84,7 @@ def test_card_is_made_of_the_summary(summary: ReportSummary) -> None:
     card = model_card(summary, "en")
     assert summary.risk is not None
     auc = summary.risk.pooled.measures[MODEL].auc
-    assert f"{auc.value:.3f} ({auc.low:.3f} to {auc.high:.3f})" in card
+    assert str(interval(auc)) in card
     assert f"| {summary.data.cases:,} |" in card
     titles = [say(section.title, "en") for section in sections(summary)]
     for begin in (

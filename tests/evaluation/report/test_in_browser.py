@@ -1,10 +1,8 @@
-"""The report in a real browser: on a context, on a phone and on paper."""
+"""The report in a real browser: at a desk, on a phone and on paper."""
 
 from __future__ import annotations
 
 import dataclasses
-import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,67 +12,67 @@ from cases.language.catalogues import Language
 from cases.language.texts import Text
 from evaluation.report.page import compose, render
 from evaluation.report.summary import ReportSummary
-from tests.factories.pages import ARGUMENTS, CHROMIUM
-
-PAPER = 718  # CSS pixels between the margins of A4
-# Cells whose text is wider than themselves: it would be cut, or lie over the next cell.
-CUT = """[...document.querySelectorAll('th, td, p, dd, dt, li, h1, h2, h3')]
-    .filter(one => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0)
-    .map(one => one.textContent.trim().slice(0, 60))"""
-
-# Words of a picture that reach beyond it, or that lie over other words of it.
-OUTSIDE = """[...document.querySelectorAll('figure svg')].flatMap(picture => {
-    const frame = picture.getBoundingClientRect();
-    const words = [...picture.querySelectorAll('text')];
-    const boxes = words.map(word => word.getBoundingClientRect());
-    const beyond = box => box.left < frame.left - 1 || box.right > frame.right + 1
-        || box.top < frame.top - 1 || box.bottom > frame.bottom + 1;
-    const over = (one, other) => one.left < other.right - 1 && other.left < one.right - 1
-        && one.top < other.bottom - 3 && other.top < one.bottom - 3;
-    return words.filter((word, i) => beyond(boxes[i])
-        || boxes.some((box, j) => i !== j && over(box, boxes[i])))
-        .map(word => word.textContent);
-})"""
-
-
-@pytest.fixture(scope="module")  # while it is open, its event loop bars asyncio from this thread
-def browser() -> Iterator[Any]:
-    """A real browser, or a skip that says what is missing; in CI it must be there."""
-    if not CHROMIUM.exists() and "CI" not in os.environ:
-        pytest.skip(f"no browser at {CHROMIUM}; install chromium to run this test")
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415  (only where there is a browser)
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
+from tests.evaluation.pages.views import VIEWS, barriers, faults, opened
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_opens_in_a_browser(
-    pages: dict[Language, str], browser: Any, tmp_path: Path, language: Language, width: int
+@pytest.mark.parametrize(("width", "media"), VIEWS)
+def test_all_of_it_can_be_read(
+    pages: dict[Language, str],
+    browser: Any,
+    tmp_path: Path,
+    language: Language,
+    width: int,
+    media: str,
 ) -> None:
-    """On a desk and on a phone: no sideways scrolling, no complaints, every chart drawn."""
+    """Nothing is cut, small, covered or outside of its picture; tables fit; axe has no complaint.
+
+    On paper the folded tables are open.
+    """
     file = tmp_path / "report.html"
     file.write_text(pages[language], encoding="utf-8")
-    page = browser.new_page(viewport={"width": width, "height": 900})
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("dialog", lambda dialog: complaints.append(dialog.message))
-    page.goto(file.as_uri())
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    if width == 1280:  # here whole tables are seen; on a phone they may scroll by themselves
+    with opened(browser, file, width, media) as page:
+        assert faults(page) == []
+        assert media == "print" or barriers(page) == []
+        assert page.evaluate("document.querySelectorAll('figure .track svg').length") > 5
         tables = "[...document.querySelectorAll('.wide')]"
         assert page.evaluate(f"{tables}.every(one => one.scrollWidth <= one.clientWidth)")
-    assert page.evaluate(CUT) == []
-    assert page.evaluate("[...document.images].every(image => image.naturalWidth > 0)")
-    assert page.evaluate("document.querySelectorAll('figure svg').length") > 5
-    assert page.evaluate(OUTSIDE) == []
-    assert complaints == []
-    page.close()
+        if media == "print":
+            folded = "[...document.querySelectorAll('details table')]"
+            assert page.evaluate(f"{folded}.every(one => one.getBoundingClientRect().height > 0)")
+
+
+@pytest.mark.browser
+def test_a_picture_fills_its_column(
+    pages: dict[Language, str], browser: Any, tmp_path: Path
+) -> None:
+    """At any width a chart is as wide as the text, and its letters are not scaled with it."""
+    file = tmp_path / "report.html"
+    file.write_text(pages["en"], encoding="utf-8")
+    wide = "document.querySelector('{}').getBoundingClientRect().width"
+    for width in (1280, 390):
+        with opened(browser, file, width, "screen") as page:
+            figure, column = (page.evaluate(wide.format(of)) for of in ("figure", "main"))
+            assert figure == column
+            size = "getComputedStyle(document.querySelector('.numbers text')).fontSize"
+            assert page.evaluate(size) == "12px"
+
+
+@pytest.mark.browser
+def test_tables_fold_to_cards_on_a_phone(
+    pages: dict[Language, str], browser: Any, tmp_path: Path
+) -> None:
+    """Each cell stands below the one before, with the head of its column."""
+    file = tmp_path / "report.html"
+    file.write_text(pages["en"], encoding="utf-8")
+    cells = "[...document.querySelector('.wide tbody tr').children]"
+    for width, folded in ((390, True), (1280, False)):
+        with opened(browser, file, width, "screen") as page:
+            tops = page.evaluate(f"{cells}.map(cell => cell.getBoundingClientRect().top)")
+            head = page.evaluate(f"getComputedStyle({cells}[1], '::before').content")
+            assert (len(set(tops)) > 2) == folded
+            assert (head != "none") == folded
 
 
 @pytest.mark.browser
@@ -93,25 +91,7 @@ def test_front_page_fits_one_screen(
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_prints_on_paper(
-    pages: dict[Language, str], browser: Any, tmp_path: Path, language: Language
-) -> None:
-    """On A4 nothing is wider than the page, nothing is cut, and folded tables are open."""
-    file = tmp_path / "report.html"
-    file.write_text(pages[language], encoding="utf-8")
-    page = browser.new_page(viewport={"width": PAPER, "height": 1000})
-    page.emulate_media(media="print")
-    page.goto(file.as_uri())
-    assert page.evaluate("document.documentElement.scrollWidth") <= PAPER
-    assert page.evaluate(CUT) == []
-    folded = "[...document.querySelectorAll('details table')]"
-    assert page.evaluate(f"{folded}.every(one => one.getBoundingClientRect().height > 0)")
-    page.close()
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize(("width", "media"), [(1280, "screen"), (390, "screen"), (PAPER, "print")])
+@pytest.mark.parametrize(("width", "media"), VIEWS)
 def test_very_long_names_stay_on_the_page(
     summary: ReportSummary, browser: Any, tmp_path: Path, width: int, media: str
 ) -> None:
@@ -121,9 +101,5 @@ def test_very_long_names_stay_on_the_page(
     changed = dataclasses.replace(summary, office=long, influences=influences)
     file = tmp_path / "report.html"
     file.write_text(render(compose(changed), "en"), encoding="utf-8")
-    page = browser.new_page(viewport={"width": width, "height": 1000})
-    page.emulate_media(media=media)
-    page.goto(file.as_uri())
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.evaluate(CUT) == []
-    page.close()
+    with opened(browser, file, width, media) as page:
+        assert faults(page) == []

@@ -38,6 +38,6 @@ def test_what_checks_catch_by_dimension_has_a_table(summary: ReportSummary) -> N
         quality.chapter(with_checks), "What the office's own checks catch, by dimension"
     )
     facts, effect = rows_of(exhibit)
-    assert facts == ("Self check", "facts", "30", "40.0% (20.0% to 60.0%)")
+    assert facts == ("Self check", "facts", "30", "40% (20% to 60%)")
     assert effect[:3] == ("Self check", "effect", "3")
     assert "too few" in effect[3]

@@ -12,7 +12,7 @@ from cases.language.messages import say
 from cases.language.texts import Text
 from evaluation.report.chapters.versions import chapter
 from evaluation.report.facts import ModelVersion, reigns
-from evaluation.report.headlines import headlines
+from evaluation.report.front import front_page
 from evaluation.report.summary import ReportSummary
 from models.questions.start import Start, StartKind
 from models.registry import Event, What
@@ -70,9 +70,9 @@ def test_the_front_page_begins_with_the_start(summary: ReportSummary, reviewed: 
     """Where no fitted model of risk is in use it says so first, why, and by what the list goes."""
     start = Start("points", BECAUSE, reviewed)
     card = replace(summary.card, risk=None, start=start, complexity=None)
-    notes = headlines(replace(summary, card=card, risk=None, complexity=None))
-    assert [note.code for note in notes][:1] == ["found_start"]
-    assert notes[-1].code == "do_use"
-    assert "No model of risk is in use yet: too few reviews." in say(notes[0].says, "en")
+    lines = front_page(replace(summary, card=card, risk=None, complexity=None))
+    assert lines[0].code == "start"
+    assert "more" in [line.code for line in lines if line.about == "do"]
+    assert "No model of risk is in use yet: too few reviews." in say(lines[0].says, "en")
     for language in languages():
-        assert say(notes[0].says, language)
+        assert say(lines[0].says, language)

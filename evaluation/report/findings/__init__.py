@@ -1,0 +1,1 @@
+"""What was found: one list, from which front page, chapters and advice are drawn."""
