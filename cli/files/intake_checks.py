@@ -13,6 +13,7 @@ from cases.integrity.sheet import as_published, sheet_differences
 from cases.language.messages import Sayable, _
 from cases.office.model import Office
 from cli.files.checked import (
+    OTHER_PAGE,
     Checked,
     Reader,
     check_format,
@@ -28,6 +29,7 @@ from cli.files.folders import (
     read_kept,
     read_reasons,
     spoken_in,
+    text_of,
     texts_of,
 )
 from cli.files.intake import (
@@ -212,8 +214,8 @@ def _differences(
     yield from sheet_differences(SHEET_FILE, sheet, again.sheet)
     if again.draw is not None:
         yield from _draw_differences(folder, again.draw)
-    if read_kept(folder / PAGE_FILE, COMMAND, _text) != again.page:
-        yield _("{file} is not the page that is written again.", file=PAGE_FILE)
+    if read_kept(folder / PAGE_FILE, COMMAND, text_of) != again.page:
+        yield OTHER_PAGE.filled(file=PAGE_FILE)
 
 
 def _draw_differences(folder: Path, again: PublishedDraw) -> Iterator[Sayable]:
@@ -229,7 +231,3 @@ def _draw_differences(folder: Path, again: PublishedDraw) -> Iterator[Sayable]:
 def _cells(path: Path) -> pl.DataFrame:
     """Every cell of a Parquet file as text."""
     return as_published(pl.read_parquet(path))
-
-
-def _text(path: Path) -> str:
-    return path.read_text("utf-8")

@@ -1,8 +1,9 @@
-"""A plan's folder: `plan.csv` for people, the rest to draw and to compute it again."""
+"""A plan's folder: list, page and sheets for people, the rest to draw and to compute it again."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import polars as pl
 
 from cases.integrity.manifest import Manifest, check_new_folder, write_folder
 from cases.language.catalogues import Language
+from cases.language.kept import as_json
 from cases.language.messages import say
 from cases.office.model import CLOSING, Office
 from cases.tables.tables import Tables, rows
@@ -28,10 +30,16 @@ from cli.files.folders import (
     text_file,
     texts_of,
 )
+from cli.files.printing import print_page
+from evaluation.pages.plan.drawn_cases import PlanShown
+from evaluation.pages.plan.managers_list import render_list
+from evaluation.pages.plan.sheets import CaseFiles, render_sheets, with_sheets
 from features.as_of import risk_moments
+from models.reasons.reasons import Reason
 from policies.spot_check.committed import OpenedCommitment, worth
 from policies.spot_check.plan import FAILED_CHECK, FRAME, MOMENT, why
 from policies.spot_check.verify import LISTED, Kept
+from serving.use_cases.case_files import case_files
 from serving.use_cases.spot_checks import REASONS_SHOWN, PlannedSpotChecks
 
 PROBABILITY: dict[str, pl.DataType] = {"inclusion_probability": pl.Float64()}
@@ -39,9 +47,13 @@ COMMAND = "triage plan"
 FRAME_FILE, JSON_FILE, SHEET_FILE = "frame.parquet", "plan.json", "plan.csv"
 CLOSINGS_FILE, COMMITMENT_FILE = "closings.parquet", "commitment.json"
 SHOWN_FILE = "shown.parquet"  # what the list shows of its cases besides
+PAGE_FILE, SHEETS_FILE = "plan.html", "sheets.html"
+FACTS_FILE, COURSE_FILE = "facts.parquet", "course.parquet"  # what the sheets show of their cases
+PRINTED = {PAGE_FILE: "plan.pdf", SHEETS_FILE: "sheets.pdf"}
 FILES = (
-    *(FRAME_FILE, JSON_FILE, SHEET_FILE),
+    *(FRAME_FILE, JSON_FILE, SHEET_FILE, PAGE_FILE, SHEETS_FILE, *PRINTED.values()),
     *(CLOSINGS_FILE, OFFICE_FILE, REASONS_FILE, COMMITMENT_FILE, SHOWN_FILE),
+    *(FACTS_FILE, COURSE_FILE),
 )
 
 
@@ -52,15 +64,18 @@ def write_plan(
     made_from: Mapping[str, Any],
     folder: Path,
     opened: OpenedCommitment | None = None,
+    *,
+    printed: bool = False,
 ) -> Manifest:
-    """Write the plan's files, the list in `language`, and the manifest, which is returned.
+    """Write the plan's files, what people read in `language`, and the manifest, which is returned.
 
-    `made_from` says of which data and model it was made, `opened` what was committed to.
+    `made_from` says of which data and model it was made, `opened` what was committed to. The
+    pages are `printed`, too, if asked for (`Refused` where no browser can).
     """
     plan, commitment = result.plan, opened.commitment if opened else None
     described = plan.describe() | dict(made_from) | _revealed(opened)
     described |= {"risks_by": result.risks_by, "language": language}
-    described |= {"worth": str(worth(commitment))}
+    described |= {"worth": str(worth(commitment)), "notes_said": [*map(as_json, plan.notes)]}
     as_of = plan.parameters.as_of
     reached = rows(risk_moments(tables, after=None, until=as_of))
     units = tables.case_rows.select("case_id", "unit")
@@ -76,9 +91,31 @@ def write_plan(
     files[SHEET_FILE] = sheet_file(plan_sheet(result, tables.office, language, shown))
     if shown is not None:
         files[SHOWN_FILE] = shown.write_parquet
+    ids = with_sheets(plan.parameters.seed, plan.lines["case_id"])
+    kept = case_files(tables, ids, as_of)
+    files[FACTS_FILE], files[COURSE_FILE] = kept.cases.write_parquet, kept.events.write_parquet
+    pages = plan_pages(result, tables.office, language, shown, kept)
+    files |= {name: text_file(text) for name, text in pages.items()}
+    if printed:
+        files |= {PRINTED[name]: partial(print_page, text) for name, text in pages.items()}
     if commitment is not None:
         files[COMMITMENT_FILE] = text_file(commitment.text)
     return write_folder(folder, files, {"command": COMMAND, "format": plan.format}, FILES)
+
+
+def plan_pages(
+    result: PlannedSpotChecks,
+    office: Office,
+    language: Language,
+    shown: pl.DataFrame | None,
+    files: CaseFiles,
+) -> dict[str, str]:
+    """The pages of a plan in `language`, by name of the file."""
+    of_plan = PlanShown(result.plan, office, result.reasons, result.risks_by, shown)
+    return {
+        PAGE_FILE: render_list(of_plan, language),
+        SHEETS_FILE: render_sheets(of_plan, files, language),
+    }
 
 
 def _revealed(opened: OpenedCommitment | None) -> dict[str, Any]:
@@ -128,7 +165,7 @@ def plan_sheet(
         "selected_by",
         pl.col("inclusion_probability", "risk", "risk_low", "risk_high").round(6),
         pl.Series("why", whys, dtype=pl.String),
-        *reason_columns(result.reasons, lines["case_id"], REASONS_SHOWN, language),
+        *reason_columns(_raising(result), lines["case_id"], REASONS_SHOWN, language),
         "rule",
         "second_review",
         *(name for name in FAILED_CHECK if name in lines.columns),
@@ -141,6 +178,14 @@ def plan_sheet(
     sheet = sheet if shown is None else _beside(sheet, shown)
     by = office.spot_checks.list_by
     return sheet if by is None else sheet.sort(by, "rank", nulls_last=True)
+
+
+def _raising(result: PlannedSpotChecks) -> dict[str, list[Reason]]:
+    """Of each case the reasons for checking it: those that raise its risk."""
+    return {
+        case: [reason for reason in reasons if reason.raises]
+        for case, reasons in result.reasons.items()
+    }
 
 
 def _moments(moments: pl.Series) -> pl.Series:

@@ -13,10 +13,13 @@ import polars as pl
 
 from cases.errors import Refused
 from cases.integrity.sheet import sheet_differences
+from cases.language.kept import from_json
 from cases.language.messages import Sayable, _
 from cases.office.model import Office
 from cases.tables import totals
+from cases.tables.tables import case_columns
 from cli.files.checked import (
+    OTHER_PAGE,
     Checked,
     Reader,
     check_format,
@@ -26,24 +29,31 @@ from cli.files.checked import (
 from cli.files.folders import (
     OFFICE_FILE,
     REASONS_FILE,
+    code_version,
     frame_of,
     json_object,
     read_kept,
     read_reasons,
     spoken_in,
+    text_of,
     texts_of,
 )
 from cli.files.plan import (
     CLOSINGS_FILE,
     COMMAND,
     COMMITMENT_FILE,
+    COURSE_FILE,
+    FACTS_FILE,
     FILES,
+    PRINTED,
     SHEET_FILE,
     SHOWN_FILE,
+    plan_pages,
     plan_sheet,
     read_plan,
     shown_schema,
 )
+from evaluation.pages.plan.sheets import CaseFiles
 from models.reasons.reasons import Reason
 from policies.seeds import is_committed
 from policies.spot_check.commitment import Commitment, PlanInputs, read_commitment
@@ -53,9 +63,11 @@ from policies.spot_check.redraws import KeptDraw
 from policies.spot_check.verify import Kept, differences, draw_again, matching, verify
 from policies.tickets import OLD
 from policies.verified import OTHER_SEED
+from serving.use_cases.case_files import OF_EVENTS
 from serving.use_cases.spot_checks import PlannedSpotChecks
 
 CLOSINGS = pl.Schema(totals.TOTALS)
+COURSE = pl.Schema(OF_EVENTS)
 SEED_ALONE = _(
     "The published hash binds the seed alone: it does not show that cases, parameters, rules and "
     "model were fixed before the draw."
@@ -66,7 +78,8 @@ SEED_ALONE = _(
 class PlanFolder:
     """Everything that a plan's folder of the present format holds, unchecked.
 
-    `sheet` is `plan.csv` as text, `office` the plain values of the office file.
+    `sheet` is `plan.csv` as text, `office` the plain values of the office file, `pages` the text
+    of every page by name of its file. An earlier version wrote no pages and kept no `files`.
     """
 
     kept: Kept
@@ -76,6 +89,8 @@ class PlanFolder:
     closings: pl.DataFrame
     commitment: Commitment | None
     shown: pl.DataFrame | None
+    files: CaseFiles | None
+    pages: Mapping[str, str]
 
     @classmethod
     def read(cls, folder: Path, kept: Kept) -> PlanFolder:
@@ -90,6 +105,12 @@ class PlanFolder:
             read_kept(folder / CLOSINGS_FILE, COMMAND, lambda path: frame_of(path, CLOSINGS)),
             read_commitment(committed) if committed.exists() else None,
             read_kept(shown, COMMAND, partial(_shown, office)) if shown.exists() else None,
+            _files(folder, office) if (folder / FACTS_FILE).exists() else None,
+            {
+                name: read_kept(folder / name, COMMAND, text_of)
+                for name in PRINTED
+                if (folder / name).exists()
+            },
         )
 
     @property
@@ -119,6 +140,18 @@ class PlanFolder:
 def _shown(office: Mapping[str, Any], path: Path) -> pl.DataFrame:
     """What the list shows of its cases besides, by the columns that the office names."""
     return frame_of(path, shown_schema(Office.model_validate(office)))
+
+
+def _files(folder: Path, office: Mapping[str, Any]) -> CaseFiles:
+    """What the sheets show of their cases."""
+
+    def facts(path: Path) -> pl.DataFrame:
+        return frame_of(path, pl.Schema(case_columns(Office.model_validate(office))))
+
+    return CaseFiles(
+        read_kept(folder / FACTS_FILE, COMMAND, facts),
+        read_kept(folder / COURSE_FILE, COMMAND, lambda path: frame_of(path, COURSE)),
+    )
 
 
 def check_plan(folder: Path, reader: Reader) -> Checked:
@@ -157,6 +190,7 @@ def _check_whole(plan: PlanFolder, name: str, reader: Reader) -> Checked:
     found = (
         *differences(plan.kept, again),
         *_sheet_differences(plan, again),
+        *_page_differences(plan, again),
         *_closings_differences(plan),
         *_commitment_differences(plan, reader),
         *_totals_differences(plan, reader),
@@ -171,13 +205,32 @@ def _draw_of(kept: Kept, name: str) -> KeptDraw:
 
 def _sheet_differences(plan: PlanFolder, again: SpotCheckPlan) -> Iterator[Sayable]:
     """In what the list that people got, and what it is said to be worth, is another."""
-    kept = plan.kept.manifest
-    office, risks_by = Office.model_validate(plan.office), kept.get("risks_by", "model")
-    result = PlannedSpotChecks(again, plan.reasons, {}, risks_by)
-    sheet = plan_sheet(result, office, spoken_in(kept), plan.shown)
+    kept, office = plan.kept.manifest, Office.model_validate(plan.office)
+    sheet = plan_sheet(_result(plan, again), office, spoken_in(kept), plan.shown)
     yield from sheet_differences(SHEET_FILE, plan.sheet, sheet)
     if kept.get("worth") != str(worth(plan.commitment)):
         yield _("`plan.json` has another {name} than the draw.", name="worth")
+
+
+def _result(plan: PlanFolder, again: SpotCheckPlan) -> PlannedSpotChecks:
+    risks_by = plan.kept.manifest.get("risks_by", "model")
+    return PlannedSpotChecks(again, plan.reasons, {}, risks_by)
+
+
+def _page_differences(plan: PlanFolder, again: SpotCheckPlan) -> Iterator[Sayable]:
+    """Which pages are not those that are written again.
+
+    Another version of the program writes other pages: theirs the manifest alone binds.
+    """
+    kept, files = plan.kept.manifest, plan.files
+    if files is None or kept.get("code") != code_version():
+        return
+    noted = replace(again, notes=tuple(map(from_json, kept["notes_said"])))
+    office, language = Office.model_validate(plan.office), spoken_in(kept)
+    pages = plan_pages(_result(plan, noted), office, language, plan.shown, files)
+    for name, text in pages.items():
+        if plan.pages.get(name) != text:
+            yield OTHER_PAGE.filled(file=name)
 
 
 def _closings_differences(plan: PlanFolder) -> Iterator[Sayable]:

@@ -24,11 +24,17 @@ ARGUMENTS = (
     "--no-first-run",
     "--no-pdf-header-footer",
 )
-INSTEAD = _("Or write the report as .html: it prints from any browser.")
+INSTEAD = _("Or have only the .html page written, and print it from any browser.")
 
 
 def print_page(html: str, target: Path) -> None:
     """Write `html` as PDF to `target`; `Refused` where no browser can."""
+    browser = installed_browser()
+    replaced(target, lambda fresh: _printed(browser, html, fresh))
+
+
+def installed_browser() -> str:
+    """The program that prints; `Refused`, with what to do, where there is none."""
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
         missing = _(
@@ -36,19 +42,19 @@ def print_page(html: str, target: Path) -> None:
             "(Debian: `apt install chromium`)."
         )
         raise Refused(sentences(missing, INSTEAD))
-    replaced(target, lambda fresh: _printed(browser, html, fresh))
+    return browser
 
 
 def _printed(browser: str, html: str, target: Path) -> None:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        page = Path(folder, "report.html")
+        page = Path(folder, "page.html")
         page.write_text(html, "utf-8")
         profile, output = f"--user-data-dir={folder}/profile", f"--print-to-pdf={target.resolve()}"
         command = [browser, *ARGUMENTS, profile, output, page.as_uri()]
         try:
             subprocess.run(command, check=True, capture_output=True, timeout=SECONDS)  # noqa: S603
         except (OSError, subprocess.SubprocessError) as error:
-            failed = _("Chromium did not print the report ({error}).", error=type(error).__name__)
+            failed = _("Chromium did not print the page ({error}).", error=type(error).__name__)
             raise Refused(sentences(failed, INSTEAD)) from None
         if not target.exists():
             raise Refused(sentences(_("Chromium printed nothing."), INSTEAD))

@@ -10,7 +10,7 @@ from cases.language.formats import formatted
 from cases.language.messages import Sayable, _
 from cases.language.values import Value
 from evaluation.statistics.metrics import Figure
-from evaluation.statistics.saying import with_interval
+from evaluation.statistics.saying import fitted, with_interval
 
 Cell = Sayable | str
 
@@ -25,18 +25,29 @@ ABSENT = {
 
 @dataclass(frozen=True)
 class Interval:
-    """A figure with its 95% interval, written by `spec`; in words why there is none.
+    """A figure with its 95% interval, written by `spec` at most; in words why there is none.
 
-    Of an interval without a value only the ends are shown.
+    Of an interval without a value only the ends are shown, of a share that is known exactly the
+    two counts.
 
     >>> str(Interval(Figure(0.7, 0.65, 0.75, 100), ".2f"))
     '0.70 (0.65 to 0.75)'
     >>> str(Interval(Figure(None, 0.1, 0.3, 5, "too_few"), ".0%"))
     'between 10% and 30%'
+    >>> str(Interval(Figure(0.25, 0.25, 0.25, 12), ".1%"))
+    '25.0% (3 of 12)'
     """
 
     figure: Figure
     spec: str
+
+    @property
+    def alone(self) -> Sayable:
+        """The value without its interval, to the digits that this allows."""
+        figure = self.figure
+        if figure.value is None or figure.low is None or figure.high is None:
+            return self
+        return Value(figure.value, fitted(figure.low, figure.high, self.spec))
 
     def say(self, language: Language) -> str:
         """The figure in `language`."""
@@ -44,7 +55,8 @@ class Interval:
         if figure.low is None or figure.high is None:
             return ABSENT[figure.absent or "too_few"].say(language)
         if figure.value is None:
-            low, high = (formatted(end, self.spec, language) for end in (figure.low, figure.high))
+            spec = fitted(figure.low, figure.high, self.spec)
+            low, high = (formatted(end, spec, language) for end in (figure.low, figure.high))
             return _("between {low} and {high}", low=low, high=high).say(language)
         return with_interval(figure, self.spec).say(language)
 

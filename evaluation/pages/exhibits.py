@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from cases.language.catalogues import Language
 from cases.language.messages import Sayable, _, sentences
 from evaluation.pages.cells import Cell
+from evaluation.pages.drawing import Chart
 
 LONGEST = 12  # lines of a table that are shown at once; longer ones open on demand
-
-Picture = Callable[[Language], str]
 
 
 @dataclass(frozen=True)
 class Exhibit:
     """A table, a sentence saying what it shows, and perhaps a `picture` of it.
 
-    Everything is a value that is put into a language where it is shown; only there the picture
-    is drawn (SVG). The first cell of a row names it. `marks` are small pictures of how each row
-    is drawn, none or one per row; `notes` say how to read the figures.
+    Everything is a value that is put into a language where it is shown. The first cell of a row
+    names it; `notes` say how to read the figures. A `technical` one is for auditors and data
+    officers alone.
     """
 
     title: Sayable
     says: Sayable
     head: tuple[Cell, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    picture: Picture | None = None
-    marks: tuple[str, ...] = ()
+    picture: Chart | None = None
     notes: tuple[Sayable, ...] = ()
+    technical: bool = False
 
     @property
     def note(self) -> Sayable:

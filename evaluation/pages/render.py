@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import re
-from functools import partial
 from importlib import resources
 from typing import Any
 
 import jinja2
-from markupsafe import Markup, escape
 
 from cases.language.catalogues import Language, translations
 from cases.language.formats import formatted
@@ -17,10 +14,7 @@ from cases.language.messages import say
 
 TEMPLATES = resources.files("evaluation.pages") / "templates"
 TAGS = {"zh": "zh-Hans"}  # of languages whose code alone leaves the script open
-OPENING = re.compile(r"<svg[^>]* width=\"([^\"]*)\"[^>]* viewBox=\"([^\"]*)\"[^>]*>")
-STYLE = re.compile(r"<style.*?</style>", re.DOTALL)  # would hold for the whole page
 BRACKET = re.compile("( ?)([(\uff08].*)", re.DOTALL)  # also as Chinese writes it
-NAMED = re.compile(r"(id=\"|href=\"#|url\(#)")
 
 
 def page(template: str, language: Language, **values: Any) -> str:
@@ -42,8 +36,6 @@ def page(template: str, language: Language, **values: Any) -> str:
     environment.filters["say"] = lambda value: say(value, language)
     environment.filters["number"] = lambda value, spec: formatted(value, spec, language)
     environment.filters["bracket_apart"] = bracket_apart
-    environment.filters["image"] = image
-    environment.filters["inline"] = inline
     environment.globals.update(language=language, html_language=TAGS.get(language, language))
     return environment.get_template(template).render(**values)
 
@@ -57,24 +49,3 @@ def bracket_apart(text: str) -> tuple[str, str, str]:
     before, *rest = BRACKET.split(text, maxsplit=1)
     gap, bracket = rest[:2] if rest else ("", "")
     return before, gap, bracket
-
-
-def image(svg: str) -> str:
-    """A picture without words as a data address."""
-    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
-
-
-def inline(svg: str, name: str, label: str) -> Markup:
-    """A picture as a part of the page, whose font draws its words.
-
-    `name` is that of no other picture of the page and keeps their ids apart; `label` is read
-    to who does not see it.
-    """
-    body = NAMED.sub(rf"\g<1>{name}-", STYLE.sub("", svg[svg.index("<svg") :]))
-    return Markup(OPENING.sub(partial(_opened, label), body, count=1))  # noqa: S704
-
-
-def _opened(label: str, found: re.Match[str]) -> str:
-    """The first tag of a picture: as wide as it was drawn at most, its height as it comes."""
-    width, window = found.groups()
-    return f'<svg width="{width}" viewBox="{window}" role="img" aria-label="{escape(label)}">'

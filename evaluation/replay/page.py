@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import polars as pl
@@ -13,14 +12,14 @@ from cases.language.messages import Sayable, _, sentences
 from cases.language.values import Value, round_share
 from evaluation.pages import charts
 from evaluation.pages.cells import NOTHING, SHARE, Cell, count, share, share_interval
-from evaluation.pages.exhibits import Picture
+from evaluation.pages.drawing import Chart
 from evaluation.pages.names import SPANS
 from evaluation.pages.render import page
 from evaluation.replay.results import Replay, by_span, facts, missed, totals, unseen
 from evaluation.replay.words import COVERED, FOUND, OF_RANDOM, OF_TOP, WAY, notes
 from evaluation.statistics.metrics import Figure
 from features.families.attributes import BUILT_IN
-from policies.spot_check.choices import CHOICES, WAYS, Way
+from policies.spot_check.choices import CHOICES, WAYS
 
 PERIOD = _("Period")
 CASES = _("Cases")
@@ -30,10 +29,7 @@ TRUE_RATE = _("True rate")
 
 @dataclass(frozen=True)
 class PageTable:
-    """A table of the page: heads of columns and lines; a line's first cell names it.
-
-    Cells that name a way to choose have its colour before them, by the way's code.
-    """
+    """A table of the page: heads of columns and lines; a line's first cell names it."""
 
     head: tuple[Cell, ...]
     rows: tuple[tuple[Cell, ...], ...]
@@ -56,26 +52,10 @@ class ReplayPage:
     made_of: Sayable
     notes: tuple[Sayable, ...]
     totals: PageTable
-    picture: Picture
+    pictures: tuple[Chart, ...]
     years: PageTable
     periods: PageTable
     unwatched: tuple[Unwatched, ...]
-
-
-@dataclass(frozen=True)
-class WayName:
-    """A way to choose as a cell: its name, and the colour it is drawn in."""
-
-    code: Way
-
-    @property
-    def colour(self) -> str:
-        """The colour of its bars."""
-        return charts.WAY_COLOURS[self.code]
-
-    def say(self, language: Language) -> str:
-        """Its name in `language`."""
-        return CHOICES[self.code].say(language)
 
 
 def render_replay(result: Replay, language: Language) -> str:
@@ -91,7 +71,7 @@ def compose(result: Replay) -> ReplayPage:
         made_of=sentences(_made_of(result), _capacity(result)),
         notes=tuple(notes(result)),
         totals=_totals(totals(result)),
-        picture=partial(charts.replayed, years),
+        pictures=(charts.defects_found(years), charts.rates_estimated(years)),
         years=_spans(years),
         periods=_spans(periods),
         unwatched=tuple(_unwatched(result, fact) for fact in facts(result.world)),
@@ -134,7 +114,7 @@ def _totals(lines: pl.DataFrame) -> PageTable:
 
 def _total(line: dict[str, Any]) -> tuple[Cell, ...]:
     return (
-        WayName(line["way"]),
+        CHOICES[line["way"]],
         Value(line["reviews"], ".0f"),
         Value(line["found"], ".1f"),
         _or_nothing(line["of_top"], ".2f"),
@@ -165,7 +145,7 @@ def _span(line: dict[str, Any]) -> tuple[Cell, ...]:
         line["span"],
         count(line["cases"]),
         share(line["truth"]),
-        WayName(line["way"]),
+        CHOICES[line["way"]],
         Value(line["reviews"], ".0f"),
         Value(line["found"], ".1f"),
         share_interval(rate),
@@ -182,7 +162,7 @@ def _unwatched(result: Replay, fact: str) -> Unwatched:
     meaning = attribute.meaning if attribute else BUILT_IN[fact]
     shares = missed(result, fact).pivot("way", index="year", values="missed").to_dicts()
     rows = tuple((line["year"], *(share(line[way]) for way in WAYS)) for line in shares)
-    by_way = PageTable((PERIOD, *map(WayName, WAYS)), rows)
+    by_way = PageTable((PERIOD, *(CHOICES[way] for way in WAYS)), rows)
     return Unwatched(meaning, by_way, _worse(unseen(result, fact), meaning))
 
 

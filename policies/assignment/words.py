@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from cases.language.messages import Joined, Sayable, _, listed, pgettext, sentences
-from policies.assignment.eligibility import Eligibility
+from policies.assignment.eligibility import Eligibility, Hindrance
 from policies.assignment.obstacles import CODES, OBSTACLES, changes, says
 
 LESS = 1e-8  # a probability this much below the floor is below it
@@ -20,13 +22,13 @@ def drawn(probability: float, eligible: int) -> Sayable:
     )
 
 
-def designated(reason: str, obstacles: pl.DataFrame) -> Sayable:
+def designated(reason: str, obstacles: Sequence[Hindrance]) -> Sayable:
     """Why a case was designated, and what stands against it by the rules."""
-    for code, detail in obstacles.select("reason", "detail").head(1).iter_rows():
+    for first in obstacles[:1]:
         return _(
             "designated: {reason} (although the handler {obstacle})",
             reason=reason,
-            obstacle=says(code, detail),
+            obstacle=says(first.reason, first.detail),
         )
     return _("designated: {reason}", reason=reason)
 
@@ -42,19 +44,23 @@ def no_room(eligible: int) -> Sayable:
 
 def nobody(eligibility: Eligibility, case: int) -> Sayable:
     """Why nobody may take case number `case`, and what would change that soonest."""
-    nearest = eligibility.nearest(case)
+    names = eligibility.handlers["handler"]
     return sentences(
         _("nobody is eligible: {obstacles}.", obstacles=_counts(eligibility, case)),
         *(
-            _("Nearest is {handler}: {changes}.", handler=handler, changes=_all_of(obstacles))
-            for (handler,), obstacles in nearest.group_by("handler", maintain_order=True)
+            _(
+                "Nearest is {handler}: {changes}.",
+                handler=names[obstacles[0].handler],
+                changes=_all_of(obstacles),
+            )
+            for obstacles in eligibility.nearest(case)
         ),
     )
 
 
-def _all_of(obstacles: pl.DataFrame) -> Sayable:
+def _all_of(obstacles: Sequence[Hindrance]) -> Sayable:
     """Everything that would have to be done about the obstacles."""
-    steps = [changes(*obstacle) for obstacle in obstacles.select("reason", "detail").iter_rows()]
+    steps = [changes(one.reason, one.detail) for one in obstacles]
     return Joined(tuple(steps), pgettext("between two things to do", "; and "))
 
 
@@ -73,9 +79,10 @@ def _counts(eligibility: Eligibility, case: int) -> Sayable:
 def notes_on(probabilities: pl.DataFrame, floor: float, unassigned: int) -> tuple[Sayable, ...]:
     """What had to give way because handlers have little room left."""
     notes: list[Sayable] = []
-    somebody = probabilities.filter(pl.col("handler").is_not_null())
-    even = floor / pl.len().over("case_id")
-    below = somebody.filter(pl.col("probability") < even - LESS)["handler"].n_unique()
+    somebody = pl.col("handler").is_not_null()
+    even = floor / somebody.sum().over("case_id")
+    less = somebody & (pl.col("probability") < even - LESS)
+    below = probabilities.select(pl.col("handler").filter(less).n_unique()).item()
     if below:
         notes.append(
             _(

@@ -116,6 +116,11 @@ class PlanParameters(Model):
         given = {name: value for name, value in requested.items() if value is not None}
         return cls(**parameters | given)
 
+    @property
+    def has_quotas(self) -> bool:
+        """Whether anything is asked of the cases of one handler or unit."""
+        return self.per_handler != Quota() or self.per_unit != Quota()
+
     @model_serializer(mode="wrap")
     def _without_what_changes_nothing(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Without the newer ones where they are as ever: kept plans keep their id."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 
@@ -12,6 +15,7 @@ from evaluation.backtests.backtest import Backtest, backtest
 from evaluation.report.page import Report, compose, render
 from evaluation.report.summary import ReportSummary, summarise
 from models.bundle.bundle import Bundle
+from tests.factories.pages import ARGUMENTS, CHROMIUM
 from tests.factories.small_office import HOSTILE, small_office
 from training.run import train
 
@@ -65,3 +69,16 @@ def report(summary: ReportSummary) -> Report:
 def pages(report: Report) -> dict[Language, str]:
     """That report as a page, by language."""
     return {language: render(report, language) for language in languages()}
+
+
+@pytest.fixture(scope="module")  # while it is open, its event loop bars asyncio from this thread
+def browser() -> Iterator[Any]:
+    """A real browser, or a skip that says what is missing; in CI it must be there."""
+    if not CHROMIUM.exists() and "CI" not in os.environ:
+        pytest.skip(f"no browser at {CHROMIUM}; install chromium to run this test")
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415  (only where there is a browser)
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()

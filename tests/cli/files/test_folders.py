@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +16,15 @@ from cases.integrity.manifest import MANIFEST, UNFINISHED
 from cli.files.checked import NO_MANIFEST, Checked, Reader
 from cli.files.intake import check_intake_folder
 from cli.files.intake_checks import check_intake, given_in, tracks_in
-from cli.files.plan import FRAME_FILE, JSON_FILE, SHEET_FILE, check_plan_folder
+from cli.files.plan import (
+    COURSE_FILE,
+    FACTS_FILE,
+    FRAME_FILE,
+    JSON_FILE,
+    PAGE_FILE,
+    SHEET_FILE,
+    check_plan_folder,
+)
 from cli.files.plan_checks import SEED_ALONE, check_plan, verified_plan
 from policies.seeds import commitment
 from policies.verified import OTHER_SEED
@@ -39,6 +48,7 @@ def troubles(folder: Path) -> list[str]:
 def renewed(folder: Path) -> Path:
     """The folder with a manifest that says what it holds now."""
     target = folder.with_name(f"renewed {folder.name}")
+    shutil.rmtree(target, ignore_errors=True)
     with_manifest(folder, target)
     return target
 
@@ -93,6 +103,52 @@ def test_every_column_of_an_intake_is_computed_again(
     sentences = said(check_intake(renewed(intake_folder), Reader()))
     assert len(sentences) == 1
     assert f"intake.csv, row 4: {column} is" in sentences[0]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [("plan.html", "of 100 such cases", "of 99 such cases"), ("sheets.html", "bad", "good")],
+)
+def test_the_pages_of_a_plan_are_written_again(
+    plan_folder: Path, file: str, old: str, new: str
+) -> None:
+    """A changed word is found by the manifest, and by writing the page again if that is renewed."""
+    page = plan_folder / file
+    text = page.read_text("utf-8")
+    assert old in text
+    page.write_text(text.replace(old, new, 1), "utf-8")
+    assert said(check_plan(plan_folder, Reader()))[0].startswith(f"It does NOT match: {file} has")
+    assert said(check_plan(renewed(plan_folder), Reader())) == [
+        f"It does NOT match: {file} is not the page that is written again."
+    ]
+
+
+def test_what_the_sheets_show_is_kept(plan_folder: Path) -> None:
+    """Another fact, or an event more in the course of a case, gives another page."""
+    facts = pl.read_parquet(plan_folder / FACTS_FILE)
+    course = pl.read_parquet(plan_folder / COURSE_FILE)
+    event = {"case_id": facts["case_id"][0], "at": facts["opened_at"][0], "activity": "decided"}
+    more = pl.concat([course, pl.DataFrame([event], schema=course.schema)])
+    for name, changed in (
+        (FACTS_FILE, facts.with_columns(charge=pl.lit("x"))),
+        (COURSE_FILE, more),
+    ):
+        before = (plan_folder / name).read_bytes()
+        changed.write_parquet(plan_folder / name)
+        assert said(check_plan(renewed(plan_folder), Reader())) == [
+            "It does NOT match: sheets.html is not the page that is written again."
+        ]
+        (plan_folder / name).write_bytes(before)
+
+
+def test_pages_of_another_version_are_bound_by_the_manifest_alone(plan_folder: Path) -> None:
+    """A later version of the program writes other pages, and no plan is wrong for that."""
+    path, page = plan_folder / JSON_FILE, plan_folder / PAGE_FILE
+    described = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps(described | {"code": "0.0.9"}), "utf-8")
+    page.write_text("an older page", "utf-8")
+    assert said(check_plan(plan_folder, Reader()))
+    assert said(check_plan(renewed(plan_folder), Reader())) == []
 
 
 def test_another_audit_seed_is_named(intake_folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -9,6 +10,7 @@ import pytest
 
 from cases.language.messages import _
 from evaluation.pages.intake import Sheet, render_intake
+from tests.evaluation.pages.views import VIEWS, barriers, faults, opened
 from tests.factories.office import office
 
 LOADS = pl.DataFrame(
@@ -97,3 +99,15 @@ def test_without_handlers_the_page_has_tracks_only() -> None:
     page = shown(bare | {"complex_probability": None}, loads=pl.DataFrame())
     assert "Loads before and after" not in page
     assert "who could take it" not in page
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_all_of_it_can_be_read(browser: Any, tmp_path: Path, language: str) -> None:
+    """At a desk, on a phone and on paper nothing is cut or covered; axe has no complaint."""
+    file = tmp_path / "intake.html"
+    file.write_text(shown(case(), language=language), "utf-8")
+    for width, media in VIEWS:
+        with opened(browser, file, width, media) as page:
+            assert faults(page) == []
+            assert media == "print" or barriers(page) == []
