@@ -11,6 +11,8 @@ install: .venv/.installed
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo "Compiling what computes reasons, for this machine: about half a minute."
+	$(BIN)/python -c 'from models.trees.compiled import kernels; kernels()'
 	touch $@
 
 demo: install

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from cases.numeric import Floats
+from cases.numeric import Floats, Ints
 
 FEWEST_OF_A_LEVEL = 10  # cases; a code seen in fewer is treated as unknown
 
@@ -50,11 +50,20 @@ class Columns:
         numbers, at = self._numbers
         if numbers:
             plain = x[numbers]
-            known = set(plain.dtypes) == {pl.Float64}
-            matrix[:, at] = (plain if known else plain.cast(pl.Float64)).to_numpy()
+            values = plain.to_numpy()
+            if values.dtype == object:  # such as flags alone, some of them missing
+                values = plain.cast(pl.Float64).to_numpy()
+            matrix[:, at] = values
         for position in self.codes:
             matrix[:, position] = self._positions(x[self.names[position]])
         return matrix
+
+    def cell(self, name: str, value: float | str | None) -> float:
+        """What a value of the column called `name` is in the matrix."""
+        if value is None:
+            return np.nan
+        places = self._position_of.get(name)
+        return float(value) if places is None else places.get(str(value), np.nan)
 
     @cached_property
     def _numbers(self) -> tuple[list[str], list[int]]:
@@ -91,3 +100,28 @@ def _levels(column: pl.Series) -> tuple[str, ...]:
     counts = column.drop_nulls().value_counts(name="cases")
     common = counts.filter(pl.col("cases") >= FEWEST_OF_A_LEVEL)
     return tuple(common[column.name].sort().to_list())
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Rows of a matrix with some values changed.
+
+    Row i asked for is row `of[i]`, with `value` in `column` for the changes from `starts[i]` to
+    `starts[i + 1]`. Shapes (asked,), (asked + 1,), (changes,) and (changes,).
+    """
+
+    of: Ints
+    starts: Ints
+    column: Ints
+    value: Floats
+
+    @property
+    def at(self) -> Ints:
+        """Which of those asked for each change belongs to, shape (changes,)."""
+        return np.repeat(np.arange(len(self.of)), np.diff(self.starts))
+
+    def applied(self, matrix: Floats) -> Floats:
+        """The rows asked for, shape (asked, columns)."""
+        rows = matrix[self.of]
+        rows[self.at, self.column] = self.value
+        return rows

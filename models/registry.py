@@ -1,7 +1,7 @@
 """Where trained bundles are kept: MLflow's tracking store and model registry.
 
-The only file that imports mlflow, and only once a registry is used: the import takes
-seconds, which commands that need no model should not pay.
+The only file that imports mlflow, and only when something is kept or the store is not the
+embedded one: the import takes seconds. So it is with what a bundle is made of.
 """
 
 from __future__ import annotations
@@ -14,22 +14,26 @@ import re
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import islice, takewhile
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from cases.errors import Refused, shorten
 from cases.language.catalogues import SOURCE
 from cases.language.kept import as_json, from_json
 from cases.language.messages import Message, Sayable, _, sentences
 from cases.office.model import Office
-from models.bundle.bundle import Bundle
+from models.bundle.description import check_saved
+from models.embedded_store import folder_of, read
 from models.questions.start import StartKind
+
+if TYPE_CHECKING:
+    from models.bundle.bundle import Bundle
 
 CANDIDATE, CHAMPION = "candidate", "champion"
 TRAIN_FIRST = _(
@@ -137,10 +141,22 @@ class Registry:
 
     def champion(self, office: Office) -> Bundle:
         """The champion of the office; `Refused`, with what to do, if there is none."""
+        return self.load(self._champion(office), office)
+
+    def check_champion(self, office: Office) -> None:
+        """`Refused` as `champion`, found without loading it where its files are on this machine."""
+        version = self._champion(office)
+        folder = folder_of(version.source)
+        if folder is None:
+            self.load(version, office)
+        else:
+            check_saved(folder, office)
+
+    def _champion(self, office: Office) -> Version:
         champions = [v for v in self.versions(office_name(office)) if CHAMPION in v.aliases]
         if not champions:
             raise Refused(sentences(_("This office has no champion model yet."), TRAIN_FIRST))
-        return self.load(champions[0], office)
+        return champions[0]
 
     def tried(self, office: Office) -> tuple[Sayable, ...]:
         """That a version newer than the champion was refused and why, of the newest such."""
@@ -161,6 +177,11 @@ class Registry:
 
     def load(self, version: Version, office: Office) -> Bundle:
         """The bundle kept as `version`; `Refused` as `Bundle.load` says."""
+        from models.bundle.bundle import Bundle  # noqa: PLC0415  (a second or more)
+
+        here = folder_of(version.source)
+        if here is not None:
+            return Bundle.load(here, office)
         with tempfile.TemporaryDirectory() as folder:
             with _plainly():
                 fetched = self._fetch(version.source, folder)
@@ -168,13 +189,28 @@ class Registry:
 
     def versions(self, office_name: str) -> tuple[Version, ...]:
         """Every version kept for the office, newest first."""
-        chosen = f"name = '{registered_name(office_name)}'"
+        name = registered_name(office_name)
+        entries, aliases = self._embedded(name) or self._asked(name)
+        versions = [_version(entry, aliases) for entry in entries]
+        return tuple(sorted(versions, key=lambda version: -int(version.number)))
+
+    def _embedded(self, name: str) -> tuple[Sequence[Any], Mapping[str, Any]] | None:
+        """What the embedded store has of a name; None if MLflow must be asked."""
+        if os.environ.get("MLFLOW_TRACKING_URI"):
+            return None
+        return read(self._database, name) if self._database.exists() else ((), {})
+
+    def _asked(self, name: str) -> tuple[Sequence[Any], Mapping[str, Any]]:
+        """The same from MLflow."""
+        chosen = f"name = '{name}'"
         with _plainly():
             models = self._client.search_registered_models(chosen)
             entries = self._client.search_model_versions(chosen) if models else []
-        aliases = models[0].aliases if models else {}
-        versions = [_version(entry, aliases) for entry in entries]
-        return tuple(sorted(versions, key=lambda version: -int(version.number)))
+        return entries, models[0].aliases if models else {}
+
+    @property
+    def _database(self) -> Path:
+        return self.home / "mlflow.db"
 
     @cached_property
     def _uri(self) -> str:
@@ -185,7 +221,7 @@ class Registry:
 
         self.home.mkdir(parents=True, exist_ok=True)
         # With the driver's name, or MLflow makes a folder named like the escaped address.
-        database = (self.home / "mlflow.db").as_posix()
+        database = self._database.as_posix()
         return URL.create("sqlite+pysqlite", database=database).render_as_string()
 
     @cached_property

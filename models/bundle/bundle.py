@@ -26,6 +26,7 @@ from cases.tables.tables import Frame, Tables
 from features.catalogue import catalogue, fingerprint
 from features.families.rule_of_thumb import points
 from models.bundle import files
+from models.bundle.description import FORMAT, check_description, other_definitions
 from models.questions.question import Question, features_at
 from models.questions.questions import QUESTIONS
 from models.questions.risk import RiskQuestion
@@ -35,7 +36,6 @@ from models.reasons.reasons import Reason, explain
 from models.reasons.usual import Usual
 from models.reasons.wording import Wording
 
-FORMAT = 6
 FEWEST_COMPARED = 50  # cases; the mean of fewer says little about what is usual in a frame
 LIBRARIES = ("plumbline", "lightgbm", "scikit-learn", "polars", "narwhals", "numpy")
 KEYS = ("case_id", "moment")
@@ -202,8 +202,7 @@ class Bundle:
         """
         texts, described = files.read(folder, map(files.of, QUESTIONS))
         with files.plainly(folder):
-            _check_format(described["format"])
-            _check_fingerprint(described["fingerprint"], office)
+            check_description(described, office)
             questions = {
                 code: QUESTIONS[code].from_json(saved, texts.get(files.of(code), ""))
                 for code, saved in described["questions"].items()
@@ -232,7 +231,7 @@ class Bundle:
         for kept in _kept_texts(self.about):
             from_json(kept)
         if self.start and not self.question(RiskQuestion).goes_by(points(self.office)):
-            raise _other_definitions()
+            raise other_definitions()
         for code, question in self.questions.items():
             features = catalogue(self.office)
             if set(self.usual[code]) != set(question.names):
@@ -246,31 +245,3 @@ def _kept_texts(about: Mapping[str, Any]) -> list[Any]:
     """Why what is missing is, and what the leak finder's findings rest on, as kept."""
     reasons = [*about["not_trained"].values(), *([about["start"]] if "start" in about else [])]
     return reasons + [leak["evidence"] for leak in about.get("leaks") or ()]
-
-
-def _check_format(saved: int) -> None:
-    if saved > FORMAT:
-        raise Refused(
-            _("This model was made by a newer version of this program. Use that version.")
-        )
-    if saved < FORMAT:
-        raise Refused(
-            _(
-                "This model was made by an older version of this program. Train again (`triage "
-                "train`)."
-            )
-        )
-
-
-def _check_fingerprint(saved: str, office: Office) -> None:
-    if saved != fingerprint(office):
-        raise _other_definitions()
-
-
-def _other_definitions() -> Refused:
-    return Refused(
-        _(
-            "The model was trained under other definitions than the office file gives now. "
-            "Train again (`triage train`), or take the office file it was trained with."
-        )
-    )

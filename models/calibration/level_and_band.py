@@ -318,5 +318,5 @@ def _newest(moment: pl.Series) -> datetime:
 
 def _years(moment: pl.Series, since: datetime) -> Floats:
     """Years from `since` to each moment."""
-    passed = (moment - since).dt.total_microseconds()
-    return np.asarray(passed.to_numpy() / MICROSECONDS_A_YEAR, dtype=np.float64)
+    passed = moment.to_numpy() - np.datetime64(since, "us")
+    return np.asarray(passed / np.timedelta64(1, "us") / MICROSECONDS_A_YEAR, dtype=np.float64)

@@ -9,16 +9,21 @@ from typing import Any, Self
 import lightgbm as lgb
 import numpy as np
 import polars as pl
+from scipy.sparse import csc_array
+from scipy.special import expit
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from threadpoolctl import threadpool_limits
 
 from cases.numeric import Floats
 from models.estimators.boosting import dataset
 from models.estimators.estimator import TrainingSample
+from models.estimators.ridge_logistic import Regression, mode
 from models.matrix import Columns
+
+VARIANCE = 1.0  # of the prior; scikit-learn's default penalty, C = 1
 
 
 class BaseRate:
@@ -36,7 +41,11 @@ class BaseRate:
 
 @dataclass
 class Logistic:
-    """Logistic regression on the same features: imputed, scaled, codes one-hot."""
+    """Logistic regression on the same features: imputed, scaled, codes one-hot.
+
+    Prepared and penalised as scikit-learn does by default. Its own solver, L-BFGS, stops long
+    before the optimum where columns nearly repeat each other; Newton's method does not.
+    """
 
     names: Sequence[str]
 
@@ -52,15 +61,18 @@ class Logistic:
                 ("codes", OneHotEncoder(handle_unknown="ignore"), codes),
             ]
         )
-        self.columns_ = columns
-        self.pipeline_ = Pipeline([("shape", shape), ("fit", LogisticRegression(max_iter=2000))])
-        matrix = columns.matrix(sample.x)
-        self.pipeline_.fit(matrix, sample.y, fit__sample_weight=sample.weight)
+        self.columns_, self.shape_ = columns, shape
+        # As in `CalibratedModel`: more threads would wait for each other.
+        with threadpool_limits(1, user_api="blas"):
+            design = csc_array(shape.fit_transform(columns.matrix(sample.x)))
+            none = np.zeros(len(sample))
+            self.b_ = mode(Regression(design, sample.y, sample.weight, none, VARIANCE))
         return self
 
     def predict(self, x: pl.DataFrame) -> Floats:
         """The logistic probability per row."""
-        return np.asarray(self.pipeline_.predict_proba(self.columns_.matrix(x))[:, 1])
+        design = self.shape_.transform(self.columns_.matrix(x))
+        return np.asarray(expit(design @ self.b_[:-1] + self.b_[-1]))
 
 
 @dataclass

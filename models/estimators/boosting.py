@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import lightgbm as lgb
 import numpy as np
-import polars as pl
 
 from cases.numeric import Floats
 from models.estimators.estimator import TrainingSample
-from models.estimators.tree_text import check_trees, without_parameters
-from models.matrix import Columns
+from models.estimators.scorer import OnFrames
+from models.matrix import Changes, Columns
+from models.trees.compiled import changed_scores, contributions, kernels
+from models.trees.forest import Forest, forest
+from models.trees.tree_text import check_trees, without_parameters
 
 # Labels are scarce and boosting on few of them overfits quickly: small trees, slow
 # learning, every tree on a part of the cases and of the columns.
@@ -30,7 +33,7 @@ SETTINGS: dict[str, object] = {
     "max_cat_threshold": 16,
     # The same trees on every machine. On so few cases a second thread gains little.
     "deterministic": True,
-    "force_row_wise": True,
+    "force_col_wise": True,
     "num_threads": 1,
     "seed": 2026,
     "verbosity": -1,
@@ -40,7 +43,7 @@ PATIENCE = 30
 
 
 @dataclass(frozen=True)
-class Trees:
+class Trees(OnFrames):
     """A fitted booster and the columns it reads."""
 
     columns: Columns
@@ -64,19 +67,32 @@ class Trees:
         except lgb.basic.LightGBMError as error:
             raise ValueError(str(error)) from None
 
-    def raw(self, x: pl.DataFrame) -> Floats:
+    def raw_of(self, matrix: Floats) -> Floats:
         """Log-odds per row, shape (rows,)."""
-        return self._predict(x, raw_score=True)
+        return self._predict(matrix, raw_score=True)
 
-    def contributions(self, x: pl.DataFrame) -> Floats:
+    def contributions_of(self, matrix: Floats) -> Floats:
         """Exact additive contributions in log-odds, shape (rows, columns + 1), base last.
 
-        TreeSHAP (Lundberg, Erion, Lee 2018, arXiv:1802.03888); a row sums to its `raw`.
+        TreeSHAP (Lundberg, Erion, Lee 2018, arXiv:1802.03888); a row sums to its `raw_of`.
         """
-        return self._predict(x, pred_contrib=True)
+        compiled, trees = kernels(), self._forest
+        if compiled is None or trees is None:
+            return self._predict(matrix, pred_contrib=True)
+        return contributions(compiled, trees, matrix)
 
-    def _predict(self, x: pl.DataFrame, **options: bool) -> Floats:
-        matrix = self.columns.matrix(x)
+    def changed(self, matrix: Floats, changes: Changes) -> Floats:
+        """Log-odds of rows of `matrix` with some values changed, shape (asked,)."""
+        compiled, trees = kernels(), self._forest
+        if compiled is None or trees is None:
+            return self.raw_of(changes.applied(matrix))
+        return changed_scores(compiled, trees, matrix, changes)
+
+    @cached_property
+    def _forest(self) -> Forest | None:
+        return forest(self.text())
+
+    def _predict(self, matrix: Floats, **options: bool) -> Floats:
         if not len(matrix):  # LightGBM refuses no rows
             return np.empty((0, len(self.columns.names) + 1) if "pred_contrib" in options else 0)
         return np.asarray(self.booster.predict(matrix, num_threads=1, **options), dtype=np.float64)
@@ -133,7 +149,7 @@ def _boosting(
     data = dataset(columns, earlier, settings)
     booster = lgb.Booster(settings, data)
     check = data.create_valid(
-        columns.matrix(later.x),
+        later.matrix(columns),
         later.y,
         weight=later.weight,
         init_score=None if later.offset is None else later.offset + earlier.level,
@@ -147,7 +163,7 @@ def dataset(
 ) -> lgb.Dataset:
     """The sample as LightGBM takes it."""
     return lgb.Dataset(
-        columns.matrix(sample.x),
+        sample.matrix(columns),
         sample.y,
         weight=sample.weight,
         init_score=None if sample.offset is None else sample.offset + sample.level,

@@ -44,8 +44,8 @@ from models.estimators.choice import Choice, choose, log_loss
 from models.estimators.estimator import TrainingSample
 from models.estimators.kinds import LOGISTIC, TREES, Blend, scorer_from_json
 from models.estimators.linear import Linear, fit_linear
-from models.estimators.scorer import Scorer
-from models.matrix import Columns
+from models.estimators.scorer import OnFrames, Scorer
+from models.matrix import Changes, Columns
 
 FOLDS = 4  # of the later half, each scored by models fitted before it
 PRIOR_VARIANCE = 0.01  # of the regression's coefficients; the features are many
@@ -55,7 +55,7 @@ Pair = tuple[Floats, Floats]  # each of shape (rows,)
 
 
 @dataclass
-class CalibratedModel:
+class CalibratedModel(OnFrames):
     """A risk model on `names`, calibrated on later time; see the module's text for how.
 
     `monotone` holds +1 for features with which the probability may only rise, -1 for those with
@@ -70,6 +70,7 @@ class CalibratedModel:
         # More threads would wait for each other, at several times the processor time.
         with threadpool_limits(1, user_api="blas"):
             self.columns_ = Columns.learn(sample.x, self.names)
+            sample = sample.read_by(self.columns_)
             # Step 1: scores of the later half out of time, of every kind.
             scores, usual, self.rounds_ = self._scores_out_of_time(sample)
             # Step 2: the kind, by log loss on them.
@@ -80,7 +81,7 @@ class CalibratedModel:
             self.calibration_ = _calibrated(seen, beyond)
             # Step 4: the model that is kept, on all cases.
             self.scorer_ = self._fitted(self.choice_, sample.unweighted())
-            self.usual_ = _usual(self.scorer_.raw(sample.x), sample)
+            self.usual_ = _usual(self.scorer_.raw_of(sample.matrix(self.columns_)), sample)
         return self
 
     def predict(self, x: pl.DataFrame) -> Floats:
@@ -104,15 +105,19 @@ class CalibratedModel:
         """What it reads, in order."""
         return self.scorer_.columns
 
-    def raw(self, x: pl.DataFrame) -> Floats:
+    def raw_of(self, matrix: Floats) -> Floats:
         """Log-odds of `predict`, shape (rows,)."""
-        return self.calibration_.log_odds(self._score(x))
+        return self.calibration_.log_odds(self.scorer_.raw_of(matrix) - self.usual_)
 
-    def contributions(self, x: pl.DataFrame) -> Floats:
-        """What each column adds to `raw`, shape (rows, columns + 1), the base last."""
-        added = self.calibration_.slope * self.scorer_.contributions(x)
+    def contributions_of(self, matrix: Floats) -> Floats:
+        """What each column adds to `raw_of`, shape (rows, columns + 1), the base last."""
+        added = self.calibration_.slope * self.scorer_.contributions_of(matrix)
         added[:, -1] += self.calibration_.log_odds(np.array(-self.usual_))
         return added
+
+    def changed(self, matrix: Floats, changes: Changes) -> Floats:
+        """Log-odds of rows of `matrix` with some values changed, shape (asked,)."""
+        return self.calibration_.log_odds(self.scorer_.changed(matrix, changes) - self.usual_)
 
     def as_json(self) -> dict[str, Any]:
         """What `from_json` reads back, with `text`."""
@@ -193,7 +198,7 @@ def _spliced(
     models: Sequence[Scorer], sample: TrainingSample, spans: Sequence[tuple[int, int]]
 ) -> Pair:
     """Scores of the rows of each span by its own model, and that model's mean score of all rows."""
-    raws = [model.raw(sample.x) for model in models]
+    raws = [model.raw_of(sample.matrix(model.columns)) for model in models]
     scores = [raw[a:b] for raw, (a, b) in zip(raws, spans, strict=True)]
     usual = np.repeat([_usual(raw, sample) for raw in raws], [b - a for a, b in spans])
     return np.concatenate(scores), usual

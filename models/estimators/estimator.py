@@ -10,6 +10,7 @@ import polars as pl
 from scipy.special import logit
 
 from cases.numeric import Flags, Floats
+from models.matrix import Columns
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class TrainingSample:
     estimator reads; `y` is 0 or 1, `weight` positive (1 / inclusion probability, as far as it is
     known), `surveyed` marks the cases of a probability sample. `offset`,
     if known, is what the reviewer's severity adds to a case's log-odds: an estimator that
-    uses it predicts without it. All of shape (rows,).
+    uses it predicts without it. All of shape (rows,). `read`, if given, is the matrix of `x` by
+    the columns that are fitted on: it is made once for all parts of a sample.
     """
 
     x: pl.DataFrame
@@ -28,6 +30,7 @@ class TrainingSample:
     weight: Floats
     surveyed: Flags
     offset: Floats | None = None
+    read: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.y)
@@ -37,6 +40,14 @@ class TrainingSample:
         """Log-odds of the share of cases with the outcome; both outcomes must occur."""
         return float(logit(np.average(self.y, weights=self.weight)))
 
+    def read_by(self, columns: Columns) -> TrainingSample:
+        """The same cases with their matrix."""
+        return replace(self, read=columns.matrix(self.x))
+
+    def matrix(self, columns: Columns) -> Floats:
+        """Of its cases, shape (rows, columns)."""
+        return columns.matrix(self.x) if self.read is None else self.read
+
     def unweighted(self) -> TrainingSample:
         """The same cases, each counting once."""
         return replace(self, weight=np.ones(len(self)))
@@ -45,8 +56,9 @@ class TrainingSample:
         """Rows `start` to `end` (exclusive), or to the last."""
         part = slice(start, end)
         offset = None if self.offset is None else self.offset[part]
+        read = None if self.read is None else self.read[part]
         return TrainingSample(
-            self.x[part], self.y[part], self.weight[part], self.surveyed[part], offset
+            self.x[part], self.y[part], self.weight[part], self.surveyed[part], offset, read
         )
 
 

@@ -102,8 +102,9 @@ class HazardModel:
         periods = len(self.usual)
         case = np.repeat(np.arange(x.height), periods)
         period = np.tile(np.arange(periods), x.height)
-        facts = _rows(x, self.size.raw(x), self.grid, case, period)
-        hazard = expit(self.trees.raw(facts).reshape(-1, periods) + self.usual)
+        matrix = self.size.columns.matrix(x)
+        facts = _facts(matrix, self.size.raw_of(matrix), self.grid, case, period)
+        hazard = expit(self.trees.raw_of(facts).reshape(-1, periods) + self.usual)
         hazard[:, -1] = 1.0  # nothing goes beyond what was ever seen
         reach = np.cumprod(1 - hazard, axis=1)
         return Curves(self.grid, self.centre, np.column_stack([np.ones(x.height), reach]))
@@ -125,7 +126,7 @@ class HazardModel:
         """
         size = Linear.from_json(saved["size"])
         trees = Trees.from_json(saved["trees"], text)
-        if trees.columns.names != (*size.columns.names, PERIOD, SIZE, RELATIVE):
+        if trees.columns != _with_periods(size.columns):
             raise ValueError("size and hazard read different facts")
         arrays = {name: np.array(saved[name], dtype=np.float64) for name in ARRAYS}
         model = cls(size, trees, **arrays)
@@ -164,11 +165,12 @@ def fit_hazard(names: Sequence[str], x: pl.DataFrame, spells: Spells) -> HazardM
     ends = np.bincount(period, weight * y, minlength=periods)
     usual = logit((ends + 0.5) / (counted + 1))
     # Step 3: trees, from its log-odds.
-    facts = _rows(x, size.raw(x), grid, case, period)
-    sample = TrainingSample(facts, y.astype(np.float64), weight, np.ones(len(y), dtype=bool))
+    matrix = columns.matrix(x)
+    facts = _facts(matrix, size.raw_of(matrix), grid, case, period)
+    every = np.ones(len(y), dtype=bool)
+    sample = TrainingSample(x[case], y.astype(np.float64), weight, every, read=facts)
     sample = replace(sample, offset=usual[period] - sample.level)
-    every = Columns((*names, PERIOD, SIZE, RELATIVE), columns.levels)
-    trees = fit_trees(every, sample, ROUNDS, {})
+    trees = fit_trees(_with_periods(columns), sample, ROUNDS, {})
     return HazardModel(size, trees, grid, _centre(amount, share, grid), usual - sample.level)
 
 
@@ -216,12 +218,13 @@ def _centre(amount: Floats, share: Floats, grid: Floats) -> Floats:
     return np.divide(found, total, out=middle, where=total > 0)
 
 
-def _rows(x: pl.DataFrame, size: Floats, grid: Floats, case: Ints, period: Ints) -> pl.DataFrame:
-    """The facts of each row's case, its size, the period and how far it lies beyond the size."""
+def _with_periods(columns: Columns) -> Columns:
+    """The columns of the trees: those of the facts, and what a row has next to them."""
+    return Columns((*columns.names, PERIOD, SIZE, RELATIVE), columns.levels)
+
+
+def _facts(matrix: Floats, size: Floats, grid: Floats, case: Ints, period: Ints) -> Floats:
+    """The matrix of the trees, a row per `case` and `period`, from that of the cases."""
     middle = np.log((grid[:-1] + grid[1:]) / 2)
     own = size[case]
-    return x[case].with_columns(
-        pl.Series(PERIOD, period, dtype=pl.Float64),
-        pl.Series(SIZE, own),
-        pl.Series(RELATIVE, middle[period] - own),
-    )
+    return np.column_stack([matrix[case], period, own, middle[period] - own])

@@ -7,19 +7,17 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any
 
-import polars as pl
-
 from cases.numeric import Floats
 from models.estimators.boosting import Trees
 from models.estimators.linear import Linear
-from models.estimators.scorer import Scorer
-from models.matrix import Columns
+from models.estimators.scorer import OnFrames, Scorer
+from models.matrix import Changes, Columns
 
 LOGISTIC, TREES, BLEND = "logistic", "trees", "blend"
 
 
 @dataclass(frozen=True)
-class Blend:
+class Blend(OnFrames):
     """The log-odds of a regression plus `of_trees` times those of trees, on the same columns."""
 
     linear: Linear
@@ -31,13 +29,18 @@ class Blend:
         """The columns both read."""
         return self.trees.columns
 
-    def raw(self, x: pl.DataFrame) -> Floats:
+    def raw_of(self, matrix: Floats) -> Floats:
         """Log-odds per row, shape (rows,)."""
-        return self._sum(self.linear.raw(x), self.trees.raw(x))
+        return self._sum(self.linear.raw_of(matrix), self.trees.raw_of(matrix))
 
-    def contributions(self, x: pl.DataFrame) -> Floats:
+    def contributions_of(self, matrix: Floats) -> Floats:
         """The same sum of both, exact as sums are; shape (rows, columns + 1)."""
-        return self._sum(self.linear.contributions(x), self.trees.contributions(x))
+        return self._sum(self.linear.contributions_of(matrix), self.trees.contributions_of(matrix))
+
+    def changed(self, matrix: Floats, changes: Changes) -> Floats:
+        """Log-odds of rows of `matrix` with some values changed, shape (asked,)."""
+        of_linear = self.linear.changed(matrix, changes)
+        return self._sum(of_linear, self.trees.changed(matrix, changes))
 
     def as_json(self) -> dict[str, Any]:
         """Both parts, and what the trees count."""

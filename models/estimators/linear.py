@@ -6,7 +6,7 @@ le Cessie and van Houwelingen 1992, Ridge estimators in logistic regression).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 from scipy.sparse import csc_array
-from sklearn.linear_model import Ridge
 
-from cases.numeric import Floats
+from cases.numeric import Floats, Ints
 from models.estimators.estimator import TrainingSample
-from models.estimators.ridge_logistic import Regression, most_likely
-from models.matrix import Columns
+from models.estimators.ridge_logistic import Regression, least_squares, most_likely
+from models.estimators.scorer import OnFrames
+from models.matrix import Changes, Columns
 
 PRIOR_VARIANCE = 0.1  # of every coefficient but the intercept, in log-odds squared
 # Of a logarithm: the prior variance of a coefficient as a share of what is left unexplained.
@@ -27,7 +27,7 @@ PRIOR_SHARE = 1 / 30
 
 
 @dataclass(frozen=True)
-class Linear:
+class Linear(OnFrames):
     """Log-odds, or the logarithm of an amount, as a sum over the columns, one term each (`terms`).
 
     A code has a coefficient per level, 0 for a level that is rare or unknown. A number
@@ -49,16 +49,27 @@ class Linear:
         """The mean of `raw` over the cases it was fitted on, by their weights."""
         return self.intercept + float(self.average.sum())
 
-    def raw(self, x: pl.DataFrame) -> Floats:
+    def raw_of(self, matrix: Floats) -> Floats:
         """Log-odds per row, shape (rows,)."""
-        return np.asarray(self._added(x).sum(axis=1) + self.intercept, dtype=np.float64)
+        added = self.added(self._scaled(matrix))
+        return np.asarray(added.sum(axis=1) + self.intercept, dtype=np.float64)
 
-    def contributions(self, x: pl.DataFrame) -> Floats:
+    def contributions_of(self, matrix: Floats) -> Floats:
         """What each column adds against the average case, shape (rows, columns + 1).
 
-        The last column is `level`; a row sums to its `raw`.
+        The last column is `level`; a row sums to its `raw_of`.
         """
-        return np.column_stack([self._added(x) - self.average, np.full(x.height, self.level)])
+        added = self.added(self._scaled(matrix)) - self.average
+        return np.column_stack([added, np.full(len(matrix), self.level)])
+
+    def changed(self, matrix: Floats, changes: Changes) -> Floats:
+        """Log-odds of rows of `matrix` with some values changed, shape (asked,).
+
+        What the changed terms add more or less.
+        """
+        before = self._added_by(matrix[changes.of[changes.at], changes.column], changes.column)
+        more = self._added_by(changes.value, changes.column) - before
+        return self.raw_of(matrix)[changes.of] + np.bincount(changes.at, more, len(changes.of))
 
     def scaled(self, slope: float, level: float) -> Linear:
         """The model whose `raw` is `slope` times that of this one, plus `level`."""
@@ -98,28 +109,48 @@ class Linear:
             raise ValueError("a spread is not positive")
         return model
 
-    def _added(self, x: pl.DataFrame) -> Floats:
-        """What each column adds to the intercept, shape (rows, columns)."""
-        return self.added((_sizes(self.columns, x, self.magnitudes) - self.centre) / self.spread)
+    def _scaled(self, matrix: Floats) -> Floats:
+        sizes = _sizes(matrix, self.columns.codes, self.magnitudes)
+        return (sizes - self.centre) / self.spread
 
     def added(self, scaled: Floats) -> Floats:
-        """The same from numbers in units of their spread and positions of levels."""
-        added = np.empty_like(scaled, order="F")  # a column at a time
-        first = 0
-        for position, width in enumerate(_widths(self.columns)):
-            own, column = self.coefficients[first : first + width], scaled[:, position]
-            missing = np.isnan(column)
-            if position in self._codes:
-                level = np.where(missing, width, column).astype(np.intp)
-                added[:, position] = np.append(own, 0.0)[level]
-            else:
-                added[:, position] = np.where(missing, own[1], own[0] * column)
-            first += width
+        """What each column adds to the intercept, shape (rows, columns).
+
+        From numbers in units of their spread and positions of levels.
+        """
+        own, absent, levels = self._by_column
+        added = np.where(np.isnan(scaled), absent, own * scaled)
+        for code, coefficients in levels.items():
+            added[:, code] = _of_levels(coefficients, scaled[:, code])
+        return added
+
+    def _added_by(self, value: Floats, column: Ints) -> Floats:
+        """What each `value` of a `column` of the matrix adds, shape (values,)."""
+        own, absent, levels = self._by_column
+        size = _magnitude(value) if self.magnitudes else value
+        scaled = (size - self.centre[column]) / self.spread[column]
+        added = np.where(np.isnan(scaled), absent[column], own[column] * scaled)
+        for code, coefficients in levels.items():
+            at = column == code
+            added[at] = _of_levels(coefficients, value[at])
         return added
 
     @cached_property
-    def _codes(self) -> frozenset[int]:
-        return frozenset(self.columns.codes)
+    def _by_column(self) -> tuple[Floats, Floats, dict[int, Floats]]:
+        """The coefficients of numbers and of their being missing, shape (columns,); of levels."""
+        widths = _widths(self.columns)
+        each = np.split(self.coefficients, np.cumsum(widths)[:-1])
+        own, absent = np.zeros((2, len(widths)))
+        levels = {code: np.append(each[code], 0.0) for code in self.columns.codes}
+        for column in set(range(len(widths))) - levels.keys():
+            own[column], absent[column] = each[column]
+        return own, absent, levels
+
+
+def _of_levels(coefficients: Floats, position: Floats) -> Floats:
+    """Of each position of a level; the last coefficient for a missing one."""
+    missing = len(coefficients) - 1
+    return coefficients[np.where(np.isnan(position), missing, position).astype(np.intp)]
 
 
 Fit = Callable[[csc_array], tuple[Floats, float]]
@@ -148,7 +179,7 @@ def fit_linear(
     def fit(design: csc_array) -> tuple[Floats, float]:
         return most_likely(Regression(design, sample.y, weight, offset, variance), signs)
 
-    return _fit(columns, sample.x, weight, fit, magnitudes)
+    return _fit(columns, sample.matrix(columns), weight, fit, magnitudes)
 
 
 def fit_log_amount(columns: Columns, x: pl.DataFrame, amount: Floats, weight: Floats) -> Linear:
@@ -156,18 +187,15 @@ def fit_log_amount(columns: Columns, x: pl.DataFrame, amount: Floats, weight: Fl
     log, scaled = np.log(amount), weight / weight.mean()
 
     def fit(design: csc_array) -> tuple[Floats, float]:
-        if not design.shape[1]:  # which scikit-learn refuses
-            return np.empty(0), float(np.average(log, weights=weight))
-        # Minimises sum w (log - f)^2 + alpha |b|^2: alpha is the residual over the prior variance.
-        ridge = Ridge(alpha=1 / PRIOR_SHARE).fit(design.toarray(), log, scaled)
-        return ridge.coef_, float(ridge.intercept_)
+        # The penalty is the residual over the prior variance.
+        return least_squares(design, log, scaled, 1 / PRIOR_SHARE)
 
-    return _fit(columns, x, scaled, fit, magnitudes=True)
+    return _fit(columns, columns.matrix(x), scaled, fit, magnitudes=True)
 
 
-def _fit(columns: Columns, x: pl.DataFrame, weight: Floats, fit: Fit, magnitudes: bool) -> Linear:
-    """The coefficients and the intercept that `fit` finds for the terms of `x`."""
-    sizes = _sizes(columns, x, magnitudes)
+def _fit(columns: Columns, matrix: Floats, weight: Floats, fit: Fit, magnitudes: bool) -> Linear:
+    """The coefficients and the intercept that `fit` finds for the terms of a matrix."""
+    sizes = _sizes(matrix, columns.codes, magnitudes)
     # Numbers are centred and scaled, so that one prior variance fits all; codes stay 0 or 1.
     scales = [
         (0.0, 1.0) if position in columns.codes else _scale(column)
@@ -205,29 +233,35 @@ def terms(columns: Columns, scaled: Floats) -> csc_array:
     `scaled`, of shape (rows, columns), holds numbers in units of their spread and positions
     of levels.
     """
-    rows, values = [], []  # of every term
+    values, rows, counts = [np.empty(0)], [np.empty(0, int)], [np.zeros(1, int)]  # of every term
     for column, name in zip(scaled.T, columns.names, strict=True):
-        missing = np.isnan(column)
+        known = ~np.isnan(column)
+        at = np.flatnonzero(known)
         if name in columns.levels:
-            found = [np.flatnonzero(column == i) for i in range(len(columns.levels[name]))]
-            rows += found
-            values += [np.ones(len(at)) for at in found]
+            level = column[at].astype(np.intp)
+            rows.append(at[np.argsort(level, kind="stable")])
+            values.append(np.ones(at.size))
+            counts.append(np.bincount(level, minlength=len(columns.levels[name])))
         else:
-            rows += [np.flatnonzero(~missing), np.flatnonzero(missing)]
-            values += [column[~missing], np.ones(missing.sum())]
-    starts = np.cumsum([0, *map(len, rows)])
-    joined = np.concatenate([np.empty(0), *values]), np.concatenate([np.empty(0, int), *rows])
-    return csc_array((*joined, starts), shape=(len(scaled), len(rows)))
+            rows += [at, np.flatnonzero(~known)]
+            values += [column[at], np.ones(known.size - at.size)]
+            counts.append(np.array([at.size, known.size - at.size]))
+    starts = np.cumsum(np.concatenate(counts))
+    joined = np.concatenate(values), np.concatenate(rows)
+    return csc_array((*joined, starts), shape=(len(scaled), len(starts) - 1))
 
 
-def _sizes(columns: Columns, x: pl.DataFrame, magnitudes: bool) -> Floats:
-    """The matrix of `x`, with `magnitudes` its numbers as orders of magnitude."""
-    matrix = columns.matrix(x)
-    if magnitudes:
-        numbers = [i for i in range(len(columns.names)) if i not in columns.codes]
-        part = matrix[:, numbers]
-        matrix[:, numbers] = np.copysign(np.log1p(np.abs(part)), part)
-    return matrix
+def _sizes(matrix: Floats, codes: Sequence[int], magnitudes: bool) -> Floats:
+    """The matrix, with `magnitudes` its numbers as orders of magnitude."""
+    if not magnitudes:
+        return matrix
+    sizes = _magnitude(matrix)
+    sizes[:, codes] = matrix[:, codes]
+    return sizes
+
+
+def _magnitude(value: Floats) -> Floats:
+    return np.copysign(np.log1p(np.abs(value)), value)
 
 
 def _widths(columns: Columns) -> list[int]:

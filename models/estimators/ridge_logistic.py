@@ -36,15 +36,18 @@ class Regression:
     offset: Floats
     variance: float
 
-    def loss(self, b: Floats) -> float:
-        """Sum of w log loss + |b|^2 / (2 variance) at `b`, the intercept last."""
-        score = self.terms.scores(b) + self.offset
+    def score(self, b: Floats) -> Floats:
+        """The log-odds of every row at `b`, the intercept last; shape (rows,)."""
+        return self.terms.scores(b) + self.offset
+
+    def loss(self, b: Floats, score: Floats) -> float:
+        """Sum of w log loss + |b|^2 / (2 variance) at `b`, where the log-odds are `score`."""
         loss = self.weight @ (np.logaddexp(0.0, score) - self.y * score)
         return float(loss + self.precision @ b**2 / 2)
 
-    def step(self, b: Floats) -> tuple[Floats, float]:
+    def step(self, b: Floats, score: Floats) -> tuple[Floats, float]:
         """Newton's step from `b`, and what it takes off the loss, were that quadratic."""
-        p = expit(self.terms.scores(b) + self.offset)
+        p = expit(score)
         gradient = self.terms.sums(self.weight * (p - self.y)) + self.precision * b
         curvature = self.terms.products(self.weight * p * (1 - p)) + np.diag(self.precision)
         step = cho_solve(cho_factor(curvature, overwrite_a=True), -gradient)
@@ -85,16 +88,32 @@ def mode(regression: Regression) -> Floats:
     least = 0.5 / len(regression.y)
     rate = np.clip(rate, least, 1 - least)
     b = np.append(np.zeros(regression.design.shape[1]), logit(rate))
+    score = regression.score(b)
+    loss = regression.loss(b, score)
     for _step in range(MOST_STEPS):
-        step, gain = regression.step(b)
-        before = regression.loss(b)
+        step, gain = regression.step(b, score)
+        score = regression.score(b + step)
+        after = regression.loss(b + step, score)
         # Far from the mode a full step can lead too far: halve it (Armijo 1966).
-        while gain > CLOSE and regression.loss(b + step) > before - gain / 10:
+        while gain > CLOSE and after > loss - gain / 10:
             step, gain = step / 2, gain / 2
-        b = b + step
+            score = regression.score(b + step)
+            after = regression.loss(b + step, score)
+        b, loss = b + step, after
         if gain <= CLOSE:
             break
     return regression.terms.in_order(b)
+
+
+def least_squares(
+    design: csc_array, amount: Floats, weight: Floats, penalty: float
+) -> tuple[Floats, float]:
+    """Coefficients b and intercept where sum w (amount - f)^2 + penalty |b|^2 is least."""
+    terms = Terms.of(design)
+    penalties = np.append(np.full(design.shape[1], penalty), 0.0)
+    curvature = terms.products(weight) + np.diag(penalties)
+    found = terms.in_order(cho_solve(cho_factor(curvature), terms.sums(weight * amount)))
+    return found[:-1], float(found[-1])
 
 
 @dataclass(frozen=True)
@@ -114,8 +133,10 @@ class Terms:
         """Of a matrix of shape (rows, terms)."""
         terms = csc_array(design)
         rare = np.diff(terms.indptr) < OFTEN * terms.shape[0]
-        often = np.hstack([terms[:, ~rare].toarray(), np.ones((terms.shape[0], 1))])
-        return cls(terms[:, rare].tocsr(), often, np.argsort(~rare, kind="stable"))
+        # By columns, as they come: by rows it takes four times as long.
+        often = np.hstack([terms[:, ~rare].toarray("F"), np.ones((terms.shape[0], 1))])
+        order = np.argsort(~rare, kind="stable")
+        return cls(terms[:, rare].tocsr(), np.ascontiguousarray(often), order)
 
     def scores(self, b: Floats) -> Floats:
         """The sum of the terms times `b`, shape (rows,)."""
@@ -128,10 +149,13 @@ class Terms:
 
     def products(self, weight: Floats) -> Floats:
         """The weighted sums of products of two terms, shape (terms + 1, terms + 1)."""
-        weighted = self.often * weight[:, None]
-        mixed = self.rarely.T @ weighted
-        rare = (self.rarely.T @ self.rarely.multiply(weight[:, None]).tocsr()).toarray()
-        return np.block([[rare, mixed], [mixed.T, weighted.T @ self.often]])
+        # Each term times the root of the weight: products with itself take half the time.
+        root = np.sqrt(weight)
+        often, rarely = self.often * root[:, None], self.rarely.copy()
+        rarely.data *= np.repeat(root, np.diff(rarely.indptr))
+        mixed = rarely.T @ often
+        rare = (rarely.T @ rarely).toarray()
+        return np.block([[rare, mixed], [mixed.T, often.T @ often]])
 
     def in_order(self, b: Floats) -> Floats:
         """The parameters as the matrix has its terms."""

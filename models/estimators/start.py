@@ -28,6 +28,7 @@ from scipy.special import expit, logit
 from cases.numeric import Floats
 from models.calibration.level_and_band import Z_BAND
 from models.estimators.estimator import TrainingSample
+from models.estimators.scorer import OnFrames
 from models.matrix import Columns
 
 USUAL = np.array([logit(0.1), np.log(0.5)])  # level, logarithm of the slope
@@ -36,7 +37,7 @@ MOVES = 0.3  # log-odds; how far the level moves from quarter to quarter
 
 
 @dataclass
-class StartModel:
+class StartModel(OnFrames):
     """Risk by points: `points` holds what each flag is worth where it is 1, by its feature.
 
     >>> nothing = pl.DataFrame({"a": []}, schema={"a": pl.Float64})
@@ -54,14 +55,14 @@ class StartModel:
         `cases` are those whose points are usual, by default those of the sample. Weights count
         by the effective number of cases (Kish 1965), which uneven ones make smaller.
         """
-        total = self._total(sample.x if cases is None else cases)
+        total = self._total(self.columns.matrix(sample.x if cases is None else cases))
         self.centre_ = float(total.mean()) if total.size else 0.0
         self.unit_ = (float(total.std()) if total.size else 0.0) or 1.0
         weight = sample.weight
         if len(sample):
             weight = weight * (weight.sum() / (weight**2).sum())
         offset = np.zeros(len(sample)) if sample.offset is None else sample.offset
-        known = _Labels(self._scaled(sample.x), sample.y, weight, offset)
+        known = _Labels(self._scaled(self.columns.matrix(sample.x)), sample.y, weight, offset)
         mode = minimize(known.loss, USUAL, jac=True, method="BFGS").x
         self.level_, self.slope_ = float(mode[0]), float(np.exp(mode[1]))
         self.covariance_ = np.linalg.inv(known.curvature(mode))
@@ -77,18 +78,18 @@ class StartModel:
         """The flags as columns."""
         return Columns(self.names, {})
 
-    def raw(self, x: pl.DataFrame) -> Floats:
+    def raw_of(self, matrix: Floats) -> Floats:
         """Log-odds per row, shape (rows,)."""
-        return self.level_ + self.slope_ * self._scaled(x)
+        return self.level_ + self.slope_ * self._scaled(matrix)
 
-    def contributions(self, x: pl.DataFrame) -> Floats:
+    def contributions_of(self, matrix: Floats) -> Floats:
         """What each flag adds, shape (rows, flags + 1).
 
         The last column is what a case without points has; a row sums to its `raw`.
         """
-        parts = self._parts(x) * (self.slope_ / self.unit_)
+        parts = self._parts(matrix) * (self.slope_ / self.unit_)
         base = self.level_ - self.slope_ * self.centre_ / self.unit_
-        return np.column_stack([parts, np.full(x.height, base)])
+        return np.column_stack([parts, np.full(len(matrix), base)])
 
     def predict(self, x: pl.DataFrame) -> Floats:
         """The probability per row."""
@@ -99,9 +100,10 @@ class StartModel:
 
         From what is not known of level and slope, and what the level moves in a quarter.
         """
-        gradient = _gradient(self._scaled(x), self.slope_)
+        scaled = self._scaled(self.columns.matrix(x))
+        gradient = _gradient(scaled, self.slope_)
         variance = ((gradient @ self.covariance_) * gradient).sum(axis=1) + MOVES**2
-        raw, reach = self.raw(x), Z_BAND * np.sqrt(variance)
+        raw, reach = self.level_ + self.slope_ * scaled, Z_BAND * np.sqrt(variance)
         return expit(raw - reach), expit(raw + reach)
 
     def estimate(self, x: pl.DataFrame) -> tuple[Floats, Floats, Floats]:
@@ -141,16 +143,15 @@ class StartModel:
             raise ValueError("a number of the rule of thumb is out of bounds")
         return model
 
-    def _parts(self, x: pl.DataFrame) -> Floats:
+    def _parts(self, matrix: Floats) -> Floats:
         """The points of each flag per row, shape (rows, flags)."""
-        flags = x.select(pl.col(self.names).cast(pl.Float64)).to_numpy()
-        return np.asarray(flags.reshape(x.height, len(self.points)) * list(self.points.values()))
+        return matrix * np.array(list(self.points.values()), dtype=np.float64)
 
-    def _total(self, x: pl.DataFrame) -> Floats:
-        return np.asarray(self._parts(x).sum(axis=1))
+    def _total(self, matrix: Floats) -> Floats:
+        return np.asarray(self._parts(matrix).sum(axis=1))
 
-    def _scaled(self, x: pl.DataFrame) -> Floats:
-        return (self._total(x) - self.centre_) / self.unit_
+    def _scaled(self, matrix: Floats) -> Floats:
+        return (self._total(matrix) - self.centre_) / self.unit_
 
 
 @dataclass(frozen=True)

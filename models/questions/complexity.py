@@ -112,8 +112,7 @@ class ComplexityQuestion(Question):
     @property
     def explained(self) -> Explained:
         """What speaks for complex (a positive contribution) and what for simple (a negative)."""
-        model = self.model
-        return Explained(model.linear_, model.predict, says_complexity, either_way=True)
+        return Explained(self.model.linear_, says_complexity, either_way=True)
 
     def cutoffs(self, complex_error: float, simple_error: float) -> Cutoffs:
         """Below which probability a case may be called simple, from which on complex."""

@@ -15,8 +15,8 @@ import polars as pl
 from cases.language.messages import Sayable
 from cases.office.model import INTAKE, Office
 from cases.progress import Progress, silent
-from cases.tables.tables import Frame, Tables, rows
-from features.build import build
+from cases.tables.tables import Frame, Tables
+from features.build import built
 from models.reasons.reasons import Explained
 
 
@@ -80,4 +80,4 @@ def features_at(
     tables: Tables, moments: Frame, names: Sequence[str], progress: Progress = silent
 ) -> pl.DataFrame:
     """`case_id, moment` and the features called `names`, sorted by the first two."""
-    return rows(build(tables, moments, names, progress)).sort("case_id", "moment")
+    return pl.concat(built(tables, moments, names, progress))

@@ -17,7 +17,7 @@ from cases.progress import Progress, silent
 from cases.tables.tables import Frame, Tables, moments_of, rows
 from cases.tables.values import TIME
 from features.as_of import reviewed_by
-from features.build import known_at
+from features.build import built, known_at
 from features.catalogue import catalogue, risk_features
 from features.conditions import reviewable
 from models.estimators.calibrated import CalibratedModel
@@ -104,7 +104,7 @@ class RiskQuestion(Question):
         """What raises or lowers the risk; None where all risks are equal."""
         if not self.names:
             return None
-        return Explained(self.model, self.model.predict, says_risk)
+        return Explained(self.model, says_risk)
 
     def score(
         self,
@@ -127,8 +127,11 @@ class RiskQuestion(Question):
         self, tables: Tables, moments: Frame, as_of: datetime, progress: Progress = silent
     ) -> pl.DataFrame:
         """Risk of cases at their `moments` (`case_id, moment`); columns as of `with_facts`."""
-        x = self.features(tables, moments, progress)
-        risks = pl.concat([x.select("case_id", "moment"), self.answer(x)], how="horizontal")
+        blocks = built(tables, moments, self.names, progress)
+        risks = pl.concat(
+            pl.concat([x.select("case_id", "moment"), self.answer(x)], how="horizontal")
+            for x in blocks
+        )
         return with_facts(tables, risks, as_of)
 
     def as_json(self) -> dict[str, Any]:

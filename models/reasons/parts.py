@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import polars as pl
@@ -23,7 +24,8 @@ class Parts:
     shape (rows, columns). `groups` are the positions of the columns that belong together, `total`
     their sums, shape (rows, groups). `base`, shape (rows,), is the mean score of those cases and
     the office's present level: what calendar and office-wide history add, the same for all cases
-    of a day. `above`, shape (rows,), is how far a row's score is above the mean alone.
+    of a day. `above`, shape (rows,), is how far a row's score is above the mean alone, and `raw`
+    the score.
     """
 
     names: tuple[str, ...]
@@ -32,21 +34,30 @@ class Parts:
     groups: tuple[tuple[int, ...], ...]
     total: Floats
     above: Floats
+    raw: Floats
 
 
-def parts(model: Scorer, x: pl.DataFrame, reference: Floats) -> Parts:
-    """The sums of the rows of `x`; `reference`, shape (columns,), is what columns add in the mean.
+def parts(model: Scorer, matrix: Floats, reference: Floats) -> Parts:
+    """The sums of the rows of a matrix; `reference`, shape (columns,), is what columns add in the
+    mean.
 
     `ArithmeticError` unless they are the score of each row.
     """
-    contributions = model.contributions(x)
+    contributions, raw = model.contributions_of(matrix), model.raw_of(matrix)
     columns, constant = contributions[:, :-1] - reference, contributions[:, -1]
     level, groups = _grouped(model.columns.names)
-    sums = [columns[:, group].sum(axis=1) for group in groups]
-    total = np.column_stack([columns[:, :0], *sums])
+    total = _sums(columns, groups)
     base = constant + reference.sum() + columns[:, level].sum(axis=1)
-    check_sum(np.column_stack([total, base]), model.raw(x))
-    return Parts(model.columns.names, base, columns, groups, total, columns.sum(axis=1))
+    check_sum(np.column_stack([total, base]), raw)
+    return Parts(model.columns.names, base, columns, groups, total, columns.sum(axis=1), raw)
+
+
+def _sums(columns: Floats, groups: tuple[tuple[int, ...], ...]) -> Floats:
+    """The sum of each group of columns, shape (rows, groups)."""
+    if not groups:
+        return columns[:, :0]
+    starts = np.cumsum([0, *map(len, groups[:-1])])
+    return np.add.reduceat(columns[:, np.concatenate(groups)], starts, axis=1)
 
 
 def check_sum(contributions: Floats, raw: Floats) -> None:
@@ -80,6 +91,7 @@ def is_about_the_day(name: str) -> bool:
     return name.startswith(("calendar.", "history.office_"))
 
 
+@lru_cache(maxsize=8)
 def _grouped(names: tuple[str, ...]) -> tuple[list[int], tuple[tuple[int, ...], ...]]:
     """The positions of the level's features, and those of every group."""
     groups: dict[str, list[int]] = {}

@@ -10,19 +10,21 @@ same for every case of the day, counts in the sum and is no reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import polars as pl
+from scipy.special import expit
 
-from cases.language.messages import Sayable
+from cases.language.messages import Message, Sayable
 from cases.numeric import Floats
 from models.estimators.scorer import Scorer
 from models.reasons.parts import Parts, parts
-from models.reasons.substitution import Substitution, substituted
+from models.reasons.substitution import substituted
+from models.reasons.usual import Value
 from models.reasons.wording import Wording
 
 LEAST_CHANGE = 0.005  # of the probability
@@ -53,31 +55,27 @@ class Reason:
 class Explained:
     """What reasons are made from.
 
-    `model` is the sum, `probability` what its score becomes, shape (rows,), and `says` makes
-    a sentence of a fact, the probability without it and that with it. `either_way`: what lowers
+    `model` is the sum, whose score is the log-odds of the estimate, and `says` makes a sentence
+    of a fact, the probability without it and that with it. `either_way`: what lowers
     the estimate is as much a reason as what raises it. If not, a case that scores no higher than
     the cases compared with has no reason that raises.
     """
 
     model: Scorer
-    probability: Callable[[pl.DataFrame], Floats]
     says: Callable[[Sayable, float, float], Sayable]
     either_way: bool = False
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """A group that may be a reason for a row, what it adds, and the feature it is said by."""
+class Candidate(NamedTuple):
+    """A group that may be a reason for a row, what it adds, and the feature it is said by.
+
+    `named` is a column, `group` are those of all its features.
+    """
 
     row: int
     contribution: float
-    named: str
-    group: tuple[str, ...]
-
-    @property
-    def substitutions(self) -> tuple[Substitution, Substitution]:
-        """The whole group as usual, and the fact named alone."""
-        return Substitution(self.row, self.group), Substitution(self.row, (self.named,))
+    named: int
+    group: tuple[int, ...]
 
 
 def explain(
@@ -94,27 +92,84 @@ def explain(
     contributions of the cases compared with, shape (columns,). `ArithmeticError` if contributions
     do not sum to a row's score.
     """
-    summed = parts(explained.model, x, reference)
-    found = [
-        candidate
-        for row in range(x.height)
-        for direction, wanted in _wanted(explained, summed.above[row] > 0, top, against)
-        for candidate in islice(_candidates(summed, x, wording, row, direction), wanted + SPARE)
-    ]
-    # The cases as they are and with each substitution, in one batch.
-    own = [Substitution(row) for row in range(x.height)]
-    tried = list(dict.fromkeys([*own, *(one for each in found for one in each.substitutions)]))
-    answers = substituted(explained.probability, x, wording.usual, tried).tolist()
-    p = dict(zip(tried, answers, strict=True))
-    reasons: list[list[Reason]] = [[] for _row in range(x.height)]
-    for candidate in found:
-        change = [p[own[candidate.row]] - p[one] for one in candidate.substitutions]
-        if min(change if candidate.contribution > 0 else [-by for by in change]) >= LEAST_CHANGE:
-            reasons[candidate.row].append(_reason(explained, x, wording, candidate, p))
+    model = explained.model
+    matrix = model.columns.matrix(x)
+    summed, facts = parts(model, matrix, reference), Facts(x, model.columns.names, wording)
+    found = list(_found(explained, summed, facts, top, against))
+    own = expit(summed.raw).tolist()
+    confirmed: list[list[tuple[Candidate, float]]] = [[] for _row in own]
+    answers = zip(*_without(model, matrix, wording, found), strict=True)
+    for each, (group, alone) in zip(found, answers, strict=True):
+        change = own[each.row] - group, own[each.row] - alone
+        if (min(change) if each.contribution > 0 else -max(change)) >= LEAST_CHANGE:
+            confirmed[each.row].append((each, group))
     return [
-        tuple(_strongest(given, p[as_it_is], explained, top, against))
-        for given, as_it_is in zip(reasons, own, strict=True)
+        tuple(
+            Reason(
+                facts.names[each.named],
+                each.contribution,
+                without,
+                explained.says(facts.said(each.named, each.row), without, as_it_is),
+            )
+            for each, without in _strongest(of_row, as_it_is, explained, top, against)
+        )
+        for of_row, as_it_is in zip(confirmed, own, strict=True)
     ]
+
+
+def _without(
+    model: Scorer, matrix: Floats, wording: Wording, found: Sequence[Candidate]
+) -> tuple[list[float], list[float]]:
+    """The probability with each candidate's whole group as usual, and with the fact named alone.
+
+    All in one batch; most groups are of one feature, and asked about once.
+    """
+    several = [at for at, each in enumerate(found) if len(each.group) > 1]
+    rows = [each.row for each in found]
+    changed = [(each.named,) for each in found] + [found[at].group for at in several]
+    asked = np.array(rows + [rows[at] for at in several], dtype=np.int64)
+    answers = substituted(model, matrix, wording.usual, asked, changed)
+    alone = answers[: len(found)]
+    group = alone.copy()
+    group[several] = answers[len(found) :]
+    return group.tolist(), alone.tolist()
+
+
+class Facts:
+    """The values of the cases explained, and how they are said; each is looked at once."""
+
+    def __init__(self, x: pl.DataFrame, names: Sequence[str], wording: Wording) -> None:
+        self.names = names
+        self._x, self._wording = x, wording
+        self._values: dict[int, list[Value]] = {}
+        self._usual: dict[int, dict[Value, bool]] = {}
+        self._said: dict[tuple[int, Value], Message] = {}
+
+    def is_usual(self, column: int, row: int) -> bool:
+        """Whether a value is said as the usual one is."""
+        if column not in self._values:
+            self._values[column] = self._x[self.names[column]].to_list()
+            self._usual[column] = {}
+        value, known = self._values[column][row], self._usual[column]
+        if value not in known:
+            known[value] = self._wording.is_usual(self.names[column], value)
+        return known[value]
+
+    def said(self, column: int, row: int) -> Message:
+        """A value of a column that was looked at, and what is usual."""
+        fact = column, self._values[column][row]
+        if fact not in self._said:
+            self._said[fact] = self._wording.fact(self.names[column], fact[1])
+        return self._said[fact]
+
+
+def _found(
+    explained: Explained, summed: Parts, facts: Facts, top: int, against: int
+) -> Iterator[Candidate]:
+    """The groups that may be reasons of any row, a row after the other."""
+    for row, above in enumerate((summed.above > 0).tolist()):
+        for direction, wanted in _wanted(explained, above, top, against):
+            yield from islice(_candidates(summed, facts, row, direction), wanted + SPARE)
 
 
 def _wanted(
@@ -128,45 +183,41 @@ def _wanted(
 
 
 def _candidates(
-    summed: Parts, x: pl.DataFrame, wording: Wording, row: int, direction: Literal[1, -1]
+    summed: Parts, facts: Facts, row: int, direction: Literal[1, -1]
 ) -> Iterator[Candidate]:
     """The groups that move the score of a row in a direction, the strongest first.
 
     Named is the member that adds most of those whose value is not the usual one.
     """
     total, columns = direction * summed.total[row], direction * summed.columns[row]
-    for position in np.argsort(-total, kind="stable"):
-        if total[position] <= 0:
-            return
+    moving = np.flatnonzero(total > 0)
+    for position in moving[np.argsort(-total[moving], kind="stable")].tolist():
         group = summed.groups[position]
-        for column in sorted(group, key=lambda column: -columns[column]):
-            name = summed.names[column]
-            if columns[column] > 0 and not wording.is_usual(name, x[name][row]):
-                members = tuple(summed.names[member] for member in group)
-                yield Candidate(row, float(summed.total[row, position]), name, members)
+        # A group of one adds more than 0, and it is the one named.
+        members = group if len(group) == 1 else _falling(group, columns)
+        for column in members:
+            if not facts.is_usual(column, row):
+                yield Candidate(row, direction * float(total[position]), column, group)
                 break
 
 
-def _reason(
-    explained: Explained,
-    x: pl.DataFrame,
-    wording: Wording,
-    candidate: Candidate,
-    p: Mapping[Substitution, float],
-) -> Reason:
-    """A candidate as a reason; `p` has the probability as the case is and without the group."""
-    without = p[candidate.substitutions[0]]
-    fact = wording.fact(candidate.named, x[candidate.named][candidate.row])
-    sentence = explained.says(fact, without, p[Substitution(candidate.row)])
-    return Reason(candidate.named, candidate.contribution, without, sentence)
+def _falling(group: tuple[int, ...], adds: Floats) -> list[int]:
+    """The columns of a group that add more than 0, the most first."""
+    order = sorted(group, key=lambda column: -adds[column])
+    return [column for column in order if adds[column] > 0]
 
 
 def _strongest(
-    reasons: list[Reason], p: float, explained: Explained, top: int, against: int
-) -> Iterator[Reason]:
-    ordered = sorted(reasons, key=lambda reason: -abs(p - reason.without))
+    confirmed: list[tuple[Candidate, float]],
+    p: float,
+    explained: Explained,
+    top: int,
+    against: int,
+) -> list[tuple[Candidate, float]]:
+    """Those shown, with the probability without each; `p` is that of the case as it is."""
+    ordered = sorted(confirmed, key=lambda each: -abs(p - each[1]))
     if explained.either_way:
-        yield from ordered[:top]
-        return
-    yield from [reason for reason in ordered if reason.raises][:top]
-    yield from [reason for reason in ordered if not reason.raises][:against]
+        return ordered[:top]
+    raising = [each for each in ordered if each[0].contribution > 0]
+    lowering = [each for each in ordered if each[0].contribution <= 0]
+    return raising[:top] + lowering[:against]

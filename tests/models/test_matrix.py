@@ -42,3 +42,21 @@ def test_reads_back_from_json() -> None:
 def test_no_rows() -> None:
     """A frame without rows is a matrix without rows."""
     assert Columns.learn(X, ["n", "c"]).matrix(X[:0]).shape == (0, 2)
+
+
+def test_numbers_of_any_kind() -> None:
+    """Counts, flags and shares are numbers, together or alone, and what is missing is NaN."""
+    x = pl.DataFrame({"count": [1, None], "flag": [True, None], "share": [None, 0.5]})
+    for names in (["count"], ["flag"], ["share"], ["count", "flag"], ["flag", "share"], x.columns):
+        wanted = x.select(pl.col(names).cast(pl.Float64)).to_numpy()
+        assert np.array_equal(Columns(tuple(names), {}).matrix(x), wanted, equal_nan=True)
+
+
+def test_a_value_is_in_a_cell_as_in_a_matrix() -> None:
+    """A number as it is, a code as its position, what is missing or rare as NaN."""
+    columns = Columns.learn(X, ["n", "c"])
+    cells = [columns.cell("n", 3.0), columns.cell("c", "a")]
+    assert cells == [3.0, 0.0]
+    assert np.isnan(
+        [columns.cell("n", None), columns.cell("c", None), columns.cell("c", "b")]
+    ).all()

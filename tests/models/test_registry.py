@@ -7,6 +7,7 @@ import subprocess
 import sys
 from getpass import getuser
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -97,6 +98,36 @@ def test_reasons_are_kept_for_any_language(
     restored, cut_short = (event.reason for event in version.events[-2:])
     assert restored == reason
     assert cut_short == str(endless)[:LONGEST_REASON]
+
+
+def test_the_embedded_store_is_read_as_mlflow_gives_it(
+    registry: Registry, logged: Version, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Versions, aliases and decisions, with and without MLflow."""
+    found = registry.versions(office_name(bundle.office))
+    with monkeypatch.context() as without:
+        without.setattr("models.registry.read", lambda *_: None)
+        assert registry.versions(office_name(bundle.office)) == found
+
+
+def test_a_champion_is_checked_without_loading_it(
+    registry: Registry, logged: Version, bundle: Bundle
+) -> None:
+    """What has changed since it was saved is said as loading it would."""
+    registry.promote(logged)
+    registry.check_champion(bundle.office)
+    other = bundle.office.model_copy(update={"activities": {}})
+    with pytest.raises(Refused, match="other definitions"):
+        registry.check_champion(other)
+    source = Path(urlsplit(logged.source).path)
+    (altered,) = source.glob("risk.txt")
+    kept = altered.read_bytes()
+    altered.write_bytes(kept + b" ")
+    try:
+        with pytest.raises(Refused, match="is not the file that was saved"):
+            registry.check_champion(bundle.office)
+    finally:
+        altered.write_bytes(kept)
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,21 @@ def test_weight_counts_as_cases(make: Callable[[], Estimator]) -> None:
     assert make().fit(heavy).predict(cases.x).mean() > make().fit(cases).predict(cases.x).mean()
 
 
+def test_the_logistic_baseline_is_at_its_optimum() -> None:
+    """Where two columns are nearly the same, the slope of its penalised loss still comes to 0.
+
+    There L-BFGS stops early. The loss is a sum over 600 cases.
+    """
+    cases = sample()
+    nearly = cases.x["suspects"] + pl.Series(np.random.default_rng(1).normal(0, 1e-3, 600))
+    cases = replace(cases, x=cases.x.with_columns(nearly=nearly))
+    fitted = Logistic([*NAMES, "nearly"]).fit(cases)
+    design = fitted.shape_.transform(fitted.columns_.matrix(cases.x))
+    slope = design.T @ (fitted.predict(cases.x) - cases.y) + fitted.b_[:-1]
+    assert np.abs(slope).max() < 1e-3
+    assert abs(fitted.predict(cases.x).sum() - cases.y.sum()) < 1e-3
+
+
 def test_monotone_where_asked() -> None:
     """With a direction given, more suspects never mean less risk."""
     cases = sample(300, seed=4)

@@ -8,10 +8,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.linear_model import LogisticRegression
+from scipy.sparse import csc_array
+from sklearn.linear_model import LogisticRegression, Ridge
 
 from cases.numeric import Floats
-from models.estimators.ridge_logistic import Regression, Terms, mode, most_likely
+from models.estimators.ridge_logistic import (
+    Regression,
+    Terms,
+    least_squares,
+    mode,
+    most_likely,
+)
 
 EITHER = np.zeros(4)
 
@@ -34,6 +41,16 @@ def test_the_same_as_scikit_learn() -> None:
     assert intercept == pytest.approx(theirs.intercept_[0], abs=1e-6)
 
 
+def test_least_squares_are_those_of_scikit_learn() -> None:
+    """Of an amount it is scikit-learn's ridge regression, whose intercept has no penalty."""
+    cases = regression(1)
+    amount = cases.design @ [1.0, -0.5, 2.0, 0.0] + 3.0 + cases.y
+    ours, intercept = least_squares(csc_array(cases.design), amount, cases.weight, 7.0)
+    theirs = Ridge(alpha=7.0).fit(cases.design, amount, cases.weight)
+    assert ours == pytest.approx(theirs.coef_)
+    assert intercept == pytest.approx(theirs.intercept_)
+
+
 @given(st.integers(0, 10_000), st.floats(0.001, 100), st.floats(-5, 5))
 @settings(max_examples=30, deadline=None)
 def test_nothing_near_is_better(seed: int, variance: float, level: float) -> None:
@@ -43,8 +60,12 @@ def test_nothing_near_is_better(seed: int, variance: float, level: float) -> Non
     found = mode(cases)
     ordered = np.append(found[:-1][cases.terms.order], found[-1])
     random = np.random.default_rng(seed)
+
+    def loss(b: Floats) -> float:
+        return cases.loss(b, cases.score(b))
+
     for _ in range(10):
-        assert cases.loss(ordered) <= cases.loss(ordered + random.normal(0, 0.01, 5)) + 1e-6
+        assert loss(ordered) <= loss(ordered + random.normal(0, 0.01, 5)) + 1e-6
 
 
 def test_a_constant_offset_is_the_intercept() -> None:

@@ -39,7 +39,7 @@ def test_base_and_groups_sum_to_the_score(bundle: Bundle, small_tables: Tables, 
     assert explained is not None
     model = explained.model
     for reference in (mean_contributions(model, x), np.zeros(len(model.columns.names))):
-        found = parts(model, x, reference)
+        found = parts(model, model.columns.matrix(x), reference)
         assert np.abs(found.base + found.total.sum(axis=1) - model.raw(x)).max() < 1e-6
 
 
@@ -60,8 +60,9 @@ def test_every_kind_of_model_is_a_sum() -> None:
     columns = Columns.learn(x, x.columns)
     linear, trees = fit_linear(columns, sample), fit_trees(columns, sample, 20, {})
     for model in (linear, trees, Blend(linear, trees, 0.5)):
-        found = parts(model, x, mean_contributions(model, x))
+        found = parts(model, model.columns.matrix(x), mean_contributions(model, x))
         assert np.abs(found.base + found.total.sum(axis=1) - model.raw(x)).max() < 1e-6
+        assert np.allclose(found.total[:, 1], found.columns[:, 1] + found.columns[:, 2])
         assert found.groups == ((0,), (1, 2), (4,))
         assert found.total.std(axis=0)[0] > 0.1
 
@@ -71,8 +72,9 @@ def test_mean_of_the_frame(bundle: Bundle, small_tables: Tables, code: str) -> N
     """Against a frame, groups add nothing in its mean, and scores are above its mean score."""
     explained, x = bundle.questions[code].explained, features(bundle, small_tables, code)
     assert explained is not None
-    found = parts(explained.model, x, mean_contributions(explained.model, x))
-    raw = explained.model.raw(x)
+    model = explained.model
+    found = parts(model, model.columns.matrix(x), mean_contributions(model, x))
+    raw = model.raw(x)
     assert np.abs(found.total.mean(axis=0)).max() < 1e-9
     assert found.base.mean() == pytest.approx(raw.mean())
     assert found.above == pytest.approx(raw - raw.mean(), abs=1e-6)
@@ -88,7 +90,7 @@ def test_same_for_all_is_nothing_of_a_case() -> None:
             "workload.unit_closed": [1.0, 1.0],
         }
     )
-    found = parts(model, x, mean_contributions(model, x))
+    found = parts(model, model.columns.matrix(x), mean_contributions(model, x))
     assert found.groups == ((0,), (1, 2))
     assert found.total.tolist() == [[-0.5, 0.0], [0.5, 0.0]]
     assert found.base.tolist() == [13.5, 13.5]
@@ -104,7 +106,7 @@ def test_level_is_in_the_base() -> None:
             "history.office_defect_rate": [0.1, 0.3],
         }
     )
-    found = parts(model, x, mean_contributions(model, x))
+    found = parts(model, model.columns.matrix(x), mean_contributions(model, x))
     assert found.groups == ((0,),)
     assert found.total[:, 0].tolist() == [-1.0, 1.0]
     # In the mean 2 + 1 + 0.4; the level is 0.5 + 0.2 lower and higher.
@@ -123,9 +125,7 @@ def test_contributions_of_another_score_raise() -> None:
 def test_no_rows() -> None:
     """No case has no parts."""
     model = Additive({"attribute.a": 1.0})
-    found = parts(
-        model, pl.DataFrame({"attribute.a": []}, {"attribute.a": pl.Float64}), np.zeros(1)
-    )
+    found = parts(model, np.empty((0, 1)), np.zeros(1))
     assert found.total.shape == (0, 1)
 
 

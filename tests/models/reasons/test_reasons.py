@@ -32,7 +32,7 @@ EXACT = 1e-12
 
 def explained_by(model: Additive, *, either_way: bool = False) -> Explained:
     """A sum worked out by hand, explained as risk is."""
-    return Explained(model, model.probability, says_risk, either_way)
+    return Explained(model, says_risk, either_way)
 
 
 def reasons_of(
@@ -124,8 +124,8 @@ def test_reasons_for_and_against() -> None:
         (NAMES[1], False),
     ]
     assert [str(reason.sentence) for reason in reasons] == [
-        "number of suspects: 2 (usual: 0) raises the risk from 50% to 88%",
-        "number of suspects: -1 (usual: 0) lowers the risk from 95% to 88%",
+        "number of suspects: 2; usually 0 – raises the risk from 50% to 88%",
+        "number of suspects: -1; usually 0 – lowers the risk from 95% to 88%",
     ]
 
 
@@ -204,7 +204,7 @@ def test_what_is_usual_is_no_reason(bundle: Bundle, x: pl.DataFrame) -> None:
         for sentence in {
             reason.sentence.say(language) for case in found.values() for reason in case
         }:
-            said = re.search(r"(?:: |：)([^:：]*?) ?[(（](?:usual: |通常：)(.*?)[)）]", sentence)
+            said = re.search(r"(?:: |：)([^:：]*?)(?:; usually |（通常：)(.*?)(?: –|）)", sentence)
             compared += said is not None
             assert said is None or said[1] != said[2]
     assert compared
@@ -262,7 +262,9 @@ def test_reasons_are_about_the_facts(
     assert set(found) == set(rows(moments)["case_id"])
     cases = small_tables.case_rows.filter(suspects=5.0)["case_id"]
     said = [str(reason.sentence) for case in cases if case in found for reason in found[case]]
-    about = [sentence for sentence in said if sentence.startswith("number of suspects: 5 (usual: ")]
+    about = [
+        sentence for sentence in said if sentence.startswith("number of suspects: 5; usually ")
+    ]
     assert len(about) > 0.9 * sum(bool(found.get(case)) for case in cases) > 100
 
 

@@ -8,7 +8,7 @@ columns, whose every index stays inside its own array, or it is refused.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 END = "end of trees\n"
 MOST_LEAVES = 1000
@@ -26,16 +26,22 @@ def without_parameters(text: str) -> str:
 def check_trees(text: str, columns: int) -> None:
     """`ValueError` unless `text` is a well-formed forest for a matrix of `columns` columns."""
     text.encode("ascii")
+    _check_head(fields(text.partition("\nTree=")[0]), columns)
+    for tree in trees_of(text):
+        _check_tree(fields(tree), columns)
+
+
+def trees_of(text: str) -> Iterator[str]:
+    """The text of every tree, in order; `ValueError` where one is not in its place."""
     head, _separator, body = text.partition("\nTree=")
-    _check_head(_fields(head), columns)
     # The head says how long each tree is: cut there, and nothing may stand between or after.
-    sizes = [int(size) for size in _fields(head).get("tree_sizes", "").split()]
+    sizes = [int(size) for size in fields(head).get("tree_sizes", "").split()]
     body, start = "Tree=" + body if body else "", 0
     for number, size in enumerate(sizes):
         tree, start = body[start : start + size], start + size
         if size < 1 or not tree.startswith(f"Tree={number}\n") or not tree.endswith("\n"):
             raise ValueError(f"tree {number} is not where the file says")
-        _check_tree(_fields(tree), columns)
+        yield tree
     if not sizes or body[start:] != END:
         raise ValueError("the trees do not end where the file says")
 
@@ -104,7 +110,8 @@ def _check_levels(fields: Mapping[str, str], thresholds: Sequence[float]) -> Non
             raise ValueError("the sets of codes overlap")
 
 
-def _fields(text: str) -> dict[str, str]:
+def fields(text: str) -> dict[str, str]:
+    """What stands behind each `name=`; `ValueError` for a name that is no proper one."""
     pairs = [line.split("=", 1) for line in text.split("\n") if "=" in line]
     fields = dict(pairs)
     if len(fields) < len(pairs) or not all(name.replace("_", "").isalpha() for name in fields):

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from models.estimators.boosting import Trees, fit_trees
 from models.estimators.estimator import TrainingSample
-from models.estimators.tree_text import check_trees
 from models.matrix import Columns
+from models.trees.tree_text import check_trees
 
 
 def cases() -> TrainingSample:

@@ -1,0 +1,1 @@
+"""Boosted trees as text and as arrays."""
