@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 import narwhals as nw
 
+from cases.numeric import Flags
 from cases.office.model import CLOSING, INTAKE, Conditions, Office
 from cases.tables.tables import CASES, Frame, Tables, case_columns
 from features.feature import OfOthers, lasting
@@ -44,7 +45,7 @@ class Known:
     office: Office
     cases: Frame
     events: Frame
-    held: Callable[[Conditions], Frame] | None = None  # `conditions.holding`, already planned
+    held: Callable[[Conditions], Flags] | None = None  # `conditions.held`, already planned
 
 
 def column_of(office: Office, name: str) -> str:
@@ -157,8 +158,8 @@ def known_when(office: Office, column: str) -> str:
 
 def cut(tables: Tables, moments: Frame) -> Known:
     """The tables as they were known at each row of `moments` (`case_id`, `moment`)."""
-    rows = numbered(moments)
-    events = computed_once(events_at(tables, rows))
+    rows = computed_once(numbered(moments))
+    events = events_at(tables, rows)
     cases = computed_once(cases_at(tables, rows, events))
     return Known(tables.office, cases, events)
 

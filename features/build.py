@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import narwhals as nw
 import polars as pl
 
-from cases.language.messages import _
 from cases.progress import Progress, silent
 from cases.tables.tables import Frame, Tables
 from cases.tables.tables import rows as collected
 from features import as_of, events
+from features.batch.plan import FEATURES, built_in_blocks
 from features.catalogue import catalogue
 from features.conditions import holding
 from features.feature import Feature, OfConditions, OfEvents, OfOthers, Quantity
@@ -28,21 +28,39 @@ def build(
     """`case_id, moment` and the named features, one row per row of `moments`.
 
     Lazy, on the engine of `tables`. Numbers and flags are Float64 with null for unknown,
-    codes are text. A name that is not in the office's catalogue is a `KeyError`. Of a few rows
-    of tables that are prepared for it (`online.sums.prepare`), totals are looked up.
+    codes are text. A name that is not in the office's catalogue is a `KeyError`. On Polars it is
+    computed in blocks of cases (`built`); what follows here is what every engine can do.
     """
     features = _named(catalogue(tables.office), names)
-    asked = _few(tables, moments, features)
-    if asked is not None:
-        few: Frame = nw.from_native(plan_of(tables.office, names).run(tables, asked).lazy())
-        return few
+    if _on_polars(tables):
+        blocks = pl.concat(built(tables, moments, names, progress))
+        computed: Frame = nw.from_native(blocks.lazy())
+        return computed
     needed = {part.column: part for feature in features for part in feature.inputs}
     known = as_of.cut(tables, moments)
     wide = _with_events(tables, known, list(needed.values()))
     wide = _with_others(tables, known, wide, list(needed.values()))
     wide = _with_conditions(known, wide, list(needed.values()))
-    progress(_("features"), 1.0)
+    progress(FEATURES, 1.0)
     return wide.select("case_id", "moment", *(feature.expression for feature in features))
+
+
+def built(
+    tables: Tables, moments: Frame, names: Sequence[str], progress: Progress = silent
+) -> Iterator[pl.DataFrame]:
+    """What `build` gives, in blocks sorted by `case_id` and `moment`, so that few are in memory.
+
+    There is one block at least. Of a few rows of tables that are prepared for it
+    (`online.sums.prepare`), totals are looked up; of many, all is computed block by block.
+    """
+    features = _named(catalogue(tables.office), names)
+    asked = _few(tables, moments, features)
+    if asked is not None:
+        yield plan_of(tables.office, names).run(tables, asked)
+    elif _on_polars(tables):
+        yield from built_in_blocks(tables, moments, features, progress)
+    else:
+        yield collected(build(tables, moments, names, progress)).sort("case_id", "moment")
 
 
 def known_at(tables: Tables, moments: Frame) -> as_of.Known:
@@ -55,15 +73,26 @@ def known_at(tables: Tables, moments: Frame) -> as_of.Known:
     )
 
 
+def asked_of(
+    tables: Tables, case_ids: Sequence[str], question: Callable[[Tables], Frame]
+) -> pl.DataFrame:
+    """What is asked of tables, such as `as_of.risk_moments`, of those of a few cases alone."""
+    return plan_of(tables.office, ()).of_cases(tables, case_ids, question)
+
+
 def _few(tables: Tables, moments: Frame, features: Sequence[Feature]) -> pl.DataFrame | None:
     """The moments, if they are few and what is needed of other cases can be looked up."""
-    if not tables.cases.implementation.is_polars():
+    if not _on_polars(tables):
         return None
     small = tables.parts is None and tables.case_rows.height <= MOST_LOOKED_UP
     if not is_prepared(tables) and not (small and not reads_others(features)):
         return None
     asked = collected(moments.select("case_id", "moment"))
     return asked if asked.height <= MOST_LOOKED_UP else None
+
+
+def _on_polars(tables: Tables) -> bool:
+    return tables.cases.implementation.is_polars()
 
 
 def _named(known: dict[str, Feature], names: Sequence[str]) -> list[Feature]:

@@ -8,8 +8,9 @@ from datetime import datetime
 
 import narwhals as nw
 
+from cases.numeric import Flags
 from cases.office.model import Condition, Conditions, Office
-from cases.tables.tables import Frame, Tables
+from cases.tables.tables import Frame, Tables, rows
 from features.as_of import Known, column_of, cut, risk_moments
 from features.feature import days, lasting
 
@@ -20,8 +21,6 @@ def holding(known: Known, conditions: Conditions) -> Frame:
     Without conditions every case holds. An event condition with neither `then` nor a
     count asks for at least one such event.
     """
-    if known.held is not None:
-        return known.held(conditions)
     days_open = days(lasting(nw.col("opened_at"), nw.col("closed_at")))
     cases = known.cases.with_columns(days_open=days_open)
     on_events = [part for part in conditions if part.event is not None]
@@ -35,6 +34,15 @@ def holding(known: Known, conditions: Conditions) -> Frame:
     ]
     holds = functools.reduce(operator.and_, (test.fill_null(False) for test in tests), nw.lit(True))
     return cases.select("row", "case_id", holds=holds)
+
+
+def held(known: Known, conditions: Conditions) -> Flags:
+    """Whether all conditions hold (`holding`), in the order of `row`."""
+    if known.held is not None:
+        return known.held(conditions)
+    found = rows(holding(known, conditions).select("row", "holds")).sort("row")
+    flags: Flags = found["holds"].to_numpy()
+    return flags
 
 
 def _by_attribute(office: Office, condition: Condition) -> nw.Expr:
@@ -53,7 +61,11 @@ def _by_attribute(office: Office, condition: Condition) -> nw.Expr:
 
 
 def _evidence(events: Frame, conditions: list[Condition]) -> Frame:
-    """Per row and condition on events: how many such events, the first, and the last `then`."""
+    """Per row and condition on events: how many such events, the first, and the last `then`.
+
+    Of the other events nothing is asked, so they are left out first.
+    """
+    asked = sorted({name for part in conditions for name in (part.event, part.then) if name})
     position = nw.col("sequence").cum_count().over("row", order_by=["at", "sequence"])
     columns = {}
     for i, part in enumerate(conditions):
@@ -63,7 +75,8 @@ def _evidence(events: Frame, conditions: list[Condition]) -> Frame:
         columns[f"then_{i}"] = nw.when(nw.col("activity") == part.then).then(nw.col("position"))
     which = range(len(conditions))
     return (
-        events.with_columns(position=position)
+        events.filter(nw.col("activity").is_in(asked))
+        .with_columns(position=position)
         .select("row", **columns)
         .group_by("row")
         .agg(
@@ -106,5 +119,5 @@ def among(known: Known, conditions: Conditions) -> Frame:
     """The cases of what was known for which all conditions hold; columns of `known.cases`."""
     if not conditions:
         return known.cases
-    rows = holding(known, conditions).select("row", "holds")
-    return known.cases.join(rows, on="row").filter("holds").drop("holds")
+    holds = holding(known, conditions).select("row", "holds")
+    return known.cases.join(holds, on="row").filter("holds").drop("holds")

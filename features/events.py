@@ -16,12 +16,14 @@ from cases.tables.tables import Frame, Tables
 from features.feature import OfEvents
 from features.steps import month_of, steps_before
 
+PREVIOUS = ("at", "actor", "activity")  # what is known of the event before
+
 
 def in_order(events: Frame) -> Frame:
     """Events with the one before it in the same row, by `at`, then `sequence`."""
     return events.with_columns(
         nw.col(column).shift(1).over("row", order_by=["at", "sequence"]).alias(f"previous_{column}")
-        for column in ("at", "actor", "activity")
+        for column in PREVIOUS
     )
 
 

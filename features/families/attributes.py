@@ -59,7 +59,7 @@ def of_attribute(office: Office, column: str, attribute: Attribute) -> Feature:
     if attribute.type == "code":
         return code(office, column, attribute.meaning)
     if attribute.type == "date":
-        since = _("days since: {attribute}", attribute=attribute.meaning)
+        since = _("days since “{attribute}”", attribute=attribute.meaning)
         return Feature(name, (of_case, MOMENT), days_before, "days", since, known=known)
     meaning = attribute.meaning
     if attribute.type == "flag":

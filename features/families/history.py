@@ -81,10 +81,12 @@ def rates(office: Office, key: tuple[str, ...]) -> Iterator[Feature]:
     stem = f"history.{'_and_'.join(key)}"
     known, personal = _known(office, key), "handler" in key
     recent = _(
-        "share of defects in reviews known in the last {days} days, {cases}", days=YEAR, cases=cases
+        "share of defects among {cases} reviewed in the last {days} days",
+        days=YEAR,
+        cases=cases,
     )
     for window, name, meaning in (
-        (None, "defect_rate", _("share of defects in all earlier reviews, {cases}", cases=cases)),
+        (None, "defect_rate", _("share of defects among {cases} ever reviewed", cases=cases)),
         (YEAR, f"defect_rate_{YEAR}", recent),
     ):
         yield Feature(
@@ -101,7 +103,7 @@ def rates(office: Office, key: tuple[str, ...]) -> Iterator[Feature]:
         (OfOthers(key, "reviewed", YEAR),),
         same,
         "count",
-        _("reviews in the last {days} days, {cases}", days=YEAR, cases=cases),
+        _("reviews of {cases} in the last {days} days", days=YEAR, cases=cases),
         known=known,
         personal=personal,
     )
@@ -121,7 +123,7 @@ def durations(office: Office, key: tuple[str, ...]) -> Iterator[Feature]:
         usual,
         usual_days,
         "days",
-        _("mean days to close in the last {days} days, {cases}", days=YEAR, cases=cases),
+        _("days to close {cases} in the last {days} days, on average", days=YEAR, cases=cases),
         known=_known(office, key),
         personal="handler" in key,
     )
@@ -130,7 +132,7 @@ def durations(office: Office, key: tuple[str, ...]) -> Iterator[Feature]:
         (OfCase("opened_at"), OfCase("moment"), *usual),
         days_against_usual,
         "ratio",
-        _("days open as a multiple of the mean, {cases}", cases=cases),
+        _("days open, as a multiple of the average of {cases}", cases=cases),
         known=max(RUNNING, _known(office, key), key=STAGES.index),
         personal="handler" in key,
     )
@@ -162,9 +164,8 @@ def days_against_usual(opened: nw.Expr, moment: nw.Expr, *usual: nw.Expr) -> nw.
 
 def alike(office: Office, key: tuple[str, ...]) -> Message:
     """What the similar cases share; a key is one column or two."""
-    meanings = [
-        BUILT_IN[part] if part in BUILT_IN else office.attributes[part].meaning for part in key
-    ]
+    named = {**BUILT_IN, "kind": _("kind")}
+    meanings = [named[part] if part in named else office.attributes[part].meaning for part in key]
     if len(meanings) == 1:
         return _("cases of the same {attribute}", attribute=meanings[0])
     first, second = meanings

@@ -95,7 +95,7 @@ DAYS_OPEN = process_feature(
     "days_open",
     (OPENED, MOMENT),
     "days",
-    _("days from opening to the moment"),
+    _("days open"),
     days_between,
     version=2,
 )
@@ -129,7 +129,7 @@ OF_EVENTS = (
     ),
     process_feature("actors", (ACTORS,), "count", _("number of different people who acted")),
     process_feature(
-        "handovers", (HANDOVERS,), "count", _("number of times one person followed another")
+        "handovers", (HANDOVERS,), "count", _("times it passed from one person to another")
     ),
     process_feature("events_last_3_days", (LAST_3_DAYS,), "count", _("events in the last 3 days")),
     process_feature("events_last_7_days", (LAST_7_DAYS,), "count", _("events in the last 7 days")),
@@ -202,20 +202,20 @@ def of_activity(slug: str, code: str, activity: Activity) -> Iterator[Feature]:
     count = OfEvents(f"count_{slug}", ONCE, activities=(code,))
     first, last = first_of(slug, code), last_of(slug, code)
     yield process_feature(
-        f"count.{slug}", (count,), "count", _("number of: {activity}", activity=meaning)
+        f"count.{slug}", (count,), "count", _("times “{activity}”", activity=meaning)
     )
     yield process_feature(
         f"days_to.{slug}",
         (OPENED, first),
         "days",
-        _("days from opening to the first: {activity}", activity=meaning),
+        _("days from opening to the first “{activity}”", activity=meaning),
         days_to_event,
     )
     yield process_feature(
         f"days_since.{slug}",
         (last, MOMENT),
         "days",
-        _("days since the last: {activity}", activity=meaning),
+        _("days since the last “{activity}”", activity=meaning),
         days_between,
     )
 
@@ -238,7 +238,7 @@ def rework(office: Office) -> Feature:
         "rework",
         (OfEvents("rework", ONCE, activities=codes),),
         "count",
-        _("number of times work was done again"),
+        _("times work was done again"),
     )
 
 
@@ -280,13 +280,13 @@ def of_limit(limit: Limit, slugs: dict[str, str]) -> Iterator[Feature]:
         f"limit_used.{limit.code}",
         inputs,
         "share",
-        _("share of the limit used: {limit}", limit=meaning),
+        _("share used of the limit “{limit}”", limit=meaning),
         share,
     )
     yield process_feature(
         f"limit_exceeded.{limit.code}",
         inputs,
         "days",
-        _("days beyond the limit: {limit}", limit=meaning),
+        _("days over the limit “{limit}”", limit=meaning),
         over,
     )

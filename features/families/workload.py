@@ -25,10 +25,10 @@ def features(office: Office) -> Iterator[Feature]:
     """Load of the unit and of the handler; open cases only where known before closing."""
     for column, who in WHO.items():
         if known_when(office, column) != CLOSING:
-            yield _open_cases(office, column, _("open cases, {who}", who=who))
-        opened = _("cases opened in the last {days} days, {who}", days=RECENT, who=who)
-        closed = _("cases closed in the last {days} days, {who}", days=RECENT, who=who)
-        that_day = _("cases closed on the same day, {who}", who=who)
+            yield _open_cases(office, column, _("open cases of {who}", who=who))
+        opened = _("cases of {who} opened in the last {days} days", days=RECENT, who=who)
+        closed = _("cases of {who} closed in the last {days} days", days=RECENT, who=who)
+        that_day = _("cases of {who} closed on the same day", who=who)
         yield _recent(office, column, "opened", opened)
         yield _recent(office, column, "closed", closed)
         yield _closed_that_day(office, column, that_day)

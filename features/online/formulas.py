@@ -3,91 +3,78 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import narwhals as nw
 import numpy as np
-import polars as pl
 
-from cases.numeric import Floats
 from features.feature import Feature, Formula
-from features.online.deferred import Deferred, run
+from features.online.arrays.columns import Column
+from features.online.arrays.frames import Run, source
+from features.online.arrays.rows import Rows
 
-TIME = pl.Datetime("us")
-NUMBER, TEXT = pl.Float64(), pl.String()
+NUMBER = "f"  # the kind of a quantity as NumPy has it; texts are "O" and times "M"
+RESULT = "result"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Shared:
-    """A formula with the types of its inputs, and the features that are computed by it."""
+    """A formula with the kinds of its inputs, traced, and the features that are computed by it."""
 
     formula: Formula
-    types: tuple[pl.DataType, ...]
-    features: list[Feature]
+    kinds: tuple[str, ...]
+    code: bool
+    features: list[Feature] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        names = [f"input {position}" for position in range(len(self.kinds))]
+        self.source, frame = source(names)
+        value = self.formula(*map(nw.col, names)).cast(nw.String() if self.code else nw.Float64())
+        self.frame = frame.select(value.alias(RESULT))
 
-class Formulas:
-    """The formulas of some features as one plan; `types` are those of the inputs, by column."""
-
-    def __init__(self, features: Sequence[Feature], types: Mapping[str, pl.DataType]) -> None:
-        groups: dict[tuple[object, ...], Shared] = {}
-        for feature in features:
-            of = tuple(types[part.column] for part in feature.inputs)
-            shared = Shared(feature.formula, of, [])
-            groups.setdefault((feature.formula, feature.type, *of), shared).features.append(feature)
-        self.groups = list(groups.values())
-        self.most = max((len(group.features) for group in self.groups), default=0)
-        self.source = Deferred(
-            {
-                _input(number, position): kind
-                for number, group in enumerate(self.groups)
-                for position, kind in enumerate(group.types)
-            }
-        )
-        results = map(_result, range(len(self.groups)), self.groups)
-        computed = self.source.frame.select(nw.lit(None).alias("nothing"), *results)
-        self.plan: pl.LazyFrame = computed.to_native()
-
-    def values(self, inputs: Mapping[str, Floats | pl.Series], count: int) -> dict[str, pl.Series]:
-        """Each feature of `count` cases, by name; numbers and times come as floats, NaN if unknown.
-
-        All groups are as long as the longest, so that they are columns of one frame.
-        """
-        length = self.most * count
-        stacked = {
-            _input(number, position): _stacked(
-                [inputs[feature.inputs[position].column] for feature in group.features],
-                kind,
-                length,
+    def values(self, inputs: Mapping[str, Column], count: int) -> Column:
+        """The features of `count` cases, one below the other, of inputs as `prepared`."""
+        rows = {
+            name: _below(
+                [inputs[feature.inputs[position].column] for feature in self.features],
+                self.kinds[position],
             )
-            for number, group in enumerate(self.groups)
-            for position, kind in enumerate(group.types)
+            for position, name in enumerate(self.source.columns)
         }
-        self.source.given = pl.DataFrame(stacked)
-        results = run(self.plan)
-        return {
-            feature.name: results[f"of_{number}"].slice(place * count, count)
-            for number, group in enumerate(self.groups)
-            for place, feature in enumerate(group.features)
-        }
+        run = Run()
+        run.give(self.source, lambda: Rows(rows, count * len(self.features)))
+        return run.of(self.frame).columns[RESULT]
 
 
-def _input(number: int, position: int) -> str:
-    return f"in_{number}_{position}"
+def prepared(inputs: Mapping[str, Column], kinds: Mapping[str, str]) -> dict[str, Column]:
+    """The inputs as formulas take them: numbers and flags as floats, NaN for null."""
+    return {
+        name: Column(column.numbers()) if kinds[name] == NUMBER else column
+        for name, column in inputs.items()
+    }
 
 
-def _result(number: int, group: Shared) -> nw.Expr:
-    columns = (nw.col(_input(number, position)) for position in range(len(group.types)))
-    kind = nw.String() if group.features[0].type == "code" else nw.Float64()
-    return group.formula(*columns).cast(kind).alias(f"of_{number}")
+def shared(features: Sequence[Feature], kinds: Mapping[str, str]) -> list[Shared]:
+    """The formulas of the features; `kinds` are those of the inputs, by column."""
+    groups: dict[tuple[Any, ...], Shared] = {}
+    for feature in features:
+        of = tuple(kinds[part.column] for part in feature.inputs)
+        code = feature.type == "code"
+        key = (feature.formula, code, *of)
+        if key not in groups:
+            groups[key] = Shared(feature.formula, of, code)
+        groups[key].features.append(feature)
+    return list(groups.values())
 
 
-def _stacked(parts: Sequence[Floats | pl.Series], kind: pl.DataType, length: int) -> pl.Series:
-    """The parts below each other, filled up with what is unknown."""
-    if kind == TEXT:
-        texts = pl.concat([pl.Series(part, dtype=TEXT) for part in parts])
-        return texts.extend_constant(None, length - len(texts))
-    numbers = np.full(length, np.nan)
-    numbers[: len(parts) * len(parts[0])] = np.concatenate(parts)
-    values = pl.Series(numbers, nan_to_null=True)
-    return values if kind == NUMBER else values.cast(pl.Int64).cast(TIME)
+def _below(columns: Sequence[Column], kind: str) -> Column:
+    """The columns one below the other; numbers that are not known are NaN."""
+    if kind == NUMBER:
+        numbers = np.concatenate([column.values for column in columns])
+        null = np.isnan(numbers)
+        return Column(numbers, null if null.any() else None)
+    values = np.concatenate([column.values for column in columns])
+    if all(column.null is None for column in columns):
+        return Column(values)
+    return Column(values, np.concatenate([~column.known() for column in columns]))

@@ -1,14 +1,15 @@
 """Totals over other cases for a few cases: what a sweep gives (`as_of.running_totals`), looked up.
 
-Per key and source of marks, times and running sums are sorted once; a total is the difference
-of two sums that a binary search finds. Marks are whole numbers, so it is exactly the sweep's. Of
-tables that were put together from parts, the sums of the parts add up.
+Per source of marks and window, times and running sums are sorted once, by key, by its values and
+by time; a total is the difference of two sums that a binary search finds. Marks are whole numbers,
+so it is exactly the sweep's. Of tables that were put together from parts, the sums of the parts
+add up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,14 +20,14 @@ from cases.numeric import Floats, Ints
 from cases.office.model import Office
 from features.as_of import AFTER_QUESTIONS, MARKS, column_of, shown_columns
 from features.feature import OfOthers
+from features.online.arrays.rows import Rows
 
 DAY = 86_400_000_000  # microseconds
 SOURCES = {mark: source for source, marks in MARKS.items() for mark in marks}
 
-STEPS = ("steps", None)
 Key = tuple[str, ...]
 Window = int | str | None
-Rows = Mapping[str, pl.DataFrame]  # by source, what counts (`as_of.counted`)
+Groups = dict[tuple[Any, ...], int]
 
 
 @dataclass(frozen=True)
@@ -65,51 +66,100 @@ class Ordered:
         }
 
 
-@dataclass
+@dataclass(frozen=True)
 class KeySums:
-    """The sums of one key: the group of each value of the key, and by source and window."""
+    """The sums of all keys: the group of each value of each key, and by source and window."""
 
-    groups: Mapping[tuple[Any, ...], int]
-    ordered: dict[tuple[str, Window], Ordered] = field(default_factory=dict)
+    groups: Mapping[Key, Groups]
+    ordered: Mapping[tuple[str, Window], Ordered]
 
 
-def windows_of(totals: Iterable[OfOthers]) -> dict[Key, set[tuple[str, Window]]]:
-    """Which sources are counted over which windows, by key."""
-    wanted: dict[Key, set[tuple[str, Window]]] = {}
+def keys_of(totals: Iterable[OfOthers]) -> dict[tuple[str, Window], list[Key]]:
+    """By which keys each source is counted over each window."""
+    wanted: dict[tuple[str, Window], dict[Key, None]] = {}
     for total in totals:
-        wanted.setdefault(total.key, set()).add((SOURCES[total.mark], total.window))
-    return wanted
-
-
-def sums_of(office: Office, rows: Rows, totals: Sequence[OfOthers]) -> dict[Key, KeySums]:
-    """The sorted sums that these totals are read from, of what counts."""
-    return {
-        key: _key_sums(office, rows, key, windows) for key, windows in windows_of(totals).items()
-    }
-
-
-def _key_sums(office: Office, rows: Rows, key: Key, windows: set[tuple[str, Window]]) -> KeySums:
-    by = [column_of(office, name) for name in key]
-    values = pl.concat([rows[source].select(*by) for source in {s for s, _w in windows}])
-    groups = values.unique().drop_nulls() if by else pl.DataFrame()
-    numbered = groups.with_row_index("group")
-    sums = KeySums({value: n for n, value in enumerate(groups.rows())} if by else {(): 0})
-    for source in sorted({source for source, _window in windows}):
-        counted = _counted(rows[source], numbered, by, list(shown_columns(office, key)))
-        for window in (window for name, window in windows if name == source):
-            sums.ordered[source, window] = _ordered(counted, MARKS[source], window)
-    return sums
+        wanted.setdefault((SOURCES[total.mark], total.window), {})[total.key] = None
+    return {counted: list(keys) for counted, keys in wanted.items()}
 
 
 @dataclass(frozen=True)
 class Counted:
-    """What counts: its group, its time, since when its key is known, the turn, the marks."""
+    """What counts by one key: its group, its time, the turn, the marks; only where it is shown.
+
+    `shown` is since when the key is known, None for always; `later` is 1 for what counts from just
+    after its time.
+    """
 
     groups: Ints
     times: Ints
     shown: Ints | None
-    later: Ints  # 1 where it counts from just after its time
+    later: Ints
     marks: Mapping[str, Floats]
+
+
+Count = Callable[[Key], tuple[Groups, Mapping[str, Counted]]]  # of a key, by source
+
+
+def sums_of(counted: Count, totals: Sequence[OfOthers]) -> KeySums:
+    """The sorted sums that these totals are read from, of what counts by each key."""
+    groups: dict[Key, Groups] = {}
+    of_keys: dict[Key, Mapping[str, Counted]] = {}
+    first = 0
+    for key in dict.fromkeys(total.key for total in totals):
+        own, of_keys[key] = counted(key)
+        groups[key] = {value: first + number for value, number in own.items()}
+        for part in of_keys[key].values():
+            part.groups[:] += first
+        first += len(own)
+    return KeySums(
+        groups,
+        {
+            (source, window): _ordered([of_keys[key][source] for key in keys], source, window)
+            for (source, window), keys in keys_of(totals).items()
+        },
+    )
+
+
+def counted_in(
+    office: Office, rows: Mapping[str, pl.DataFrame], totals: Sequence[OfOthers]
+) -> Count:
+    """What counts by source, of a whole office (`as_of.counted`)."""
+    wanted = _sources_of(totals)
+
+    def counted(key: Key) -> tuple[Groups, Mapping[str, Counted]]:
+        by = [column_of(office, name) for name in key]
+        values = pl.concat([rows[source].select(*by) for source in wanted[key]])
+        groups = values.unique().drop_nulls() if by else pl.DataFrame()
+        numbered = groups.with_row_index("group")
+        numbers: Groups = {value: n for n, value in enumerate(groups.rows())} if by else {(): 0}
+        return numbers, {
+            source: _counted(rows[source], numbered, by, list(shown_columns(office, key)))
+            for source in wanted[key]
+        }
+
+    return counted
+
+
+def counted_few(office: Office, rows: Mapping[str, Rows], totals: Sequence[OfOthers]) -> Count:
+    """As `counted_in`, of a few cases."""
+    wanted = _sources_of(totals)
+
+    def counted(key: Key) -> tuple[Groups, Mapping[str, Counted]]:
+        numbers: Groups = {}
+        by = [column_of(office, name) for name in key]
+        shown = list(shown_columns(office, key))
+        return numbers, {
+            source: _counted_few(rows[source], numbers, by, shown) for source in wanted[key]
+        }
+
+    return counted
+
+
+def _sources_of(totals: Iterable[OfOthers]) -> dict[Key, list[str]]:
+    wanted: dict[Key, set[str]] = {}
+    for total in totals:
+        wanted.setdefault(total.key, set()).add(SOURCES[total.mark])
+    return {key: sorted(sources) for key, sources in wanted.items()}
 
 
 def _counted(rows: pl.DataFrame, groups: pl.DataFrame, by: list[str], shown: list[str]) -> Counted:
@@ -126,16 +176,47 @@ def _counted(rows: pl.DataFrame, groups: pl.DataFrame, by: list[str], shown: lis
     )
 
 
-def _ordered(counted: Counted, marks: Sequence[str], window: Window) -> Ordered:
+def _counted_few(rows: Rows, numbers: Groups, by: list[str], shown: list[str]) -> Counted:
+    values = values_of(rows, by)
+    groups = np.array(
+        [-1 if None in value else numbers.setdefault(value, len(numbers)) for value in values],
+        dtype=np.int64,
+    )
+    known = [rows.columns[name].known() for name in shown]
+    kept = np.flatnonzero(np.logical_and.reduce([groups >= 0, *known]))
+    since = [rows.columns[name].values[kept].astype(np.int64) for name in shown]
+    return Counted(
+        groups[kept],
+        rows.columns["time"].values[kept].astype(np.int64),
+        np.maximum.reduce(since) if since else None,
+        (rows.columns["turn"].values[kept] == AFTER_QUESTIONS).astype(np.int64),
+        {name: rows.columns[name].values[kept] for name in rows.columns if name in SOURCES},
+    )
+
+
+def values_of(rows: Rows, by: Sequence[str]) -> list[tuple[Any, ...]]:
+    """The value of a key in each row; with None where it is not known."""
+    if not by:
+        return [()] * rows.height
+    return list(zip(*(rows.columns[name].listed() for name in by), strict=True))
+
+
+def _ordered(parts: Sequence[Counted], source: str, window: Window) -> Ordered:
     """Gained at its time and lost when its window ends, neither before the key is known."""
-    times = [counted.times] if window is None else [counted.times, _end(counted.times, window)]
-    if counted.shown is not None:
-        times = [np.maximum(time, counted.shown) for time in times]
-    signs = (1.0, -1.0)[: len(times)]
+    groups, times = [], []
+    marks: dict[str, list[Floats]] = {name: [] for name in MARKS[source]}
+    for part in parts:
+        ends = [part.times] if window is None else [part.times, _end(part.times, window)]
+        for sign, end in zip((1.0, -1.0), ends, strict=False):
+            shown = end if part.shown is None else np.maximum(end, part.shown)
+            groups.append(part.groups)
+            times.append(shown + part.later)
+            for name, values in marks.items():
+                values.append(sign * part.marks[name])
     return Ordered.of(
-        np.tile(counted.groups, len(times)),
-        np.concatenate([time + counted.later for time in times]),
-        {name: np.concatenate([sign * counted.marks[name] for sign in signs]) for name in marks},
+        np.concatenate(groups),
+        np.concatenate(times),
+        {name: np.concatenate(values) for name, values in marks.items()},
     )
 
 
@@ -152,27 +233,28 @@ def microseconds(times: pl.Series) -> Ints:
 
 
 def totals_at(
-    sums: Mapping[Key, KeySums],
+    sums: KeySums,
     totals: Sequence[OfOthers],
     values: Mapping[Key, Sequence[tuple[Any, ...]]],
     moments: Ints,
 ) -> Floats:
-    """Each total at each moment, shape (totals, moments): of those whose key is known.
+    """Each total at each moment, shape (totals, moments).
 
-    `values` are those of each key, one a moment: NaN where one is unknown, 0 for one that is new.
+    `values` are those of each key, one a moment: 0 where one is new or unknown.
     """
-    found: dict[tuple[Key, str, Window], dict[str, Floats]] = {}
-    for key, windows in windows_of(totals).items():
-        of_key = sums[key]
-        groups = np.array([of_key.groups.get(value, -1) for value in values[key]], dtype=np.int64)
-        unknown = np.array([None in value for value in values[key]], dtype=bool)
-        for source, window in windows:
-            marks = of_key.ordered[source, window].until(groups, moments)
-            found[key, source, window] = {
-                name: np.where(unknown, np.nan, total) for name, total in marks.items()
-            }
+    groups = {
+        key: np.array([sums.groups[key].get(value, -1) for value in of_key], dtype=np.int64)
+        for key, of_key in values.items()
+    }
+    found: dict[tuple[Key, str, Window], Floats] = {}
+    for (source, window), keys in keys_of(totals).items():
+        asked = np.concatenate([groups[key] for key in keys])
+        marks = sums.ordered[source, window].until(asked, np.tile(moments, len(keys)))
+        for name, of_mark in marks.items():
+            of_keys = of_mark.reshape(len(keys), len(moments))
+            found |= {(key, name, window): of_keys[place] for place, key in enumerate(keys)}
     return np.array(
-        [found[total.key, SOURCES[total.mark], total.window][total.mark] for total in totals]
+        [found[total.key, total.mark, total.window] for total in totals], dtype=np.float64
     ).reshape(len(totals), len(moments))
 
 
@@ -180,11 +262,11 @@ def totals_at(
 class StepSums:
     """How often each step, and any step after an activity, had been taken."""
 
-    pairs: KeySums
-    firsts: KeySums
+    pairs: tuple[Groups, Ordered]
+    firsts: tuple[Groups, Ordered]
 
     @classmethod
-    def of(cls, taken: pl.DataFrame) -> StepSums:
+    def of(cls, taken: Rows) -> StepSums:
         """Of `steps.steps_taken`."""
         return cls(
             _steps(taken, ["previous_activity", "activity"]), _steps(taken, ["previous_activity"])
@@ -192,20 +274,23 @@ class StepSums:
 
     def before(self, pairs: Sequence[tuple[str, str]], months: Ints) -> tuple[Floats, Floats]:
         """`followed` and `left` of `steps.steps_before`."""
-        groups = np.array([self.pairs.groups.get(pair, -1) for pair in pairs], dtype=np.int64)
-        firsts = np.array([self.firsts.groups.get(pair[:1], -1) for pair in pairs], dtype=np.int64)
         return (
-            self.pairs.ordered[STEPS].until(groups, months)["taken"],
-            self.firsts.ordered[STEPS].until(firsts, months)["taken"],
+            _taken(self.pairs, pairs, months),
+            _taken(self.firsts, [pair[:1] for pair in pairs], months),
         )
 
 
-def _steps(taken: pl.DataFrame, by: list[str]) -> KeySums:
-    groups = taken.select(*by).unique()
-    rows = taken.join(groups.with_row_index("group"), on=by)
-    ordered = Ordered.of(
-        rows["group"].to_numpy().astype(np.int64),
-        microseconds(rows["time"]),
-        {"taken": rows["taken"].to_numpy()},
-    )
-    return KeySums({value: n for n, value in enumerate(groups.rows())}, {STEPS: ordered})
+def _taken(
+    steps: tuple[Groups, Ordered], values: Sequence[tuple[str, ...]], months: Ints
+) -> Floats:
+    groups, ordered = steps
+    asked = np.array([groups.get(value, -1) for value in values], dtype=np.int64)
+    return ordered.until(asked, months)["taken"]
+
+
+def _steps(taken: Rows, by: list[str]) -> tuple[Groups, Ordered]:
+    groups: Groups = {}
+    numbers = [groups.setdefault(value, len(groups)) for value in values_of(taken, by)]
+    times = taken.columns["time"].values.astype(np.int64)
+    marks = {"taken": taken.columns["taken"].values}
+    return groups, Ordered.of(np.array(numbers, dtype=np.int64), times, marks)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import polars as pl
-from numpy.typing import NDArray
 
 from cases.numeric import Floats, Ints
 from features.feature import OfEvents
+from features.online.arrays.columns import Column
 
-EXTREMES = {"min": (np.minimum, np.inf), "max": (np.maximum, -np.inf)}
+TAKEN = {"sum": np.add, "min": np.fmin, "max": np.fmax}  # NaN counts for no extreme
 
 
 @dataclass(frozen=True)
@@ -23,57 +23,53 @@ class EventTable:
     count: int
     rows: Ints
     activities: Sequence[str]
-    activity: pl.Series
+    activity: Iterable[str]
 
     @cached_property
     def _codes(self) -> Ints:
-        codes = {name: n for n, name in enumerate(self.activities)}
-        other = len(codes)
-        return np.array([codes.get(name, other) for name in self.activity], dtype=np.int64)
+        other = len(self.activities)
+        return np.array([self._places.get(name, other) for name in self.activity], dtype=np.int64)
 
     @cached_property
     def _cells(self) -> Ints:
         return self.rows * (len(self.activities) + 1) + self._codes
 
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {name: place for place, name in enumerate(self.activities)}
+
     def _columns(self, part: OfEvents) -> list[int]:
         """The columns of the activities that count; of undeclared ones too where all do."""
         if part.activities is None:
             return list(range(len(self.activities) + 1))
-        return [self.activities.index(name) for name in part.activities]
+        return [self._places[name] for name in part.activities]
 
-    def sums(self, part: OfEvents, table: Floats) -> Floats:
-        """Of a table made by `summed`."""
-        return np.asarray(table[:, self._columns(part)].sum(axis=1), dtype=np.float64)
-
-    def summed(self, values: Floats) -> Floats:
-        """The sums of values per row and activity, shape (count, activities + 1)."""
+    def table(self, values: Floats, how: str) -> Floats:
+        """The sums or extremes of values per row and activity, shape (count, activities + 1)."""
         width = len(self.activities) + 1
-        sums = np.bincount(self._cells, np.nan_to_num(values), self.count * width)
-        return np.asarray(sums, dtype=np.float64).reshape(self.count, width)
-
-    def extreme(self, values: Floats, how: str) -> Floats:
-        """The smallest or largest values per row and activity, infinite where there is none."""
-        ufunc, worst = EXTREMES[how]
-        known = ~np.isnan(values)
-        width = len(self.activities) + 1
-        table = np.full(self.count * width, worst)
-        ufunc.at(table, self._cells[known], values[known])
+        table = np.full(self.count * width, 0.0 if how == "sum" else np.nan)
+        TAKEN[how].at(
+            table, self._cells, np.where(np.isnan(values), 0.0, values) if how == "sum" else values
+        )
         return table.reshape(self.count, width)
 
-    def extremes(self, part: OfEvents, table: Floats) -> Floats:
-        """Of a table made by `extreme`; NaN where there is none."""
-        ufunc, worst = EXTREMES[part.how]
-        columns = table[:, self._columns(part)]
-        found = ufunc.reduce(columns, axis=1, initial=worst)
-        return np.where(np.isinf(found), np.nan, found)
+    def of_part(self, part: OfEvents, table: Floats) -> Floats:
+        """What a `table` says of the activities that count; NaN where there is no extreme."""
+        of_part = (table[:, column] for column in self._columns(part))
+        # One after the other, as a batch does: `ufunc.reduce` would add up in another order.
+        taken: Floats = functools.reduce(TAKEN[part.how], of_part)
+        return taken
 
-    def distinct(self, part: OfEvents, values: pl.Series) -> Floats:
+    def distinct(self, part: OfEvents, values: Column) -> Floats:
         """How many different values other than null each row has."""
         counts = part.activities is None or np.isin(self._codes, self._columns(part))
         seen = {
             (row, value)
             for row, value, counting in zip(
-                self.rows.tolist(), values, np.broadcast_to(counts, len(self.rows)), strict=True
+                self.rows.tolist(),
+                values.listed(),
+                np.broadcast_to(counts, len(self.rows)),
+                strict=True,
             )
             if counting and value is not None
         }
@@ -81,7 +77,7 @@ class EventTable:
 
 
 def aggregated(
-    table: EventTable, parts: Sequence[OfEvents], elements: Mapping[int, pl.Series]
+    table: EventTable, parts: Sequence[OfEvents], elements: Mapping[int, Column]
 ) -> dict[str, Floats]:
     """By column the value of each part, shape (count,); `elements` by the identity of theirs.
 
@@ -95,15 +91,6 @@ def aggregated(
             found[part.column] = table.distinct(part, values)
             continue
         if cell not in tables:
-            numbers = as_numbers(values)
-            summed = part.how == "sum"
-            tables[cell] = table.summed(numbers) if summed else table.extreme(numbers, part.how)
-        of_part = table.sums if part.how == "sum" else table.extremes
-        found[part.column] = of_part(part, tables[cell])
+            tables[cell] = table.table(values.numbers(), part.how)
+        found[part.column] = table.of_part(part, tables[cell])
     return found
-
-
-def as_numbers(values: pl.Series) -> NDArray[np.float64]:
-    """Numbers, flags and times (in microseconds, exactly) as floats; null is NaN."""
-    numbers: NDArray[np.float64] = values.to_physical().cast(pl.Float64).to_numpy()
-    return numbers

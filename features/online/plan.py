@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import narwhals as nw
 import numpy as np
 import polars as pl
 
-from cases.numeric import Floats
+from cases.numeric import Flags, Floats
 from cases.office.model import Conditions, Office
-from cases.tables.tables import Frame, Tables
+from cases.tables.tables import EXTENDED, Frame, Tables, case_columns
 from features import as_of, events
 from features.catalogue import catalogue
 from features.conditions import holding
-from features.feature import OfCase, OfConditions, OfEvents, Quantity
-from features.online.deferred import Deferred, deferred_tables, fill, run
-from features.online.formulas import NUMBER, TEXT, TIME, Formulas
-from features.online.lookup import microseconds
-from features.online.of_events import EventTable, aggregated, as_numbers
-from features.online.sums import SLICED, Lookup, Sums, reads_others, steps_before, totals_of
+from features.feature import OfCase, OfConditions, OfEvents
+from features.online.arrays.columns import Column
+from features.online.arrays.frames import (
+    Run,
+    frame_of,
+    rows_of,
+    source,
+    tables_given_later,
+)
+from features.online.arrays.rows import Columns, Rows, nulls_are_anything
+from features.online.formulas import NUMBER, RESULT, prepared, shared
+from features.online.lookup import values_of
+from features.online.of_events import EventTable, aggregated
+from features.online.sums import Lookup, Sums, reads_others, steps_before, totals_of
 from features.steps import month_of
 
-ROWS = {"row": pl.UInt32(), "case_id": pl.String(), "moment": TIME}
-COUNTS = {"followed": NUMBER, "left": NUMBER}
+KEYS = ("case_id", "moment")
+COUNTS = ("followed", "left")
 MOST_PLANS = 8  # that are kept
 
 _plans: list[Plan] = []  # the latest used last
@@ -47,163 +55,203 @@ class Plan:
         known = catalogue(office)
         self.features = [known[name] for name in names]
         needed = {part.column: part for feature in self.features for part in feature.inputs}
+        self.of_case = [part.column for part in needed.values() if isinstance(part, OfCase)]
         self.of_events = [part for part in needed.values() if isinstance(part, OfEvents)]
+        self.conditions = [part for part in needed.values() if isinstance(part, OfConditions)]
         self.reads_others = reads_others(self.features)
         self.lookup = Lookup(office, totals_of(self.features))
-        self.rows = Deferred(ROWS)
-        self.sources, tables = deferred_tables(office)
-        self._trace_known(tables)
-        self.held: dict[Conditions, pl.LazyFrame] = {}
-        self.conditions = [part for part in needed.values() if isinstance(part, OfConditions)]
-        self.formulas = Formulas(self.features, self._types(list(needed.values())))
-        self.lock = threading.Lock()  # a plan is filled for one request at a time
+        self.rows, rows = source(("row", *KEYS))
+        self.sources, self.tables = tables_given_later(office)
+        self._trace(self.tables, rows)
+        self.held: dict[Conditions, Frame] = {}
+        self.kinds = self._kinds()
+        self.formulas = shared(self.features, self.kinds)
+        numeric = (formula for formula in self.formulas if not formula.code)
+        self.numeric = [feature.name for formula in numeric for feature in formula.features]
 
-    def _trace_known(self, tables: Tables) -> None:
+    def _trace(self, tables: Tables, rows: Frame) -> None:
         """What is known of the cases, and the elements of their events."""
-        rows = self.rows.frame
-        in_order = events.in_order(as_of.events_at(tables, rows))
-        month = month_of(nw.col("moment"))
-        self.elements = {
-            f"element {number}": part.element
-            for number, part in enumerate(_by_element(self.of_events, of_path=False))
-        }
-        self.events_plan: pl.LazyFrame = in_order.with_columns(
-            month=month, **self.elements
-        ).to_native()
-        self.events = Deferred(self.events_plan.collect_schema())
-        self.cases_plan: pl.LazyFrame = as_of.cases_at(tables, rows, self.events.frame).to_native()
-        self.cases = Deferred(self.cases_plan.collect_schema())
-        self.deferred = as_of.Known(self.office, self.cases.frame, self.events.frame)
-        self.path_elements = {
-            f"element of path {number}": part.element
-            for number, part in enumerate(_by_element(self.of_events, of_path=True))
-        }
-        self.steps = Deferred({**self.events.given.schema, **COUNTS})
-        of_path = self.steps.frame.with_columns(bits=events.rarity(self.office))
-        self.path_plan: pl.LazyFrame = of_path.select("row", **self.path_elements).to_native()
+        happened = as_of.events_at(tables, rows)
+        self.known_then = as_of.Known(self.office, as_of.cases_at(tables, rows, happened), happened)
+        elements = _by_element(self.of_events, of_path=False)
+        self.elements = {f"element {number}": part for number, part in enumerate(elements)}
+        self.happened: Frame = events.in_order(happened).with_columns(
+            month=month_of(nw.col("moment")),
+            **{name: part.element for name, part in self.elements.items()},
+        )
+        of_path = _by_element(self.of_events, of_path=True)
+        self.path_elements = {f"element of path {n}": part for n, part in enumerate(of_path)}
+        self.steps, steps = source([*self.happened.columns, *COUNTS])
+        self.of_path: Frame = steps.with_columns(bits=events.rarity(self.office)).select(
+            "row", **{name: part.element for name, part in self.path_elements.items()}
+        )
 
-    def _types(self, needed: Sequence[Quantity]) -> dict[str, pl.DataType]:
-        """The type of each quantity as formulas take it: a number, a time or a text."""
-        types: dict[str, pl.DataType] = {part.column: NUMBER for part in needed}
-        of_case = self.cases.given.schema
-        types |= {
-            part.column: _kind(of_case[part.column]) for part in needed if isinstance(part, OfCase)
-        }
-        elements = {
-            id(part): self.events.given.schema[name] for name, part in self.elements.items()
-        }
-        extremes = (part for part in self.of_events if part.how in ("min", "max"))
-        return types | {
-            part.column: _kind(elements.get(id(part.element), NUMBER)) for part in extremes
-        }
+    @nulls_are_anything
+    def _kinds(self) -> dict[str, str]:
+        """The kind of each quantity as formulas take it, as no case at all shows."""
+        nothing = Tables.of(self.office, pl.DataFrame(schema=case_columns(self.office)))
+        none = Column(np.array([], dtype=object)), Column(np.array([], dtype="datetime64[us]"))
+        inputs = self._inputs(nothing, _numbered(*none))
+        kinds = {name: column.values.dtype.kind for name, column in inputs.items()}
+        return {name: kind if kind in "OM" else NUMBER for name, kind in kinds.items()}
 
+    @nulls_are_anything
     def run(self, tables: Tables, moments: pl.DataFrame) -> pl.DataFrame:
         """What `build` gives, sorted by `case_id` and `moment`."""
-        rows = _numbered(moments)
-        with self.lock:
-            values = self.formulas.values(self._inputs(tables, rows), rows.height)
-        return rows.select("case_id", "moment", *(values[name].alias(name) for name in self.names))
+        rows = _numbered(*(Column.of(moments[name]) for name in KEYS))
+        inputs, count = prepared(self._inputs(tables, rows), self.kinds), rows.height
+        columns, numbers = [rows.columns[name].series(name) for name in KEYS], []
+        for formula in self.formulas:
+            values = formula.values(inputs, count)
+            if formula.code:
+                texts = values.series(RESULT)
+                columns += (
+                    texts.slice(place * count, count).alias(feature.name)
+                    for place, feature in enumerate(formula.features)
+                )
+            else:
+                numbers.append(values.numbers().reshape(len(formula.features), count))
+        wide = pl.DataFrame(columns).hstack(_frame(numbers, self.numeric, count))
+        return wide[[*KEYS, *self.names]]
 
     def known(self, tables: Tables, moments: pl.DataFrame) -> as_of.Known:
         """What `as_of.cut` gives."""
-        with self.lock:
-            cases, happened = self._known(tables, _numbered(moments))
+        rows = _numbered(*(Column.of(moments[name]) for name in KEYS))
+        run, known = self._given(tables, rows), self.known_then
+        return as_of.Known(
+            self.office,
+            run.bound(known.cases),
+            run.bound(known.events),
+            lambda conditions: self._flags(run, conditions),
+        )
 
-        def held(conditions: Conditions) -> Frame:
-            with self.lock:
-                self.cases.given, self.events.given = cases, happened
-                return _lazy(run(self._held(conditions)))
+    @nulls_are_anything
+    def of_cases(
+        self, tables: Tables, case_ids: Sequence[str], question: Callable[[Tables], Frame]
+    ) -> pl.DataFrame:
+        """What is asked of tables, of those of these cases alone."""
+        return frame_of(self._sliced(tables, case_ids).of(question(self.tables)))
 
-        return as_of.Known(self.office, _lazy(cases), _lazy(happened), held)
-
-    def _held(self, conditions: Conditions) -> pl.LazyFrame:
-        """The plan of `holding`, made once for each conditions of the office file."""
+    def _held(self, conditions: Conditions) -> Frame:
+        """Whether they hold, traced once for each conditions of the office file."""
         if conditions not in self.held:
-            self.held[conditions] = holding(self.deferred, conditions).to_native()
+            self.held[conditions] = holding(self.known_then, conditions)
         return self.held[conditions]
 
-    def _known(self, tables: Tables, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """The cases and their events, and what stands in their elements."""
-        case_ids = rows["case_id"].to_list()
-        fill(self.sources, {name: tables.of_cases(name, case_ids) for name in SLICED})
-        self.rows.given = rows
-        self.events.given = run(self.events_plan)
-        self.cases.given = run(self.cases_plan).sort("row")
-        return self.cases.given, self.events.given
+    @nulls_are_anything
+    def _flags(self, run: Run, conditions: Conditions) -> Flags:
+        rows = run.of(self._held(conditions))
+        return rows.columns["holds"].spread(rows.height).holds()
 
-    def _inputs(self, tables: Tables, rows: pl.DataFrame) -> dict[str, Floats | pl.Series]:
+    def _given(self, tables: Tables, rows: Rows) -> Run:
+        """A run over these rows of moments."""
+        run = self._sliced(tables, rows.columns["case_id"].values.tolist())
+        run.give(self.rows, lambda: rows)
+        return run
+
+    def _sliced(self, tables: Tables, case_ids: Sequence[str]) -> Run:
+        """A run over the tables' rows of these cases."""
+        run = Run()
+        for name in EXTENDED:
+            run.give(self.sources[name], partial(_rows, tables, name, case_ids))
+        return run
+
+    def _inputs(self, tables: Tables, rows: Rows) -> dict[str, Column]:
         """Every quantity that is needed, by its column."""
-        known, happened = self._known(tables, rows)
+        run = self._given(tables, rows)
+        known = run.of(self.known_then.cases)
         sums = self.lookup.sums(tables) if self.reads_others else []
-        inputs: dict[str, Floats | pl.Series] = {
-            name: column if column.dtype == TEXT else as_numbers(column)
-            for name, column in known.to_dict().items()
-        }
-        inputs |= self._of_events(happened, sums, rows.height)
+        inputs = {name: known.columns[name] for name in self.of_case}
+        inputs |= self._of_events(run, sums, rows.height)
         inputs |= self._of_others(known, sums)
         for part in self.conditions:
-            inputs[part.column] = as_numbers(run(self._held(part.conditions)).sort("row")["holds"])
+            inputs[part.column] = run.of(self._held(part.conditions)).columns["holds"]
         return inputs
 
     def _of_events(
-        self, happened: pl.DataFrame, sums: Sequence[tuple[Sums, int]], count: int
-    ) -> dict[str, Floats]:
+        self, run: Run, sums: Sequence[tuple[Sums, int]], count: int
+    ) -> dict[str, Column]:
         if not self.of_events:
             return {}
-        elements = {id(part): happened[name] for name, part in self.elements.items()}
+        happened = run.of(self.happened)
+        elements = {
+            id(part.element): happened.columns[name] for name, part in self.elements.items()
+        }
         if self.path_elements:
-            self.steps.given = _with_steps(happened, sums)
-            of_path = run(self.path_plan)
-            elements |= {id(part): of_path[name] for name, part in self.path_elements.items()}
+            run.give(self.steps, partial(_with_steps, happened, sums))
+            of_path = run.of(self.of_path).columns
+            elements |= {id(part.element): of_path[n] for n, part in self.path_elements.items()}
         table = EventTable(
             count,
-            happened["row"].to_numpy().astype(np.int64),
+            happened.columns["row"].values.astype(np.int64),
             tuple(self.office.activities),
-            happened["activity"],
+            happened.columns["activity"].values,
         )
-        return aggregated(table, self.of_events, elements)
+        values = aggregated(table, self.of_events, elements)
+        return {
+            part.column: _quantity(values[part.column], elements[id(part.element)], part.how)
+            for part in self.of_events
+        }
 
-    def _of_others(
-        self, known: pl.DataFrame, sums: Sequence[tuple[Sums, int]]
-    ) -> dict[str, Floats]:
+    def _of_others(self, known: Rows, sums: Sequence[tuple[Sums, int]]) -> dict[str, Column]:
         totals = self.lookup.totals
         if not totals:
             return {}
+        keys = {total.key for total in totals}
         values = {
-            key: known.select(as_of.column_of(self.office, name) for name in key).rows()
-            if key
-            else [()] * known.height
-            for key in {total.key for total in totals}
+            key: values_of(known, [as_of.column_of(self.office, name) for name in key])
+            for key in keys
         }
-        found = self.lookup.totals_at(sums, values, microseconds(known["moment"]))
-        return dict(zip((total.column for total in totals), found, strict=True))
+        moments = known.columns["moment"].values.astype(np.int64)
+        found = self.lookup.totals_at(sums, values, moments)
+        return {total.column: Column(row) for total, row in zip(totals, found, strict=True)}
 
 
-def _lazy(frame: pl.DataFrame) -> Frame:
-    lazy: Frame = nw.from_native(frame.lazy())
-    return lazy
+def _frame(numbers: Sequence[Floats], names: Sequence[str], count: int) -> pl.DataFrame:
+    """A column a row of the numbers, null for NaN; each one alone would take as long as all."""
+    if not names or not count:
+        return pl.DataFrame(schema=dict.fromkeys(names, pl.Float64))
+    matrix = np.ascontiguousarray(np.concatenate(numbers).T)
+    return pl.Series(matrix, nan_to_null=True).arr.to_struct(names).struct.unnest()
 
 
-def _numbered(moments: pl.DataFrame) -> pl.DataFrame:
+def _rows(tables: Tables, name: str, case_ids: Sequence[str]) -> Rows:
+    return rows_of(tables.of_cases(name, case_ids))
+
+
+def _numbered(case_ids: Column, moments: Column) -> Rows:
     """As `as_of.numbered`."""
-    return moments.select("case_id", "moment").sort("case_id", "moment").with_row_index("row")
+    pairs = sorted(
+        zip(case_ids.values.tolist(), moments.values.astype(np.int64).tolist(), strict=True)
+    )
+    ids = np.array([case_id for case_id, _moment in pairs], dtype=object)
+    times = np.array([moment for _id, moment in pairs], dtype="datetime64[us]")
+    row = np.arange(len(pairs))
+    return Rows({"row": Column(row), "case_id": Column(ids), "moment": Column(times)}, len(pairs))
 
 
-def _with_steps(happened: pl.DataFrame, sums: Sequence[tuple[Sums, int]]) -> pl.DataFrame:
+def _quantity(values: Floats, element: Column, how: str) -> Column:
+    """An aggregate over events; that of times is one where an extreme was taken."""
+    if how not in ("min", "max") or element.values.dtype.kind != "M":
+        return Column(values)
+    null = np.isnan(values)
+    return Column(np.where(null, 0.0, values).astype("int64").view("datetime64[us]"), null)
+
+
+def _with_steps(happened: Rows, sums: Sequence[tuple[Sums, int]]) -> Rows:
     """Events with how often their step had been taken, null for the first of a case."""
-    pairs = happened.select("previous_activity", "activity").rows()
-    followed, left = steps_before(sums, pairs, microseconds(happened["month"]))
-    counted = happened.with_columns(followed=pl.Series(followed), left=pl.Series(left))
-    first = pl.col("previous_activity").is_null()
-    return counted.with_columns(pl.when(~first).then(pl.col(*COUNTS)))
+    columns = happened.columns
+    previous, activity = columns["previous_activity"], columns["activity"]
+    pairs = list(zip(previous.listed(), activity.listed(), strict=True))
+    followed, left = steps_before(sums, pairs, columns["month"].values.astype(np.int64))
+    counts = dict(zip(COUNTS, (followed, left), strict=True))
+
+    def column(name: str) -> Column:
+        return Column(counts[name], previous.null) if name in counts else columns[name]
+
+    return Rows(Columns([*columns, *COUNTS], column), happened.height)
 
 
 def _by_element(parts: Sequence[OfEvents], *, of_path: bool) -> list[OfEvents]:
     """One part of each element."""
     return list({id(part.element): part for part in parts if part.of_path == of_path}.values())
-
-
-def _kind(kind: pl.DataType) -> pl.DataType:
-    if kind == TEXT:
-        return TEXT
-    return TIME if isinstance(kind, pl.Datetime) else NUMBER

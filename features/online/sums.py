@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
-import polars as pl
 
 from cases.numeric import Floats, Ints
 from cases.office.model import Office
@@ -15,33 +15,55 @@ from cases.tables.tables import EXTENDED, Tables, rows
 from features import as_of
 from features.catalogue import catalogue
 from features.feature import Feature, OfEvents, OfOthers
-from features.online.deferred import deferred_tables, fill, run
-from features.online.lookup import Key, KeySums, StepSums, sums_of, totals_at
+from features.online.arrays.frames import Run, rows_of, tables_given_later
+from features.online.arrays.rows import Rows, nulls_are_anything
+from features.online.lookup import (
+    Key,
+    KeySums,
+    StepSums,
+    counted_few,
+    counted_in,
+    sums_of,
+    totals_at,
+)
 from features.steps import steps_counted, steps_taken
 
 PREPARED = "sums"  # where they are kept with the tables
-SLICED = (*EXTENDED, "reviews")  # the tables that a case has rows in
 
 
 @dataclass(frozen=True)
 class Sums:
     """What totals over the cases of some tables are looked up in."""
 
-    of_keys: Mapping[Key, KeySums]
+    of_keys: KeySums
     steps: StepSums
 
 
+_last: list[Lookup] = []  # of all totals of the last office asked for, compared by identity
+
+
 def prepare(tables: Tables) -> None:
-    """Sort the sums of all features of the office, and keep them with the tables."""
+    """Sort the sums of all features of the office, and keep them with the tables.
+
+    Parts that are prepared stay as they are. For one thread at a time.
+    """
     if tables.parts is not None:
-        for part, _sign in tables.parts.signed:
-            prepare(part)
+        prepare(tables.parts.base)
+        for part, _sign in tables.parts.signed[1:]:
+            if PREPARED not in part.memo:
+                part.memo[PREPARED] = _lookup_of(tables.office).of_few(part)
     elif PREPARED not in tables.memo:
         totals = totals_of(catalogue(tables.office).values())
         counted = as_of.counted(tables, key_columns(totals))
         frames = {source: rows(frame) for source, frame in counted.items()}
-        steps = StepSums.of(rows(steps_taken(tables)))
-        tables.memo[PREPARED] = Sums(sums_of(tables.office, frames, totals), steps)
+        of_keys = sums_of(counted_in(tables.office, frames, totals), totals)
+        tables.memo[PREPARED] = Sums(of_keys, StepSums.of(rows_of(rows(steps_taken(tables)))))
+
+
+def _lookup_of(office: Office) -> Lookup:
+    if not _last or _last[0].office is not office:
+        _last[:] = [Lookup(office, totals_of(catalogue(office).values()))]
+    return _last[0]
 
 
 def is_prepared(tables: Tables) -> bool:
@@ -74,12 +96,9 @@ class Lookup:
 
     def __init__(self, office: Office, totals: Sequence[OfOthers]) -> None:
         self.office, self.totals = office, totals
-        self.sources, tables = deferred_tables(office)
-        counted = as_of.counted(tables, key_columns(totals))
-        self.counted: dict[str, pl.LazyFrame] = {
-            source: frame.to_native() for source, frame in counted.items()
-        }
-        self.steps: pl.LazyFrame = steps_counted(tables).to_native()
+        self.sources, tables = tables_given_later(office)
+        self.counted = as_of.counted(tables, key_columns(totals))
+        self.steps = steps_counted(tables)
 
     def sums(self, tables: Tables) -> list[tuple[Sums, int]]:
         """The sums of each part of the tables, and what it adds: 1 or -1."""
@@ -89,12 +108,17 @@ class Lookup:
                 for part, sign in tables.parts.signed
                 for sums, inner in self.sums(part)
             ]
-        return [(tables.memo.get(PREPARED) or self._of_few(tables), 1)]
+        return [(tables.memo.get(PREPARED) or self.of_few(tables), 1)]
 
-    def _of_few(self, tables: Tables) -> Sums:
-        fill(self.sources, {name: tables.rows(name) for name in SLICED})
-        frames = {source: run(plan) for source, plan in self.counted.items()}
-        return Sums(sums_of(self.office, frames, self.totals), StepSums.of(run(self.steps)))
+    @nulls_are_anything
+    def of_few(self, tables: Tables) -> Sums:
+        """The sums of a few cases that have tables of their own."""
+        run = Run()
+        for name in EXTENDED:
+            run.give(self.sources[name], partial(_rows, tables, name))
+        counted = {source: run.of(frame) for source, frame in self.counted.items()}
+        of_keys = sums_of(counted_few(self.office, counted, self.totals), self.totals)
+        return Sums(of_keys, StepSums.of(run.of(self.steps)))
 
     def totals_at(
         self,
@@ -102,11 +126,17 @@ class Lookup:
         values: Mapping[Key, Sequence[tuple[Any, ...]]],
         moments: Ints,
     ) -> Floats:
-        """Each total at each moment, shape (totals, moments); see `lookup.totals_at`."""
+        """Each total at each moment, shape (totals, moments): NaN where its key is not known."""
         of_parts = [
             sign * totals_at(part.of_keys, self.totals, values, moments) for part, sign in sums
         ]
-        return np.asarray(np.sum(of_parts, axis=0), dtype=np.float64)
+        unknown = {key: [None in value for value in of_key] for key, of_key in values.items()}
+        missing = np.array([unknown[total.key] for total in self.totals], dtype=bool)
+        return np.where(missing, np.nan, np.sum(of_parts, axis=0))
+
+
+def _rows(tables: Tables, name: str) -> Rows:
+    return rows_of(tables.rows(name))
 
 
 def steps_before(

@@ -194,6 +194,8 @@ def test_fingerprint_changes_with_the_definitions(change: dict[str, Any]) -> Non
         {"attributes": changed(CHARGE, "meaning", TRANSLATED)},
         {"activities": changed("decided", "meaning", TRANSLATED)},
         {"reviews": {"grades": [one | {"meaning": TRANSLATED} for one in GRADES]}},
+        {"reviews": factories.OFFICE["reviews"] | {"blind": True}},
+        {"links": {"case": "https://cases.example/{case_id}"}},
     ],
 )
 def test_fingerprint_stays_where_no_model_would_differ(change: dict[str, Any]) -> None:

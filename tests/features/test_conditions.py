@@ -78,7 +78,7 @@ def test_conditions_hold(engine: str, conditions: list[dict[str, Any]], holds_fo
         ([{"attribute": "appealed", "equals": True}], "was appealed: yes"),
         (
             [{"attribute": "days_open", "at_least": 30}],
-            "days from opening to the moment (30 or more)",
+            "days open (30 or more)",
         ),
         ([RETURNED], BACK),
         ([RETURNED | {"at_least": 2}], f"times “{BACK}” (2 or more)"),

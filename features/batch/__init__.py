@@ -1,0 +1,1 @@
+"""Features of many cases on Polars: the definitions, carried out block by block."""

@@ -1,0 +1,1 @@
+"""A Narwhals backend over NumPy for few rows: no engine to start, no data frame in between."""
