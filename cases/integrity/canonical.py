@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum, unique
 from functools import partial, singledispatch
@@ -84,6 +84,16 @@ def digest_bytes(domain: Domain, value: object) -> bytes:
     for part in _written(value):
         total.update(part)
     return total.digest()
+
+
+def digests_of_pairs(domain: Domain, first: str, seconds: Iterable[str]) -> Iterator[bytes]:
+    """`digest_bytes` of `[first, second]` for each of `seconds`, what is common hashed once."""
+    pair = b"L" + _count(2) + b"".join(_text(first))
+    common = hashlib.sha256(_sized(domain.encode()) + pair)
+    for second in seconds:
+        total = common.copy()
+        total.update(b"".join(_text(second)))
+        yield total.digest()
 
 
 def stream_digest(domain: Domain, stream: IO[bytes]) -> str:

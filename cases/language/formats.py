@@ -6,6 +6,7 @@ import math
 import re
 from datetime import date, datetime
 from decimal import Decimal, localcontext
+from functools import lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
@@ -43,7 +44,7 @@ def formatted(value: object, spec: str, language: Language) -> str:
 
 
 def _number(value: float, spec: str, language: Language) -> str:
-    parts = NUMBER.fullmatch(spec)
+    parts = _parts(spec)
     if parts is None or int(parts["digits"] or 0) > MOST_DIGITS:
         raise ValueError(f"{spec!r} is not a format of a number in a message")
     if isinstance(value, float) and not math.isfinite(value):
@@ -56,19 +57,25 @@ def _number(value: float, spec: str, language: Language) -> str:
     percent = parts["kind"] == "%"
     shown = 100 * value if percent else value
     digits = _digits(shown, parts["kind"], parts["digits"])
-    with localcontext(prec=PRECISION):
-        rounded = _rounded(shown, digits)
-        text = _written(rounded, _pattern(bool(parts["group"]), digits), language, percent=percent)
+    rounded = _rounded(shown, digits)
+    text = _written(rounded, _pattern(bool(parts["group"]), digits), language, percent=percent)
     return f"+{text}" if parts["sign"] and rounded > 0 else text
 
 
+@lru_cache(maxsize=256)
+def _parts(spec: str) -> re.Match[str] | None:
+    return NUMBER.fullmatch(spec)
+
+
+@lru_cache(maxsize=10_000)  # the same rounded numbers come again and again
 def _written(rounded: Decimal, pattern: str, language: Language, *, percent: bool) -> str:
     """A rounded number as the language writes it; a percentage with its sign."""
     locale = locale_of(language)
-    if not percent:
-        return str(format_decimal(rounded, pattern, locale))
-    pattern = PLACES.sub(pattern, locale.percent_formats[None].pattern)
-    return str(format_percent(rounded / 100, pattern, locale))
+    with localcontext(prec=PRECISION):
+        if not percent:
+            return str(format_decimal(rounded, pattern, locale))
+        pattern = PLACES.sub(pattern, locale.percent_formats[None].pattern)
+        return str(format_percent(rounded / 100, pattern, locale))
 
 
 def _rounded(value: float, digits: int) -> Decimal:

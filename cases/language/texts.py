@@ -33,6 +33,10 @@ class Text(BaseModel):
             raise PydanticCustomError("no_words", "no words in any language")
         return self
 
+    def speaks(self, language: Language) -> bool:
+        """Whether it has words in `language` of its own."""
+        return bool(self.__pydantic_extra__.get(language, "").strip())
+
     def say(self, language: Language) -> str:
         """The words in `language`, else in English, else in any language there is."""
         words = {code: word for code, word in self.__pydantic_extra__.items() if word.strip()}

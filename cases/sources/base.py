@@ -111,6 +111,19 @@ def whole(frame: pl.DataFrame, *notes: Sayable) -> Reading:
 
 
 @dataclass(frozen=True)
+class Database:
+    """A query to a database; `url` has no password, `password_env` names where it stands.
+
+    `decimal` is what the office reads before the decimals of a number, so it is written so.
+    """
+
+    url: str
+    password_env: str
+    sql: str
+    decimal: str = "."
+
+
+@dataclass(frozen=True)
 class Source:
     """A kind of file: the endings it is known by and the function that reads it."""
 

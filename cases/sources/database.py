@@ -11,7 +11,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import quote
@@ -27,6 +27,7 @@ from cases.progress import Progress
 from cases.sources.apart.sheets import TEXTS
 from cases.sources.base import (
     LONGEST_CELL,
+    Database,
     Layout,
     Reading,
     Unreadable,
@@ -53,19 +54,6 @@ OF_DATABASES: dict[type, Writer] = {
     type(None): lambda _none: None,
     **TEXTS,
 }
-
-
-@dataclass(frozen=True)
-class Database:
-    """A query to a database; `url` has no password, `password_env` names where it stands.
-
-    `decimal` is what the office reads before the decimals of a number, so it is written so.
-    """
-
-    url: str
-    password_env: str
-    sql: str
-    decimal: str = "."
 
 
 def read(database: Database, data: Path, progress: Progress, called: str) -> Reading:

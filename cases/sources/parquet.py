@@ -95,8 +95,7 @@ def _read(file: Any, name: str, limit: int, progress: Progress) -> Reading:
             unread[called] = str(field.type)
         else:
             columns.append(column.alias(called))
-    frame = pl.DataFrame(columns).with_columns(pl.col(pl.String).replace("", None))
-    return replace(whole(frame, *left_out(unread)), unread=unread)
+    return replace(whole(pl.DataFrame(columns), *left_out(unread)), unread=unread)
 
 
 def _check_size(about: Any, limit: int) -> None:
@@ -124,11 +123,27 @@ def _column(parquet: Any, field: Any, left: int) -> pl.Series | None:
     if _text_size(column, field.name) > left:
         raise too_big(left)
     try:
-        text = column.cast(pa.list_(pa.string()) if _is(LISTS, field.type) else pa.large_string())
-        text.validate(full=True)
+        if _is(LISTS, field.type):
+            return pl.Series(_valid(column, pa.list_(pa.string())))
+        pieces = [_texts_in(chunk) for chunk in column.chunks]
     except pa.ArrowException:
         return None
-    return pl.Series(text)
+    return pl.concat(pieces, rechunk=True) if pieces else pl.Series([], dtype=pl.String)
+
+
+def _texts_in(chunk: Any) -> pl.Series:
+    """The texts of a chunk; blank is null. Each stands in memory once, however often it occurs."""
+    if not pa.types.is_dictionary(chunk.type):
+        return pl.Series(_valid(chunk, pa.large_string())).replace("", None)
+    different = pl.Series(_valid(chunk.dictionary, pa.large_string())).replace("", None)
+    return different.gather(pl.Series(chunk.indices))
+
+
+def _valid(texts: Any, as_type: Any) -> Any:
+    """The texts as `as_type`; an `ArrowException` if they are no UTF-8."""
+    texts = texts.cast(as_type)
+    texts.validate(full=True)
+    return texts
 
 
 def _is_read(type_: Any) -> bool:

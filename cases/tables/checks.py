@@ -1,15 +1,14 @@
 """Finding the rows that break a check of their table, and saying so.
 
 A check is the sentence an official reads together with the expression that finds the
-rows, so the two cannot drift apart. Pandera runs them; all checks of a table are run
-over all its rows, and every row that breaks one is reported.
+rows, so the two cannot drift apart. All checks of a table are run over all its rows, and
+every row that breaks one is reported.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-import pandera.polars as pa
 import polars as pl
 
 from cases.errors import Fault
@@ -20,8 +19,8 @@ from cases.tables.doubts.columns import add_doubts
 from cases.tables.doubts.copies import add_copies
 from cases.tables.doubts.offsets import add_offset_faults
 from cases.tables.input_table import InputTable
-from cases.tables.specification.parts import READ, ROW, TEXT, Check, Link, TableSpec, linked
-from cases.tables.specification.value_checks import value_checks
+from cases.tables.specification.parts import READ, ROW, Check, Link, TableSpec, linked
+from cases.tables.specification.value_checks import any_odd, value_checks
 
 COINCIDENCE = 0.001  # a blank column less likely than this is not blank by chance
 
@@ -36,15 +35,25 @@ def check_tables(office: Office, tables: Mapping[str, InputTable]) -> None:
     for table in tables.values():
         table.faults += faults_of(table, checks_of(table, office, unclear), table.frame)
         table.faults += _cut_off(table, office)
-        for link in table.spec.links:
-            there = link.to in tables and linked(link.to, tables[link.to].spec.key) not in unclear
-            if there:  # else its file, or its key, is a fault already
-                table.faults += _faults_of_link(table, link, tables[link.to], office, unclear)
+        table.faults += faults_of_links(table, tables, office, unclear)
         if not table.spec.one_row_each:
             add_copies(table)
     if "cases" in tables:
         tables["cases"].faults += unknown_at_intake(tables["cases"], office)
     add_doubts(office, tables)
+
+
+def faults_of_links(
+    table: InputTable,
+    tables: Mapping[str, InputTable],
+    office: Office,
+    unclear: Collection[str] = frozenset(),
+) -> Iterator[Fault]:
+    """The faults of the rows of other tables that its rows name, and of how they agree."""
+    for link in table.spec.links:
+        there = link.to in tables and linked(link.to, tables[link.to].spec.key) not in unclear
+        if there:  # else its file, or its key, is a fault already
+            yield from _faults_of_link(table, link, tables[link.to], office, unclear)
 
 
 def _missing(office: Office, tables: Mapping[str, InputTable]) -> Iterator[str]:
@@ -64,7 +73,10 @@ def checks_of(
     """
     spec = table.spec
     unread = {name for name, done in table.done.items() if done.unread}
-    values = value_checks(spec.columns_in_file(office), table.how, unread)
+    columns = spec.columns_in_file(office)
+    names = (column.name for column in columns if column.is_name)
+    odd = {name for name in names if any_odd(table.different(name))}
+    values = value_checks(columns, table.how, unread, odd)
     return [*values, *_clear(table, (*spec.checks, *spec.own_checks(office)), unclear)]
 
 
@@ -83,7 +95,7 @@ def _cut_off(table: InputTable, office: Office) -> Iterator[Fault]:
     them end so has a chance of 1 in 10 for each such digit.
     """
     for column in table.spec.columns_in_file(office):
-        if column.type != TEXT or column.free_text:
+        if not column.is_name:
             continue
         long = table.frame[column.name]
         long = long.filter(long.str.contains(LONG_NUMBER).fill_null(value=False))
@@ -135,27 +147,17 @@ def faults_of(table: InputTable, checks: Sequence[Check], frame: pl.DataFrame) -
     file lacks are left out: that is one fault of the column, found already.
     """
     checks = [check for check in checks if table.names[check.column] in table.raw.columns]
-    schema = pa.DataFrameSchema(checks=[_for_pandera(*numbered) for numbered in enumerate(checks)])
-    try:
-        schema.validate(frame, lazy=True)
-    except pa.errors.SchemaErrors as errors:
-        broken = errors.failure_cases.group_by("check", maintain_order=True).agg("index")
-        for number, indices in broken.iter_rows():
-            yield from _faults(table, checks[int(number)], indices)
-
-
-def _for_pandera(number: int, check: Check) -> pa.Check:
-    def holds(data: pa.PolarsData) -> pl.LazyFrame:
-        rows: pl.LazyFrame = data.lazyframe
-        return rows.select((~check.broken).fill_null(value=True).alias("holds"))
-
-    return pa.Check(holds, name=str(number), error=str(number))
+    broken = (pl.arg_where(check.broken.fill_null(value=False)).implode() for check in checks)
+    found = frame.select(rows.alias(str(number)) for number, rows in enumerate(broken))
+    for check, rows in zip(checks, found.row(0) if checks else (), strict=True):
+        if rows:
+            yield from _faults(table, check, rows)
 
 
 def _faults(table: InputTable, check: Check, indices: list[int]) -> Iterator[Fault]:
-    values = table.frame.select(ROW, check.column + READ)[indices]
+    broken = table.frame.select(ROW, check.column + READ)[indices]
     column = table.names[check.column]
-    for row, value in values.iter_rows():
+    for row, value in broken.select(ROW, table.texts(check.column)).iter_rows():
         yield Fault(table.where, check.problem, check.remedy, row, column, value)
 
 

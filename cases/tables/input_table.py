@@ -15,8 +15,7 @@ from cases.office.model import Office, Table
 from cases.office.table import File
 from cases.progress import Progress, silent
 from cases.sources import query
-from cases.sources.base import Reading, whole
-from cases.sources.database import Database
+from cases.sources.base import Database, Reading, whole
 from cases.tables.cells.column import Done, How, read_cells
 from cases.tables.specification.parts import READ, ROW, Column, TableSpec
 from cases.tables.values import LATEST, as_read
@@ -30,8 +29,9 @@ SHOWN = 20  # columns that a fault lists at most
 class InputTable:
     """A table as it was read, the same rows typed, and the faults and warnings found so far.
 
-    `frame` has `ROW`, our columns, and each of them once more as text (`READ`). `done` says for
-    each column that the file has what was done to read it `how` the office file says.
+    `frame` has `ROW`, our columns, and each of them once more as it stands in the file (`READ`):
+    as text, or in the file's own type where every cell could be read. `done` says for each column
+    that the file has what was done to read it `how` the office file says.
     """
 
     spec: TableSpec
@@ -49,6 +49,15 @@ class InputTable:
     def at_fault(self) -> pl.Series:
         """For each row, whether a fault lies in it."""
         return self.frame[ROW].is_in(list({fault.row for fault in self.faults}))
+
+    def different(self, column: str) -> pl.Series:
+        """The values of one of our columns, each once, in the order of rows; none is null."""
+        return self.frame[column].drop_nulls().unique(maintain_order=True)
+
+    def texts(self, column: str) -> pl.Expr:
+        """What stands in the file in one of our columns, as text."""
+        name = column + READ
+        return as_read(pl.col(name), self.frame.schema[name]).alias(name)
 
 
 def make_input_table(
@@ -93,9 +102,20 @@ def _queried(table: Table, files: Readings) -> Reading:
 def _numbered(reading: Reading) -> pl.DataFrame:
     """The rows that are not blank, with their numbers as a spreadsheet counts."""
     raw = reading.frame
-    blank = [as_read(pl.col(name), kind).is_null() for name, kind in raw.schema.items()]
-    raw = raw.select(reading.rows.alias(ROW + READ), pl.all())
-    return raw.filter(~pl.all_horizontal(pl.lit(value=True), *blank))
+    numbered = raw.select(reading.rows.alias(ROW + READ), pl.all())
+    blank = pl.int_range(raw.height, dtype=pl.UInt32, eager=True)
+    for name, kind in raw.schema.items():  # few rows are blank in the first column already
+        cells = raw[name].gather(blank).to_frame()
+        blank = blank.filter(cells.select(_is_blank(pl.col(name), kind)).to_series())
+        if blank.is_empty():
+            return numbered
+    return numbered.filter(~pl.int_range(pl.len(), dtype=pl.UInt32).is_in(blank.implode()))
+
+
+def _is_blank(column: pl.Expr, kind: pl.DataType) -> pl.Expr:
+    """Whether nothing is read; numbers, flags and times are not put into words for that."""
+    typed = kind.is_numeric() or kind.is_temporal() or kind == pl.Boolean
+    return column.is_null() if typed else as_read(column, kind).is_null()
 
 
 def _how(office: Office, table: Table, spec: TableSpec, latest: datetime) -> How:
@@ -112,7 +132,7 @@ def _how(office: Office, table: Table, spec: TableSpec, latest: datetime) -> How
 
 
 def _typed(table: InputTable, columns: tuple[Column, ...], progress: Progress) -> pl.DataFrame:
-    """Our columns, typed and as text; those that the file lacks are null."""
+    """Our columns, typed and as they stand there; those that the file lacks are null."""
     made = [table.raw[ROW + READ].cast(pl.Int64).alias(ROW)]
     for number, column in enumerate(columns):
         progress(_("{file}: values", file=table.where), number / len(columns))
@@ -122,7 +142,7 @@ def _typed(table: InputTable, columns: tuple[Column, ...], progress: Progress) -
 
 
 def _read_column(table: InputTable, column: Column) -> tuple[pl.Series, pl.Series]:
-    """One of our columns, typed and as text."""
+    """One of our columns, typed and as it stands in the file."""
     name, theirs = column.name, table.names[column.name]
     if theirs not in table.raw.columns:
         nothing = pl.Series([None]).new_from_index(0, table.raw.height)
@@ -131,7 +151,7 @@ def _read_column(table: InputTable, column: Column) -> tuple[pl.Series, pl.Serie
     raw = table.raw[theirs]
     cells = read_cells(raw, column.type, table.how, formats, as_written=column.free_text)
     table.done[name] = cells.done
-    return cells.values.alias(name), cells.text.alias(name + READ)
+    return cells.values.alias(name), cells.read.alias(name + READ)
 
 
 def _unknown_columns(made: InputTable, table: Table) -> list[Fault]:

@@ -15,9 +15,8 @@ from cases.language.messages import _
 from cases.office.model import Office, Table
 from cases.office.table import File
 from cases.progress import Progress, silent
-from cases.sources import database, source_of
-from cases.sources.base import Reading, Unreadable
-from cases.sources.database import Database
+from cases.sources import source_of
+from cases.sources.base import Database, Reading, Unreadable
 from cases.tables import checks
 from cases.tables.behind import trace_faults
 from cases.tables.cells.zones import latest_moment
@@ -25,7 +24,6 @@ from cases.tables.input_table import InputTable, make_input_table
 from cases.tables.report import ReadingReport
 from cases.tables.setting_aside import set_rows_aside
 from cases.tables.specification import SPECIFICATIONS
-from cases.tables.specification.parts import READ
 from cases.tables.tables import Tables
 
 CHECKING = _("checking")
@@ -107,6 +105,8 @@ def _read_files(
     for source, called in _sources_of(office).items():
         try:
             if isinstance(source, Database):
+                from cases.sources import database  # noqa: PLC0415  (few offices have one)
+
                 read[source] = database.read(source, data, progress, called)
             else:
                 reader = source_of(Path(source.path))
@@ -147,7 +147,7 @@ def _finished(office: Office, tables: dict[str, InputTable]) -> dict[str, pl.Dat
 def _shown(office: Office, cases: InputTable) -> pl.DataFrame | None:
     """What lists show of each case besides what every office has, as it stands in the file."""
     columns = office.spot_checks.columns
-    texts = (pl.col(name + READ).alias(name) for name in columns)
+    texts = (cases.texts(name).alias(name) for name in columns)
     return cases.frame.select("case_id", *texts) if columns else None
 
 

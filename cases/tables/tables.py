@@ -7,14 +7,16 @@ pandas and DuckDB. Reading and checking files is `cases/tables/reading.py`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import pairwise
+from functools import cache
+from itertools import accumulate, groupby, pairwise
 from typing import Any
 
 import narwhals as nw
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from cases.errors import BadInput, Fault
 from cases.language.messages import _
@@ -33,7 +35,9 @@ HANDLERS = SPECIFICATIONS["handlers"].schema
 RECUSALS = SPECIFICATIONS["recusals"].schema
 OVERRIDES = SPECIFICATIONS["overrides"].schema
 
-EXTENDED = ("cases", "events")  # the tables that a request can add to
+FEW = 5_000  # rows
+EXTENDED = ("cases", "events", "reviews")  # the tables that a case has rows in
+LAYER = 8  # times as many rows as the layer above it has a layer at least
 
 
 def case_columns(office: Office) -> dict[str, pl.DataType]:
@@ -94,36 +98,81 @@ class Tables:
         given = {"cases": cases} | further
         if unknown := given.keys() - SPECIFICATIONS.keys():
             raise TypeError(f"there are no tables called {sorted(unknown)}")
-        return cls(
+        made = cls(
             office,
-            {name: _lazy(given.get(name), spec.schema) for name, spec in SPECIFICATIONS.items()},
+            {
+                name: _empty(name) if given.get(name) is None else _lazy(given[name])
+                for name in SPECIFICATIONS
+            },
             data_hash,
             shown,
             report,
         )
+        made._computed.update((n, f) for n, f in given.items() if isinstance(f, pl.DataFrame))
+        return made
 
     def with_rows(self, **frames: Any) -> Tables:
         """These tables, of the named ones with the rows of these Polars frames; no `data_hash`."""
         rows = {name: self.rows(name) for name in self.frames} | frames
         return Tables.of(self.office, shown=self.shown, **rows)
 
-    def plus(self, cases: Any, *, events: Any, replaced: Sequence[str] = ()) -> Tables:
+    def plus(
+        self, cases: Any, *, events: Any, reviews: Any = None, replaced: Sequence[str] = ()
+    ) -> Tables:
         """These tables with further cases and their events, native frames of the same engine.
 
         The cases that are here already are `replaced` (Polars only): they lose their rows and
-        their events, and keep their reviews. What was derived from these tables is not derived
-        again, which is what makes a request about few cases quick.
+        their events, and keep their reviews unless some are given. What was derived from these
+        tables is not derived again, which is what makes a request about few cases quick.
         """
-        old: dict[str, Any] = {
-            name: self.of_cases(name, replaced) for name in (*EXTENDED, "reviews") if replaced
-        }
+        old: dict[str, Any] = {name: self.of_cases(name, replaced) for name in EXTENDED if replaced}
+        kept = old.get("reviews") if reviews is None else reviews
         dropped = Tables.of(self.office, old.pop("cases"), **old) if replaced else None
-        added = Tables.of(self.office, cases, events=events, reviews=old.get("reviews"))
+        added = Tables.of(self.office, cases, events=events, reviews=kept)
         left = {name: self._without(name, replaced) for name in EXTENDED}
         both = {name: nw.concat([left[name], added.frames[name]]) for name in EXTENDED}
         frames = {**self.frames, **both}
         parts = Parts(self, added, dropped)
         return Tables(self.office, frames, self.data_hash, self.shown, self.report, parts)
+
+    def updated(self, now: Mapping[str, pl.DataFrame]) -> Tables:
+        """These tables with some cases as they are `now`: all their rows in the `EXTENDED` tables.
+
+        They are laid over these (Polars only). What a layer would lie on is made into one with it
+        unless it has `LAYER` times as many rows: so layers are few, and however many updates
+        there are, each row is copied a few times only.
+        """
+        ids = now["cases"]["case_id"]
+        below = self if self.parts is None else self.parts.added
+        if sum(rows.height for rows in now.values()) * LAYER <= below.height:
+            return self.plus(**now, replaced=self.known(ids))
+        other = ~pl.col("case_id").is_in(ids.implode())
+        both = {name: pl.concat([below.rows(name).filter(other), now[name]]) for name in EXTENDED}
+        if self.parts is not None:
+            return self.parts.base.updated(both)
+        return replace(self.with_rows(**both), data_hash=self.data_hash, report=self.report)
+
+    @property
+    def height(self) -> int:
+        """How many rows the cases have in all tables."""
+        return sum(self.rows(name).height for name in EXTENDED)
+
+    @property
+    def next_sequence(self) -> int:
+        """The number of an event that comes in next."""
+        if self.parts is not None:
+            return max(self.parts.base.next_sequence, self.parts.added.next_sequence)
+        return int(self.event_rows.select(pl.col("sequence").max().fill_null(-1)).item()) + 1
+
+    def known(self, case_ids: Iterable[str]) -> list[str]:
+        """Those of these cases that are in the case table, each once."""
+        here = dict.fromkeys(case_ids)
+        if self.parts is None:
+            there = self.places("cases")
+            return [case_id for case_id in here if case_id in there]
+        added = self.parts.added.places("cases")
+        below = set(self.parts.base.known(case_id for case_id in here if case_id not in added))
+        return [case_id for case_id in here if case_id in added or case_id in below]
 
     def _without(self, name: str, case_ids: Sequence[str]) -> Frame:
         frame = self.frames[name]
@@ -155,12 +204,7 @@ class Tables:
     def places(self, name: str) -> Mapping[str, tuple[int, int]]:
         """Where the rows of each case begin and end in the order of cases; computed once."""
         if name not in self._places:
-            column = self.rows(name)["case_id"]
-            order = column.arg_sort()
-            runs = column.gather(order).rle().struct.unnest()
-            spans = pairwise([0, *runs["len"].cum_sum()])
-            self._order[name] = order.to_numpy()
-            self._places[name] = dict(zip(runs["value"], spans, strict=True))
+            self._order[name], self._places[name] = _by_case(self.rows(name)["case_id"])
         return self._places[name]
 
     def rows(self, name: str) -> pl.DataFrame:
@@ -260,10 +304,30 @@ class Parts:
         return signed if self.dropped is None else (*signed, (self.dropped, -1))
 
 
-def _lazy(native: Any, schema: dict[str, pl.DataType]) -> Frame:
-    frame: Any = nw.from_native(pl.DataFrame(schema=schema) if native is None else native)
+def _by_case(case_ids: pl.Series) -> tuple[NDArray[Any], dict[str, tuple[int, int]]]:
+    """The rows in the order of cases, and where those of each begin and end in it."""
+    if len(case_ids) <= FEW:  # for so few, Polars takes longer to begin
+        ids = case_ids.to_list()
+        order = sorted(range(len(ids)), key=ids.__getitem__)
+        runs = [(case_id, len([*run])) for case_id, run in groupby(ids[row] for row in order)]
+        values, ends = [case_id for case_id, _len in runs], accumulate(n for _id, n in runs)
+        return np.array(order, dtype=np.int64), dict(zip(values, pairwise([0, *ends]), strict=True))
+    by_case = case_ids.arg_sort()
+    found = case_ids.gather(by_case).rle().struct.unnest()
+    spans = pairwise([0, *found["len"].cum_sum()])
+    return by_case.to_numpy(), dict(zip(found["value"], spans, strict=True))
+
+
+def _lazy(native: Any) -> Frame:
+    frame: Any = nw.from_native(native)
     lazy: Frame = frame.lazy()
     return lazy
+
+
+@cache
+def _empty(name: str) -> Frame:
+    """A table that is absent."""
+    return _lazy(pl.DataFrame(schema=SPECIFICATIONS[name].schema))
 
 
 def rows(frame: Frame) -> pl.DataFrame:

@@ -44,6 +44,16 @@ def as_read(column: pl.Expr, kind: pl.DataType) -> pl.Expr:
     return column.cast(pl.String).str.strip_chars().replace("", None)
 
 
+def texts_of(column: pl.Series) -> pl.Series:
+    """As `as_read`, of a column in memory; the column itself where that changes nothing.
+
+    >>> texts_of(pl.Series([" a ", "", 'b'])).to_list()
+    ['a', None, 'b']
+    """
+    texts = column.to_frame("x").select(as_read(pl.col("x"), column.dtype)).to_series()
+    return column if texts.equals(column, check_dtypes=True) else texts.alias(column.name)
+
+
 def whole_days(column: pl.Expr) -> pl.Expr:
     """As `whole_day`, of a column."""
     end = column.dt.offset_by("1d").dt.offset_by("-1us")

@@ -15,7 +15,7 @@ import polars as pl
 from cases.tables.cells.dates import read_dates
 from cases.tables.cells.text import folded, unguarded
 from cases.tables.cells.zones import Counts, counted, on_the_clock, typed_moments
-from cases.tables.values import LATEST, as_read
+from cases.tables.values import LATEST, as_read, texts_of
 
 TRUE = ("true", "t", "yes", "y", "1", "1.0", "\u662f")  # the last is Chinese for yes
 FALSE = ("false", "f", "no", "n", "0", "0.0", "\u5426")  # and this for no
@@ -61,11 +61,12 @@ class Done:
 class Cells:
     """A column read: its `values`, null where there is none or it cannot be read.
 
-    `text` is what stands in the file, null where that counts as blank.
+    `read` is what stands in the file, null where that counts as blank: text, or the file's own
+    type where that type is the one wanted and every cell of it could be read.
     """
 
     values: pl.Series
-    text: pl.Series
+    read: pl.Series
     done: Done
 
 
@@ -81,7 +82,9 @@ def read_cells(
 
     Free text is left `as_written`; in all else full-width letters are folded.
     """
-    text = raw.to_frame("x").select(as_read(pl.col("x"), raw.dtype)).to_series()
+    if _is_kind(raw.dtype, wanted):
+        return _typed(raw, wanted, how)
+    text = texts_of(raw)
     plain = unguarded(text)
     meant = plain if as_written else folded(plain)
     said = _without(meant, how.blank)
@@ -93,12 +96,41 @@ def read_cells(
     )
     text = text if done.blank == text.null_count() else _where(said.is_not_null(), text)
     if isinstance(wanted, pl.Datetime):
-        values, done = _moments(raw, said, how, formats, done)
+        values, done = _moments(said, how, formats, done)
     elif wanted == pl.Float64:
-        values = _finite(_where(said.is_not_null(), _numbers(raw, said, how)))
+        values = numbers_in(said, how.decimal, how.thousands)
     else:
         values = flags(said) if wanted == pl.Boolean else said
     return Cells(values, text, replace(done, unread=values.null_count() - done.blank))
+
+
+def _is_kind(kind: pl.DataType, wanted: pl.DataType) -> bool:
+    """Whether a column of type `kind` holds values as `wanted`, so that no text is looked at."""
+    if isinstance(wanted, pl.Datetime):
+        return kind == pl.Date or isinstance(kind, pl.Datetime)
+    return kind.is_numeric() if wanted == pl.Float64 else kind == wanted == pl.Boolean
+
+
+def _typed(raw: pl.Series, wanted: pl.DataType, how: How) -> Cells:
+    """A column of the right kind; it is put into words only where words matter."""
+    there = raw
+    offsets: Counts = ()
+    if how.blank:
+        words = as_read(pl.col("x"), raw.dtype).is_in(sorted(how.blank))
+        there = _where(~raw.to_frame("x").select(words).to_series(), raw)
+    if isinstance(wanted, pl.Datetime):
+        values, offsets = typed_moments(there, how.time_zone)
+    else:
+        values = _finite(there.cast(pl.Float64)) if wanted == pl.Float64 else there
+    blank = there.null_count()
+    done = Done(
+        unread=values.null_count() - blank,
+        blank=blank,
+        blank_words=blank - raw.null_count(),
+        offsets=offsets,
+        converted=sum(count for _offset, count in offsets) if how.time_zone else 0,
+    )
+    return Cells(values, texts_of(there) if done.unread else there, done)
 
 
 def _without(text: pl.Series, words: frozenset[str]) -> pl.Series:
@@ -123,12 +155,6 @@ def flags(text: pl.Series) -> pl.Series:
     lower = pl.col("x").str.to_lowercase()
     read = pl.when(lower.is_in(TRUE)).then(True).when(lower.is_in(FALSE)).then(False)
     return text.to_frame("x").select(read).to_series()
-
-
-def _numbers(raw: pl.Series, said: pl.Series, how: How) -> pl.Series:
-    if raw.dtype.is_numeric():
-        return raw.cast(pl.Float64)
-    return numbers_in(said, how.decimal, how.thousands)
 
 
 def grouped(decimal: str, thousands: str) -> str:
@@ -173,17 +199,13 @@ def _finite(numbers: pl.Series) -> pl.Series:
 
 
 def _moments(
-    raw: pl.Series, said: pl.Series, how: How, formats: Sequence[str], done: Done
+    said: pl.Series, how: How, formats: Sequence[str], done: Done
 ) -> tuple[pl.Series, Done]:
-    """A column of points in time, on the office's wall clock."""
-    if raw.dtype == pl.Date or isinstance(raw.dtype, pl.Datetime):
-        values, offsets = typed_moments(_where(said.is_not_null(), raw), how.time_zone)
-        done = replace(done, offsets=offsets)
-    else:
-        dates = read_dates(said, formats)
-        values, offsets = dates.moments, counted(dates.offsets)
-        done = replace(done, forms=dates.forms, offsets=offsets)
-        if how.time_zone and offsets:
-            values = on_the_clock(values, dates.offsets, how.time_zone)
-    converted = sum(count for _offset, count in offsets) if how.time_zone else 0
-    return values, replace(done, converted=converted)
+    """The points in time that a column of texts says, on the office's wall clock."""
+    dates = read_dates(said, formats)
+    values, offsets = dates.moments, counted(dates.offsets)
+    done = replace(done, forms=dates.forms, offsets=offsets)
+    if how.time_zone and offsets:
+        values = on_the_clock(values, dates.offsets, how.time_zone)
+        done = replace(done, converted=sum(count for _offset, count in offsets))
+    return values, done

@@ -20,7 +20,8 @@ def whole_day(moment: datetime) -> datetime:
     >>> whole_day(datetime(2024, 3, 1))
     datetime.datetime(2024, 3, 1, 23, 59, 59, 999999)
     """
-    return end_of_day(moment) if moment.time() == time.min else moment
+    timed = moment.hour or moment.minute or moment.second or moment.microsecond
+    return moment if timed else end_of_day(moment)
 
 
 def moment_until(text: str) -> datetime:
@@ -39,4 +40,4 @@ def moment_until(text: str) -> datetime:
 
 def is_before(moment: datetime, limit: datetime) -> bool:
     """Whether `moment` lies before `limit`; a date without a time lies in the whole of its day."""
-    return whole_day(moment) < limit
+    return moment < limit and whole_day(moment) < limit

@@ -7,9 +7,11 @@ import unicodedata
 import polars as pl
 
 from cases.sources.csv import GUARDED
+from cases.tables.values import texts_of
 
 # Controls, marks of direction, zero-width and private characters: nobody sees them.
-INVISIBLE = r"[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]"
+UNSEEN = ("Cc", "Cf", "Co", "Zl", "Zp")  # categories of Unicode
+INVISIBLE = "[" + "".join(rf"\p{{{category}}}" for category in UNSEEN) + "]"
 # What a spreadsheet makes of a number of more than 11 digits: only the first of them are left.
 SHORTENED = r"^\d(\.\d+)?[eE]\+\d+$|^\d\.\d+[eE]\d+$"
 # Spreadsheets keep so many digits of a number.
@@ -64,6 +66,15 @@ def fold_text(value: object) -> object:
     return fold(value) if isinstance(value, str) else value
 
 
+def is_invisible(text: str) -> bool:
+    """Whether it holds a character of `INVISIBLE`.
+
+    >>> is_invisible("a\u200b"), is_invisible("a b")
+    (True, False)
+    """
+    return not text.isprintable() and any(unicodedata.category(one) in UNSEEN for one in text)
+
+
 def folding(text: pl.Expr) -> pl.Expr:
     """As `fold`, of a column; blanks around a text stay."""
     there = text.str.contains(OTHER_WIDTHS)
@@ -75,8 +86,8 @@ def folded(text: pl.Series) -> pl.Series:
     """As `fold`, of a column."""
     if text.str.len_bytes().sum() == text.str.len_chars().sum():  # nothing but ASCII
         return text
-    usual = text.to_frame("x").select(folding(pl.col("x"))).to_series()
-    return usual.str.strip_chars().replace("", None)
+    usual = texts_of(text.to_frame("x").select(folding(pl.col("x"))).to_series())
+    return text if usual.equals(text) else usual.alias(text.name)
 
 
 def unguarded(text: pl.Series) -> pl.Series:

@@ -16,7 +16,7 @@ from cases.nearest import ALIKE, nearest
 from cases.office.model import CLOSING, Office
 from cases.tables.cells.text import BLANK_WORDS
 from cases.tables.input_table import InputTable
-from cases.tables.specification.parts import NUMBER, READ, ROW, TEXT, Column
+from cases.tables.specification.parts import NUMBER, READ, ROW
 from cases.tables.specification.value_checks import MEANS_BLANK
 
 MOST_ALIKE = 20  # groups of like names of a column that are said
@@ -28,12 +28,12 @@ UTC = ("+00:00", "UTC", "Etc/UTC")
 def add_doubts(office: Office, tables: Mapping[str, InputTable]) -> None:
     """Add to every table the warnings about its columns and its rows."""
     for table in tables.values():
-        names = [column for column in table.spec.columns_in_file(office) if _is_name(column)]
-        for column in names:
-            if column.name in table.done and table.done[column.name].blank < table.frame.height:
-                table.warnings += _like_blank(table, column.name)
-                table.warnings += _written_alike(table, column.name)
-                table.warnings += _with_decimals(table, column.name)
+        for column in table.spec.columns_in_file(office):
+            if column.is_name and column.name in table.done:
+                values = table.different(column.name)
+                table.warnings += _like_blank(table, column.name, values)
+                table.warnings += _written_alike(table, column.name, values)
+                table.warnings += _with_decimals(table, column.name, values)
         table.warnings += _perhaps_thousands(table, office)
         table.warnings += _wholly_blank(table, office)
         table.warnings += _in_utc(table, office)
@@ -47,13 +47,12 @@ def add_doubts(office: Office, tables: Mapping[str, InputTable]) -> None:
                 table.warnings += _without_zeros(table, link.column, tables[link.to])
 
 
-def _is_name(column: Column) -> bool:
-    return column.type == TEXT and not column.free_text
-
-
-def _like_blank(table: InputTable, column: str) -> Iterator[Fault]:
-    """Values that are words by which people say that there is none."""
-    like = table.frame.filter(pl.col(column).str.to_lowercase().is_in(BLANK_WORDS))
+def _like_blank(table: InputTable, column: str, values: pl.Series) -> Iterator[Fault]:
+    """Those of the different `values` that are words by which people say that there is none."""
+    words = values.filter(values.str.to_lowercase().is_in(BLANK_WORDS))
+    if words.is_empty():
+        return
+    like = table.frame.filter(pl.col(column).is_in(words.implode()))
     for value, row, count in _examples(like, column):
         problem = _("looks like a word for blank (rows: {count:,}).", count=count)
         yield Fault(table.where, problem, MEANS_BLANK, row, table.names[column], value)
@@ -65,12 +64,11 @@ def _examples(rows: pl.DataFrame, column: str) -> Iterator[tuple[str, int, int]]
     yield from found.iter_rows()
 
 
-def _written_alike(table: InputTable, column: str) -> Iterator[Fault]:
-    """Values that differ only in spaces, or names only in small and capital letters."""
-    values = table.frame[column]
+def _written_alike(table: InputTable, column: str, values: pl.Series) -> Iterator[Fault]:
+    """Those of `values` that differ only in spaces, or names in small and capital letters."""
     if column == table.spec.key and not values.str.contains(" ", literal=True).any():
         return
-    names = pl.DataFrame({"name": values.drop_nulls().unique(maintain_order=True)})
+    names = pl.DataFrame({"name": values})
     same = pl.col("name").str.replace_all(r"\s", "")
     same = same if column == table.spec.key else same.str.to_lowercase()
     alike = names.group_by(same.alias("same"), maintain_order=True).agg("name")
@@ -84,9 +82,8 @@ def _written_alike(table: InputTable, column: str) -> Iterator[Fault]:
         yield Fault(table.where, problem, ONE_WAY, row, table.names[column], found[1])
 
 
-def _with_decimals(table: InputTable, column: str) -> Iterator[Fault]:
+def _with_decimals(table: InputTable, column: str, values: pl.Series) -> Iterator[Fault]:
     """A column of codes that another program has written as numbers with a decimal point."""
-    values = table.frame[column].drop_nulls()
     if values.head(1).str.ends_with(".0").any() and values.str.contains(r"^[0-9]+\.0$").all():
         problem = _("holds whole numbers written with a decimal point in every row.")
         remedy = _("If it holds codes, export it as text, so that other tables can name them.")
@@ -99,9 +96,12 @@ def _perhaps_thousands(table: InputTable, office: Office) -> Iterator[Fault]:
     for column in table.spec.columns_in_file(office):
         if column.type != NUMBER or column.name not in table.done:
             continue
-        texts = table.frame.filter(pl.col(column.name).is_not_null())[column.name + READ]
-        shaped = texts.head(1).str.contains(shape).any() and texts.str.contains(shape).all()
-        if shaped and texts.n_unique() > 1:  # one value alone says nothing
+        there = table.frame.lazy().filter(pl.col(column.name).is_not_null())
+        cells = there.select(table.texts(column.name))
+        if not cells.head(1).collect().to_series().str.contains(shape).any():
+            continue
+        texts = cells.collect().to_series()
+        if texts.str.contains(shape).all() and texts.n_unique() > 1:  # one value says nothing
             name = table.names[column.name]
             problem = _("has three decimals in every row: these may be thousands.")
             remedy = _("If they are, export it without a mark between thousands.")

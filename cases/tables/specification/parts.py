@@ -14,7 +14,7 @@ import polars as pl
 from cases.language.messages import Sayable, _
 from cases.office.model import Office
 
-READ = " as read"  # suffix of the column that keeps the text a value was read from
+READ = " as read"  # suffix of the column that keeps what a value was read from
 ROW = "row"  # as a spreadsheet counts: the header is row 1
 
 TEXT = pl.String()
@@ -41,6 +41,11 @@ class Column:
     kept: bool = True
     past: bool = False
     free_text: bool = False
+
+    @property
+    def is_name(self) -> bool:
+        """Whether it holds codes or names."""
+        return self.type == TEXT and not self.free_text
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ from cases.tables.specification.parts import (
 )
 from cases.tables.values import EARLIEST, LATEST, TIME, before, listed, whole_days
 
+MOST_HOURS = 1_000  # of one review
+
 
 def _declared(office: Office) -> tuple[Check, ...]:
     return (*_kind_checks(office), *_grade_checks(office), *_dimension_checks(office))
@@ -166,6 +168,7 @@ REVIEW_TABLE = TableSpec(
             "the probability with which the case was chosen; blank where unknown",
         ),
         Column("dimensions", TEXT, "in which it has a defect, separated by `;`"),
+        Column("hours", NUMBER, "how many hours the review took; blank where not recorded"),
     ),
     checks=(
         Check(
@@ -176,6 +179,12 @@ REVIEW_TABLE = TableSpec(
                 "or leave it blank if unknown."
             ),
             (pl.col("inclusion_probability") <= 0) | (pl.col("inclusion_probability") > 1),
+        ),
+        Check(
+            "hours",
+            _("is not a number of hours from 0 to 1,000."),
+            _("Give the hours that the review took, or leave it blank if unknown."),
+            (pl.col("hours") < 0) | (pl.col("hours") > MOST_HOURS),
         ),
     ),
     own_checks=_declared,

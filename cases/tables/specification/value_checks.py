@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import polars as pl
 
-from cases.language.messages import Sayable, _, listed, sentences
+from cases.language.messages import Message, Sayable, _, listed, sentences
 from cases.tables.cells.column import How, grouped
 from cases.tables.cells.dates import READABLE, SERIAL, form_of, written
-from cases.tables.cells.text import BELOW_ROWS, BLANK_WORDS, INVISIBLE, SHORTENED, folding
-from cases.tables.specification.parts import NUMBER, READ, TEXT, Check, Column
+from cases.tables.cells.text import (
+    BELOW_ROWS,
+    BLANK_WORDS,
+    INVISIBLE,
+    SHORTENED,
+    folding,
+    is_invisible,
+)
+from cases.tables.specification.parts import NUMBER, READ, Check, Column
 from cases.tables.values import EARLIEST, LATEST
 
 OF_CASES_AND_PEOPLE = {"case_id", "handler", "reviewer", "actor"}
@@ -51,17 +59,34 @@ AMBIGUOUS: tuple[tuple[str, Sayable, Sayable], ...] = (
     ),
 )
 DIGIT = "[0-9]"
+# What no code and no name may look like, and what is said of it.
+UNSEEABLE, CUT, BELOW = "unseeable", "shortened", "below_rows"
+NO_NAMES = {UNSEEABLE: INVISIBLE, CUT: SHORTENED, BELOW: BELOW_ROWS}
+PLAIN_SHAPES = (CUT, BELOW)  # that Python reads as Polars does
+NO_NAME: Mapping[str, tuple[Message, Message]] = {
+    UNSEEABLE: (
+        _("holds a character that cannot be seen."),
+        _("Type it anew, or remove that character in every table."),
+    ),
+    CUT: (
+        _("is a number that a spreadsheet has shortened: its last digits are lost."),
+        _("Export the table again, with this column as text."),
+    ),
+    BELOW: (_("is a total, or a note below the table."), _("Remove the row.")),
+}
 OR_BLANK = _("Or, if it means that nothing is known, name it under `blank` in the office file.")
 NO_DATE = _("is a date or time that does not exist.")
 LOOK_UP = _("Look up the right one.")
 MEANS_BLANK = _("If it means that nothing is known, name it under `blank` in the office file.")
 
 
-def value_checks(columns: Iterable[Column], how: How, unread: Collection[str]) -> list[Check]:
+def value_checks(
+    columns: Iterable[Column], how: How, unread: Collection[str], odd: Collection[str]
+) -> list[Check]:
     """The checks of the values of these columns, which are read as `how` says.
 
-    Those of the columns called `unread` hold a value that could not be read: only there is asked
-    why.
+    Those of the columns called `unread` hold a value that could not be read, and those called
+    `odd` one that can be no name (`any_odd`): only there is asked why.
     """
     columns = tuple(columns)
     checks = [_present(column.name) for column in columns if column.needed == "every row"]
@@ -70,7 +95,7 @@ def value_checks(columns: Iterable[Column], how: How, unread: Collection[str]) -
             checks += _why_unread(column, how)
         if isinstance(column.type, pl.Datetime):
             checks += _date_checks(column, how)
-        elif column.type == TEXT and not column.free_text:
+        elif column.name in odd:
             checks += _name_checks(column.name)
     return checks
 
@@ -201,22 +226,23 @@ def _as_formats_say(column: str, formats: tuple[str, ...]) -> Iterator[Check]:
 
 
 def _name_checks(column: str) -> Iterator[Check]:
-    yield Check(
-        column,
-        _("holds a character that cannot be seen."),
-        _("Type it anew, or remove that character in every table."),
-        pl.col(column).str.contains(INVISIBLE),
-    )
-    yield Check(
-        column,
-        _("is a number that a spreadsheet has shortened: its last digits are lost."),
-        _("Export the table again, with this column as text."),
-        pl.col(column).str.contains(SHORTENED),
-    )
-    if column in OF_CASES_AND_PEOPLE:
-        yield Check(
-            column,
-            _("is a total, or a note below the table."),
-            _("Remove the row."),
-            pl.col(column).str.contains(BELOW_ROWS),
-        )
+    for code, shape in NO_NAMES.items():
+        if code != BELOW or column in OF_CASES_AND_PEOPLE:
+            what, remedy = NO_NAME[code]
+            yield Check(column, what, remedy, pl.col(column).str.contains(shape))
+
+
+def any_odd(names: pl.Series) -> bool:
+    """Whether any of these values of a column can be no code and no name, wherever it stands."""
+    return any(names.str.contains(shape).any() for shape in NO_NAMES.values())
+
+
+def no_name(text: str, *, of_cases_and_people: bool) -> str | None:
+    """Why a code or a name cannot be one, as a key of `NO_NAME`; None if it can.
+
+    What the checks refuse in a table: the same for a text that comes with a request.
+    """
+    if is_invisible(text):
+        return UNSEEABLE
+    found = (code for code in PLAIN_SHAPES if re.search(NO_NAMES[code], text))
+    return next((code for code in found if code != BELOW or of_cases_and_people), None)

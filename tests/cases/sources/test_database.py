@@ -11,8 +11,7 @@ from sqlalchemy.pool import NullPool
 
 from cases.progress import silent
 from cases.sources import base, database
-from cases.sources.base import Reading, Unreadable
-from cases.sources.database import Database
+from cases.sources.base import Database, Reading, Unreadable
 from tests.cases.sources import postgres
 
 PASSWORD = "TRIAGE_DATABASE_PASSWORD"  # noqa: S105  the name of a variable

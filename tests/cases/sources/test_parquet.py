@@ -30,6 +30,8 @@ def read(columns: dict[str, Any], folder: Path) -> Reading:
         (pa.array(["a", ""], pa.large_string()), ["a", None]),
         (pa.array(["a", "b"], pa.string_view()), ["a", "b"]),
         (pa.array(["a", "a"]).dictionary_encode(), ["a", "a"]),
+        (pa.array([None, None], pa.string()), [None, None]),
+        (pa.array([], pa.string()), []),
         (pa.array([["a", "b"], None]), [["a", "b"], None]),
         (pa.array([20240105001.0, None]), [20240105001, None]),
         (pa.array([1.5, 2.0]), [1.5, 2.0]),

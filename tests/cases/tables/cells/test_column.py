@@ -84,6 +84,8 @@ def test_a_decimal_comma_leaves_no_place_for_points(text: str) -> None:
     [
         (pl.Series("x", [" a ", "", None]), TEXT, ["a", None, None]),
         (pl.Series("x", [7]), TEXT, ["7"]),
+        (pl.Series("x", [None], pl.Int64), TEXT, [None]),
+        (pl.Series("x", [None], pl.Int64), TIME, [None]),
         (pl.Series("x", [1, 2]), NUMBER, [1.0, 2.0]),
         (pl.Series("x", [1.5, float("inf"), None]), NUMBER, [1.5, None, None]),
         (pl.Series("x", [True, None]), pl.Boolean(), [True, None]),
@@ -104,7 +106,30 @@ def test_columns_with_a_type_of_their_own(
     """A file's own types are taken as what they are."""
     cells = read_cells(series, wanted, PLAIN)
     assert cells.values.to_list() == expected
-    assert cells.text.dtype == pl.String
+    assert cells.values.dtype == wanted
+    assert cells.read.null_count() == cells.done.blank
+
+
+@pytest.mark.parametrize(
+    ("series", "wanted"),
+    [
+        (pl.Series([1.5, None]), NUMBER),
+        (pl.Series([datetime(2024, 3, 31), None]), TIME),
+        (pl.Series([True, None]), pl.Boolean()),
+        (pl.Series(["a", None]), TEXT),
+    ],
+)
+def test_a_column_that_was_read_is_kept_as_it_stands(
+    series: pl.Series, wanted: pl.DataType
+) -> None:
+    """A value is put into words only where a fault is said."""
+    assert read_cells(series, wanted, PLAIN).read.equals(series, check_dtypes=True)
+
+
+def test_a_column_that_could_not_be_read_is_kept_as_text() -> None:
+    """Its faults are found by what stands there."""
+    cells = read_cells(pl.Series([1.5, float("inf"), None]), NUMBER, PLAIN)
+    assert cells.read.to_list() == ["1.5", "inf", None]
 
 
 def test_full_width_letters_are_folded_in_all_but_free_text() -> None:
@@ -112,7 +137,7 @@ def test_full_width_letters_are_folded_in_all_but_free_text() -> None:
     series = pl.Series(["（2024）京检１号", "张　三", "A1"])
     assert read_cells(series, TEXT, PLAIN).values.to_list() == ["(2024)京检1号", "张 三", "A1"]
     assert read_cells(series, TEXT, PLAIN).done.folded == 2
-    assert read_cells(series, TEXT, PLAIN).text.to_list() == series.to_list()
+    assert read_cells(series, TEXT, PLAIN).read.to_list() == series.to_list()
     assert read_cells(series, TEXT, PLAIN, as_written=True).values.to_list() == series.to_list()
     assert read_cells(pl.Series(["１２００"]), NUMBER, PLAIN).values.to_list() == [1200.0]
     assert read_cells(pl.Series(["２０２４年３月１日"]), TIME, PLAIN).values.to_list() == [
@@ -154,7 +179,7 @@ def test_words_for_blank_are_blank(series: pl.Series, wanted: pl.DataType) -> No
     """Folded or not; as text too, so that no check takes them for a value."""
     cells = read_cells(series, wanted, How(blank=frozenset({"无", "/", "NULL"})))
     assert cells.values.null_count() == 4
-    assert cells.text.to_list() == [None, None, None, "5", None]
+    assert cells.read.to_list() == [None, None, None, "5", None]
     assert (cells.done.blank, cells.done.blank_words) == (4, 3)
 
 

@@ -9,7 +9,7 @@ import pytest
 from cases.errors import BadInput
 from cases.language.catalogues import SOURCE
 from cases.office.loading import load_office
-from cases.tables.new_cases import read_new_cases
+from cases.tables.arrivals.new_cases import read_new_cases
 from tests.factories.files import FILES, load, write
 
 OFFICE = FILES["office.toml"]

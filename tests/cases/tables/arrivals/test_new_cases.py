@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cases.errors import BadInput
-from cases.tables.new_cases import new_case_faults, read_new_cases
+from cases.tables.arrivals.new_cases import new_case_faults, read_new_cases
 from cases.tables.tables import Tables, new_case_columns
 from tests.cases.sources.workbooks import xlsx
 from tests.factories.office import rows, tables

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,8 @@ from cases.tables.specification.new_cases import NEW_CASE_TABLE
 from cases.tables.specification.parts import ROW
 from cases.tables.tables import Tables, new_case_columns
 from cases.tables.values import listed
+
+KNOWN_NAMES = "names that new cases may have"  # in `Tables.memo`
 
 
 @dataclass(frozen=True)
@@ -120,30 +122,41 @@ def new_case_faults(tables: Tables, new: pl.DataFrame) -> Iterator[NewCaseFault]
 
 def _unknown_names(tables: Tables, new: pl.DataFrame) -> Iterator[NewCaseFault]:
     """Kinds, units and handlers that the office does not have."""
-    handlers = tables.handler_rows
-    kinds = handlers.select(listed(pl.col("kinds"))).to_series().explode().drop_nulls()
-    known = {
-        "kind": {*tables.case_rows["kind"].drop_nulls(), *kinds},
-        "unit": {*tables.case_rows["unit"].drop_nulls(), *handlers["unit"].drop_nulls()},
-        "designated_handler": set(handlers["handler"]),
-    }
     problems = {
         "kind": _("is a kind of case that this office has never had."),
         "unit": _("is a unit that this office does not have."),
         "designated_handler": HANDLER_TABLE.unknown,
     }
     otherwise = _("Correct it, or leave it blank.")
-    for column, names in known.items():
+    for column, names in _known_names(tables).items():
         for index, value in enumerate(new[column]):
             if value is not None and value not in names:
-                remedy = did_you_mean(value, sorted(names), otherwise)
+                remedy = did_you_mean(value, names, otherwise)
                 yield NewCaseFault(index, column, problems[column], remedy)
+
+
+def _known_names(tables: Tables) -> Mapping[str, frozenset[str]]:
+    """The kinds, units and handlers that the office has, gathered once."""
+    if KNOWN_NAMES not in tables.memo:
+        handlers = tables.handler_rows
+        kinds = handlers.select(listed(pl.col("kinds"))).to_series().explode()
+        tables.memo[KNOWN_NAMES] = {
+            "kind": _names(tables.case_rows["kind"], kinds),
+            "unit": _names(tables.case_rows["unit"], handlers["unit"]),
+            "designated_handler": _names(handlers["handler"]),
+        }
+    known: Mapping[str, frozenset[str]] = tables.memo[KNOWN_NAMES]
+    return known
+
+
+def _names(*columns: pl.Series) -> frozenset[str]:
+    return frozenset(name for column in columns for name in column.unique().drop_nulls())
 
 
 def _half_designations(new: pl.DataFrame) -> Iterator[NewCaseFault]:
     """Designations without a reason, and reasons without a handler."""
-    both = new.select("designated_handler", "designation_reason")
-    for index, (handler, reason) in enumerate(both.iter_rows()):
+    both = zip(new["designated_handler"], new["designation_reason"], strict=True)
+    for index, (handler, reason) in enumerate(both):
         if handler is not None and reason is None:
             problem = _("is blank for a designated handler.")
             remedy = _("Say why the case is not drawn at random, or leave the handler out.")
@@ -156,13 +169,9 @@ def _half_designations(new: pl.DataFrame) -> Iterator[NewCaseFault]:
 
 def _taken(tables: Tables, new: pl.DataFrame) -> Iterator[NewCaseFault]:
     """Cases given twice, closed, or handled by somebody already."""
-    here = tables.case_rows.filter(pl.col("case_id").is_in(new["case_id"].implode()))
-    known = {
-        case_id: (closed_at, handler)
-        for case_id, closed_at, handler in here.select(
-            "case_id", "closed_at", "handler"
-        ).iter_rows()
-    }
+    here = tables.of_cases("cases", (case_id for case_id in new["case_id"] if case_id is not None))
+    facts = zip(here["closed_at"], here["handler"], strict=True)
+    known = dict(zip(here["case_id"], facts, strict=True))
     seen = set()
     for index, case_id in enumerate(new["case_id"]):
         closed_at, handler = known.get(case_id, (None, None))

@@ -1,0 +1,1 @@
+"""What comes in after the tables were read: new cases, and rows of cases that are there."""
