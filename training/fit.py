@@ -6,9 +6,10 @@ to train at many dates, slice the labels by `known_at` and fit again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import polars as pl
 
@@ -34,6 +35,8 @@ from training.rolling import last_quarters, out_of_time
 from training.splits import rolling_origin
 from training.weights import recency_weights
 
+Model = TypeVar("Model")
+Fit = Callable[[pl.DataFrame, pl.DataFrame, Office], Model]  # from features and labels
 FEWEST_OF_EACH = 50  # cases with and without the outcome; fewer say nothing about a new case
 # Closed cases with a known effort to fit on; half as many later ones to calibrate on.
 FEWEST_EFFORTS = 100
@@ -88,7 +91,11 @@ def fit_complexity(x: pl.DataFrame, labels: pl.DataFrame, office: Office) -> Com
 
 
 def routing_outcomes(
-    x: pl.DataFrame, outcomes: pl.DataFrame, office: Office, until: datetime
+    x: pl.DataFrame,
+    outcomes: pl.DataFrame,
+    office: Office,
+    until: datetime,
+    fit: Fit[ComplexityModel] = fit_complexity,
 ) -> Outcomes:
     """The out-of-time scores that routing is calibrated on, with the outcomes of the cases.
 
@@ -100,14 +107,20 @@ def routing_outcomes(
         known = settled(outcomes.filter(pl.col("known_at") <= origin), origin)
         if complexity_lacks(known, office) is not None:
             return None
-        return pl.Series(fit_complexity(x, known, office).scores(later))
+        # With the weight of `complexity_labels`, which a backtest fits on.
+        labels = known.with_columns(weight=pl.lit(1.0))
+        return pl.Series(fit(x, labels, office).scores(later))
 
     cases = outcomes.join(x, on=["case_id", "moment"])
     return Outcomes.of(out_of_time(cases, until, score), until)
 
 
 def fit_effort(
-    x: pl.DataFrame, labels: pl.DataFrame, office: Office, until: datetime
+    x: pl.DataFrame,
+    labels: pl.DataFrame,
+    office: Office,
+    until: datetime,
+    made: Forecasts | None = None,
 ) -> EffortModel:
     """The effort model from `x` (an `intake_table`) and `labels` (`effort_labels` by `until`).
 
@@ -116,9 +129,8 @@ def fit_effort(
     _refuse(effort_lacks(labels))
     cases = labels.join(x, on=["case_id", "moment"]).sort("moment", "case_id")
     model = EffortModel.of(office).fit(work_at(cases, until))
-    return calibrated_effort(
-        model, quarter_forecasts(cases, office, until, FORECAST_QUARTERS), until
-    )
+    quarters = quarter_forecasts(cases, office, until, FORECAST_QUARTERS, made)
+    return calibrated_effort(model, quarters, until)
 
 
 @dataclass(frozen=True)
@@ -131,21 +143,32 @@ class QuarterForecasts:
     curves: Curves
 
 
+Forecasts = MutableMapping[datetime, QuarterForecasts]  # by their origin
+
+
 def quarter_forecasts(
-    cases: pl.DataFrame, office: Office, until: datetime, count: int
+    cases: pl.DataFrame,
+    office: Office,
+    until: datetime,
+    count: int,
+    made: Forecasts | None = None,
 ) -> tuple[QuarterForecasts, ...]:
     """The last `count` quarters by `until`, each forecast from what was known before it.
 
     `cases` are `effort_labels` with the features of an `intake_table`. Quarters that there was
-    too little to learn for are left out.
+    too little to learn for are left out. Those that were `made` before from the same cases are
+    taken, and the others added to them.
     """
+    made = {} if made is None else made
     quarters = []
     for origin, later in last_quarters(cases, until, count):
         known = efforts_by(cases, origin)
         lately = pl.col("known_at") > origin - timedelta(days=FIT_DAYS)
-        if _efforts(known).filter(lately).height >= FEWEST_EFFORTS:
+        if origin not in made and _efforts(known).filter(lately).height >= FEWEST_EFFORTS:
             model = EffortModel.of(office).fit(work_at(cases, origin))
-            quarters.append(QuarterForecasts(origin, model, later, model.curves(later)))
+            made[origin] = QuarterForecasts(origin, model, later, model.curves(later))
+        if origin in made:
+            quarters.append(made[origin])
     return tuple(quarters)
 
 
@@ -180,7 +203,7 @@ def fit_baselines(x: pl.DataFrame, labels: pl.DataFrame, office: Office) -> dict
 def risk_lacks(labels: pl.DataFrame, office: Office) -> Sayable | None:
     """What a risk model lacks to be fitted on `labels`, with what to do; None if nothing."""
     if office.reviews is None:
-        return _("the office file describes no reviews ([tables.reviews] and [reviews]).")
+        return _("the office file describes no reviews.")
     remedy = _("Train on a longer time, or add reviews.")
     with_defect, without = _outcomes(labels)
     return _first_too_few(

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -18,7 +17,6 @@ from cases.language.messages import Sayable
 from cases.office.model import Office
 from cases.progress import Progress, silent
 from cases.tables.tables import Tables
-from features.as_of import intake_moments
 from models.questions.complexity import ComplexityQuestion
 from models.questions.effort import EffortQuestion
 from models.questions.question import Question
@@ -30,19 +28,17 @@ from training.fit import (
     fit_effort,
     fit_risk,
     fit_start,
-    intake_table,
     risk_lacks,
-    risk_table,
     routing_outcomes,
     start_table,
 )
 from training.labels import (
     complexity_outcomes,
     effort_labels,
-    reviewed_moments,
     risk_labels,
     settled,
 )
+from training.once import fitted_once, forecasts_of, opened_table, reviewed_table
 
 
 @dataclass(frozen=True)
@@ -58,11 +54,10 @@ class Past:
         """The office whose tables these are."""
         return self.tables.office
 
-    @cached_property
+    @property
     def intake(self) -> pl.DataFrame:
-        """The `intake_table` of every case opened by then, built once for all questions."""
-        moments = intake_moments(self.tables, after=None, until=self.until)
-        return intake_table(self.tables, moments, self.progress)
+        """The `intake_table` of every case opened by then."""
+        return opened_table(self.tables, self.until, self.progress)
 
 
 @dataclass(frozen=True)
@@ -95,7 +90,7 @@ def risk_training(past: Past) -> Training:
     def fit() -> Fitted:
         if lacks is not None:
             return start(past.tables, past.until, lacks)
-        x = risk_table(past.tables, reviewed_moments(past.tables, past.until), past.progress)
+        x = reviewed_table(past.tables, past.until, past.progress)
         model = fit_risk(x, labels, past.office)
         facts: dict[str, Any] = {"risk_features": list(model.names), "risk_rounds": model.rounds_}
         facts |= {"risk_kind": model.choice_.kind, "risk_losses": dict(model.choice_.losses)}
@@ -122,7 +117,8 @@ def complexity_training(past: Past) -> Training:
 
     def fit() -> Fitted:
         model = fit_complexity(past.intake, labels, past.office)
-        scored = routing_outcomes(past.intake, outcomes, past.office, past.until)
+        fit = fitted_once(past.tables, fit_complexity)
+        scored = routing_outcomes(past.intake, outcomes, past.office, past.until, fit)
         cases = past.intake.join(labels, on=["case_id", "moment"], how="semi")
         return Fitted(ComplexityQuestion(model, scored), cases)
 
@@ -135,7 +131,8 @@ def effort_training(past: Past) -> Training:
     labels = effort_labels(past.tables, past.until)
 
     def fit() -> Fitted:
-        model = fit_effort(past.intake, labels, past.office, past.until)
+        made = forecasts_of(past.tables, past.until)
+        model = fit_effort(past.intake, labels, past.office, past.until, made)
         return Fitted(EffortQuestion(model), past.intake)
 
     counts = {"effort_cases": labels.filter(pl.col("effort").is_not_null()).height}

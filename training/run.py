@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from cases.language.kept import as_json
-from cases.language.messages import Sayable
+from cases.language.messages import Sayable, _
 from cases.progress import Progress, silent
 from cases.tables.tables import Tables
 from features.catalogue import catalogue
@@ -15,6 +15,7 @@ from models.reasons.parts import mean_contributions
 from models.reasons.usual import usual_values
 from training.questions import TRAININGS, Fitted, Past, start
 
+FITTING = _("fitting the models")
 LATEST = 1000  # cases that a single case is compared with
 
 
@@ -27,7 +28,12 @@ def train(tables: Tables, until: datetime, progress: Progress = silent) -> Bundl
     past = Past(tables, until, progress)
     trainings = {code: prepare(past) for code, prepare in TRAININGS.items()}
     lacking = {code: t.lacks for code, t in trainings.items() if t.lacks is not None}
-    fitted = {code: t.fit() for code, t in trainings.items() if code not in lacking}
+    fitted = {}
+    for done, (code, training) in enumerate(trainings.items()):
+        progress(FITTING, done / len(trainings))
+        if code not in lacking:
+            fitted[code] = training.fit()
+    progress(FITTING, 1.0)
     features = catalogue(tables.office)
     about = {
         "trained_until": until.isoformat(),

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
+
+import polars as pl
 
 from evaluation.backtests.backtest import MODEL, Outcome, PeriodFigures
 from evaluation.statistics.metrics import FEWEST, Bin, Figure, Measures, calibration_table
@@ -20,7 +23,7 @@ FEWEST_TO_JUDGE = 30
 
 @dataclass(frozen=True)
 class Answer:
-    """How one question was answered, small samples withheld."""
+    """How one question was answered on cases of `first` to `last`, small samples withheld."""
 
     estimators: tuple[str, ...]
     cases: int
@@ -29,6 +32,8 @@ class Answer:
     years: tuple[PeriodFigures, ...]
     periods: tuple[PeriodFigures, ...]
     calibration: tuple[Bin, ...]
+    first: date
+    last: date
 
 
 def answer(outcome: Outcome | None) -> Answer | None:
@@ -45,7 +50,14 @@ def answer(outcome: Outcome | None) -> Answer | None:
         tuple(map(shown_figures, outcome.years)),
         tuple(map(shown_figures, outcome.periods)),
         () if _few(pooled) else calibration_table(y, p, weight),
+        *_days(scores["moment"]),
     )
+
+
+def _days(moments: pl.Series) -> tuple[date, date]:
+    """The days of the first and of the last moment."""
+    days = moments.dt.date().sort()
+    return days[0], days[-1]
 
 
 def shown_figures(figures: PeriodFigures) -> PeriodFigures:

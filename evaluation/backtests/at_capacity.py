@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from cases.language.messages import Sayable, _, sentences
 from cases.numeric import Floats
 from evaluation.statistics.metrics import Measures, checked
-from evaluation.statistics.ranking import Ranking, tied_groups
+from evaluation.statistics.ranking import Ranking
 from evaluation.statistics.saying import number, percent
 
 CLOSE = 1e-12  # sums of weights may differ by rounding
@@ -56,7 +56,7 @@ def ties(y: ArrayLike, p: ArrayLike, weight: ArrayLike | None, share: float) -> 
     ranking = Ranking(*checked(y, p, weight))
     if ranking.y.size == 0:
         return None
-    positive, every = (groups[0] for groups in tied_groups(ranking, None))
+    positive, every = ranking.groups
     # Go down the groups of equal p until the capacity is full; the last one is the edge.
     capacity = float(share * every.sum())
     seen = np.cumsum(every)
@@ -87,7 +87,7 @@ def taken(p: ArrayLike, weight: ArrayLike | None, share: float) -> Floats:
     ranking = Ranking(*checked(np.zeros(np.shape(p)), p, weight))
     if ranking.y.size == 0:
         return ranking.y
-    every = tied_groups(ranking, None)[1][0]
+    _positive, every = ranking.groups
     room = np.clip(share * every.sum() - (np.cumsum(every) - every), 0, every)
     sizes = np.diff([*ranking.starts, ranking.y.size])
     listed = np.empty(ranking.y.size)

@@ -19,19 +19,14 @@ from cases.language.messages import Sayable, _
 from cases.office.model import Office
 from cases.progress import Progress, silent
 from cases.tables.tables import Tables
-from evaluation.statistics.metrics import Figure, Measures, auc_gain, measure
+from evaluation.statistics.metrics import Figure, Measures, measure_several
 from evaluation.statistics.periods import period_name
 from features.catalogue import intake_features
 from models.estimators.baselines import BaseRate, Logistic, PlainLightGBM
 from models.estimators.estimator import Estimator, TrainingSample
-from training.fit import (
-    fit_baselines,
-    fit_complexity,
-    fit_risk,
-    intake_table,
-    risk_table,
-)
-from training.labels import complexity_labels, finished_moments, reviewed_moments, risk_labels
+from training.fit import fit_baselines, fit_complexity, fit_risk
+from training.labels import complexity_labels, risk_labels
+from training.once import fitted_once, opened_table, reviewed_table
 from training.splits import Every, Period, rolling_origin
 
 MODEL = "model"
@@ -203,9 +198,7 @@ def part_figures(
     """The figures of some of the scores (see `Outcome.scores`), called `period`."""
     y, weight = scores["y"].to_numpy(), scores["weight"].to_numpy()
     p = {name: scores[name].to_numpy() for name in estimators}
-    measures = {name: measure(y, p[name], weight, share=share) for name in estimators}
-    others = [name for name in estimators if name != MODEL]
-    gains = {name: auc_gain(y, p[MODEL], p[name], weight) for name in others}
+    measures, gains = measure_several(y, p, weight, share=share)
     return PeriodFigures(period, measures, gains)
 
 
@@ -215,9 +208,10 @@ def _risk_task(tables: Tables, until: datetime, progress: Progress) -> BacktestT
         return None
 
     def fit(x: pl.DataFrame, known: pl.DataFrame) -> dict[str, Estimator]:
-        return {MODEL: fit_risk(x, known, office), **fit_baselines(x, known, office)}
+        model: Estimator = fitted_once(tables, fit_risk)(x, known, office)
+        return {MODEL: model, **fit_baselines(x, known, office)}
 
-    x = risk_table(tables, reviewed_moments(tables, until), progress)
+    x = reviewed_table(tables, until, progress)
     return BacktestTask(x, labels, fit)
 
 
@@ -227,10 +221,10 @@ def _complexity_task(tables: Tables, until: datetime, progress: Progress) -> Bac
         return None
 
     def fit(x: pl.DataFrame, known: pl.DataFrame) -> dict[str, Estimator]:
-        model: Estimator = fit_complexity(x, known, office)
+        model: Estimator = fitted_once(tables, fit_complexity)(x, known, office)
         return {MODEL: model, **_intake_baselines(x, known, office)}
 
-    x = intake_table(tables, finished_moments(tables, until), progress)
+    x = opened_table(tables, until, progress)
     return BacktestTask(x, labels, fit)
 
 

@@ -58,8 +58,9 @@ def decision_curve(
     acted = np.where(probabilities[:, None] >= THRESHOLDS, each, 0.0)
     values = np.column_stack([acted, outcomes])
     # Means over the cases, of the sample and of its bootstrap replicates (paired).
-    model, everyone = _benefits(values, w[None, :], price)
-    parts = [_benefits(values, times * w, price) for times in draws(n, REPLICATES, SEED)]
+    weighted = np.column_stack([values, np.ones(n)]).T * w
+    model, everyone = _benefits(weighted @ np.ones((n, 1)), price)
+    parts = [_benefits(weighted @ times, price) for times in draws(n, REPLICATES, SEED)]
     drawn, drawn_all = (np.vstack(part) for part in zip(*parts, strict=True))
     gain, drawn_gain = _gain(model, everyone), _gain(drawn, drawn_all)
     return tuple(
@@ -78,12 +79,13 @@ def _gain(model: Floats, everyone: Floats) -> Floats:
     return np.round(model - np.maximum(everyone, 0.0), 12)
 
 
-def _benefits(values: Floats, weights: Floats, price: Floats) -> tuple[Floats, Floats]:
+def _benefits(sums: Floats, price: Floats) -> tuple[Floats, Floats]:
     """Net benefit of the model and of checking all, each of shape (replicates, thresholds).
 
-    `values` has a column per threshold (what acting on each case brings) and the outcomes.
+    `sums`, over the cases of each replicate, has a row per threshold (what acting brings), one of
+    the outcomes and one of the weights.
     """
-    means = (weights @ values) / weights.sum(axis=1, keepdims=True)
+    means = (sums[:-1] / sums[-1]).T
     rate = means[:, -1:]
     return means[:, :-1], rate - (1 - rate) * price
 

@@ -20,7 +20,6 @@ from cases.progress import Progress, silent
 from cases.tables.tables import Tables
 from cases.tables.values import TIME
 from evaluation.statistics.metrics import Figure, measure, wilson
-from features.as_of import intake_moments
 from models.calibration.conformal import Cutoffs, Outcomes, conformal_quantile
 from models.estimators.baselines import Logistic
 from models.estimators.duration import weighted_quantile
@@ -34,12 +33,12 @@ from training.fit import (
     complexity_lacks,
     effort_lacks,
     fit_complexity,
-    intake_table,
     quarter_forecasts,
     routing_outcomes,
     work_at,
 )
 from training.labels import complexity_outcomes, effort_labels, efforts_by, settled
+from training.once import forecasts_of, opened_table
 from training.splits import Period, rolling_origin
 
 MODEL, HALF, STATIC = "model", "threshold_0.5", "logistic_static"
@@ -109,7 +108,7 @@ def routing_backtest(
     """
     office = tables.office
     outcomes = complexity_outcomes(tables, until)
-    x = intake_table(tables, intake_moments(tables, after=None, until=until), progress)
+    x = opened_table(tables, until, progress)
     out_of_time = routing_outcomes(x, outcomes, office, until).rows
     cases = outcomes.join(x, on=["case_id", "moment"]).sort("moment", "case_id")
     models = []
@@ -169,11 +168,12 @@ def effort_backtest(
     efforts themselves. Of cases closed by `until`; fitted again every quarter.
     """
     office, labels = tables.office, effort_labels(tables, until)
-    x = intake_table(tables, intake_moments(tables, after=None, until=until), progress)
+    x = opened_table(tables, until, progress)
     cases = labels.join(x, on=["case_id", "moment"]).sort("moment", "case_id")
     # Those that are tried, and those by which the first of them sets its interval.
     count = len(list(rolling_origin(first, last, "quarter"))) + FORECAST_QUARTERS
-    quarters = quarter_forecasts(cases, office, datetime.combine(last, time.max), count)
+    end, made = datetime.combine(last, time.max), forecasts_of(tables, until)
+    quarters = quarter_forecasts(cases, office, end, count, made)
     of = {quarter.origin: quarter.model for quarter in quarters}
     numbers = ("effort", "expected", "low", "high", "constant_low", "constant_high")
     parts = [cases.clear().select("case_id", "moment", **dict.fromkeys(numbers, pl.lit(0.0)))]

@@ -93,7 +93,7 @@ class Since:
 
     @property
     def says_level(self) -> Sayable:
-        """Whether its probabilities have held."""
+        """What was expected and found, and whether its probabilities are surely off by that."""
         rate, bias = (
             0.0 if self.deciding is None else getattr(self.deciding, name).value or 0.0
             for name in ("base_rate", "bias")
@@ -101,12 +101,10 @@ class Since:
         values = {"expected": rate + bias, "found": rate}
         if self.off:
             return _(
-                "Its probabilities are off: {expected:.1%} expected, {found:.1%} found.", **values
+                "Since then its probabilities are off: {expected:.1%} expected, {found:.1%} found.",
+                **values,
             )
-        return _(
-            "Nothing speaks against its probabilities: {expected:.1%} expected, {found:.1%} found.",
-            **values,
-        )
+        return _("{expected:.1%} were expected, {found:.1%} found.", **values)
 
     def _says_too_few(self) -> Sayable:
         return _(

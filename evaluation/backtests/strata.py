@@ -27,7 +27,7 @@ from evaluation.statistics.metrics import (
     percentile,
     wilson_interval,
 )
-from evaluation.statistics.ranking import Ranking, draws, found_at, pairs_in_order, tied_groups
+from evaluation.statistics.ranking import Ranking, draws, found_at, pairs_in_order
 from evaluation.statistics.saying import DEFECTS, number
 
 By = Literal["reviewer", "unit"]
@@ -147,7 +147,7 @@ def _strata_alone(lift: Figure, over_all: Figure) -> bool:
 def _figures(rankings: list[Ranking], share: float, n: int) -> tuple[Figure, Figure]:
     """AUC and lift within the strata, each a ratio of sums over them."""
     # Pairs in the right order and all pairs, added up over the strata (van Klaveren et al.).
-    right, every_pair = np.sum([_pairs(ranking, None) for ranking in rankings], axis=0)
+    right, every_pair = np.sum([_pairs(ranking, ranking.once) for ranking in rankings], axis=0)
     if not every_pair[0]:
         none = Figure.withheld(n, "one_class")  # no stratum has both outcomes
         return none, none
@@ -159,7 +159,7 @@ def _figures(rankings: list[Ranking], share: float, n: int) -> tuple[Figure, Fig
         auc = percentile(float(right[0] / every_pair[0]), drawn[0] / drawn[1], n)
     # Share of all defects that the head of each stratum holds, and Wilson's interval of it.
     defects = np.concatenate([ranking.weight[ranking.y == 1] for ranking in rankings])
-    listed = sum(float(found_at(*tied_groups(part, None), share)[0]) for part in rankings)
+    listed = sum(float(found_at(*part.parts(part.once), share)[0]) for part in rankings)
     recall = min(1.0, listed / float(defects.sum()))
     low, high = wilson_interval(recall, effective_size(defects))
     return auc, Figure(recall / share, low / share, high / share, n)
@@ -170,9 +170,9 @@ def _drawn(ranking: Ranking, seed: int) -> Floats:
     return np.hstack([_pairs(ranking, some_counts) for some_counts in counts])
 
 
-def _pairs(ranking: Ranking, counts: Floats | None) -> Floats:
+def _pairs(ranking: Ranking, counts: Floats) -> Floats:
     """Pairs in the right order, and all; shape (2, replicates)."""
-    return np.vstack(pairs_in_order(*tied_groups(ranking, counts)))
+    return np.vstack(pairs_in_order(*ranking.parts(counts)))
 
 
 def _say(

@@ -8,11 +8,10 @@ from typing import TypeVar
 
 import polars as pl
 
-from cases.language.messages import Sayable
 from cases.tables.tables import Tables
 from evaluation.drift.calibration import FEWEST
 from evaluation.drift.drift import Against, Drift, drift
-from evaluation.drift.wording import DriftFinding, advice, findings
+from evaluation.drift.wording import DriftFinding, findings
 from evaluation.statistics.periods import period_name
 from models.bundle.bundle import Bundle
 from training.labels import judged_labels
@@ -33,7 +32,6 @@ class Changes:
     trained_on: bool
     drift: Drift
     findings: tuple[DriftFinding, ...]
-    advice: Sayable
 
 
 def changes(tables: Tables, bundle: Bundle, now: datetime) -> Changes | None:
@@ -58,7 +56,7 @@ def changes(tables: Tables, bundle: Bundle, now: datetime) -> Changes | None:
     trained_on = period.after < trained_until
     if trained_on:
         found = _against_previous(found)
-    return Changes(name, trained_on, found, findings(found, tables.office), advice(found))
+    return Changes(name, trained_on, found, findings(found, tables.office))
 
 
 def _by_quarter(labels: pl.DataFrame) -> pl.DataFrame:

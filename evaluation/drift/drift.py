@@ -23,7 +23,7 @@ from cases.errors import Refused
 from cases.language.messages import _
 from cases.office.model import Office
 from cases.progress import Progress, silent
-from cases.tables.tables import Frame, Tables, moments_of
+from cases.tables.tables import Frame, Tables, moments_of, rows
 from evaluation.drift.calibration import (
     FEWEST,
     MATERIAL,
@@ -111,6 +111,11 @@ class Drift:
         }
 
     @property
+    def filled_otherwise(self) -> bool:
+        """Whether an attribute that raises an alarm is missing in more, or fewer, cases."""
+        return any(shift.unfilled for alarms in self.alarms.values() for shift in alarms)
+
+    @property
     def any_alarm(self) -> bool:
         """Whether anything in this period raises an alarm."""
         rated = any(change.alarm for change in self.rates.values())
@@ -134,7 +139,7 @@ def drift(
     labels = judged_labels(tables, bundle.judged, until)
     trained_until = datetime.fromisoformat(bundle.about["trained_until"])
     spans = _spans(tables, labels, period, trained_until)
-    scored = {name: scored_cases(tables, bundle, span) for name, span in spans.items()}
+    scored = _scored(tables, bundle, spans)
     progress(_("drift: features and scores"), 1.0)
     labels_by_time, surveyed = _known(labels, spans, trained_until)
     labels_now = labels_by_time["now"]
@@ -216,13 +221,24 @@ def _known(
     return known, surveyed
 
 
+def _scored(
+    tables: Tables, bundle: Bundle, spans: Mapping[Time, Period]
+) -> dict[Time, pl.DataFrame]:
+    """The `scored_cases` of each time, all scored at once."""
+    asked = {name: rows(_asked(tables, bundle, span)) for name, span in spans.items()}
+    every = scored_at(
+        tables, bundle, moments_of(pl.concat(asked.values()).unique(maintain_order=True))
+    )
+    keys = ["case_id", "moment"]
+    return {name: every.join(part, on=keys, how="semi") for name, part in asked.items()}
+
+
 def scored_cases(tables: Tables, bundle: Bundle, span: Period) -> pl.DataFrame:
     """The cases of a time: `case_id, moment`, what the model judged reads, `score`, `own_score`.
 
     `own_score` is the score of the case's own facts: all else is held at its usual value.
     """
-    moments = (_judged if bundle.judged == "risk" else _opened)(tables, span)
-    return scored_at(tables, bundle, moments)
+    return scored_at(tables, bundle, _asked(tables, bundle, span))
 
 
 def scored_at(tables: Tables, bundle: Bundle, moments: Frame) -> pl.DataFrame:
@@ -281,6 +297,10 @@ def _first_trained(tables: Tables, labels: pl.DataFrame, trained_until: datetime
     lasted = (cases["closed_at"] - cases["opened_at"]).quantile(SETTLED, "higher")
     begun = cast("datetime", cases["opened_at"].min()) + cast("timedelta", lasted)
     return max(first, min(begun, first + (trained_until - first) / 2))
+
+
+def _asked(tables: Tables, bundle: Bundle, span: Period) -> Frame:
+    return (_judged if bundle.judged == "risk" else _opened)(tables, span)
 
 
 def _opened(tables: Tables, span: Period) -> Frame:

@@ -47,6 +47,11 @@ class Shift:
     size: float
     p: float
 
+    @property
+    def unfilled(self) -> bool:
+        """Whether an attribute is filled in differently; a step that did not happen is no gap."""
+        return self.cell.is_a == "missing" and self.name.startswith("attribute.")
+
     def alarms(self, level: float) -> bool:
         """Whether the shift is neither chance, at that level, nor too small to matter."""
         return self.p <= level and abs(self.size) >= SMALL

@@ -1,4 +1,4 @@
-"""What drift means for the office: a sentence for each finding, and what to do next."""
+"""What drift means for the office: a sentence for each finding, and what to ask about it."""
 
 from __future__ import annotations
 
@@ -29,28 +29,8 @@ NEXT: Mapping[str, Sayable] = {
     ),
     "input": _("Ask whether the cases changed or only how they are recorded."),
     "score": _("Look at the inputs that moved with it; the order of a plan follows the scores."),
-    "rate": _("See below whether the model follows; if it does, nothing needs to be done."),
+    "rate": _("See below whether the model's probabilities follow."),
     "calibration": _("Do not read the probabilities as rates until the model is trained again."),
-}
-ADVICE: Mapping[str, Sayable] = {
-    "data": _("Look at the data first: other values are missing than before. Do not retrain yet."),
-    "retrain": _(
-        "Retrain: the cases have changed and the probabilities no longer hold. Run `triage train`, "
-        "then compare ranking and calibration in the report."
-    ),
-    "recalibrate": _(
-        "Recalibrate: the cases are as before, only the level is wrong. `triage train` with the "
-        "reviews of this period moves it."
-    ),
-    "watch": _(
-        "Nothing needs to be done to the model: something has changed, but its probabilities still "
-        "hold. Look again next period."
-    ),
-    "review": _(
-        "Review a random sample: something has changed, and too few outcomes are known to say "
-        "whether the probabilities still hold."
-    ),
-    "nothing": _("Nothing to do: no change beyond chance."),
 }
 
 
@@ -60,22 +40,6 @@ class DriftFinding:
 
     what: Sayable
     next: Sayable
-
-
-def advice(drift: Drift) -> Sayable:
-    """The one thing to do after all findings."""
-    return ADVICE[_advised(drift)]
-
-
-def _advised(drift: Drift) -> str:
-    shifts = [shift for alarms in drift.alarms.values() for shift in alarms]
-    if any(_unfilled(shift) for shift in shifts):
-        return "data"
-    if not drift.any_alarm:
-        return "nothing"
-    if drift.level_is_off:
-        return "retrain" if shifts else "recalibrate"
-    return "review" if drift.calibration is None else "watch"
 
 
 def findings(drift: Drift, office: Office) -> tuple[DriftFinding, ...]:
@@ -111,12 +75,7 @@ def _others(count: int, against: Against) -> Sayable:
 def _kind(shift: Shift) -> str:
     if shift.name == OWN_SCORE:
         return "score"
-    return "missing" if _unfilled(shift) else "input"
-
-
-def _unfilled(shift: Shift) -> bool:
-    """Whether an attribute is filled in differently; a step that did not happen is no gap."""
-    return shift.cell.is_a == "missing" and shift.name.startswith("attribute.")
+    return "missing" if shift.unfilled else "input"
 
 
 def _moved(

@@ -143,6 +143,7 @@ def implied_areas(counts: Floats, rate: Floats) -> Floats:
     """
     rates, level = np.unique(rate, return_inverse=True)
     seen = np.maximum(np.bincount(level, counts), 1e-9)
-    share = np.random.default_rng(0).dirichlet(seen, size=DRAWS)[:, ::-1]  # highest rate first
-    right, every_pair = pairs_in_order(share * rates[::-1], share)
+    share = np.random.default_rng(0).dirichlet(seen, size=DRAWS)[:, ::-1].T  # highest rate first
+    positive = share * rates[::-1, None]
+    right, every_pair = pairs_in_order(positive, share - positive)
     return right / every_pair

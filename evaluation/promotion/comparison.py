@@ -19,11 +19,13 @@ from cases.tables.tables import Tables
 from evaluation.statistics.metrics import REPLICATES, SEED, checked
 from evaluation.statistics.ranking import Ranking, auc, draws, log_loss
 from models.bundle.bundle import Bundle
+from models.estimators.estimator import Estimator
 from models.questions.complexity import ComplexityQuestion
 from models.questions.question import Question
 from models.questions.risk import RiskQuestion
-from training.fit import fit_complexity, fit_risk, intake_table, risk_table
-from training.labels import finished_moments, judged_labels, reviewed_moments
+from training.fit import Fit, fit_complexity, fit_risk
+from training.labels import judged_labels
+from training.once import fitted_once, opened_table, reviewed_table
 from training.splits import Period, rolling_origin
 
 # By how much a candidate may be worse than a champion, in each figure that is required. Whether
@@ -107,13 +109,22 @@ class Comparison:
 
     @property
     def says(self) -> Sayable:
-        """The two figures, and what the candidate may lose at worst."""
+        """The two figures, and what the candidate may lose at worst, or surely gains."""
+        values = {
+            "figure": FIGURE_NAMES[self.figure],
+            "candidate": self.candidate,
+            "champion": self.champion,
+        }
+        if self.at_worst < 0:
+            return _(
+                "{figure} {candidate:.3f} against {champion:.3f}, better by at least {least:.3f}",
+                **values,
+                least=-self.at_worst,
+            )
         return _(
             "{figure} {candidate:.3f} against {champion:.3f}, worse by at most {at_worst:.3f} "
             "({margin:.2f} allowed)",
-            figure=FIGURE_NAMES[self.figure],
-            candidate=self.candidate,
-            champion=self.champion,
+            **values,
             at_worst=self.at_worst,
             margin=self.margin,
         )
@@ -190,7 +201,7 @@ def _compared(
 ) -> Comparison:
     """The comparison of one figure; `differences` are those of every replicate."""
     sign = -1.0 if name in HIGHER_IS_BETTER else 1.0
-    candidate, champion = (float(FIGURES[name](one, None)[0]) for one in (own, other))
+    candidate, champion = (float(FIGURES[name](one, one.once)[0]) for one in (own, other))
     worse = sign * (candidate - champion)
     upper = float(np.nanquantile(sign * differences, 1 - ALPHA / 2))
     return Comparison(name, candidate, champion, worse, worse + wider * (upper - worse))
@@ -208,16 +219,17 @@ class _GateQuestion:
     def of(cls, tables: Tables, bundle: Bundle) -> _GateQuestion:
         until = trained_until(bundle)
         if bundle.judged != "risk":
-            return cls(tables, intake_table(tables, finished_moments(tables, until)), risk=False)
-        return cls(tables, risk_table(tables, reviewed_moments(tables, until)), risk=True)
+            return cls(tables, opened_table(tables, until), risk=False)
+        return cls(tables, reviewed_table(tables, until), risk=True)
 
     def labels(self, until: datetime) -> pl.DataFrame:
         return judged_labels(self.tables, "risk" if self.risk else "complexity", until)
 
     def refitted(self, known_by: datetime, cases: pl.DataFrame) -> Floats:
         """Scores by a model of what was known by `known_by`."""
-        fit = fit_risk if self.risk else fit_complexity
-        return fit(self.x, self.labels(known_by), self.tables.office).predict(cases)
+        fit: Fit[Estimator] = fit_risk if self.risk else fit_complexity
+        fitted = fitted_once(self.tables, fit)
+        return fitted(self.x, self.labels(known_by), self.tables.office).predict(cases)
 
     def predicted(self, champion: Bundle, cases: pl.DataFrame) -> Floats:
         """Scores by the champion as it stands; `Refused` if it has no such model."""

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from statistics import median
 
 import polars as pl
 
@@ -20,6 +21,7 @@ from cases.language.messages import Sayable, _, sentences
 from cases.tables.tables import Tables, rows
 from evaluation.quality.concentrations import Concentrations, concentrations
 from evaluation.quality.dimensions import Dimensions, dimensions
+from evaluation.quality.last_year import LastYear, last_year
 from evaluation.statistics.hidden_group import PartFigure
 from evaluation.statistics.known_probability import sample_total
 from evaluation.statistics.metrics import FEWEST, Figure
@@ -68,6 +70,16 @@ class DefectRates:
     kinds: tuple[GroupRate, ...]
     units: tuple[GroupRate, ...]
 
+    @property
+    def supported(self) -> tuple[QuarterRate, ...]:
+        """The quarters with a rate that have at least half as many cases as the median quarter.
+
+        A sentence names one of these: a quarter of a dozen cases is no news of the office.
+        """
+        least = median(quarter.cases for quarter in self.quarters) / 2 if self.quarters else 0
+        rated = (quarter for quarter in self.quarters if quarter.rate.value is not None)
+        return tuple(quarter for quarter in rated if quarter.cases >= least)
+
 
 @dataclass(frozen=True)
 class Rework:
@@ -89,6 +101,7 @@ class OfficeQuality:
 
     rates: DefectRates | None
     rates_say: Sayable
+    last_year: LastYear
     dimensions: Dimensions
     concentrations: Concentrations
     rework: tuple[Rework, ...]
@@ -114,6 +127,7 @@ def office_quality(tables: Tables, until: datetime, after: datetime | None = Non
     return OfficeQuality(
         rates,
         _say_rates(rates, cases.height, graded.height),
+        last_year(tables, graded, None if rates is None else rates.rate, until),
         dimensions(tables.office, reviewed(tables, judged, spoken), until, surveyed=surveyed),
         concentrations(tables.office, reviewed(tables, cases, spoken), surveyed=surveyed),
         rework,
@@ -239,19 +253,14 @@ def _say_rates(rates: DefectRates | None, cases: int, reviews: int) -> Sayable:
             reviews=rates.reviews,
             fewest=FEWEST,
         )
-    rate = say_rate(rates, percent(rates.rate))
-    return sentences(rate, *_say_how_far(rates, cases), *_say_latest(rates))
-
-
-def say_rate(rates: DefectRates, rate: Sayable) -> Sayable:
-    """What share is defective of the cases that the reviews stand for; `rate` in words."""
-    return _(
+    rate = _(
         "Of the {stands_for:,} cases that the {reviews:,} reviews of known inclusion "
         "probability stand for, an estimated {rate} are defective.",
         stands_for=rates.stands_for,
         reviews=rates.reviews,
-        rate=rate,
+        rate=percent(rates.rate),
     )
+    return sentences(rate, *_say_how_far(rates, cases), *_say_latest(rates))
 
 
 def _say_how_far(rates: DefectRates, cases: int) -> Iterator[Sayable]:
@@ -260,11 +269,11 @@ def _say_how_far(rates: DefectRates, cases: int) -> Iterator[Sayable]:
 
 
 def _say_latest(rates: DefectRates) -> Iterator[Sayable]:
-    """The latest quarter with a rate, if another one has a rate too."""
-    known = [quarter for quarter in rates.quarters if quarter.rate.value is not None]
+    """The latest quarter with a rate and cases enough, if another one has that too."""
+    known = rates.supported
     if known[1:]:
         yield _(
-            "In {quarter}, the latest quarter with a rate, it is {rate}.",
+            "In {quarter}, the latest quarter with enough cases, it is {rate}.",
             quarter=known[-1].name,
             rate=percent(known[-1].rate),
         )

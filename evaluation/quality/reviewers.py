@@ -98,7 +98,7 @@ def agreement(readings: pl.DataFrame) -> Agreement:
     first, second = two["first"].to_numpy(), two["second"].to_numpy()
     graded = _graded(readings)
     # One set of draws serves both bootstraps: how often each case counts in each replicate.
-    times = np.vstack(list(draws(two.height, REPLICATES, SEED)))
+    times = np.hstack(list(draws(two.height, REPLICATES, SEED))).T
     once = np.ones((1, two.height))
     return Agreement(
         two.height,

@@ -10,7 +10,7 @@ A figure that cannot be computed has no value and says why; it is never NaN.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -119,25 +119,66 @@ def measure(
     >>> measure([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]).auc.value
     0.75
     """
+    measures, _gains = measure_several(
+        y, {"": p}, weight, share=share, replicates=replicates, seed=seed
+    )
+    return measures[""]
+
+
+def measure_several(
+    y: ArrayLike,
+    several: Mapping[str, ArrayLike],
+    weight: ArrayLike | None = None,
+    *,
+    share: float = 0.1,
+    replicates: int = REPLICATES,
+    seed: int = SEED,
+) -> tuple[dict[str, Measures], dict[str, Figure]]:
+    """`measure` of several probabilities of the same cases, by name, from the same draws.
+
+    With them the `auc_gain` of the first over each other.
+    """
     if not 0 < share <= 1:
         raise ValueError(f"share must be in (0, 1], not {share}")
-    ranking = Ranking(*checked(y, p, weight))
-    n, positives = ranking.y.size, int(ranking.y.sum())
+    rankings = {name: Ranking(*checked(y, p, weight)) for name, p in several.items()}
+    first, *others = several
+    n = rankings[first].y.size
     if n == 0:
-        return Measures(0, 0, share, *[Figure.withheld(0, "no_cases")] * 12)
+        none = Figure.withheld(0, "no_cases")
+        measures = dict.fromkeys(several, Measures(0, 0, share, *[none] * 12))
+        return measures, dict.fromkeys(others, none)
     # The sample itself, then the same figures of every bootstrap replicate.
-    values = {name: float(row[0]) for name, row in statistics(ranking, None, share).items()}
+    values = {name: statistics(one, one.once, share) for name, one in rankings.items()}
+    drawn = _replicates(rankings, share, replicates, seed)
+    measures = {
+        name: _measured(one, share, values[name], drawn[name]) for name, one in rankings.items()
+    }
+    areas = {name: (float(values[name]["auc"][0]), drawn[name]["auc"]) for name in several}
+    return measures, {name: _gain(measures[first], areas[first], areas[name]) for name in others}
+
+
+def _measured(
+    ranking: Ranking, share: float, sample: Mapping[str, Floats], drawn: Mapping[str, Floats]
+) -> Measures:
+    """The figures of a sample with intervals by its replicates, each given as `statistics`."""
+    n, positives = ranking.y.size, int(ranking.y.sum())
+    values = {name: float(row[0]) for name, row in sample.items()}
     del values["calibration_noise"]
-    drawn = _replicates(ranking, share, replicates, seed)
-    noise = drawn.pop("calibration_noise")
     undefined = _undefined(n, positives)
     figures = {
         name: undefined.get(name) or percentile(values[name], drawn[name], n) for name in values
     }
     figures["calibration_error"] = _calibration_interval(
-        values["calibration_error"], drawn["calibration_error"], noise, n
+        values["calibration_error"], drawn["calibration_error"], drawn["calibration_noise"], n
     )
     return Measures(n, positives, share, base_rate=wilson(ranking.y, ranking.weight), **figures)
+
+
+def _gain(measured: Measures, own: tuple[float, Floats], other: tuple[float, Floats]) -> Figure:
+    """By how much an AUC, of a sample and of its replicates, is larger than the other."""
+    if measured.positives in (0, measured.n):
+        return Figure.withheld(measured.n, "one_class")
+    return percentile(own[0] - other[0], own[1] - other[1], measured.n)
 
 
 def auc_gain(
@@ -169,7 +210,7 @@ def log_loss_excess(
 
 
 def _difference(
-    figure: Callable[[Ranking, Floats | None], Floats],
+    figure: Callable[[Ranking, Floats], Floats],
     given: tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike | None],
     replicates: int,
     seed: int,
@@ -182,7 +223,7 @@ def _difference(
         return Figure.withheld(0, "no_cases")
     if positives in (0, n):
         return Figure.withheld(n, "one_class")
-    own, others = (float(figure(ranking, None)[0]) for ranking in rankings)
+    own, others = (float(figure(ranking, ranking.once)[0]) for ranking in rankings)
     # The same draws for both are what pairs them.
     drawn = [
         figure(rankings[0], counts) - figure(rankings[1], counts)
@@ -242,11 +283,19 @@ def wilson_interval(rate: float, size: float, z: float = Z) -> tuple[float, floa
     return min(rate, max(0.0, middle - half)), max(rate, min(1.0, middle + half))
 
 
-def _replicates(ranking: Ranking, share: float, replicates: int, seed: int) -> dict[str, Floats]:
-    parts = [
-        statistics(ranking, counts, share) for counts in draws(ranking.y.size, replicates, seed)
-    ]
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+def _replicates(
+    rankings: Mapping[str, Ranking], share: float, replicates: int, seed: int
+) -> dict[str, dict[str, Floats]]:
+    """`statistics` of each ranking of the same cases, every replicate drawn once for all."""
+    size = next(iter(rankings.values())).y.size
+    parts: dict[str, list[dict[str, Floats]]] = {name: [] for name in rankings}
+    for counts in draws(size, replicates, seed):
+        for name, ranking in rankings.items():
+            parts[name].append(statistics(ranking, counts, share))
+    return {
+        name: {figure: np.concatenate([part[figure] for part in each]) for figure in each[0]}
+        for name, each in parts.items()
+    }
 
 
 def percentile(value: float, drawn: Floats, n: int) -> Figure:

@@ -133,7 +133,7 @@ def test_office_without_reviews(tmp_path: Path) -> None:
     bundle = train(without_reviews(), UNTIL)
     assert bundle.start is not None
     assert (bundle.start.kind, bundle.start.reviewed) == ("equal", 0)
-    assert "[tables.reviews]" in str(bundle.start.because)
+    assert str(bundle.start.because) == "the office file describes no reviews."
     bundle.save(tmp_path)
     again = Bundle.load(tmp_path, bundle.office)
     opened = intake_moments(without_reviews(), after=datetime(2024, 5, 20), until=UNTIL)

@@ -82,8 +82,8 @@ def test_sentence() -> None:
     """The sentence names lift and recall, and the ties only where there are any."""
     y, p = [1, 0, 0, 0] * 5, [0.9, 0.2, 0.2, 0.1] * 5
     said = say_capacity(measure(y, p, share=0.25), ties(y, p, None, 0.25), DEFECTS)
-    assert said.say("en").startswith("The 25.0% of cases ranked highest hold 100.0%")
-    assert "4.00" in said.say("zh")
+    assert said.say("en").startswith("The 25.0% of cases ranked highest hold 100% (56% to 100%)")
+    assert "4.0" in said.say("zh")
     assert "tie" not in said.say("en")
     tied = say_capacity(measure(y, p, share=0.5), ties(y, p, None, 0.5), DEFECTS)
     assert "10 cases are tied at the edge" in tied.say("en")

@@ -50,7 +50,6 @@ def test_the_latest_quarter_of_usual_size(
     monkeypatch.setattr(module, "judged_labels", lambda *_: of_quarters(counts))
     monkeypatch.setattr(module, "drift", lambda *args, **_: asked.append(args[2]))
     monkeypatch.setattr(module, "findings", lambda *_: ())
-    monkeypatch.setattr(module, "advice", lambda *_: None)
     monkeypatch.setattr(module, "_against_previous", lambda found: found)
     found = changes(tables, bundle, NOW)
     assert (found and found.name) == (quarter and f"2024-Q{quarter}")

@@ -50,7 +50,7 @@ def scored(size: int, slope: float, level: float, seed: int = 0) -> Outcome:
 @pytest.mark.parametrize(
     ("low", "holds", "words"),
     [
-        (0.60, True, "AUC 0.700 (0.600 to 0.800) on later cases."),
+        (0.60, True, "AUC 0.70 (0.60 to 0.80) on later cases."),
         (0.50, False, "may be no better than chance"),
         (0.30, False, "about 300 more known outcomes, if it ranks as well as it seems"),
         (-0.7, False, "more outcomes alone will hardly help"),

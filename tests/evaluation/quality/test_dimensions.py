@@ -85,11 +85,11 @@ def test_weighted_shares_by_hand() -> None:
     assert facts.share.value == pytest.approx((2 + 3 * 2) / (4 + 7 * 2))
     assert documents.before.value == pytest.approx(1 / 10)
     assert (documents.share.n, documents.before.n) == (11, 10)
-    assert "a defect in documents: 72.2% (" in found.says.say("en")
-    assert "In the year before, documents was at 10.0% (" in found.says.say("en")
-    assert "The next is facts, 44.4% (" in found.says.say("en")
+    assert "a defect in documents: 72% (" in found.says.say("en")
+    assert "In the year before, documents was at 10% (" in found.says.say("en")
+    assert "The next is facts, 44% (" in found.says.say("en")
     assert "1 of 12 reviews name no dimension" in found.says.say("en")
-    assert "质量问题最常出现在评查维度“法律文书”：占72.2%（" in found.says.say("zh")
+    assert "质量问题最常出现在评查维度“法律文书”：占72%（" in found.says.say("zh")
     assert "picked" not in found.says.say("en")
 
 

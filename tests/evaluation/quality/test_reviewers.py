@@ -129,7 +129,10 @@ def test_severities_of_the_demo_office(tmp_path: Path) -> None:
     fewer than 10 of 12 hold in one of fifty offices.
     """
     office = load_office(make_demo(tmp_path, cases=10_000, seed=1))
-    reviews = pl.read_csv(tmp_path / "reviews.csv", schema=REVIEWS)
+    reviews = pl.read_csv(tmp_path / "reviews.csv", schema_overrides=REVIEWS)
+    reviews = pl.DataFrame(schema=REVIEWS).join(
+        reviews, on=reviews.columns, how="full", coalesce=True
+    )
     tables = Tables.of(office, pl.DataFrame(schema=case_columns(office)), reviews=reviews)
     log_odds = logit(pl.read_parquet(tmp_path / "truth.parquet")["defect_probability"].to_numpy())
     shift = pl.read_parquet(tmp_path / "truth_reviewers.parquet")["severity"].to_numpy()

@@ -117,6 +117,6 @@ def test_agreement_in_words(office: Tables) -> None:
     """Agreement and kappa are said with their intervals."""
     figure = Figure(0.9, 0.8, 0.95, 60)
     found = uptake(office, [], Agreement(60, figure, figure, figure), UNTIL)
-    assert "On 60 cases read twice, the reviewers agree on 90.0%" in found.agreement_says.say("en")
+    assert "On 60 cases read twice, the reviewers agree on 90%" in found.agreement_says.say("en")
     assert "0.90（0.80至0.95）" in found.agreement_says.say("zh")
     assert found.plans == ()

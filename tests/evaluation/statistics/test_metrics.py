@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 from sklearn import metrics as sk
 
-from evaluation.statistics.metrics import Figure, auc_gain, calibration_table, measure, wilson
+from evaluation.statistics.metrics import (
+    Figure,
+    auc_gain,
+    calibration_table,
+    measure,
+    measure_several,
+    wilson,
+)
 from evaluation.statistics.ranking import BINS
 
 Array = NDArray[np.float64]
@@ -41,6 +48,17 @@ def test_agrees_with_scikit_learn(digits: int, weighted: bool) -> None:
     assert found.average_precision.value == pytest.approx(expected)
     assert found.log_loss.value == pytest.approx(sk.log_loss(y, p, sample_weight=w))
     assert found.brier.value == pytest.approx(sk.brier_score_loss(y, p, sample_weight=w))
+
+
+@pytest.mark.parametrize("positives", [0, 40, 300])
+def test_several_at_once_are_as_each_alone(positives: int) -> None:
+    """Figures and gains of several estimators are those of each of them, to the last draw."""
+    rng = np.random.default_rng(1)
+    y, w = (np.arange(300) < positives).astype(float), rng.uniform(0.5, 3, 300)
+    several = {name: np.round(rng.random(300), digits) for name, digits in (("a", 2), ("b", 1))}
+    measures, gains = measure_several(y, several, w, replicates=50)
+    assert measures == {name: measure(y, p, w, replicates=50) for name, p in several.items()}
+    assert gains == {"b": auc_gain(y, several["a"], several["b"], w, replicates=50)}
 
 
 @pytest.mark.parametrize(
