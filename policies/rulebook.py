@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from cases.office.model import CLOSING, Rule, Skill, TrackRule
+from cases.numeric import Flags
+from cases.office.model import CLOSING, Rule, TrackRule
 from cases.tables.tables import Tables, rows
 from features.as_of import Known
 from features.build import known_at
-from features.conditions import holding
+from features.conditions import held
 
 
 def mandatory(tables: Tables, moments: Any) -> pl.DataFrame:
@@ -25,9 +28,7 @@ def mandatory(tables: Tables, moments: Any) -> pl.DataFrame:
     known = known_at(tables, moments)
     at_closing = tables.office.risk.at == CLOSING
     ended = pl.col("closed_at") if at_closing else pl.coalesce("closed_at", "moment")
-    under = [_under(rule, known, ended) for rule in tables.office.rules]
-    none = pl.DataFrame(schema={"case_id": pl.String, "rule": pl.String})
-    return _by_the_first([none, *under])
+    return _by_the_first(tables.office.rules, known, ended).select("case_id", "rule")
 
 
 def settled_tracks(known: Known) -> pl.DataFrame:
@@ -37,12 +38,10 @@ def settled_tracks(known: Known) -> pl.DataFrame:
     `valid_from` to `valid_until`, both days included. Returns `case_id, rule, track`, sorted
     by case id.
     """
-    under = [
-        _under(rule, known, pl.col("opened_at")).with_columns(track=pl.lit(rule.track))
-        for rule in known.office.intake.rules
-    ]
-    none = pl.DataFrame(schema={"case_id": pl.String, "rule": pl.String, "track": pl.String})
-    return _by_the_first([none, *under])
+    rules = known.office.intake.rules
+    settled = _by_the_first(rules, known, pl.col("opened_at"))
+    tracks = [rules[number].track for number in settled["number"]]
+    return settled.select("case_id", "rule", track=pl.Series(tracks, dtype=pl.String))
 
 
 def asked_skills(known: Known) -> pl.DataFrame:
@@ -51,43 +50,56 @@ def asked_skills(known: Known) -> pl.DataFrame:
     Lists of codes, in the order of the office file; `known` as in `settled_tracks`.
     """
     skills = known.office.assignment.skills
-    cases: pl.DataFrame = known.cases.select("row", "case_id").collect("polars").to_native()
-    for index, skill in enumerate(skills):
-        holds = holding(known, skill.when).collect("polars").to_native().select("row", "holds")
-        cases = cases.join(holds.rename({"holds": f"{index}"}), on="row")
-    return cases.select(
-        "case_id",
-        needs=_codes(skills, required=True),
-        prefers=_codes(skills, required=False),
-    ).sort("case_id")
+    cases = _cases(known)
+    asks = np.zeros((len(skills), cases.height), bool)
+    for number, skill in enumerate(skills):
+        asks[number] = held(known, skill.when)
+
+    def codes(*, required: bool) -> pl.Series:
+        wanted = [skill.code if skill.required == required else None for skill in skills]
+        asked = [
+            [code for code, holds in zip(wanted, of_case, strict=True) if code and holds]
+            for of_case in asks.T.tolist()
+        ]
+        return pl.Series(asked, dtype=pl.List(pl.String))
+
+    asked = cases.select("case_id", needs=codes(required=True), prefers=codes(required=False))
+    return asked.sort("case_id")
 
 
-def _codes(skills: Sequence[Skill], *, required: bool) -> pl.Expr:
-    """The codes of the skills whose column, called by their index, holds."""
-    codes = [
-        pl.when(f"{index}").then(pl.lit(skill.code))
-        for index, skill in enumerate(skills)
-        if skill.required == required
-    ]
-    empty = pl.lit([], dtype=pl.List(pl.String))
-    return pl.concat_list(codes).list.drop_nulls() if codes else empty
+def _by_the_first(rules: Sequence[Rule | TrackRule], known: Known, moment: pl.Expr) -> pl.DataFrame:
+    """The cases under a rule that was in force on the day of `moment`, each by the first of them.
+
+    `case_id, number, rule` (its code), sorted by case id.
+    """
+    cases = _cases(known)
+    days = cases.select(moment.dt.date()).to_series().to_numpy()
+    first = np.full(cases.height, len(rules))
+    for number, rule in reversed([*enumerate(rules)]):
+        first[_in_force(rule, days) & held(known, rule.when)] = number
+    of_case: dict[str, int] = {}
+    for case_id, number in zip(cases["case_id"], first.tolist(), strict=True):
+        if number < of_case.get(case_id, len(rules)):
+            of_case[case_id] = number
+    case_ids = sorted(of_case)
+    numbers = [of_case[case_id] for case_id in case_ids]
+    return pl.DataFrame(
+        {"case_id": case_ids, "number": numbers, "rule": [rules[one].code for one in numbers]},
+        {"case_id": pl.String(), "number": pl.Int64(), "rule": pl.String()},
+    )
 
 
-def _by_the_first(under: list[pl.DataFrame]) -> pl.DataFrame:
-    """Each case once, with the row of the first of these frames that has it, by case id."""
-    every = pl.concat(under).unique("case_id", keep="first", maintain_order=True)
-    return every.sort("case_id")
-
-
-def _under(rule: Rule | TrackRule, known: Known, moment: pl.Expr) -> pl.DataFrame:
-    """`case_id, rule` of the cases under the rule, in force on the day of `moment`."""
-    held = rows(holding(known, rule.when)).filter("holds")["row"]
-    cases = rows(known.cases.select("row", "case_id", "moment", "opened_at", "closed_at"))
-    cases = cases.filter(pl.col("row").is_in(held.implode()))
-    day = moment.dt.date()
-    in_force = day.is_not_null()
+def _in_force(rule: Rule | TrackRule, days: NDArray[np.datetime64]) -> Flags:
+    """On which of the days it is in force; on none that is not known (NaT)."""
+    in_force: Flags = ~np.isnat(days)
     if rule.valid_from:
-        in_force &= day >= rule.valid_from
+        in_force &= days >= np.datetime64(rule.valid_from)
     if rule.valid_until:
-        in_force &= day <= rule.valid_until
-    return cases.filter(in_force).select("case_id", rule=pl.lit(rule.code))
+        in_force &= days <= np.datetime64(rule.valid_until)
+    return in_force
+
+
+def _cases(known: Known) -> pl.DataFrame:
+    """When each case was opened, closed and asked about, in the order of `row`."""
+    columns = ("row", "case_id", "moment", "opened_at", "closed_at")
+    return rows(known.cases.select(*columns)).sort("row")

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cases.integrity.canonical import Domain, digest_bytes
+from cases.integrity.canonical import Domain, digests_of_pairs
 from cases.numeric import Floats
 from policies import seeds
 
@@ -31,6 +31,6 @@ def tickets(domain: Domain, seed: str, names: Sequence[str]) -> Floats:
     numbers of a name of another draw. Of each quarter the 53 highest bits count, as many as
     a float holds.
     """
-    digests = b"".join(digest_bytes(domain, [seed, name]) for name in names)
+    digests = b"".join(digests_of_pairs(domain, seed, names))
     quarters = np.frombuffer(digests, ">u8").reshape(-1, 4)
     return (quarters >> 11).astype(np.float64) * 2.0**-53

@@ -20,7 +20,7 @@ from policies.assignment.chances import chances_of
 from policies.assignment.checks import check_designations, check_input
 from policies.assignment.draw import draw_handlers
 from policies.assignment.eligibility import CASES, HANDLERS, RECUSALS, Eligibility, eligibility
-from policies.assignment.loads import certain, loaded, loads_of
+from policies.assignment.loads import loaded, loads_of
 from policies.assignment.result import LINES, AssignmentParameters, DrawnAssignment, How
 
 
@@ -70,8 +70,8 @@ def assign(
         pl.DataFrame([line[:-1] for line in lines], LINES, orient="row").sort("case_id"),
         {line.case_id: line.why for line in lines},
         chances,
-        undecided.excluded(),
-        loads_of(handlers, cases, given | drawn, pl.concat([certain(given), chances])),
+        undecided,
+        loads_of(handlers, cases, given, drawn, chances),
         _input_hash(cases, handlers, recusals),
         words.notes_on(chances, parameters.floor, unassigned),
     )
@@ -85,10 +85,11 @@ def usual_capacity(handlers: pl.DataFrame) -> float:
 
 def completed(frame: pl.DataFrame, schema: dict[str, pl.DataType]) -> pl.DataFrame:
     """The columns of `schema`, empty where the frame has none."""
-    absent = [
-        pl.lit(None, kind).alias(name) for name, kind in schema.items() if name not in frame.columns
-    ]
-    return frame.with_columns(absent).select(pl.col(name).cast(schema[name]) for name in schema)
+    there = set(frame.columns)
+    return frame.select(
+        (pl.col(name).cast(kind) if name in there else pl.lit(None, kind)).alias(name)
+        for name, kind in schema.items()
+    )
 
 
 def _designated_lines(designated: Eligibility) -> list[Line]:
@@ -113,13 +114,8 @@ def _lines(
     undecided: Eligibility, chances: pl.DataFrame, drawn: Mapping[str, str | None]
 ) -> list[Line]:
     """The lines of cases that were not designated."""
-    probability = dict(
-        certain(drawn)
-        .select("case_id", "handler")
-        .join(chances, on=["case_id", "handler"])
-        .select("case_id", "probability")
-        .iter_rows()
-    )
+    each = zip(chances["case_id"], chances["handler"], chances["probability"], strict=True)
+    probability = {case: p for case, handler, p in each if handler == drawn[case]}
     eligible = undecided.eligible.sum(axis=1).tolist()
     lines = []
     for number, case in enumerate(undecided.cases["case_id"]):

@@ -34,6 +34,7 @@ from cases.numeric import Flags, Floats, Ints
 
 PIECES = 20_000  # about so many pieces of one case, all handlers together
 FEWEST_PIECES = 4
+MORE_PIECES = 4  # times as many as before, where they are used up
 PAIRS = 20_000  # the program begins with about so many pairs of group and class
 MORE = 16  # classes it adds to a group at a time, where they would lower the cost
 TOLERANCE = 1e-6  # of reduced costs, in loads of a usual case
@@ -105,6 +106,8 @@ class LinearProgram:
 
     def solve(self) -> Floats:
         """(g, c + 1) the work of each group that each class, and nobody, is to expect."""
+        if len(self.work) == 1:
+            return self._of_one_group()
         work, prices = self.search()
         # Complementary slackness: an optimum may use exactly the pairs whose reduced cost is
         # zero. Among these the work is spread as evenly as the loads allow.
@@ -112,20 +115,45 @@ class LinearProgram:
         even[:, :-1] += self.least
         return even
 
+    def _of_one_group(self) -> Floats:
+        """What `solve` gives of a single group: it fills the cheapest pieces in turn.
+
+        Every class may take it: who may take nothing stands in no program.
+        """
+        beyond = self.work - self.least.sum(axis=1)
+        # Of each class what lies between its floor and what its slots allow, piece by piece.
+        ends = np.cumsum(np.outer(self.size * self.usual, self.widths), axis=1)
+        first, last = (
+            self.least[0],
+            self.least[0] + np.maximum(self.room, 0.0) / self.cases_per_work,
+        )
+        edges = np.clip(np.column_stack([np.zeros(len(first)), ends]).T, first, last).T
+        pieces = np.diff(edges, axis=1)
+        cheapest = np.argsort((self.slopes + self.costs[0][:, None]).ravel(), kind="stable")
+        before = np.cumsum(pieces.ravel()[cheapest]) - pieces.ravel()[cheapest]
+        filled = np.zeros(pieces.size)
+        filled[cheapest] = np.clip(beyond - before, 0.0, pieces.ravel()[cheapest])
+        given = self.least[0] + filled.reshape(pieces.shape).sum(axis=1)
+        return np.append(given, np.maximum(self.work - given.sum(), 0.0))[None, :]
+
     def search(self) -> tuple[Floats, Floats]:
         """(g, c + 1) an optimum beyond the floor, and what more work there would cost."""
         # Column generation (Dantzig and Wolfe 1960): solve with some pairs, then add those of
-        # negative reduced cost, as only they can lower the cost, until there are none.
-        pairs = self._first_pairs()
+        # negative reduced cost, as only they can lower the cost, until there are none. As pieces
+        # become ever dearer, those behind one that nobody uses are not needed either.
+        pairs, pieces = self._first_pairs(), self._first_pieces()
         while True:
             # The restricted program over the pairs there are, and the prices it gives.
-            optimum = self._optimum(pairs)
+            optimum = self._optimum(pairs, pieces)
             prices = self._reduced_costs(optimum)
-            # Pairs left out whose reduced cost is negative; without any the optimum is that of
-            # the whole program.
+            # Pairs left out whose reduced cost is negative, and classes that use the last piece
+            # there is; without any the optimum is that of the whole program.
             missing = np.where(self.demand.eligible & ~pairs, prices[:, :-1], 0.0)
-            if missing.min(initial=0.0) >= -TOLERANCE:
+            in_pieces = optimum.x[-pieces * len(self.size) :].reshape(-1, pieces)
+            enough = pieces == len(self.widths) or not in_pieces[:, -1].any()
+            if enough and missing.min(initial=0.0) >= -TOLERANCE:
                 break
+            pieces = pieces if enough else min(MORE_PIECES * pieces, len(self.widths))
             # Of each group only the cheapest few are added: most pairs are never needed.
             best = np.argsort(missing, axis=1)[:, :MORE]
             added = np.zeros_like(pairs)
@@ -222,54 +250,60 @@ class LinearProgram:
         first: Flags = eligible & (scattered | ~single)
         return first
 
-    def _optimum(self, pairs: Flags, method: str = SIMPLEX) -> OptimizeResult:
-        """The optimum using only `pairs`. Variables: their work, nobody's, the pieces' work.
+    def _first_pieces(self) -> int:
+        """With how many pieces the search begins: several times an even share of the cases."""
+        even = int(self.demand.cases.sum() / self.size.sum())
+        return min(MORE_PIECES * (even + FEWEST_PIECES), len(self.widths))
+
+    def _optimum(self, pairs: Flags, pieces: int, method: str = SIMPLEX) -> OptimizeResult:
+        """The optimum using only `pairs` and the first `pieces` of each class.
+
+        Variables: the work of the pairs, nobody's, the pieces' work.
 
         Rows: the work of each group; the work of each class; the slots of each class.
         """
         groups = len(pairs)
         group, kind = np.nonzero(pairs)
-        counts, room = self._slot_rows(group, kind)
+        counts, room = self._slot_rows(group, kind, pieces)
         optimum = linprog(
-            np.concatenate([self.costs[pairs], self.nobody, self.slopes.ravel()]),
+            np.concatenate([self.costs[pairs], self.nobody, self.slopes[:, :pieces].ravel()]),
             A_ub=counts,
             b_ub=room,
-            A_eq=self._work_rows(group, kind),
+            A_eq=self._work_rows(group, kind, pieces),
             b_eq=np.concatenate([self.work - self.least.sum(axis=1), self.least.sum(axis=0)]),
-            bounds=self._bounds(len(group) + groups),
+            bounds=self._bounds(len(group) + groups, pieces),
             method=method,
         )
         if optimum.status != 0 and method == SIMPLEX:  # rarely, of amounts of very unlike size
-            return self._optimum(pairs, INTERIOR)
+            return self._optimum(pairs, pieces, INTERIOR)
         if optimum.status != 0:
             reason = str(optimum.message)
             raise PlumblineError(_("The cases could not be shared out: {reason}", reason=reason))
         return optimum
 
-    def _work_rows(self, group: Ints, kind: Ints) -> sparse.csc_array:
+    def _work_rows(self, group: Ints, kind: Ints, pieces: int) -> sparse.csc_array:
         """Equalities: a group's work goes to classes or nobody; a class's fills its pieces."""
         groups, classes, pairs = len(self.work), len(self.size), len(group)
         ones, columns = np.ones(pairs), np.arange(pairs)
         of_group = sparse.coo_array((ones, (group, columns)), (groups, pairs))
         of_class = sparse.coo_array((ones, (kind, columns)), (classes, pairs))
-        pieces = sparse.kron(sparse.eye_array(classes), np.ones((1, len(self.widths))))
-        rows = [[of_group, sparse.eye_array(groups), None], [-of_class, None, pieces]]
+        filled = sparse.kron(sparse.eye_array(classes), np.ones((1, pieces)))
+        rows = [[of_group, sparse.eye_array(groups), None], [-of_class, None, filled]]
         return sparse.block_array(rows, format="csc")
 
-    def _slot_rows(self, group: Ints, kind: Ints) -> tuple[sparse.csr_array, Floats]:
+    def _slot_rows(self, group: Ints, kind: Ints, pieces: int) -> tuple[sparse.csr_array, Floats]:
         """Upper bounds: the expected cases of each class with a limit stay within its slots."""
         groups, classes, pairs = len(self.work), len(self.size), len(group)
         limited = np.flatnonzero(np.isfinite(self.room))
         per_pair = self.cases_per_work[group]
         counts = sparse.coo_array((per_pair, (kind, np.arange(pairs))), (classes, pairs))
-        others = sparse.csr_array((len(limited), groups + self.slopes.size))
+        others = sparse.csr_array((len(limited), groups + classes * pieces))
         return sparse.hstack([counts.tocsr()[limited], others]), np.maximum(self.room[limited], 0.0)
 
-    def _bounds(self, unlimited: int) -> Floats:
+    def _bounds(self, unlimited: int, pieces: int) -> Floats:
         """(variables, 2) the first have no bound; a piece holds its width for each handler."""
-        upper = np.concatenate(
-            [np.full(unlimited, np.inf), np.outer(self.size * self.usual, self.widths).ravel()]
-        )
+        filled = np.outer(self.size * self.usual, self.widths[:pieces])
+        upper = np.concatenate([np.full(unlimited, np.inf), filled.ravel()])
         return np.column_stack([np.zeros(len(upper)), upper])
 
     def _reduced_costs(self, optimum: OptimizeResult) -> Floats:

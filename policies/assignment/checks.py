@@ -6,7 +6,7 @@ here it is only asserted. Amounts are first compared here, so here is said what 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import polars as pl
 
@@ -30,7 +30,7 @@ def check_input(cases: pl.DataFrame, handlers: pl.DataFrame, recusals: pl.DataFr
     _assert_designations(cases, handlers["handler"])
     faults = [
         *_size(cases, handlers),
-        *_amounts(cases, _("the cases"), "case_id", {"effort": _positive("effort")}),
+        *_amounts(cases, _("the cases"), "case_id", {"effort": _is_positive}),
         *_amounts(handlers, _("the handlers"), "handler", HANDLER_AMOUNTS),
     ]
     if faults:
@@ -62,41 +62,46 @@ def _lasting(designated: Eligibility) -> Iterator[tuple[str, str, int]]:
             yield case, handler, int(obstacles.argmax())
 
 
+Possible = Callable[[float | None], bool]
+
+
+def _is_positive(amount: float | None) -> bool:
+    return amount is not None and SMALLEST <= amount <= LARGEST
+
+
+def _is_not_negative(amount: float | None) -> bool:
+    return amount is not None and 0 <= amount <= LARGEST
+
+
+HANDLER_AMOUNTS: dict[str, Possible] = {
+    "load": _is_not_negative,
+    "open_cases": _is_not_negative,
+    "capacity": lambda amount: not amount or _is_positive(amount),
+    "most_open": lambda amount: amount is None or _is_not_negative(amount),
+}
+
+
 def _assert_named_once(names: pl.Series) -> None:
-    if (names.fill_null("") == "").any() or names.is_duplicated().any():
+    known = set(names)
+    if len(known) < len(names) or known & {None, ""}:
         raise ValueError(f"every {names.name} is needed, and each once")
 
 
 def _assert_recusals(recusals: pl.DataFrame, handlers: pl.Series) -> None:
-    if not recusals["handler"].is_in(handlers.implode()).fill_null(value=False).all():
+    if not set(recusals["handler"]) <= set(handlers):
         raise ValueError("a handler of the recusals is not among the handlers")
-    from_nothing = pl.all_horizontal(pl.col("case_id", "party").fill_null("") == "")
-    if recusals.select(from_nothing.any()).item():
+    pairs = zip(recusals["case_id"], recusals["party"], strict=True)
+    if not all(case_id or party for case_id, party in pairs):
         raise ValueError("a recusal is from a case or from a party")
 
 
 def _assert_designations(cases: pl.DataFrame, handlers: pl.Series) -> None:
-    named = cases.filter(pl.col("designated_handler").is_not_null())
-    if not named["designated_handler"].is_in(handlers.implode()).all():
+    pairs = zip(cases["designated_handler"], cases["designation_reason"], strict=True)
+    named = [(handler, reason) for handler, reason in pairs if handler is not None]
+    if not {handler for handler, _reason in named} <= set(handlers):
         raise ValueError("a designated handler is not among the handlers")
-    if (named["designation_reason"].fill_null("").str.strip_chars() == "").any():
+    if not all((reason or "").strip() for _handler, reason in named):
         raise ValueError("a designation needs a reason")
-
-
-def _positive(name: str) -> pl.Expr:
-    return pl.col(name).is_between(SMALLEST, LARGEST)
-
-
-def _not_negative(name: str) -> pl.Expr:
-    return pl.col(name).is_between(0, LARGEST)
-
-
-HANDLER_AMOUNTS = {
-    "load": _not_negative("load"),
-    "open_cases": _not_negative("open_cases"),
-    "capacity": _positive("capacity") | (pl.col("capacity") == 0) | pl.col("capacity").is_null(),
-    "most_open": _not_negative("most_open") | pl.col("most_open").is_null(),
-}
 
 
 def _size(cases: pl.DataFrame, handlers: pl.DataFrame) -> Iterator[Fault]:
@@ -110,13 +115,14 @@ def _size(cases: pl.DataFrame, handlers: pl.DataFrame) -> Iterator[Fault]:
 
 
 def _amounts(
-    frame: pl.DataFrame, where: Sayable, key: str, possible: dict[str, pl.Expr]
+    frame: pl.DataFrame, where: Sayable, key: str, possible: dict[str, Possible]
 ) -> Iterator[Fault]:
-    for name, condition in possible.items():
-        odd = frame.filter(~condition.fill_null(value=False))
+    for name, is_possible in possible.items():
         least = SMALLEST if name == "effort" else 0
         remedy = _("Give a number from {least:g} to {most:,}.", least=least, most=LARGEST)
-        for row, value in odd.select(key, name).iter_rows():
+        for row, value in zip(frame[key], frame[name], strict=True):
+            if is_possible(value):
+                continue
             problem = _(
                 "of {row} is not an amount from {least:g} to {most:,}.",
                 row=row,

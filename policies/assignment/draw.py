@@ -73,18 +73,21 @@ class Chances:
     @classmethod
     def of(cls, chances: pl.DataFrame) -> Chances:
         """Read from a frame; the order of its rows does not matter."""
-        groups = chances.group_by("group").agg(pl.col("case_id").unique().sort()).sort("group")
-        cases = tuple(tuple(group) for group in groups["case_id"])
-        first = {group: names[0] for group, names in groups.iter_rows()}
-        of_first = chances.filter(pl.col("case_id").is_in(list(first.values())))
-        handlers = tuple(chances["handler"].unique().sort(nulls_last=True))
-        row = {group: number for number, group in enumerate(first)}
+        of_group: dict[int | None, set[str]] = {}
+        for group, case in zip(chances["group"], chances["case_id"], strict=True):
+            of_group.setdefault(group, set()).add(case)
+        groups = sorted(of_group, key=lambda group: (group is not None, group))
+        cases = tuple(tuple(sorted(of_group[group])) for group in groups)
+        names = set(chances["handler"])
+        handlers = (*sorted(names - {None}), *(names & {None}))
+        # All cases of a group have the same probabilities: the first one's are read.
+        row = {of_same[0]: number for number, of_same in enumerate(cases)}
         column = {handler: number for number, handler in enumerate(handlers)}
         units = np.zeros((len(row), len(column)), np.int64)
-        for group, handler, probability in of_first.select(
-            "group", "handler", "probability"
-        ).iter_rows():
-            units[row[group], column[handler]] = round(probability * UNIT)
+        each = zip(chances["case_id"], chances["handler"], chances["probability"], strict=True)
+        for case, handler, probability in each:
+            if case in row:
+                units[row[case], column[handler]] = round(probability * UNIT)
         return cls(cases, handlers, units * np.array([len(group) for group in cases])[:, None])
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from cases.numeric import Flags, Ints
 from cases.tables import tables
-from cases.tables.values import SEPARATORS, listed
+from cases.tables.values import SEPARATORS
 from policies.assignment.obstacles import CODES, LASTING
 
 CASES: dict[str, pl.DataType] = {
@@ -34,6 +37,15 @@ HANDLERS: dict[str, pl.DataType] = tables.HANDLERS | {
 RECUSALS = tables.RECUSALS
 ABSENCE = ("absent_from", "absent_until")
 NEAREST = 3  # handlers named where nobody is eligible
+NUMBERED = {"handler": pl.Int64(), "reason": pl.Enum(CODES), "detail": pl.String()}
+
+
+class Hindrance(NamedTuple):
+    """What keeps a handler from a case."""
+
+    handler: int  # the number in the frame
+    reason: str  # one of `CODES`
+    detail: str  # the fact that stands for `{detail}` in the sentences about it
 
 
 @dataclass(frozen=True)
@@ -44,45 +56,81 @@ class Eligibility:
     handlers: pl.DataFrame
     obstacles: Flags
 
-    @property
+    @cached_property
     def eligible(self) -> Flags:
         """Shape (cases, handlers)."""
         eligible: Flags = np.logical_not(np.any(self.obstacles, axis=0))
         return eligible
 
+    def alike(self) -> tuple[list[int], list[list[Hindrance]]]:
+        """Each case's number among those that differ, and of each of these who is excluded."""
+        first = np.where(self.eligible, -1, self.obstacles.argmax(axis=0))
+        known: dict[tuple[Any, ...], int] = {}
+        who: list[list[Hindrance]] = []
+        numbers = []
+        for row, case in zip(first, self._cases, strict=True):
+            key = (row.tobytes(), case["kind"], tuple(case["needs"] or ()))
+            if key not in known:
+                known[key] = len(known)
+                codes = enumerate(row.tolist())
+                who.append([self._hindrance(case, place, one) for place, one in codes if one >= 0])
+            numbers.append(known[key])
+        return numbers, who
+
     def excluded(self) -> pl.DataFrame:
         """Pairs that are not eligible: `case_id, handler, reason` (one of `CODES`), `detail`."""
-        case, handler = np.nonzero(self.obstacles.any(axis=0))
-        return self._pairs(case, handler, self.obstacles[:, case, handler].argmax(axis=0))
+        numbers, who = self.alike()
+        flat = pl.DataFrame([one for each in who for one in each], NUMBERED, orient="row")
+        many = np.array([len(each) for each in who], np.int64)
+        # The rows of each case in `flat`: a run from where those of its like begin.
+        counts = many[numbers]
+        begins = np.repeat((np.cumsum(many) - many)[numbers] - np.cumsum(counts) + counts, counts)
+        rows = flat[begins + np.arange(len(begins))]
+        names = {
+            "case_id": self.cases["case_id"][np.repeat(np.arange(len(numbers)), counts)],
+            "handler": self.handlers["handler"][rows["handler"]],
+        }
+        return rows.with_columns(**names).select("case_id", "handler", "reason", "detail")
 
-    def against(self, case: int, handler: int) -> pl.DataFrame:
-        """Everything that keeps one handler from one case; columns of `excluded`."""
-        reason = np.flatnonzero(self.obstacles[:, case, handler])
-        every = np.ones_like(reason)
-        return self._pairs(case * every, handler * every, reason)
+    def against(self, case: int, handler: int) -> list[Hindrance]:
+        """Everything that keeps one handler from one case."""
+        codes = np.flatnonzero(self.obstacles[:, case, handler]).tolist()
+        return [self._hindrance(self._cases[case], handler, code) for code in codes]
 
-    def nearest(self, case: int) -> pl.DataFrame:
+    def nearest(self, case: int) -> list[list[Hindrance]]:
         """What keeps the handlers nearest to it from case number `case`, nothing lasting.
 
-        Every obstacle of the at most `NEAREST` handlers with the fewest; columns of `excluded`.
+        Every obstacle of the at most `NEAREST` handlers with the fewest.
         """
         obstacles = self.obstacles[:, case]
         many = obstacles.sum(axis=0)
         changeable = np.flatnonzero(~obstacles[:LASTING].any(axis=0) & (many > 0))
         fewest = many[changeable].min(initial=len(CODES))
         chosen = changeable[many[changeable] == fewest][:NEAREST]
-        handler, reason = np.nonzero(obstacles[:, chosen].T)
-        return self._pairs(np.full(len(handler), case), chosen[handler], reason)
+        return [self.against(case, handler) for handler in chosen.tolist()]
 
-    def _pairs(self, case: Ints, handler: Ints, reason: Ints) -> pl.DataFrame:
-        """`case_id, handler, reason, detail` by the numbers of case, handler and obstacle."""
-        about_case = self.cases.select("case_id", "kind", "needs")[case]
-        about_handler = self.handlers.select(
-            "handler", "unit", "skills", "absent_from", "absent_until", "most_open"
-        )[handler]
-        codes = pl.Series("reason", np.array(CODES)[reason], dtype=pl.Enum(CODES))
-        pairs = pl.concat([about_case, about_handler], how="horizontal").with_columns(codes)
-        return pairs.select("case_id", "handler", "reason", detail=_detail())
+    @cached_property
+    def _cases(self) -> list[dict[str, Any]]:
+        return self.cases.select("kind", "needs").to_dicts()
+
+    @cached_property
+    def _handlers(self) -> list[dict[str, Any]]:
+        return self.handlers.to_dicts()
+
+    def _hindrance(self, case: dict[str, Any], handler: int, code: int) -> Hindrance:
+        theirs, reason = self._handlers[handler], CODES[code]
+        detail = ""
+        if reason == "other_unit":
+            detail = theirs["unit"]
+        elif reason == "kind":
+            detail = "–" if case["kind"] is None else case["kind"]
+        elif reason == "skill":
+            detail = "; ".join(sorted({*case["needs"]} - parts(theirs["skills"])))
+        elif reason == "absent":
+            detail = " – ".join("…" if day is None else str(day) for day in _absence(theirs))
+        elif reason == "most_open":
+            detail = str(int(theirs["most_open"]))
+        return Hindrance(handler, reason, detail)
 
 
 def eligibility(
@@ -90,16 +138,16 @@ def eligibility(
 ) -> Eligibility:
     """Who may take which of `cases` on `day`; frames with the columns of the schemas above."""
     shape = (cases.height, handlers.height)
-    wanted = cases["unit"].fill_null("").to_numpy()[:, None]
-    theirs = handlers["unit"].fill_null("").to_numpy()[None, :]
+    wanted, theirs = _texts(cases["unit"])[:, None], _texts(handlers["unit"])[None, :]
     by_code = {
         "no_unit": (wanted != "") & (theirs == ""),
         "other_unit": (wanted != "") & (theirs != "") & (wanted != theirs),
         "kind": _kind(cases, handlers),
         "skill": lacked(cases["needs"], handlers) > 0,
-        "capacity": _true(handlers, pl.col("capacity") <= 0),
-        "absent": _absent(handlers, day),
-        "most_open": _true(handlers, pl.col("open_cases") + 1 > pl.col("most_open")),
+        # A number that is not stated is NaN, for which no comparison holds.
+        "capacity": handlers["capacity"].to_numpy() <= 0,
+        "absent": np.array([_is_absent(row, day) for row in handlers.to_dicts()], bool),
+        "most_open": handlers["open_cases"].to_numpy() + 1 > handlers["most_open"].to_numpy(),
     }
     obstacles = {name: np.broadcast_to(where, shape) for name, where in by_code.items()}
     obstacles |= _recused(cases, handlers, recusals)
@@ -132,56 +180,40 @@ def _kind(cases: pl.DataFrame, handlers: pl.DataFrame) -> Flags:
     return np.array([row[kind] for kind in kinds], bool).reshape(len(kinds), len(takes))
 
 
-def _absent(handlers: pl.DataFrame, day: date) -> Flags:
-    begins, ends = pl.col("absent_from"), pl.col("absent_until")
-    stated = begins.is_not_null() | ends.is_not_null()
-    within = (begins <= day).fill_null(value=True) & (ends >= day).fill_null(value=True)
-    return handlers.select(stated & within).to_series().to_numpy()
+def _texts(column: pl.Series) -> NDArray[Any]:
+    """Texts, empty for null."""
+    return np.array([text or "" for text in column.to_list()], object)
 
 
-def _true(handlers: pl.DataFrame, condition: pl.Expr) -> Flags:
-    """Of which handlers it is known that the condition holds."""
-    return handlers.select(condition.fill_null(value=False)).to_series().to_numpy()
+def _absence(handler: dict[str, Any]) -> tuple[date | None, date | None]:
+    """The first and the last day of an absence."""
+    begins, ends = ABSENCE
+    return handler[begins], handler[ends]
+
+
+def _is_absent(handler: dict[str, Any], day: date) -> bool:
+    """Whether the day lies in the handler's absence, which may be open on one side."""
+    begins, ends = _absence(handler)
+    stated = begins is not None or ends is not None
+    return stated and (begins is None or begins <= day) and (ends is None or day <= ends)
 
 
 def _recused(
     cases: pl.DataFrame, handlers: pl.DataFrame, recusals: pl.DataFrame
 ) -> dict[str, Flags]:
-    by_case = cases.select("case_id").with_row_index("case")
-    by_party = cases.select(pl.col("parties").alias("party")).with_row_index("case")
-    numbered = handlers.select("handler").with_row_index("number")
+    number = {name: place for place, name in enumerate(handlers["handler"])}
+    by_case = {case_id: [place] for place, case_id in enumerate(cases["case_id"])}
+    by_party: dict[str, list[int]] = {}
+    for place, parties in enumerate(cases["parties"].to_list()):
+        for party in parties or ():
+            by_party.setdefault(party, []).append(place)
     marks = {}
-    for code, key, names in (
+    for code, key, places in (
         ("recused_case", "case_id", by_case),
-        ("recused_party", "party", by_party.explode("party", empty_as_null=True)),
+        ("recused_party", "party", by_party),
     ):
-        pairs = recusals.join(numbered, on="handler").join(names, on=key)
         marks[code] = np.zeros((cases.height, handlers.height), bool)
-        marks[code][pairs["case"].to_numpy(), pairs["number"].to_numpy()] = True
+        for handler, name in zip(recusals["handler"], recusals[key], strict=True):
+            if name is not None and handler in number:
+                marks[code][places.get(name, []), number[handler]] = True
     return marks
-
-
-def _detail() -> pl.Expr:
-    """The fact that stands for `{detail}` in the sentences about an obstacle."""
-    reason = pl.col("reason").cast(pl.String)
-    day = [pl.col(name).dt.to_string("%Y-%m-%d").fill_null("…") for name in ABSENCE]
-    return (
-        pl.when(reason == "other_unit")
-        .then("unit")
-        .when(reason == "kind")
-        .then(pl.col("kind").fill_null("–"))
-        .when(reason == "skill")
-        .then(_missing())
-        .when(reason == "absent")
-        .then(pl.concat_str(day, separator=" – "))
-        .when(reason == "most_open")
-        .then(pl.col("most_open").cast(pl.Int64, strict=False).cast(pl.String))
-        .otherwise(pl.lit(""))
-        .fill_null("")
-    )
-
-
-def _missing() -> pl.Expr:
-    """The needed skills the handler lacks, in one cell."""
-    has = listed(pl.col("skills").fill_null(""))
-    return pl.col("needs").list.set_difference(has).list.sort().list.join("; ")

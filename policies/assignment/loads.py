@@ -2,59 +2,68 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 import polars as pl
-
-from policies.assignment.result import CHANCES
 
 
 def loaded(
     handlers: pl.DataFrame, cases: pl.DataFrame, given: Mapping[str, str | None]
 ) -> pl.DataFrame:
     """The handlers with the load and the open cases of what is `given` to them as well."""
-    more = _sums(cases, certain(given))
-    return (
-        handlers.join(more, on="handler", how="left", maintain_order="left")
-        .with_columns(
-            pl.col("load") + pl.col("more").fill_null(0.0),
-            pl.col("open_cases") + pl.col("many").fill_null(0.0).cast(pl.Int64),
-        )
-        .drop("more", "many")
-    )
+    if not given:
+        return handlers
+    more, many = _of_each(handlers, *_sums(cases, given))
+    return handlers.with_columns(pl.col("load") + more, pl.col("open_cases") + many)
 
 
 def loads_of(
     handlers: pl.DataFrame,
     cases: pl.DataFrame,
-    given: Mapping[str, str | None],
+    designated: Mapping[str, str | None],
+    drawn: Mapping[str, str | None],
     chances: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Each handler's load before, on average over all draws, and after this one (`LOADS`)."""
-    expected = _sums(cases, chances).select("handler", expected="more")
-    after = _sums(cases, certain(given)).rename({"more": "after"})
-    joined = handlers.join(expected, on="handler", how="left").join(after, on="handler", how="left")
-    many = pl.col("many").fill_null(0.0).cast(pl.Int64)
-    return joined.sort("handler").select(
+    """Each handler's load before, on average over all draws, and after this one (`LOADS`).
+
+    In the order of `handlers`.
+    """
+    sure, _many = _sums(cases, designated)
+    certain, expected, after, many = _of_each(
+        handlers, sure, _expected(cases, chances), *_sums(cases, {**designated, **drawn})
+    )
+    return handlers.select(
         "handler",
         "capacity",
         before="load",
-        expected=pl.col("load") + pl.col("expected").fill_null(0.0),
-        after=pl.col("load") + pl.col("after").fill_null(0.0),
+        expected=pl.col("load") + certain + expected,
+        after=pl.col("load") + after,
         open_before="open_cases",
         open_after=pl.col("open_cases") + many,
     )
 
 
-def certain(given: Mapping[str, str | None]) -> pl.DataFrame:
-    """What is given, in the columns of `CHANCES`."""
-    pairs = {"case_id": list(given), "handler": list(given.values())}
-    return pl.DataFrame(pairs | {"group": None, "probability": 1.0}, schema=CHANCES)
+def _sums(
+    cases: pl.DataFrame, given: Mapping[str, str | None]
+) -> tuple[dict[str, float], dict[str, int]]:
+    """Of each handler who is given cases, their effort and how many they are."""
+    effort = dict(zip(cases["case_id"], cases["effort"], strict=True))
+    more: dict[str, float] = {}
+    for case_id, handler in given.items():
+        if handler is not None:
+            more[handler] = more.get(handler, 0.0) + effort[case_id]
+    return more, Counter(handler for handler in given.values() if handler is not None)
 
 
-def _sums(cases: pl.DataFrame, chances: pl.DataFrame) -> pl.DataFrame:
-    """`handler, more` and `many`: the effort and the number of cases each is to expect."""
-    joined = chances.drop_nulls("handler").join(cases.select("case_id", "effort"), on="case_id")
-    return joined.group_by("handler").agg(
-        more=(pl.col("probability") * pl.col("effort")).sum(), many=pl.col("probability").sum()
-    )
+def _expected(cases: pl.DataFrame, chances: pl.DataFrame) -> dict[str, float]:
+    """Of each handler the effort to expect of the draw."""
+    efforts = chances.join(cases.select("case_id", "effort"), on="case_id")
+    sums = efforts.group_by("handler").agg((pl.col("probability") * pl.col("effort")).sum())
+    return dict(sums.iter_rows())
+
+
+def _of_each(handlers: pl.DataFrame, *sums: Mapping[str, float]) -> list[pl.Series]:
+    """Sums by handler as columns in the order of `handlers`."""
+    names = handlers["handler"].to_list()
+    return [pl.Series([found.get(name, 0) for name in names], strict=False) for found in sums]

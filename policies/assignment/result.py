@@ -7,6 +7,7 @@ and its seed alone.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,7 @@ from pydantic import Field
 from cases.language.messages import Sayable
 from cases.office.base import Share
 from cases.office.model import Model
+from policies.assignment.eligibility import Eligibility
 from policies.seeds import LONGEST_SEED, commitment
 from policies.tickets import FORMAT
 
@@ -61,26 +63,33 @@ class DrawnAssignment:
     """A drawn assignment.
 
     `lines` one row per case (columns of `LINES`) and `why` the reason of each, by case id;
-    `chances` one row per drawn case and eligible handler (`CHANCES`), `excluded` one row per
-    case and handler who may not take it (`case_id, handler, reason, detail`; `obstacles.says`
-    puts them in words), `loads` one row per handler (`LOADS`). `notes` are sentences about
-    what had to give way.
+    `chances` one row per drawn case and eligible handler (`CHANCES`), `loads` one row per handler
+    (`LOADS`), `undecided` who may take the cases that are drawn. `notes` are sentences about what
+    had to give way.
     """
 
     parameters: AssignmentParameters
     lines: pl.DataFrame
     why: Mapping[str, Sayable]
     chances: pl.DataFrame
-    excluded: pl.DataFrame
+    undecided: Eligibility
     loads: pl.DataFrame
     input_hash: str
     notes: tuple[Sayable, ...] = ()
 
-    @property
+    @cached_property
+    def excluded(self) -> pl.DataFrame:
+        """One row per drawn case and handler who may not take it.
+
+        `case_id, handler, reason, detail`; `obstacles.says` puts the last two in words.
+        """
+        return self.undecided.excluded()
+
+    @cached_property
     def counts(self) -> dict[How, int]:
         """How many cases were drawn, designated, left unassigned."""
-        counts = dict(self.lines["how"].value_counts().iter_rows())
-        return {how: counts.get(how, 0) for how in ("drawn", "designated", "unassigned")}
+        counts = Counter(self.lines["how"])
+        return {how: counts[how] for how in ("drawn", "designated", "unassigned")}
 
     @property
     def designated_share(self) -> float:

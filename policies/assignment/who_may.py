@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
 from cases.language.messages import Sayable
-from policies.assignment.obstacles import changes, says
+from policies.assignment.eligibility import Hindrance
+from policies.assignment.obstacles import CODES, changes, says
 from policies.assignment.result import DrawnAssignment
+
+Why = tuple[str, str]  # one of `CODES`, and the fact that matters
 
 
 @dataclass(frozen=True)
@@ -32,33 +36,37 @@ class WhoMay:
 
 def who_may(assignment: DrawnAssignment) -> Iterator[WhoMay]:
     """Who may take which of the drawn cases; cases for which it is the same stand together."""
-    chances = assignment.chances.drop_nulls("handler").sort("handler")
-    eligible = chances.group_by("case_id").agg("handler", "probability")
-    excluded = (
-        assignment.excluded.sort("handler")
-        .group_by("case_id", "reason", "detail")
-        .agg("handler")
-        .sort("case_id", "reason", "detail")
-        .group_by("case_id")
-        .agg("reason", "detail", excluded="handler")
-    )
-    both = eligible.join(excluded, on="case_id", how="full", coalesce=True).sort("case_id")
-    facts = [name for name in both.columns if name != "case_id"]
-    together = both.with_columns(key=pl.struct(facts).struct.json_encode())
-    for _key, cases in together.group_by("key", maintain_order=True):
-        yield _of(cases)
+    chances = assignment.chances
+    groups = dict(zip(chances["case_id"], chances["group"], strict=True))
+    eligible = _eligible(chances)
+    names = assignment.undecided.handlers["handler"].to_list()
+    numbers, alike = assignment.undecided.alike()
+    excluded = [_by_reason(who, names) for who in alike]
+    together: dict[tuple[Any, ...], list[str]] = {}
+    for case_id, number in zip(assignment.undecided.cases["case_id"], numbers, strict=True):
+        facts = eligible.get(groups.get(case_id), ()), excluded[number]
+        together.setdefault(facts, []).append(case_id)
+    for (handlers, obstacles), case_ids in together.items():
+        without = (Excluded(says(*why), changes(*why), others) for why, others in obstacles)
+        yield WhoMay(tuple(case_ids), handlers, tuple(without))
 
 
-def _of(cases: pl.DataFrame) -> WhoMay:
-    first = cases.row(0, named=True)
-    obstacles = zip(
-        first["reason"] or (), first["detail"] or (), first["excluded"] or (), strict=True
-    )
-    return WhoMay(
-        tuple(cases["case_id"]),
-        tuple(zip(first["handler"] or (), first["probability"] or (), strict=True)),
-        tuple(
-            Excluded(says(code, detail), changes(code, detail), tuple(handlers))
-            for code, detail, handlers in obstacles
-        ),
-    )
+def _eligible(chances: pl.DataFrame) -> dict[int | None, tuple[tuple[str, float], ...]]:
+    """Of each group of cases the eligible handlers with their probability."""
+    by_group: dict[int | None, dict[str, float]] = {}
+    each = zip(chances["group"], chances["handler"], chances["probability"], strict=True)
+    for group, handler, probability in each:
+        if handler is not None:
+            by_group.setdefault(group, {})[handler] = probability
+    return {group: tuple(sorted(found.items())) for group, found in by_group.items()}
+
+
+def _by_reason(
+    who: Sequence[Hindrance], names: list[str]
+) -> tuple[tuple[Why, tuple[str, ...]], ...]:
+    """The excluded handlers by why they are, in the order of the obstacles."""
+    found: dict[Why, list[str]] = {}
+    for one in who:
+        found.setdefault((one.reason, one.detail), []).append(names[one.handler])
+    ordered = sorted(found.items(), key=lambda one: (CODES.index(one[0][0]), one[0][1]))
+    return tuple((why, tuple(handlers)) for why, handlers in ordered)

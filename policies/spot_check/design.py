@@ -21,7 +21,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -67,7 +67,7 @@ class Quotas:
 
 def added(values: Floats, group: Ints, groups: int) -> Floats:
     """Sums of `values` by group, shape (groups,)."""
-    return np.bincount(group, values, groups).astype(np.float64)
+    return np.bincount(group, values, groups).astype(np.float64, copy=False)
 
 
 class Sums(NamedTuple):
@@ -79,7 +79,8 @@ class Sums(NamedTuple):
     def within(self, least: Floats, most: Floats | float) -> Sums:
         """Held to quotas; what a quota holds does not move."""
         held = (self.total <= least) | (self.total >= most)
-        return Sums(np.clip(self.total, least, most), np.where(held, 0.0, self.slope))
+        total = np.minimum(np.maximum(self.total, least), most)  # np.clip takes twice as long
+        return Sums(total, np.where(held, 0.0, self.slope))
 
     def by(self, group: Ints, groups: int) -> Sums:
         """Added up over larger groups."""
@@ -244,6 +245,7 @@ class Design:
     def _mu(self, excess: Callable[[Floats], float]) -> float:
         """Where `excess` of the probabilities, which rises with mu, is zero."""
 
+        @cache
         def at(log_mu: float) -> float:
             return excess(self.probabilities(math.exp(log_mu)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
 import polars as pl
 
 from cases.errors import Refused
@@ -41,6 +42,8 @@ def quotas_of(cases: pl.DataFrame, size: int, parameters: PlanParameters) -> Quo
     are drawn. Cases whose handler or unit is not known have no quota.
     `Refused` if the quotas contradict each other; the sentences say which and by how much.
     """
+    if parameters.failed_check_share is None and not parameters.has_quotas:
+        return _none(cases, size)
     handlers = _limits(cases, "handler", parameters.per_handler)
     units = _limits(cases, "unit", parameters.per_unit)
     cells = _shared_out(cases, "cell", "handler", handlers)
@@ -64,6 +67,16 @@ def quotas_of(cases: pl.DataFrame, size: int, parameters: PlanParameters) -> Quo
         part_sizes=sizes,
         part_of_unit=places["part"].to_numpy(),
     )
+
+
+def _none(cases: pl.DataFrame, size: int) -> Quotas:
+    """What is wanted without any quota, which can always be met: no more than there are."""
+    cell, place = (cases[name].to_numpy() for name in ("cell", "place"))
+    in_cell, in_place = (np.bincount(of).astype(np.float64) for of in (cell, place))
+    unit_of_cell = np.zeros(len(in_cell), np.int64)
+    unit_of_cell[cell] = place
+    nothing = np.zeros_like(in_cell), np.zeros_like(in_place)
+    return Quotas(size, nothing[0], in_cell, nothing[1], in_place, unit_of_cell)
 
 
 def _limits(cases: pl.DataFrame, group: str, quota: Quota) -> pl.DataFrame:

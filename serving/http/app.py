@@ -20,30 +20,34 @@ from serving.http import openapi, pages, problems
 from serving.http.operations import Operation, operations
 from serving.http.payloads import LARGEST_BODY
 from serving.http.requests import read
-from serving.use_cases.context import ServiceContext
+from serving.use_cases.arrivals import Current
 from serving.use_cases.faults import fault
+
+GONE = 499  # the client has closed the connection, and nobody reads the answer
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def application(context: ServiceContext) -> Starlette:
-    """The ASGI application that answers from `context`."""
+def application(current: Current) -> Starlette:
+    """The ASGI application that answers from what is `current` when a request comes in."""
     # A computation uses every core by itself, so further ones wait for their turn; the
     # event loop stays free and /healthz answers meanwhile.
     turn = anyio.CapacityLimiter(1)
-    offered, language = operations(context.office), context.office.language
+    office = current.context.office
+    offered, language = operations(office), office.language
     routes = [
-        Route(operation.path, _endpoint(operation, context, turn), methods=[operation.method])
+        Route(operation.path, _endpoint(operation, current, turn), methods=[operation.method])
         for operation in offered
     ]
-    office = context.office.office.name.say(openapi.LANGUAGE)
-    described = json.dumps(openapi.document(offered, office))
+    described = json.dumps(openapi.document(offered, office.office.name.say(openapi.LANGUAGE)))
 
     async def docs(_request: Request) -> Response:
         return Response(described, media_type="application/json")
 
     async def landing(request: Request) -> Response:
-        page = pages.landing(offered, context, str(request.base_url))
+        page = await anyio.to_thread.run_sync(
+            pages.landing, offered, current.context, str(request.base_url)
+        )
         return HTMLResponse(page, headers=pages.HEADERS)
 
     async def not_served(_request: Request, error: Exception) -> Response:
@@ -53,12 +57,10 @@ def application(context: ServiceContext) -> Starlette:
     return Starlette(routes=routes, exception_handlers={HTTPException: not_served})
 
 
-def _endpoint(
-    operation: Operation, context: ServiceContext, turn: anyio.CapacityLimiter
-) -> Endpoint:
+def _endpoint(operation: Operation, current: Current, turn: anyio.CapacityLimiter) -> Endpoint:
     def compute(body: bytes) -> str:
         request = read(operation.request, body) if operation.request else None
-        return operation.answer(context, request).model_dump_json()
+        return operation.answer(current.context, request).model_dump_json()
 
     async def endpoint(request: Request) -> Response:
         try:
@@ -68,9 +70,9 @@ def _endpoint(
             answer = await anyio.to_thread.run_sync(work, limiter=turn)
             return Response(answer, media_type="application/json")
         except ClientDisconnect:
-            raise
+            return Response(status_code=GONE)
         except (Exception, PanicException) as error:  # noqa: BLE001  here errors become answers
-            return problems.answer(error, context.office.language)
+            return problems.answer(error, current.context.office.language)
 
     return endpoint
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, WithJsonSchema
 
 from policies.assignment.result import How
 from policies.spot_check.choices import Choice
 from policies.spot_check.plan import SelectedBy
+
+# On the office's clock, so without a zone: no `date-time` of RFC 3339.
+MOMENT = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?$"
+Clock = Annotated[datetime, WithJsonSchema({"type": "string", "pattern": MOMENT})]
 
 
 class ReasonOut(BaseModel):
@@ -65,9 +69,9 @@ class PlanOut(BaseModel):
 
     format: int = Field(description="of the draw; 2: tickets of seed and case id in a domain")
     plan_id: str
-    as_of: datetime
+    as_of: Clock
     capacity: int
-    closed_after: datetime | None
+    closed_after: Clock | None
     search_share: float
     margin: float | None
     seed: str
@@ -86,7 +90,7 @@ class ScoreOut(BaseModel):
     """The risk of one case at the moment the office asks about."""
 
     case_id: str
-    moment: datetime
+    moment: Clock
     risk: float
     risk_low: float
     risk_high: float
@@ -164,7 +168,7 @@ class IntakeOut(BaseModel):
 
     format: int = Field(description="of the draw; 2: tickets of seed and case id in a domain")
     assignment_id: str | None
-    as_of: datetime | None
+    as_of: Clock | None
     seed: str | None
     seed_commitment: str | None = Field(description="SHA-256 of the seed")
     floor: float | None = Field(description="share of an even draw that each eligible keeps")

@@ -74,8 +74,9 @@ def _score(context: ServiceContext, request: ScoreRequest) -> ScoresOut:
 
 def _intake(context: ServiceContext, request: IntakeRequest) -> IntakeOut:
     new = new_cases(context.tables, request.cases)
-    given = pl.DataFrame([case.model_dump() for case in request.given], schema=GIVEN)
-    suggested = intake(context, new, request.as_of, request.seed, given)
+    given = [(case.case_id, case.handler, case.effort) for case in request.given]
+    already = pl.DataFrame(given, GIVEN, orient="row") if given else None
+    suggested = intake(context, new, request.as_of, request.seed, already)
     return intake_out(suggested, context.office)
 
 

@@ -9,8 +9,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from cases.language.catalogues import Language, translations
 from cases.language.formats import formatted
-from cases.tables.tables import rows
-from features.as_of import risk_moments
 from serving.http.operations import Operation
 from serving.use_cases.context import ServiceContext
 
@@ -40,8 +38,6 @@ def templates(language: Language) -> Environment:
 def landing(offered: Sequence[Operation], context: ServiceContext, address: str) -> str:
     """The page at `/`, in the office's language; `address` is where the reader found it."""
     language = context.office.language
-    reached = rows(risk_moments(context.tables, after=None, until=datetime.max))
-    newest = reached["moment"].max()
     trained_until = datetime.fromisoformat(str(context.model.about["trained_until"]))
     return (
         templates(language)
@@ -53,6 +49,6 @@ def landing(offered: Sequence[Operation], context: ServiceContext, address: str)
             trained_until=formatted(trained_until, "", language),
             offered=offered,
             address=address,
-            newest=newest.date() if isinstance(newest, datetime) else "2026-06-30",
+            newest=context.newest.date() if context.newest else "2026-06-30",
         )
     )

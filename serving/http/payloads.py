@@ -6,26 +6,30 @@ answers.
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
-from typing import Annotated, Any
+from functools import lru_cache, partial
+from typing import Annotated, Any, TypeGuard
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     FailFast,
     Field,
-    PlainValidator,
+    GetPydanticSchema,
     StringConstraints,
+    ValidatorFunctionWrapHandler,
     WithJsonSchema,
+    WrapValidator,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from cases.office.base import Share
 from cases.tables.cells.moments import DATE_LENGTH, end_of_day, whole_day
-from cases.tables.cells.text import fold_text
+from cases.tables.cells.text import fold
+from cases.tables.specification.value_checks import no_name
 from cases.tables.values import EARLIEST, LATEST
 from policies.seeds import LONGEST_SEED
 from policies.spot_check.plan import LEAST_MARGIN
@@ -42,47 +46,82 @@ LARGEST_CAPACITY = 1_000_000
 
 # Kinds of error that `requests.py` has sentences for, next to pydantic's own.
 NOT_A_MOMENT, NO_SUCH_MOMENT, OTHER_YEAR = "not_a_moment", "no_such_moment", "other_year"
-ONE_OF_TWO = "one_of_two"
+ONE_OF_TWO, NOT_BOTH = "one_of_two", "not_both"
 
-MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?)?", re.ASCII)
-
-
-def _moment(value: Any) -> datetime:
-    """A date or date and time as the office's wall clock; a bare date is its first instant."""
-    if not isinstance(value, str) or not MOMENT.fullmatch(value):
-        raise PydanticCustomError(NOT_A_MOMENT, "is not a date or a date and time")
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        raise PydanticCustomError(NO_SUCH_MOMENT, "is a day or hour that does not exist") from None
-    if not FIRST_YEAR <= moment.year < LAST_YEAR:
-        years = {"first": str(FIRST_YEAR), "last": str(LAST_YEAR - 1)}
-        raise PydanticCustomError(OTHER_YEAR, "is outside the years {first} to {last}", years)
-    return moment
+MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?)?$"
 
 
-def _as_of(value: Any) -> datetime:
-    """As `_moment`, but a bare date is its last instant: what was recorded on it counts."""
-    moment = _moment(value)
+def _refused(schema: CoreSchema, code: str, **values: str) -> CoreSchema:
+    """`schema`, with one kind of error for all that it refuses."""
+    return core_schema.custom_error_schema(
+        schema, custom_error_type=code, custom_error_message=code, custom_error_context=dict(values)
+    )
+
+
+# A date or date and time as the office's wall clock; a bare date is its first instant.
+_CLOCK = core_schema.chain_schema(
+    [
+        _refused(core_schema.str_schema(pattern=MOMENT, strict=True), NOT_A_MOMENT),
+        _refused(core_schema.datetime_schema(strict=False), NO_SUCH_MOMENT),
+        _refused(
+            core_schema.datetime_schema(ge=EARLIEST, lt=LATEST),
+            OTHER_YEAR,
+            first=str(FIRST_YEAR),
+            last=str(LAST_YEAR - 1),
+        ),
+    ]
+)
+
+
+def _as_of(value: Any, clock: ValidatorFunctionWrapHandler) -> datetime:
+    """As `Moment`, but a bare date is its last instant: what was recorded on it counts."""
+    moment: datetime = clock(value)
     return end_of_day(moment) if len(value) <= DATE_LENGTH else moment
 
 
-def _done_by(value: Any) -> datetime:
-    """As `_moment`, but midnight is the last instant of its day, as in the office's tables."""
-    return whole_day(_moment(value))
+_MOMENT_SCHEMA = WithJsonSchema(
+    {"type": "string", "pattern": MOMENT, "examples": ["2026-06-30T17:05:00"]}
+)
+Moment = Annotated[datetime, GetPydanticSchema(lambda _type, _next: _CLOCK), _MOMENT_SCHEMA]
+AsOf = Annotated[Moment, WrapValidator(_as_of), _MOMENT_SCHEMA]
+# Midnight is the last instant of its day, as in the office's tables.
+DoneBy = Annotated[Moment, AfterValidator(whole_day), _MOMENT_SCHEMA]
 
 
-_MOMENT_SCHEMA = WithJsonSchema({"type": "string", "examples": ["2026-06-30T17:05:00"]})
-Moment = Annotated[datetime, PlainValidator(_moment), _MOMENT_SCHEMA]
-AsOf = Annotated[datetime, PlainValidator(_as_of), _MOMENT_SCHEMA]
-DoneBy = Annotated[datetime, PlainValidator(_done_by), _MOMENT_SCHEMA]
+def _named(text: str, *, of_cases_and_people: bool) -> str:
+    """A name as tables have it; an error of one of the kinds of `NO_NAME` where none could."""
+    name = fold(text)
+    wrong = no_name(name, of_cases_and_people=of_cases_and_people)
+    if wrong is not None:
+        raise PydanticCustomError(wrong, "is no name")
+    return name
+
+
+# The same names come again and again.
+_label_of = lru_cache(maxsize=4096)(partial(_named, of_cases_and_people=False))
+_who_of = lru_cache(maxsize=4096)(partial(_named, of_cases_and_people=True))
+
+
+def _label(value: object) -> object:
+    return _label_of(value) if _may_be_a_name(value) else value
+
+
+def _who(value: object) -> object:
+    return _who_of(value) if _may_be_a_name(value) else value
+
+
+def _may_be_a_name(value: object) -> TypeGuard[str]:
+    """Whether it is a text, and not too long for a name: that is told by the next validator."""
+    return isinstance(value, str) and len(value) <= LONGEST_TEXT
+
+
 # Without blanks around it and with full-width letters folded, as in the office's tables: `N1 `
 # must not be another case than `N1`.
-Label = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TEXT),
-    BeforeValidator(fold_text),
+_Words = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TEXT)
 ]
+Label = Annotated[_Words, BeforeValidator(_label)]
+Who = Annotated[_Words, BeforeValidator(_who)]  # a case or a person
 
 Party = Annotated[Label, Field(pattern=r"^[^;；]*$")]
 ReasonText = Annotated[str, Field(min_length=1, max_length=LONGEST_REASON)]
@@ -105,7 +144,7 @@ class EventIn(RequestPart):
         default=None, description="when the office could know it; `at` if left out"
     )
     activity: Label = Field(description="what happened, as the office file calls it")
-    actor: Label | None = Field(default=None, description="who did it")
+    actor: Who | None = Field(default=None, description="who did it")
 
 
 class AttributesIn(RequestPart):
@@ -115,7 +154,7 @@ class AttributesIn(RequestPart):
 class CaseIn(RequestPart):
     """A case of the request, with its events."""
 
-    case_id: Label = Field(description="the case; one the office has is replaced by this version")
+    case_id: Who = Field(description="the case; one the office has is replaced by this version")
     opened_at: Moment = Field(description="when it was opened")
     closed_at: DoneBy | None = Field(
         default=None,
@@ -124,7 +163,7 @@ class CaseIn(RequestPart):
     )
     kind: Label | None = Field(default=None, description="kind of case")
     unit: Label | None = Field(default=None, description="unit that handled it")
-    handler: Label | None = Field(default=None, description="who handled it")
+    handler: Who | None = Field(default=None, description="who handled it")
     attributes: AttributesIn = Field(
         default=AttributesIn(), description="the office's own attributes; left out means unknown"
     )
@@ -159,11 +198,17 @@ class SpotCheckRequest(RequestPart):
         default=None, min_length=1, max_length=MOST_CASES, description="draw among these only"
     )
 
+    @model_validator(mode="after")
+    def _not_both(self) -> SpotCheckRequest:
+        if self.search_share is not None and self.margin is not None:
+            raise PydanticCustomError(NOT_BOTH, "has both `search_share` and `margin`")
+        return self
+
 
 class ScoreRequest(RequestPart):
     """Which cases to score: cases of the office by id, or the cases given. One of the two."""
 
-    case_ids: tuple[Label, ...] | None = Field(
+    case_ids: tuple[Who, ...] | None = Field(
         default=None, min_length=1, max_length=MOST_IDS, description="cases the office has"
     )
     cases: tuple[CaseIn, ...] | None = Field(
@@ -180,7 +225,7 @@ class ScoreRequest(RequestPart):
 class DesignationIn(RequestPart):
     """A chief's decision who is to handle a case, instead of a random draw."""
 
-    handler: Label = Field(description="who is to handle it")
+    handler: Who = Field(description="who is to handle it")
     reason: ReasonText = Field(description="why it is not drawn at random; it is recorded")
 
 
@@ -191,7 +236,7 @@ class IntakeFactsIn(RequestPart):
 class NewCaseIn(RequestPart):
     """A case that has just come in."""
 
-    case_id: Label = Field(description="the case; nobody may be handling it yet")
+    case_id: Who = Field(description="the case; nobody may be handling it yet")
     opened_at: Moment = Field(description="when it came in")
     kind: Label | None = Field(default=None, description="kind of case")
     unit: Label | None = Field(default=None, description="unit it is for; left out means any")
@@ -209,8 +254,8 @@ class NewCaseIn(RequestPart):
 class GivenIn(RequestPart):
     """A case given to a handler since the office's tables were read."""
 
-    case_id: Label = Field(description="the case; it counts once, and not if the tables have it")
-    handler: Label = Field(description="who handles it")
+    case_id: Who = Field(description="the case; it counts once, and not if the tables have it")
+    handler: Who = Field(description="who handles it")
     effort: float | None = Field(default=None, ge=0, description="expected, as an answer gave it")
 
 

@@ -6,6 +6,8 @@ office's attributes with their types, and nothing else.
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, get_args
@@ -18,11 +20,13 @@ from cases.errors import LONGEST_VALUE, BadInput, Fault, shorten
 from cases.language.messages import Message, _
 from cases.nearest import did_you_mean
 from cases.office.model import Attribute, Office
-from cases.tables.new_cases import new_case_faults
+from cases.tables.arrivals.new_cases import new_case_faults
+from cases.tables.specification.value_checks import NO_NAME
 from cases.tables.tables import Tables, new_case_columns
 from serving.http.payloads import (
     NO_SUCH_MOMENT,
     NOT_A_MOMENT,
+    NOT_BOTH,
     ONE_OF_TWO,
     OTHER_YEAR,
     AttributesIn,
@@ -105,7 +109,9 @@ def _fitted(base: type[Read], name: str, **types: Any) -> type[Read]:
 def read(model: type[Read], body: bytes) -> Read:
     """The request in `body`; `NotJson` or `BadInput` with at most `MOST_FAULTS` faults."""
     try:
-        return model.model_validate_json(body)
+        request = model.model_validate_json(body)
+        json.loads(body, object_pairs_hook=_once, parse_int=len, parse_float=len)
+        return request
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
         if details[0]["type"] == "json_invalid":
@@ -113,6 +119,15 @@ def read(model: type[Read], body: bytes) -> Read:
         details = [detail for detail in details if not _follows(detail, details)]
         faults = [_explain(model, detail) for detail in details[:MOST_FAULTS]]
         raise BadInput(faults + unlisted(len(details) - len(faults))) from None
+
+
+def _once(pairs: Sequence[tuple[str, object]]) -> None:
+    """`BadInput` for a field that stands twice in an object: one of the two would be lost."""
+    if len(dict(pairs)) < len(pairs):
+        names = Counter(name for name, _value in pairs)
+        ((name, _count),) = names.most_common(1)
+        problem = _("stands more than once in one object.")
+        raise BadInput([fault(shorten(name), problem, _("Give every field once."))])
 
 
 def _follows(error: ErrorDetails, others: Sequence[ErrorDetails]) -> bool:
@@ -203,9 +218,11 @@ SENTENCES: Mapping[str, tuple[Message, Message]] = {
     ),
     "greater_than_equal": (_("is too small."), _("Give at least {ge}.")),
     "less_than_equal": (_("is too large."), _("Give at most {le}.")),
+    NOT_BOTH: (_("has both `search_share` and `margin`."), _("Give one of the two.")),
     ONE_OF_TWO: (_("needs either `case_ids` or `cases`."), _("Give one of the two.")),
     "too_long": (_("holds more than {max_length} entries."), _("Send several requests.")),
     "too_short": (_("is empty."), _("Give at least one entry, or leave it out.")),
+    **NO_NAME,
 }
 UNFORESEEN = (_("is not as described ({message})."), _("See /docs.json."))
 

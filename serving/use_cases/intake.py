@@ -115,7 +115,7 @@ def intake(
     seed: str | None = None,
     already_given: pl.DataFrame | None = None,
 ) -> IntakeSuggestions:
-    """Suggestions for the cases of `new` (`cases.tables.new_cases.read_new_cases`), all together.
+    """Suggestions for the cases of `new` (as `read_new_cases` gives them), all together.
 
     Loads and absences are those of `as_of`, by default of the last opening; the seed is one
     nobody can predict unless given. `already_given` (`staff.GIVEN`) are cases given to handlers
@@ -204,12 +204,15 @@ def _alone(tables: Tables, new: pl.DataFrame) -> tuple[Tables, Frame]:
 
 def _with_estimates(context: ServiceContext, cases: NewCases) -> pl.DataFrame:
     """The new cases as they were sent, with estimates, rule and skills (columns of `CASES`)."""
-    rules = settled_tracks(cases.known).select("case_id", "rule")
+    # All of these have one row per case, sorted by its id.
+    parts = (_complexities(context, cases.x), _efforts(context, cases.x), asked_skills(cases.known))
+    facts = pl.concat([part.drop("case_id") for part in parts], how="horizontal")
+    rules = dict(settled_tracks(cases.known).select("case_id", "rule").iter_rows())
+    case_ids = cases.x["case_id"]
+    rule = pl.Series([rules.get(case_id) for case_id in case_ids], dtype=pl.String)
+    known = facts.with_columns(case_ids, rule.alias("rule"))
     sent = cases.sent.with_columns(parties=listed(pl.col("parties")))
-    parts = (_complexities(context, cases.x), _efforts(context, cases.x), rules)
-    for part in (*parts, asked_skills(cases.known)):
-        sent = sent.join(part, on="case_id", how="left", maintain_order="left")
-    return completed(sent, CASES)
+    return completed(sent.join(known, on="case_id", how="left", maintain_order="left"), CASES)
 
 
 def _routed(inputs: IntakeInputs, office: Intake) -> Routing:

@@ -28,12 +28,18 @@ def staff(
     Of what is `given`, what the tables do not have counts with its whole effort.
     """
     left = context.kept(("work left", as_of), lambda: _work_left(context, as_of))
-    if given is not None:
-        left = pl.concat([left, _given_since(context.tables, given, left["remaining_effort"])])
+    if given is None:
+        return context.kept(("staff", as_of), lambda: _carrying(context.tables, left))
+    further = _given_since(context.tables, given, left["remaining_effort"])
+    return _carrying(context.tables, pl.concat([left, further]))
+
+
+def _carrying(tables: Tables, left: pl.DataFrame) -> pl.DataFrame:
+    """The handlers with the sums of the work `left`."""
     carried = left.group_by("handler").agg(
         load=pl.col("remaining_effort").sum(), open_cases=pl.len().cast(pl.Int64)
     )
-    return context.tables.handler_rows.join(carried, on="handler", how="left").with_columns(
+    return tables.handler_rows.join(carried, on="handler", how="left").with_columns(
         pl.col("load").fill_null(0.0),
         pl.col("open_cases").fill_null(0),
     )

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from serving.http.app import application
+from serving.use_cases.arrivals import Current
 from serving.use_cases.context import ServiceContext
 from tests.factories.fakes import context
 
@@ -16,7 +17,7 @@ def ask(method: str, path: str, of: ServiceContext | None = None, **sent: Any) -
     """The answer of a fresh application."""
 
     async def go() -> httpx.Response:
-        transport = httpx.ASGITransport(application(of or context()))
+        transport = httpx.ASGITransport(application(Current(of or context())))
         async with httpx.AsyncClient(transport=transport, base_url="http://office") as client:
             return await client.request(method, path, **sent)
 

@@ -13,8 +13,10 @@ from scipy.special import expit
 
 from cases.language.texts import Text
 from cases.numeric import Floats
+from cases.progress import Progress
 from cases.tables.tables import Frame, Tables
 from models.calibration.conformal import Cutoffs
+from models.estimators.scorer import OnFrames
 from models.matrix import Columns
 from models.questions.start import Start
 from models.reasons.reasons import Reason
@@ -58,10 +60,16 @@ class FakeModel:
         return x.select("case_id", "moment", *columns[code])
 
     def explain(
-        self, code: str, x: pl.DataFrame, top: int, *, among: pl.DataFrame | None = None
+        self,
+        code: str,
+        x: pl.DataFrame,
+        top: int,
+        *,
+        against: int = 0,
+        among: pl.DataFrame | None = None,
     ) -> Mapping[str, Sequence[Reason]]:
         """One reason per case, which says the language it is put into."""
-        del among
+        del among, against
         assert code in self.codes
         return {
             case: (
@@ -76,9 +84,10 @@ class FakeModel:
         return self
 
     def score(
-        self, tables: Tables, as_of: datetime, *, closed_after: datetime | None
+        self, tables: Tables, as_of: datetime, progress: Progress, *, closed_after: datetime | None
     ) -> pl.DataFrame:
         """Every closed case without a review, as the question of risk would give them."""
+        progress("scoring", 1.0)
         reviewed = tables.review_rows.filter(pl.col("reviewed_at") <= as_of)
         cases = tables.case_rows.filter(pl.col("closed_at") <= as_of)
         cases = cases.join(reviewed, on="case_id", how="anti").with_columns(moment="closed_at")
@@ -97,7 +106,7 @@ class FakeModel:
         return cases.select("case_id", "handler", remaining_effort=pl.col("suspects") / 2)
 
 
-class Additive:
+class Additive(OnFrames):
     """Log-odds `sum of weight * value` plus `together` times the product of the first two.
 
     The product's share is split evenly between the two, as Shapley values would.
@@ -107,17 +116,17 @@ class Additive:
         self.columns = Columns(tuple(weights), {})
         self._weights, self._together = np.array([*weights.values()], dtype=float), together
 
-    def raw(self, x: pl.DataFrame) -> Floats:
+    def raw_of(self, matrix: Floats) -> Floats:
         """Log-odds per row."""
-        return self.contributions(x).sum(axis=1)
+        return self.contributions_of(matrix).sum(axis=1)
 
-    def contributions(self, x: pl.DataFrame) -> Floats:
+    def contributions_of(self, matrix: Floats) -> Floats:
         """What each column adds, and 0 as the constant."""
-        values = np.nan_to_num(self.columns.matrix(x))
+        values = np.nan_to_num(matrix)
         adds = values * self._weights
         if self._together:
             adds[:, :2] += self._together / 2 * values[:, [0]] * values[:, [1]]
-        return np.column_stack([adds, np.zeros(x.height)])
+        return np.column_stack([adds, np.zeros(len(matrix))])
 
     def probability(self, x: pl.DataFrame) -> Floats:
         """The probability per row."""

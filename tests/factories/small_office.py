@@ -65,6 +65,7 @@ def small_office(count: int = 600, seed: int = 1, **changes: object) -> Tables:
         "grade": ["bad" if bad[i] else "good" for i in drawn],
         "inclusion_probability": [0.8] * len(drawn),
         "dimensions": [named[i] if bad[i] and named[i] else None for i in drawn],
+        "hours": [None] * len(drawn),
     }
     return Tables.of(
         description,

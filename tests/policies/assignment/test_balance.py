@@ -66,6 +66,30 @@ def test_few_pairs_to_begin_with_lead_to_the_same_loads(numbers: int) -> None:
         assert costs(program, program.solve()) == pytest.approx(whole, rel=0.01)
 
 
+@settings(max_examples=25)
+@given(numbers=st.integers(0, 2**32 - 1))
+def test_one_group_gets_what_the_program_gives_it(numbers: int) -> None:
+    """The cheapest pieces filled in turn are the optimum, with slots, floors and lacked skills."""
+    rng = np.random.default_rng(numbers)
+    mask = np.ones((1, 6), bool)  # who may take nothing stands in no program
+    shared = Demand(np.array([9.0]), rng.uniform(2, 20, 1), mask, rng.integers(0, 3, (1, 6)))
+    load, capacity = rng.uniform(0, 9, 6), rng.uniform(0.5, 2, 6)
+    context = Supply(load, capacity, rng.choice([0.0, 1.0, 4.0, NO_LIMIT], 6))
+    program = balance.LinearProgram(shared, context, rng.integers(1, 4, 6).astype(float), 0.1)
+    work = program.search()[0]
+    work[:, :-1] += program.least
+    assert program.solve() == pytest.approx(work, abs=1e-6)
+
+
+def test_pieces_are_added_where_they_are_used_up() -> None:
+    """One idle handler takes cases until he has as much as the least loaded of the others."""
+    loads = [0.0, *np.linspace(90, 99, 10)]
+    alike = demand([40, 60], [40.0, 60.0], [[1] * 11, [1] * 11])
+    chances = balanced(alike, supply(loads), 0.0)
+    # 93 cases bring him to 93, and seven the three with 90, 91 and 92 to 93 or one more.
+    assert chances[:, 0].tolist() == pytest.approx([0.93, 0.93], abs=1e-6)
+
+
 def costs(program: balance.LinearProgram, expected: np.ndarray) -> float:
     """The cost of the pieces that the expected work fills."""
     work = expected[:, :-1].sum(axis=0)

@@ -90,7 +90,10 @@ def test_the_nearest_have_the_fewest_obstacles() -> None:
         "handler | case_id | party\nA | c | -",
     )
     nearest = found.nearest(0)
-    assert nearest.select("handler", "reason").rows() == [("C", "skill"), ("D", "capacity")]
+    assert [[(one.handler, one.reason) for one in each] for each in nearest] == [
+        [(2, "skill")],
+        [(3, "capacity")],
+    ]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

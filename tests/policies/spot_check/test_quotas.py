@@ -106,3 +106,14 @@ def test_shares_of_a_quota_add_up_to_it(
     assert found.cell_least.sum() == wanted
     assert found.cell_most.sum() == allowed
     assert (found.cell_least <= found.cell_most).all()
+
+
+def test_without_quotas_all_cases_of_all_may_be_drawn() -> None:
+    """As with a quota that no handler and no unit reaches."""
+    cases = with_cells(frame([0.1, 0.2, 0.3, 0.4], handlers="abab", units="uvuw"))
+    none, slack = (
+        quotas_of(cases, 2, parameters(per_unit=Quota(at_most=most))) for most in (None, 9)
+    )
+    for name in ("cell_least", "cell_most", "unit_least", "unit_most", "unit_of_cell"):
+        assert getattr(none, name).tolist() == getattr(slack, name).tolist()
+    assert [part.tolist() for part in none.parts] == [part.tolist() for part in slack.parts]

@@ -10,10 +10,11 @@ import hypothesis.strategies as st
 from hypothesis import given, settings
 
 from serving.http.app import application
+from serving.use_cases.arrivals import Current
 from tests.factories.client import request
 from tests.factories.fakes import context
 
-APPLICATION = application(context())
+APPLICATION = application(Current(context()))
 
 days = st.dates().map(str) | st.datetimes().map(lambda moment: moment.isoformat())
 recent = st.sampled_from(["2025-12-31", "2026-01-15T10:00", "2026-03-01", "2026-06-30T23:59:59.9"])

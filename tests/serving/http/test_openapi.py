@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+import pytest
 from fastapi.openapi.models import OpenAPI
 
-from tests.factories.client import ask
+from tests.factories.client import ask, case, request
 
 
 def _document() -> dict[str, Any]:
@@ -53,6 +55,82 @@ def test_errors_are_described_as_problem_details():
     assert answers["422"]["content"] == {
         "application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemOut"}}
     }
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("get", "/healthz", None),
+        ("post", "/score", {"case_ids": ["a"]}),
+        ("post", "/score", {"case_ids": []}),
+        ("post", "/spot_checks", request()),
+        ("post", "/spot_checks", request(cases=[case(), case(case_id="c")])),
+        ("post", "/intake", {"cases": [{"case_id": "n", "opened_at": "2026-06-30T09:00"}]}),
+    ],
+)
+def test_an_answer_is_as_described(method: str, path: str, body: Any):
+    """Every value of it fits the schema that is published for it."""
+    document = _document()
+    answer = ask(method.upper(), path, json=body)
+    described = document["paths"][path][method]["responses"][str(answer.status_code)]
+    kind = answer.headers["content-type"]
+
+    assert fits(answer.json(), described["content"][kind]["schema"], document)
+
+
+def test_what_is_not_as_described_is_noticed():
+    """The check of answers refuses other types, fields that lack, and moments with a zone."""
+    document = _document()
+    moment = {"$ref": "#/components/schemas/ScoreOut"}
+    score = {"case_id": "a", "moment": "2026-01-01T00:00:00", "risk": 0.1}
+    score |= {"risk_low": 0.0, "risk_high": 1}
+
+    assert fits(score, moment, document)
+    assert not fits(score | {"risk": "0.1"}, moment, document)
+    assert not fits(score | {"moment": "2026-01-01T00:00:00Z"}, moment, document)
+    assert not fits({"case_id": "a"}, moment, document)
+
+
+TYPES: dict[str, Any] = {
+    "object": dict,
+    "array": list,
+    "string": str,
+    "number": int | float,
+    "integer": int,
+    "boolean": bool,
+    "null": type(None),
+}
+
+
+def fits(value: Any, schema: dict[str, Any], document: dict[str, Any]) -> bool:
+    """Whether a value is as a JSON schema says, in the words that pydantic uses for answers."""
+    schema = _resolved(schema, document)
+    unknown = schema.keys() - UNDERSTOOD
+    assert not unknown, f"{unknown} is not understood here"
+    if "anyOf" in schema:
+        return any(fits(value, one, document) for one in schema["anyOf"])
+    right = isinstance(value, TYPES[schema["type"]]) if "type" in schema else True
+    right &= value in schema.get("enum", [value]) and value == schema.get("const", value)
+    if isinstance(value, str) and "pattern" in schema:
+        right &= re.search(schema["pattern"], value) is not None
+    if isinstance(value, list):
+        right &= all(fits(one, schema["items"], document) for one in value)
+    if isinstance(value, dict):
+        fields, others = schema.get("properties", {}), schema.get("additionalProperties", {})
+        right &= value.keys() >= set(schema.get("required", []))
+        right &= all(fits(one, fields.get(name, others), document) for name, one in value.items())
+    return bool(right)
+
+
+UNDERSTOOD = {
+    *("type", "anyOf", "enum", "const", "pattern", "items", "properties", "required"),
+    *("additionalProperties", "title", "description", "default"),
+}
+
+
+def _resolved(schema: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
+    name = schema.get("$ref", "").removeprefix("#/components/schemas/")
+    return document["components"]["schemas"][name] if name else schema
 
 
 def _references(part: Any) -> list[str]:
