@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -65,8 +65,9 @@ class Terminal:
 
     @contextmanager
     def progress(self) -> Iterator[Tell]:
-        """Bars on a terminal; in a log, one line per finished step."""
-        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        """Bars with the time left on a terminal; in a log, one line per finished step."""
+        left = TimeRemainingColumn(elapsed_when_finished=True)
+        columns = (TextColumn("{task.description}"), BarColumn(), left)
         with Progress(*columns, console=self.err, disable=not self.err.is_terminal) as bars:
             steps: dict[str, TaskID] = {}
             finished: set[str] = set()

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 from cases.files import replaced
 from cases.language.messages import Sayable, _, listed
+from cases.language.missing import missing_words
 from cli.arguments import FILE, DataFolder, OfficeFile, SetAside, SpokenIn, option
 from cli.console import Terminal
 
 if TYPE_CHECKING:
+    from cases.office.model import Office
     from cases.tables.tables import Tables
 
+MOST_KEYS = 12  # without words, that are shown
 CHECK = _(
     "Read and check an office's tables: every fault, columns that seem to know too much, and how "
     "each table was read."
@@ -49,6 +52,7 @@ def check(
     show_open(terminal, tables)
     unseen = not_looked_at(tables, tables.latest_record)
     show_leaks(terminal, leaks, unseen, tables.office)
+    _show_untranslated(terminal, tables.office)
     if tables.report is not None:
         show_warnings(terminal, tables.report)
         show_reading(terminal, tables.report)
@@ -76,6 +80,21 @@ def _show_counts(terminal: Terminal, tables: Tables) -> None:
     if "handlers" not in tables.office.tables:
         handlers = _("no handler table")
     terminal.table((), [*rows, (_("handlers"), handlers)])
+
+
+def _show_untranslated(terminal: Terminal, office: Office) -> None:
+    """Which words of the office file are missing in the language that is asked for."""
+    keys = list(missing_words(office, terminal.language))
+    if keys:
+        more = [_("{count:,} more", count=len(keys) - MOST_KEYS)] if keys[MOST_KEYS:] else []
+        terminal.show(
+            _(
+                "The office file has no words in this language ({language}) under these keys, so "
+                "that those of another stand in: {keys}.",
+                language=terminal.language,
+                keys=listed([*keys[:MOST_KEYS], *more]),
+            )
+        )
 
 
 def _went_aside(tables: Tables, file: Path) -> Sayable:

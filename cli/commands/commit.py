@@ -66,12 +66,14 @@ def commit(
 ) -> None:
     """Write the commitment to a plan, and show its hash and the secret seed."""
     from cli.files.folders import code_version, text_file
+    from cli.files.ledger import ledger_of, record
     from cli.files.office import check_out, opened, workspace_of
     from policies.seeds import fresh_seed
     from policies.spot_check.commitment import commit as commit_to
     from policies.spot_check.plan import PlanParameters
     from serving.use_cases.commitments import plan_inputs
     from serving.use_cases.context import ServiceContext
+    from serving.use_cases.records import commitment_record
 
     check_knob(COMMAND, search_share, margin)
     beacon = _beacon(beacon_source, beacon_time)
@@ -81,7 +83,7 @@ def commit(
     )
     check_out(workspace, out_file, (".json",))
     secret_seed = seed or fresh_seed()
-    with terminal.progress() as tell:
+    with ledger_of(workspace) as ledger, terminal.progress() as tell:
         tables, champion = opened(workspace, tell)
         tell(COMMITTING, 0.0)
         parameters = PlanParameters.of(
@@ -94,10 +96,11 @@ def commit(
             seed=secret_seed,
         )
         context = ServiceContext(tables, champion)
-        inputs = plan_inputs(context, parameters, champion.content_hash, code_version())
+        inputs = plan_inputs(context, parameters, champion.content_hash, code_version(), tell)
         made_at = datetime.now().replace(microsecond=0)  # by the office's clock
         promised = commit_to(inputs, secret_seed, made_at, beacon)
         unless_other(out_file, text_file(promised.text))
+        record(ledger, commitment_record(promised))
         tell(COMMITTING, 1.0)
     _show(terminal, promised, secret_seed, out_file)
 

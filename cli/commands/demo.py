@@ -30,6 +30,7 @@ def demo(
     from cases.demo import INTAKE, make_demo
     from cli.commands.intake import suggest_and_write
     from cli.commands.plan import draw_and_write
+    from cli.files.ledger import ledger_of, record
     from cli.files.office import workspace_of
     from cli.show.intake import show_intake
     from cli.show.plan import show_plan
@@ -38,20 +39,30 @@ def demo(
     from models.registry import Registry
     from policies.spot_check.plan import PlanParameters
     from serving.use_cases.context import ServiceContext
+    from serving.use_cases.records import training_record
 
     with Terminal.of(language).progress() as tell:
         office = make_demo(folder, cases=cases, seed=seed, progress=tell)
     terminal, home = Terminal.of(language, office), workspace_of(office).home
-    with terminal.progress() as tell:
+    with ledger_of(workspace_of(office)) as ledger, terminal.progress() as tell:
         tables = workspace_of(office).tables(tell)
         now = tables.latest_record
         registry = Registry(home)
         trained = train_candidate(tables, registry, now, tell)
+        record(
+            ledger,
+            training_record(
+                trained.version.number,
+                promoted=trained.verdict.promoted,
+                until=now,
+                data_hash=tables.data_hash,
+            ),
+        )
         champion = registry.champion(tables.office)
         context = ServiceContext(tables, champion, registry.tried(tables.office))
         parameters = PlanParameters.of(tables.office, as_of=now, capacity=CAPACITY, seed=str(seed))
         plan, _manifest_of_plan = draw_and_write(
-            context, champion, parameters, folder / "plan", terminal.language, tell
+            context, champion, parameters, folder / "plan", terminal.language, tell, ledger
         )
         suggestions, _manifest_of_intake = suggest_and_write(
             tables,
@@ -60,6 +71,7 @@ def demo(
             folder / "intake",
             terminal.language,
             tell,
+            ledger,
             seed=str(seed),
         )
         _write_reports(home, tables, champion, folder, tell)
@@ -73,17 +85,18 @@ def _write_reports(
     home: Path, tables: Tables, champion: Bundle, folder: Path, tell: Progress
 ) -> None:
     """The audit report in every language there is."""
-    from cli.files.report import summary_of, write_pages
+    from cases.language.catalogues import languages
+    from cli.files.report import summary_of, write_report
     from evaluation.promotion.last_year import last_year_backtest
 
     tried = last_year_backtest(home, tables, champion, tell)
     summary = summary_of(home, tables, champion, tried, [folder / "plan"], tell)
-    write_pages(summary, folder)
+    write_report(summary, {folder / f"report.{code}.html": code for code in languages()})
 
 
 def _show_written(terminal: Terminal, folder: Path, office: Path) -> None:
     """Where everything is, and what to do next."""
-    plan, page = folder / "plan", folder / "intake" / "intake.html"
+    plan, page = folder / "plan" / "plan.html", folder / "intake" / "intake.html"
     report, command = folder / f"report.{terminal.language}.html", f"triage serve {office}"
     terminal.show(
         _(

@@ -45,6 +45,7 @@ def estimate(
     language: SpokenIn = None,
 ) -> None:
     """Estimate from kept plans and the reviews of their cases; `Refused` without a plan."""
+    from cli.files.ledger import keep_checkpoint, ledger_of, record
     from cli.files.office import workspace_of
     from cli.files.plan_checks import verified_plan
     from cli.show.estimates import show_claims, show_estimate, show_together
@@ -52,6 +53,7 @@ def estimate(
     from evaluation.surveys.estimate import estimate as estimate_all
     from evaluation.surveys.of_plans import claim_of_plan, surveys_of
     from evaluation.surveys.returned import usual_places
+    from serving.use_cases.records import estimate_record
 
     if not plans:
         raise Refused(
@@ -62,10 +64,14 @@ def estimate(
             )
         )
     terminal = Terminal.of(language, office)
-    with terminal.progress() as tell:
-        tables = workspace_of(office, data, set_aside, language).tables(tell)
+    workspace = workspace_of(office, data, set_aside, language)
+    with ledger_of(workspace) as ledger, terminal.progress() as tell:
+        tables = workspace.tables(tell)
         kept, until = [*map(verified_plan, plans)], as_of or datetime.max
         surveyed = surveys_of(tables, kept, until)
+        plan_ids = [str(plan.manifest["plan_id"]) for plan in kept]
+        record(ledger, estimate_record(plan_ids, as_of, tables.data_hash))
+        recorded = keep_checkpoint(ledger, workspace)
     if at_most is not None:
         show_claims(terminal, [claim_of_plan(tables, plan, until, at_most) for plan in kept])
         if surveyed.batches[1:]:
@@ -73,3 +79,4 @@ def estimate(
     places, names = usual_places(tables.office), tables.office.dimension_names
     estimates = estimate_all(surveyed.surveys, places, dimensions=names)
     show_estimate(terminal, estimates, surveyed)
+    terminal.show(recorded)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from cases.integrity.manifest import Manifest
     from cases.tables.tables import Tables
+    from ledger.ledger import Ledger
     from models.bundle.bundle import Bundle
     from serving.use_cases.intake import IntakeSuggestions
 
@@ -68,6 +69,7 @@ def intake(
 
     from cli.files.intake import check_intake_folder
     from cli.files.intake_checks import given_in
+    from cli.files.ledger import ledger_of
     from cli.files.office import opened, workspace_of
     from cli.show.folders import hash_of
     from cli.show.intake import show_intake
@@ -75,8 +77,9 @@ def intake(
 
     check_intake_folder(out_folder)
     terminal = Terminal.of(language, office)
-    with terminal.progress() as tell:
-        tables, champion = opened(workspace_of(office, data, set_aside, language), tell)
+    workspace = workspace_of(office, data, set_aside, language)
+    with ledger_of(workspace) as ledger, terminal.progress() as tell:
+        tables, champion = opened(workspace, tell)
         given = pl.concat([pl.DataFrame(schema=GIVEN), *map(given_in, after or ())])
         suggestions, manifest = suggest_and_write(
             tables,
@@ -85,6 +88,7 @@ def intake(
             out_folder,
             terminal.language,
             tell,
+            ledger,
             as_of=as_of,
             seed=seed,
             given=given,
@@ -100,23 +104,30 @@ def suggest_and_write(
     folder: Path,
     language: Language,
     tell: Progress,
+    ledger: Ledger,
     *,
     as_of: datetime | None = None,
     seed: str | None = None,
     given: pl.DataFrame | None = None,
 ) -> tuple[IntakeSuggestions, Manifest]:
-    """Suggestions for the cases in the file `cases`, written into `folder`, and its manifest."""
-    from cases.tables.new_cases import read_new_cases
+    """Suggestions for the cases in the file `cases`, written into `folder`, and its manifest.
+
+    They are recorded in the ledger.
+    """
+    from cases.tables.arrivals.new_cases import read_new_cases
     from cli.files.folders import made_from
     from cli.files.intake import write_intake
+    from cli.files.ledger import record
     from serving.use_cases.context import ServiceContext
     from serving.use_cases.intake import intake as suggest
+    from serving.use_cases.records import intake_record
 
     new = read_new_cases(tables, cases, tell)
     tell(SUGGESTING, 0.0)
     suggestions = suggest(ServiceContext(tables, champion), new, as_of, seed, given)
     made = made_from(tables, champion)
     manifest = write_intake(suggestions, tables.office, language, made, folder)
+    record(ledger, intake_record(suggestions, manifest, made))
     tell(SUGGESTING, 1.0)
     return suggestions, manifest
 

@@ -36,19 +36,30 @@ def train(
     language: SpokenIn = None,
 ) -> None:
     """Train a candidate on the office's tables; exit code 3 if it is not promoted."""
+    from cli.files.ledger import ledger_of, record
     from cli.files.office import workspace_of
     from cli.show.training import show_training
     from evaluation.promotion.candidate import train_candidate
     from models.registry import Registry
+    from serving.use_cases.records import training_record
 
     terminal, workspace = (
         Terminal.of(language, office),
         workspace_of(office, data, set_aside, language),
     )
-    with terminal.progress() as tell:
+    with ledger_of(workspace) as ledger, terminal.progress() as tell:
         tables = workspace.tables(tell)
         known_by = until or tables.latest_record
         trained = train_candidate(tables, Registry(workspace.home), known_by, tell)
+        record(
+            ledger,
+            training_record(
+                trained.version.number,
+                promoted=trained.verdict.promoted,
+                until=known_by,
+                data_hash=tables.data_hash,
+            ),
+        )
     show_training(terminal, trained)
     if not trained.verdict.promoted:
         raise typer.Exit(3)
@@ -84,13 +95,17 @@ def rollback(
 ) -> None:
     """Make a version the champion that was it before."""
     from cases.office.loading import load_office
+    from cli.files.ledger import ledger_of, record
     from cli.files.office import workspace_of
     from evaluation.promotion.rollback import roll_back
     from models.registry import Registry
+    from serving.use_cases.records import rollback_record
 
     if not reason.strip():
         raise BadInput([Fault("triage rollback", _("the reason is blank."), _("Say why."))])
     workspace = workspace_of(office)
-    chosen = roll_back(Registry(workspace.home), load_office(workspace.office), to, reason)
+    with ledger_of(workspace) as ledger:
+        chosen = roll_back(Registry(workspace.home), load_office(workspace.office), to, reason)
+        record(ledger, rollback_record(chosen.number, reason))
     again = _("Version {number} is the champion again.", number=chosen.number)
     Terminal.of(language, office).show(again)

@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
+
 from cases.errors import BadInput, Fault
 from cases.language.catalogues import Language
 from cases.language.messages import Sayable, _
@@ -34,6 +36,7 @@ from cli.console import Terminal
 
 if TYPE_CHECKING:
     from cases.integrity.manifest import Manifest
+    from ledger.ledger import Ledger
     from models.bundle.bundle import Bundle
     from policies.spot_check.commitment import Commitment
     from policies.spot_check.committed import OpenedCommitment
@@ -42,8 +45,10 @@ if TYPE_CHECKING:
     from serving.use_cases.spot_checks import PlannedSpotChecks
 
 PLAN = _(
-    "Draw the cases to check: `plan.csv` (which and why), `frame.parquet` and `plan.json` (replay)."
+    "Draw the cases to check: `plan.html` and `plan.csv` (which and why), `sheets.html` (a sheet a "
+    "case to print for reviewers), the rest to draw it again."
 )
+PRINT = _("Print `plan.html` and `sheets.html` as PDF, too (needs Chromium).")
 COMMAND = "triage plan"
 PLANNING = _("planning")
 
@@ -68,11 +73,14 @@ def plan(
         option("--beacon", TEXT, _("The value that the commitment's beacon published.")),
     ] = None,
     seed: Seed = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help=str(PRINT))] = False,
     language: SpokenIn = None,
 ) -> None:
     """Draw a plan for the cases of an office and write it into a folder."""
+    from cli.files.ledger import keep_checkpoint, ledger_of
     from cli.files.office import opened, workspace_of
-    from cli.files.plan import check_plan_folder
+    from cli.files.plan import PAGE_FILE, SHEETS_FILE, check_plan_folder
+    from cli.files.printing import installed_browser
     from cli.show.folders import hash_of
     from cli.show.plan import show_plan
     from models.registry import Registry
@@ -92,10 +100,12 @@ def plan(
     promised = None if commitment is None else read_commitment(commitment)
     _check_request(request, promised, seed, beacon)
     check_plan_folder(out_folder)
+    if pdf:
+        installed_browser()
     promise = None if promised is None else OpenedCommitment(promised, seed or "", beacon)
     terminal = Terminal.of(language, office)
-    with terminal.progress() as tell:
-        workspace = workspace_of(office, data, set_aside, language)
+    workspace = workspace_of(office, data, set_aside, language)
+    with ledger_of(workspace) as ledger, terminal.progress() as tell:
         tables, champion = opened(workspace, tell)
         if promise is None:
             parameters = PlanParameters.of(tables.office, **request, seed=seed)
@@ -104,11 +114,25 @@ def plan(
         tried = Registry(workspace.home).tried(tables.office)
         context = ServiceContext(tables, champion, tried)
         result, manifest = draw_and_write(
-            context, champion, parameters, out_folder, terminal.language, tell, promise
+            context,
+            champion,
+            parameters,
+            out_folder,
+            terminal.language,
+            tell,
+            ledger,
+            promise,
+            printed=pdf,
         )
+        recorded = keep_checkpoint(ledger, workspace)
     show_plan(terminal, result, tables.office)
     written = _("Written: {folder} (seed {seed})", folder=str(out_folder), seed=parameters.seed)
-    terminal.show(worth(promised), written, hash_of(manifest))
+    pages = _(
+        "To read: {page}. To print for reviewers, a sheet a case: {sheets}.",
+        page=str(out_folder / PAGE_FILE),
+        sheets=str(out_folder / SHEETS_FILE),
+    )
+    terminal.show(worth(promised), written, pages, hash_of(manifest), recorded)
 
 
 def draw_and_write(
@@ -118,24 +142,33 @@ def draw_and_write(
     folder: Path,
     language: Language,
     tell: Progress,
+    ledger: Ledger,
     promise: OpenedCommitment | None = None,
+    *,
+    printed: bool = False,
 ) -> tuple[PlannedSpotChecks, Manifest]:
     """The plan, written into `folder` with its words in `language`, and the folder's manifest.
 
-    `Refused` if it is not what was promised.
+    It is recorded in the ledger.
+    `Refused` if it is not what was promised, or is to be `printed` and no browser does it.
     """
     from cli.files.folders import code_version, made_from
+    from cli.files.ledger import record
     from cli.files.plan import write_plan
     from serving.use_cases.commitments import committed_spot_checks
+    from serving.use_cases.records import plan_record
     from serving.use_cases.spot_checks import spot_checks
 
     tell(PLANNING, 0.0)
     made = made_from(context.tables, champion)
     if promise is None:
-        result = spot_checks(context, parameters)
+        result = spot_checks(context, parameters, progress=tell)
     else:
-        result = committed_spot_checks(context, promise, champion.content_hash, code_version())
-    manifest = write_plan(result, context.tables, language, made, folder, promise)
+        code = code_version()
+        result = committed_spot_checks(context, promise, champion.content_hash, code, tell)
+    manifest = write_plan(result, context.tables, language, made, folder, promise, printed=printed)
+    promised = None if promise is None else promise.commitment
+    record(ledger, plan_record(result.plan, manifest, made, promised))
     tell(PLANNING, 1.0)
     return result, manifest
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
+from cases.language.catalogues import Language
 from cases.language.messages import _
 from cli.arguments import (
+    CODE,
     FOLDER,
     NUMBER,
     DataFolder,
@@ -17,6 +19,7 @@ from cli.arguments import (
     option,
     whole,
 )
+from cli.arguments import language as spoken
 from cli.console import Terminal
 
 REPORT = _("Write the audit report: .html, .pdf (needs Chromium), .json, or .md for a model card.")
@@ -28,6 +31,18 @@ def report(
     data: DataFolder = None,
     set_aside: SetAside = None,
     language: SpokenIn = None,
+    also: Annotated[
+        list[Language] | None,
+        option(
+            "--also",
+            CODE,
+            _(
+                "Another language to write it in, from the same figures, to a file with its code "
+                "in the name; several for more."
+            ),
+            parser=spoken,
+        ),
+    ] = None,
     plans: Annotated[
         list[Path] | None,
         option(
@@ -55,20 +70,27 @@ def report(
     ] = None,
 ) -> None:
     """Write the report of the champion, or of a version, as of the newest record."""
+    from cli.files.folders import file_hashes
+    from cli.files.ledger import ledger_of, record
     from cli.files.office import check_out, opened, workspace_of
-    from cli.files.report import ENDINGS, summary_of, write_report
+    from cli.files.report import ENDINGS, report_files, summary_of, write_report
     from evaluation.promotion.last_year import last_year_backtest
+    from serving.use_cases.records import report_record
 
     terminal, workspace = (
         Terminal.of(language, office),
         workspace_of(office, data, set_aside, language),
     )
-    check_out(workspace, out_file, ENDINGS)
-    with terminal.progress() as tell:
+    files = report_files(out_file, terminal.language, also or [])
+    for file in files:
+        check_out(workspace, file, ENDINGS)
+    with ledger_of(workspace) as ledger, terminal.progress() as tell:
         tables, bundle = opened(workspace, tell, number)
         tried = last_year_backtest(workspace.home, tables, bundle, tell)
         summary = summary_of(
             workspace.home, tables, bundle, tried, plans or [], tell, number, intakes or []
         )
-        write_report(summary, terminal.language, out_file)
-    terminal.show(_("Written: {file}", file=str(out_file)))
+        write_report(summary, files)
+        hashes = file_hashes(files)
+        record(ledger, report_record(hashes, bundle.content_hash, tables.data_hash))
+    terminal.show(*(_("Written: {file}", file=str(file)) for file in files))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,11 +22,18 @@ if TYPE_CHECKING:
 
 VERIFY = _("Check kept plans and intakes: every file, every draw, and what was published before.")
 COMMAND = "triage verify"
+NO_CHECKPOINT = _(
+    "Whether records were taken off the end, or all of them written anew, can only be seen by a "
+    "checkpoint that was kept outside: give it with --checkpoint."
+)
 HASH = re.compile(r"\s*[0-9a-fA-F]{64}\s*")
 
 
 def verify(
-    folders: Annotated[list[Path], argument(_("FOLDER..."), _("Folders of plans and intakes."))],
+    folders: Annotated[
+        list[Path],
+        argument(_("FOLDER..."), _("Folders of plans and intakes, or the file of a ledger.")),
+    ],
     manifest: Annotated[
         str | None,
         option("--manifest", TEXT, _("Hash of the folder's manifest, as it was written down.")),
@@ -48,6 +56,10 @@ def verify(
             "--totals", FILE, _("CSV file of counts of cases (unit, month, closed) from elsewhere.")
         ),
     ] = None,
+    checkpoint: Annotated[
+        Path | None,
+        option("--checkpoint", FILE, _("Checkpoint of the ledger, as it was kept outside.")),
+    ] = None,
     language: SpokenIn = None,
 ) -> None:
     """Check folders and name every difference; exit code 3 if there is one."""
@@ -60,8 +72,11 @@ def verify(
         beacon,
         None if totals is None else read_totals(totals),
     )
-    _check_request(folders, reader)
     terminal = Terminal.of(language)
+    if len(folders) == 1 and folders[0].is_file():
+        _check_ledger(terminal, folders[0], checkpoint)
+        return
+    _check_request(folders, reader, checkpoint)
     checks = [_checked(terminal, folder, reader, several=len(folders) > 1) for folder in folders]
     drawn_again = redraws(check.draw for check in checks if check.draw is not None)
     terminal.show(*drawn_again)
@@ -92,9 +107,26 @@ def _published(commitment: str) -> Commitment | str:
     return read_commitment(Path(commitment))
 
 
-def _check_request(folders: Sequence[Path], reader: Reader) -> None:
+def _check_ledger(terminal: Terminal, path: Path, checkpoint: Path | None) -> None:
+    """Check a ledger and show what is found."""
+    from cli.files.ledger import check_ledger
+
+    verdict = check_ledger(path, checkpoint)
+    if verdict.bad is not None:
+        terminal.show(verdict.bad.sentence)
+        raise typer.Exit(3)
+    root = b64encode(verdict.tree.root()).decode()
+    terminal.show(_("All {count:,} records hold. Root: {root}", count=verdict.tree.size, root=root))
+    if checkpoint is None:
+        terminal.show(NO_CHECKPOINT)
+
+
+def _check_request(folders: Sequence[Path], reader: Reader, checkpoint: Path | None) -> None:
     """`BadInput` for options that say nothing about these folders."""
     faults = list(_faults(folders, reader))
+    if checkpoint is not None:
+        problem = _("`--checkpoint` is of one ledger.")
+        faults.append(Fault(COMMAND, problem, _("Name the file of the ledger.")))
     if faults:
         raise BadInput(faults)
 

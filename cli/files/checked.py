@@ -22,6 +22,7 @@ NO_MANIFEST = _(
     "The folder has no manifest, as an earlier version wrote it: only the draw is checked. Nothing "
     "binds its other columns, such as risk, effort, reasons and days."
 )
+OTHER_PAGE = _("{file} is not the page that is written again.")
 
 
 @dataclass(frozen=True)

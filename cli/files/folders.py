@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import polars as pl
 
 from cases.errors import BadInput, Fault, shorten
+from cases.integrity.canonical import Domain, stream_digest
 from cases.integrity.manifest import Write
 from cases.language.catalogues import Language, languages
 from cases.language.kept import as_json, from_json
@@ -54,6 +55,15 @@ def made_from(tables: Tables, bundle: Bundle) -> dict[str, Any]:
 def code_version() -> str:
     """The version of this program."""
     return versions()["plumbline"]
+
+
+def file_hashes(files: Iterable[Path]) -> dict[str, str]:
+    """SHA-256 (hex) of the bytes of each file, by its place among them and its ending."""
+    hashes = {}
+    for place, path in enumerate(files):
+        with path.open("rb") as file:
+            hashes[f"{place}{path.suffix}"] = stream_digest(Domain.FILE, file)
+    return hashes
 
 
 def text_file(text: str) -> Write:
@@ -163,6 +173,11 @@ def spoken_in(described: Mapping[str, Any]) -> Language:
     if language not in languages():
         raise ValueError(f"{language} is not a language here")
     return language
+
+
+def text_of(path: Path) -> str:
+    """The text in a file."""
+    return path.read_text("utf-8")
 
 
 def texts_of(path: Path) -> pl.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cases.errors import BadInput, Fault
 from cases.files import check_file
@@ -13,9 +14,11 @@ from cases.office.loading import load_office
 from cases.progress import Progress
 from cases.tables.reading import paths_of
 from cases.tables.tables import Tables
-from models.bundle.bundle import Bundle
 from models.registry import Registry
 from serving.workspace import Workspace
+
+if TYPE_CHECKING:
+    from models.bundle.bundle import Bundle
 
 
 def workspace_of(

@@ -20,8 +20,7 @@ from cases.office.base import is_inside
 from cases.office.table import PASSWORD_ENV, refuse_password
 from cases.progress import Progress
 from cases.sources import database, source_of
-from cases.sources.base import Layout, Reading, Unreadable
-from cases.sources.database import Database
+from cases.sources.base import Database, Layout, Reading, Unreadable
 from cases.sources.edges import TitleAbove
 from cases.sources.workbook import SeveralSheets
 

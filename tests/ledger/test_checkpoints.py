@@ -1,0 +1,78 @@
+"""Checkpoints are signed notes that anybody can check."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.checkpoints import (
+    Checkpoint,
+    NoCheckpoint,
+    read_checkpoint,
+    read_verifier_key,
+    signed,
+    verifier_key,
+)
+
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+CHECKPOINT = Checkpoint("plumbline-0000", 7, bytes(32))
+NOTE = signed(CHECKPOINT, KEY)
+
+
+def test_the_note_by_hand() -> None:
+    """Three lines, a blank one, and a line with id of the key and signature."""
+    raw = KEY.public_key().public_bytes_raw()
+    key_id = hashlib.sha256(b"plumbline-0000\n\x01" + raw).digest()[:4]
+    text = "plumbline-0000\n7\n" + "A" * 43 + "=\n"
+    signature = base64.b64encode(key_id + KEY.sign(text.encode())).decode()
+    assert f"{text}\n\N{EM DASH} plumbline-0000 {signature}\n" == NOTE
+
+
+def test_read_back() -> None:
+    """Also where an editor has changed the ends of the lines."""
+    assert read_checkpoint(NOTE, KEY.public_key()) == CHECKPOINT
+    assert read_checkpoint(NOTE.replace("\n", "\r\n"), KEY.public_key()) == CHECKPOINT
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        NOTE.replace("\n7\n", "\n8\n"),
+        NOTE.replace("AAAA", "AAAB", 1),
+        NOTE.replace("plumbline-0000", "plumbline-0001"),
+        NOTE.partition("\n\n")[0] + "\n\n",
+        signed(CHECKPOINT, Ed25519PrivateKey.generate()),
+        "",
+        "x" * 10_000,
+    ],
+)
+def test_other_notes_are_refused(note: str) -> None:
+    """Changed, unsigned, or signed by another key."""
+    with pytest.raises(NoCheckpoint):
+        read_checkpoint(note, KEY.public_key())
+
+
+@given(st.text(max_size=100))
+def test_any_text_is_no_checkpoint(text: str) -> None:
+    """And no key either; nothing else comes of it."""
+    with pytest.raises(NoCheckpoint):
+        read_checkpoint(text, KEY.public_key())
+    with pytest.raises(NoCheckpoint):
+        read_verifier_key(text)
+
+
+def test_the_key_for_strangers() -> None:
+    """Name and public key, with an id that a slip in typing does not fit."""
+    text = verifier_key("plumbline-0000", KEY.public_key())
+    name, key = read_verifier_key(text + "\n")
+    assert (name, key.public_bytes_raw()) == (
+        "plumbline-0000",
+        KEY.public_key().public_bytes_raw(),
+    )
+    with pytest.raises(NoCheckpoint):
+        read_verifier_key(text.replace("plumbline-0000", "plumbline-0001"))
