@@ -14,7 +14,9 @@ import serving
 from cases.errors import BadInput, Fault
 from cases.language.messages import Sayable, _
 from cases.progress import Progress, silent
-from serving.workspace import Workspace, load_context
+from models.trees.compiled import are_kept, kernels
+from serving.handover import hand_over
+from serving.workspace import Workspace, check
 
 MOST_WORKERS = 64
 
@@ -30,12 +32,16 @@ def serve(
 ) -> NoReturn:
     """Become the service of `workspace` until Ctrl-C or SIGTERM; returns only by raising.
 
-    Office file, champion and tables are read first, so that what is wrong with them is
+    Office file, champion and tables are checked first, so that what is wrong with them is
     reported here and not by a worker that dies again and again: `BadInput`, or `Refused`
-    if there is no champion. `say` is given the address and how to stop.
+    if there is no champion. The workers take the tables over. `say` is given the address and how
+    to stop.
     """
     _check(host, port, workers)
-    load_context(workspace, progress)
+    checked = hand_over(check(workspace, progress), workspace.office, workspace.home)
+    if not are_kept():
+        say(_("Compiling what computes reasons, for this machine: once, about half a minute."))
+        kernels()
     say(
         _(
             "Plumbline serves {office} at {address} in a few seconds.",
@@ -49,7 +55,7 @@ def serve(
     os.execve(  # noqa: S606  a fixed command without a shell
         sys.executable,
         command(host, port),
-        dict(os.environ) | environment(workspace, workers),
+        dict(os.environ) | environment(workspace, workers) | {"TRIAGE_CHECKED": str(checked)},
     )
 
 

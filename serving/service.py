@@ -1,7 +1,8 @@
 """The BentoML service: worker processes, metrics and access log around the office's application.
 
 The only file that imports bentoml. Importing it loads no office, so that `bentoml build`
-works anywhere; each worker loads the office when it starts.
+works anywhere, and little else: the process that watches the workers imports it too. Each worker
+loads the office when it starts.
 """
 
 from __future__ import annotations
@@ -10,8 +11,6 @@ import os
 from typing import Any
 
 import bentoml
-
-from serving import workspace as bootstrap
 
 BENTOML_PATHS = frozenset({"/livez", "/readyz", "/metrics"})
 
@@ -38,13 +37,17 @@ class _Plumbline:
     """Which cases to spot-check first and why."""
 
     def __init__(self) -> None:
-        Front.office = bootstrap.load_application(os.environ)
+        from serving import worker  # noqa: PLC0415  (only a worker needs it)
+
+        Front.office = worker.load_application(os.environ)
 
 
 TIMEOUT = 300  # seconds
 
 
 Plumbline = bentoml.service(
-    name="plumbline", workers=bootstrap.workers(os.environ), traffic={"timeout": TIMEOUT}
+    name="plumbline",
+    workers=int(os.environ.get("TRIAGE_WORKERS", "1")),
+    traffic={"timeout": TIMEOUT},
 )(_Plumbline)
 Plumbline.add_asgi_middleware(Front)

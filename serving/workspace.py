@@ -1,4 +1,4 @@
-"""All wiring: from the environment to an application that answers for one office.
+"""Where an office is, from the command line or the environment, and whether all of it is right.
 
 | Variable | Is | If unset |
 |---|---|---|
@@ -7,17 +7,14 @@
 | `TRIAGE_HOME` | where models are kept | `.triage` next to the office file |
 | `TRIAGE_SET_ASIDE` | the file that faulty rows are written to | a faulty row is refused |
 | `TRIAGE_LANGUAGE` | the language of the answers, and of that file | the office's |
-| `TRIAGE_WORKERS` | how many processes answer | 1 |
+| `TRIAGE_CHECKED` | the folder of the tables that `triage serve` has read and checked | read anew |
 """
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-from starlette.applications import Starlette
 
 from cases.errors import Refused
 from cases.language.catalogues import Language, languages
@@ -27,10 +24,7 @@ from cases.office.model import Office
 from cases.progress import Progress, silent
 from cases.tables.reading import read_tables
 from cases.tables.tables import Tables
-from features.online.sums import prepare
 from models.registry import Registry
-from serving.http.app import application
-from serving.use_cases.context import ServiceContext
 
 
 @dataclass(frozen=True)
@@ -119,31 +113,11 @@ def _language(code: str | None) -> Language | None:
     return code or None
 
 
-def load_context(workspace: Workspace, progress: Progress = silent) -> ServiceContext:
-    """The office's champion and tables.
+def check(workspace: Workspace, progress: Progress = silent) -> Tables:
+    """The office's checked tables, where all that a worker needs is there and right.
 
-    Raises `Refused` if there is no champion and `BadInput` for faults of office file
-    and tables.
+    Raises what `worker.load_context` raises; quicker, as it does not load the champion.
     """
-    # One office for both: what was computed of an office is found again by its identity.
     office = workspace.served_office()
-    registry = Registry(workspace.home)
-    champion, tried = registry.champion(office), registry.tried(office)
-    return ServiceContext(workspace.tables_of(office, progress), champion, tried)
-
-
-def load_application(environment: Mapping[str, str]) -> Starlette:
-    """The application of the office that the environment names, loaded once per worker."""
-    context = load_context(Workspace.from_environment(environment))
-    prepare(context.tables)
-    app = application(context)
-    # What is loaded now lives as long as the worker: kept out of every later collection,
-    # which would otherwise stall requests by some 100 ms.
-    gc.collect()
-    gc.freeze()
-    return app
-
-
-def workers(environment: Mapping[str, str]) -> int:
-    """How many processes answer."""
-    return int(environment.get("TRIAGE_WORKERS", "1"))
+    Registry(workspace.home).check_champion(office)
+    return workspace.tables_of(office, progress)

@@ -4,42 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 import polars as pl
 
 from cases.errors import Refused
 from cases.language.messages import Sayable, _, ngettext, sentences
-from cases.tables.tables import Frame, Tables, moments_of, rows
+from cases.tables.tables import Tables, moments_of, rows
 from features.as_of import risk_moments
-from features.build import known_at
-from features.conditions import holding, satisfying
+from features.build import asked_of, known_at
+from features.conditions import held, satisfying
 
 OUTSIDE = _("is not among the cases whose risk is estimated (`risk.among` in the office file).")
 
 
-def asked(tables: Tables, case_ids: Sequence[str], until: datetime = datetime.max) -> Frame:
+def asked(tables: Tables, case_ids: Sequence[str], until: datetime = datetime.max) -> pl.DataFrame:
     """`case_id, moment`: the cases with these ids at the moment of the risk question.
 
     Without those that had not come to it by `until`.
     """
-    cases, events = (tables.of_cases(name, case_ids) for name in ("cases", "events"))
-    few = Tables.of(tables.office, cases, events=events)
-    return moments_of(rows(risk_moments(few, after=None, until=until)))
+    return asked_of(tables, case_ids, partial(risk_moments, after=None, until=until))
 
 
-def left_out(
-    tables: Tables, case_ids: Sequence[str], until: datetime = datetime.max
-) -> dict[str, Sayable]:
+def left_out(tables: Tables, case_ids: Sequence[str], reached: pl.DataFrame) -> dict[str, Sayable]:
     """Cases that have no risk, with the sentence that says why.
 
-    The risk model is not for them, or they have not come to its moment by `until`.
+    The risk model is not for them, or they are not among those `asked`, which `reached` its moment.
     """
-    reached = asked(tables, case_ids, until)
-    early = dict.fromkeys(sorted({*case_ids} - {*rows(reached)["case_id"]}), not_yet(tables))
+    early = dict.fromkeys(sorted({*case_ids} - {*reached["case_id"]}), not_yet(tables))
     if not tables.office.risk.among:
         return early
-    among = rows(holding(known_at(tables, reached), tables.office.risk.among))
-    return early | dict.fromkeys(among.filter(~pl.col("holds"))["case_id"], OUTSIDE)
+    among = held(known_at(tables, moments_of(reached)), tables.office.risk.among)
+    outside = reached["case_id"].sort().filter(pl.Series(~among))
+    return early | dict.fromkeys(outside, OUTSIDE)
 
 
 def not_yet(tables: Tables) -> Sayable:

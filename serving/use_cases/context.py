@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
@@ -11,7 +12,8 @@ import polars as pl
 
 from cases.language.messages import Sayable
 from cases.office.model import Office
-from cases.tables.tables import Frame, Tables
+from cases.tables.tables import Frame, Tables, rows
+from features.as_of import risk_moments
 from models.calibration.conformal import Cutoffs
 from models.questions.complexity import ComplexityQuestion
 from models.questions.question import Question
@@ -44,9 +46,18 @@ class Champion(Protocol):
         """`case_id, moment` and the answer's columns, of what `features` returned."""
 
     def explain(
-        self, code: str, x: pl.DataFrame, top: int, *, among: pl.DataFrame | None = None
+        self,
+        code: str,
+        x: pl.DataFrame,
+        top: int,
+        *,
+        against: int = 0,
+        among: pl.DataFrame | None = None,
     ) -> Mapping[str, Sequence[Reason]]:
-        """The `top` reasons of each case of what `features` returned, against those of `among`."""
+        """The `top` reasons of each case of what `features` returned, against those of `among`.
+
+        After them at most `against` that lower an estimate that is explained one way only.
+        """
 
     def question(self, kind: type[Asked]) -> Asked:
         """The fitted question of a class, for what only this question can do."""
@@ -78,6 +89,13 @@ class ServiceContext:
     def office(self) -> Office:
         """The office whose tables these are."""
         return self.tables.office
+
+    @cached_property
+    def newest(self) -> datetime | None:
+        """The last moment that a case came up for review at; None if none has."""
+        moments = rows(risk_moments(self.tables, after=None, until=datetime.max))
+        newest = moments["moment"].max()
+        return newest if isinstance(newest, datetime) else None
 
     @cached_property
     def cutoffs(self) -> Cutoffs:

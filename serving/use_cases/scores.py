@@ -9,8 +9,8 @@ import polars as pl
 
 from cases.errors import BadInput
 from cases.language.messages import Sayable, _
-from cases.nearest import did_you_mean
-from cases.tables.tables import Tables, rows
+from cases.nearest import ManyNames, did_you_mean
+from cases.tables.tables import Tables, moments_of
 from models.questions.risk import RiskQuestion
 from serving.use_cases.asked_cases import asked, left_out, not_yet
 from serving.use_cases.context import Champion, ServiceContext
@@ -29,34 +29,39 @@ class Scores:
 def scores(context: ServiceContext, cases: Sequence[GivenCase]) -> Scores:
     """The risk of `cases`, each at the moment of risk; `BadInput` if they have faults."""
     check_given(cases, context.office)
-    tables = with_given(context.tables, cases)
-    return _scores(tables, context.model, [case.case_id for case in cases])
+    tables, case_ids = with_given(context.tables, cases), [case.case_id for case in cases]
+    return _scores(tables, context.model, case_ids, asked(tables, case_ids))
 
 
 def scores_of_ids(context: ServiceContext, case_ids: Sequence[str]) -> Scores:
     """As `scores`, of cases the office has; `BadInput` for unknown ones and those not asked yet."""
-    reached = set(rows(asked(context.tables, case_ids))["case_id"])
-    missing = [(index, name) for index, name in enumerate(case_ids) if name not in reached]
+    reached = asked(context.tables, case_ids)
+    there = set(reached["case_id"])
+    missing = [(index, name) for index, name in enumerate(case_ids) if name not in there]
     if missing:  # near names are looked for only where they are shown
+        names = ManyNames(context.tables.places("cases"))
         faults = [
-            fault(f"case_ids[{index}]", *_unscorable(context.tables, case_id))
+            fault(f"case_ids[{index}]", *_unscorable(context.tables, names, case_id))
             for index, case_id in missing[:MOST_FAULTS]
         ]
         raise BadInput(faults + unlisted(len(missing) - len(faults)))
-    return _scores(context.tables, context.model, case_ids)
+    return _scores(context.tables, context.model, case_ids, reached)
 
 
-def _unscorable(tables: Tables, case_id: str) -> tuple[Sayable, Sayable]:
+def _unscorable(tables: Tables, names: ManyNames, case_id: str) -> tuple[Sayable, Sayable]:
     """What is wrong with asking for the risk of this case, and what to do."""
-    known = tables.places("cases")
-    if case_id in known:
+    if case_id in tables.places("cases"):
         return not_yet(tables), _("Leave it out until then.")
     problem = _("is not a case of this office.")
-    return problem, did_you_mean(case_id, known, _("Send the case itself in `cases`."))
+    return problem, did_you_mean(
+        case_id, names.around(case_id), _("Send the case itself in `cases`.")
+    )
 
 
-def _scores(tables: Tables, model: Champion, case_ids: Sequence[str]) -> Scores:
-    without = left_out(tables, case_ids)
-    scored = [case_id for case_id in case_ids if case_id not in without]
-    x = model.features(tables, asked(tables, scored), RiskQuestion.code)
+def _scores(
+    tables: Tables, model: Champion, case_ids: Sequence[str], reached: pl.DataFrame
+) -> Scores:
+    without = left_out(tables, case_ids, reached)
+    scored = reached.filter(~pl.col("case_id").is_in(list(without))) if without else reached
+    x = model.features(tables, moments_of(scored), RiskQuestion.code)
     return Scores(model.answer(RiskQuestion.code, x), without)

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 import narwhals as nw
 import polars as pl
 
 from cases.language.messages import Sayable, _
 from cases.office.reviews import CHECKS
-from cases.tables.tables import Tables
+from cases.progress import Progress, silent
+from cases.tables.tables import Tables, moments_of
 from cases.tables.values import TIME
 from evaluation.surveys.returned import own_checks
 from features.as_of import reviewed_by
+from features.build import asked_of
 from models.questions.risk import RiskQuestion, with_facts
 from models.reasons.reasons import Reason
 from policies.rulebook import mandatory
@@ -24,7 +27,8 @@ from serving.use_cases.asked_cases import asked, left_out, none_to_check
 from serving.use_cases.context import ServiceContext
 from serving.use_cases.given_cases import GivenCase, check_given, with_given
 
-REASONS_SHOWN = 5
+REASONS_SHOWN = 5  # that raise the risk
+REASONS_AGAINST = 1  # that lower it, of cases that the office draws
 MOST_COMPARED = 500  # cases of a frame, evenly over it, whose mean the reasons are against
 ALREADY_REVIEWED = _("has already been reviewed.")
 
@@ -43,7 +47,10 @@ class PlannedSpotChecks:
 
 
 def spot_checks(
-    context: ServiceContext, parameters: PlanParameters, cases: Sequence[GivenCase] | None = None
+    context: ServiceContext,
+    parameters: PlanParameters,
+    cases: Sequence[GivenCase] | None = None,
+    progress: Progress = silent,
 ) -> PlannedSpotChecks:
     """The cases to check: among `cases` if given, else among all the office could check.
 
@@ -51,23 +58,27 @@ def spot_checks(
     office has nothing to draw from. Where every given case is left out, the plan is empty.
     """
     if cases is None:
-        return drawn_from(context, plan_frame(context, parameters), parameters)
+        return drawn_from(context, plan_frame(context, parameters, progress), parameters)
     return _among_given(context, parameters, cases)
 
 
-def plan_frame(context: ServiceContext, parameters: PlanParameters) -> pl.DataFrame:
+def plan_frame(
+    context: ServiceContext, parameters: PlanParameters, progress: Progress = silent
+) -> pl.DataFrame:
     """All that the office could check, with risk and rule (`columns_of` a frame).
 
     `Refused`, with why, where there is no such case.
     """
     of = ("frame", parameters.as_of, parameters.closed_after, parameters.failed_check_share)
-    return context.kept(of, lambda: _plan_frame(context, parameters))
+    return context.kept(of, lambda: _plan_frame(context, parameters, progress))
 
 
-def _plan_frame(context: ServiceContext, parameters: PlanParameters) -> pl.DataFrame:
+def _plan_frame(
+    context: ServiceContext, parameters: PlanParameters, progress: Progress
+) -> pl.DataFrame:
     tables, as_of = context.tables, parameters.as_of
     risk = context.model.question(RiskQuestion)
-    scored = risk.score(tables, as_of, closed_after=parameters.closed_after)
+    scored = risk.score(tables, as_of, progress, closed_after=parameters.closed_after)
     if scored.is_empty():
         raise none_to_check(tables, as_of, parameters.closed_after)
     return _with_facts_of_draw(tables, scored, parameters)
@@ -76,15 +87,25 @@ def _plan_frame(context: ServiceContext, parameters: PlanParameters) -> pl.DataF
 def drawn_from(
     context: ServiceContext, frame: pl.DataFrame, parameters: PlanParameters
 ) -> PlannedSpotChecks:
-    """The plan over a `plan_frame`; features are built again for what is explained."""
+    """The plan over a `plan_frame`; features are built again for what is explained.
+
+    Those of the cases that all are compared with are kept.
+    """
     plan = _noted(context, draw_plan(frame, parameters))
     every = frame["case_id"].sort()
-    compared = every.gather_every(-(-len(every) // MOST_COMPARED))
-    drawn = plan.lines["case_id"]
-    explained = asked(context.tables, pl.concat([compared, drawn]).unique().to_list())
-    x = context.model.features(context.tables, explained, RiskQuestion.code)
-    reasons = _reasons(context, x, drawn, compared)
+    compared = every.gather_every(-(-len(every) // MOST_COMPARED)).to_list()
+    among = context.kept(("features", *compared), lambda: _features(context, compared))
+    drawn = _features(context, plan.lines["case_id"].to_list())
+    reasons = context.model.explain(
+        RiskQuestion.code, drawn, REASONS_SHOWN, against=REASONS_AGAINST, among=among
+    )
     return PlannedSpotChecks(plan, reasons, {}, _risks_by(context))
+
+
+def _features(context: ServiceContext, case_ids: Sequence[str]) -> pl.DataFrame:
+    """What the risk of these cases is estimated from, and explained by."""
+    moments = moments_of(asked(context.tables, case_ids))
+    return context.model.features(context.tables, moments, RiskQuestion.code)
 
 
 def _among_given(
@@ -95,20 +116,22 @@ def _among_given(
     check_given(cases, context.office, closed_by=as_of)
     tables = with_given(context.tables, cases)
     ids = [case.case_id for case in cases]
-    without = left_out(tables, ids, as_of) | _reviewed(tables, ids, as_of)
-    candidates = [case_id for case_id in ids if case_id not in without]
-    x = context.model.features(tables, asked(tables, candidates), RiskQuestion.code)
+    reached = asked(tables, ids, as_of)
+    without = left_out(tables, ids, reached) | _reviewed(tables, ids, as_of)
+    candidates = reached.filter(~pl.col("case_id").is_in(list(without)))
+    x = context.model.features(tables, moments_of(candidates), RiskQuestion.code)
     scored = with_facts(tables, context.model.answer(RiskQuestion.code, x), as_of)
     frame = _with_facts_of_draw(tables, scored, parameters)
     plan = _noted(context, draw_plan(frame, parameters))
-    reasons = _reasons(context, x, plan.lines["case_id"], x["case_id"])
+    drawn = x.filter(pl.col("case_id").is_in(plan.lines["case_id"].implode()))
+    reasons = context.model.explain(RiskQuestion.code, drawn, REASONS_SHOWN, among=x)
     return PlannedSpotChecks(plan, reasons, without, _risks_by(context))
 
 
 def _reviewed(tables: Tables, ids: Sequence[str], as_of: datetime) -> dict[str, Sayable]:
     """Cases with a review made by `as_of`, with the sentence that says so."""
-    reviewed = reviewed_by(tables, as_of).filter(nw.col("case_id").is_in(ids))
-    return dict.fromkeys(reviewed.collect("polars").to_native()["case_id"], ALREADY_REVIEWED)
+    reviewed = asked_of(tables, ids, partial(reviewed_by, until=as_of))
+    return dict.fromkeys(reviewed["case_id"], ALREADY_REVIEWED)
 
 
 def _with_facts_of_draw(
@@ -138,16 +161,6 @@ def _noted(context: ServiceContext, plan: SpotCheckPlan) -> SpotCheckPlan:
 
 def _risks_by(context: ServiceContext) -> RisksBy:
     return "model" if context.model.start is None else context.model.start.kind
-
-
-def _reasons(
-    context: ServiceContext, x: pl.DataFrame, drawn: pl.Series, compared: pl.Series
-) -> Mapping[str, Sequence[Reason]]:
-    """Why the cases drawn are riskier than those they are compared with; `x` has both."""
-    of_drawn, among = (
-        x.filter(pl.col("case_id").is_in(ids.implode())) for ids in (drawn, compared)
-    )
-    return context.model.explain(RiskQuestion.code, of_drawn, REASONS_SHOWN, among=among)
 
 
 def _out_of_time(context: ServiceContext, as_of: datetime) -> Iterator[Sayable]:

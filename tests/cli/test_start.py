@@ -30,7 +30,7 @@ def test_ctrl_c_while_loading_shows_no_traceback(monkeypatch: pytest.MonkeyPatch
     assert exited.value.code == INTERRUPTED
 
 
-HEAVY = ("polars", "lightgbm", "mlflow", "sklearn", "bentoml", "scipy", "pandas")
+HEAVY = ("polars", "lightgbm", "mlflow", "sklearn", "bentoml", "scipy", "pandas", "numba")
 SHOWN = f"""
 import sys
 from pathlib import Path

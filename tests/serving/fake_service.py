@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from serving import workspace as bootstrap
+from serving import worker as bootstrap
 from tests.factories.fakes import context
 
-bootstrap.load_context = lambda _: context()  # type: ignore[assignment, misc]
+bootstrap.load_context = lambda *_: context()  # type: ignore[assignment, misc]
 
 from serving.service import Plumbline  # noqa: E402, F401  after the fake is in place

@@ -89,8 +89,10 @@ def test_the_process_becomes_the_service(tmp_path, monkeypatch):
     """What was checked is told, then the command takes over with the office's variables."""
     became = []
     said: list[Sayable] = []
-    monkeypatch.setattr(serving, "load_context", lambda *_: context())
+    monkeypatch.setattr(serving, "check", lambda *_: context().tables)
     monkeypatch.setattr(os, "execve", lambda *given: became.append(given))
+
+    (tmp_path / "office.toml").write_text("")
 
     serving.serve(
         Workspace.of(tmp_path / "office.toml"), port=_free_port(), workers=2, say=said.append
@@ -101,6 +103,7 @@ def test_the_process_becomes_the_service(tmp_path, monkeypatch):
     assert command[1:5] == ["-m", "bentoml", "serve", "serving.service:Plumbline"]
     assert environment["TRIAGE_OFFICE"] == str(tmp_path / "office.toml")
     assert environment["TRIAGE_WORKERS"] == "2"
+    assert Path(environment["TRIAGE_CHECKED"]).is_relative_to(tmp_path / ".triage")
     assert environment["BENTOML_DO_NOT_TRACK"] == "True"
     assert "http://127.0.0.1:" in str(said[0])
     assert "Ctrl-C" in str(said[1])

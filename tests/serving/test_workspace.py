@@ -9,7 +9,8 @@ import pytest
 
 from cases.errors import BadInput, Refused
 from models.registry import Registry
-from serving.workspace import Workspace, load_context, workers
+from serving.worker import load_context
+from serving.workspace import Workspace, check
 
 OFFICE = """
 [office]
@@ -73,8 +74,9 @@ def test_without_a_champion_it_is_refused(tmp_path):
     """There is nothing to serve before a model has been trained and promoted."""
     (tmp_path / "office.toml").write_text(OFFICE, encoding="utf-8")
 
-    with pytest.raises(Refused, match="train"):
-        load_context(Workspace.of(tmp_path / "office.toml"))
+    for load in (load_context, check):
+        with pytest.raises(Refused, match="train"):
+            load(Workspace.of(tmp_path / "office.toml"))
 
 
 def test_tables_and_champion_are_of_one_office(tmp_path, monkeypatch):
@@ -91,11 +93,6 @@ def test_tables_and_champion_are_of_one_office(tmp_path, monkeypatch):
 
 def test_without_an_office_file_every_fault_is_told(tmp_path):
     """A wrong path is the user's mistake, not an internal error."""
-    with pytest.raises(BadInput, match="there is no such file"):
-        load_context(Workspace.of(tmp_path / "office.toml"))
-
-
-def test_one_process_answers_unless_more_are_asked_for():
-    """Each worker holds the tables, so more than one is a choice."""
-    assert workers({}) == 1
-    assert workers({"TRIAGE_WORKERS": "3"}) == 3
+    for load in (load_context, check):
+        with pytest.raises(BadInput, match="there is no such file"):
+            load(Workspace.of(tmp_path / "office.toml"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from datetime import datetime
@@ -21,6 +22,7 @@ from policies.spot_check.plan import PlanParameters
 from serving.use_cases.spot_checks import ServiceContext, spot_checks
 from tests.factories.command import triage
 from tests.factories.fakes import FakeModel, context
+from tests.factories.pages import CHROMIUM
 
 
 def test_verify_redraws_the_plan(office: Path, tmp_path: Path) -> None:
@@ -158,6 +160,35 @@ def test_a_plan_is_not_drawn_over_another(office: Path) -> None:
     assert result.exit_code == 2
     assert "already holds something (closings.parquet). Name another folder." in result.output
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+@pytest.mark.browser
+def test_the_pages_of_a_plan_and_their_print(office: Path, tmp_path: Path) -> None:
+    """The command says where they are; with `--pdf` both are printed, and all of it verifies."""
+    if not CHROMIUM.exists() and "CI" not in os.environ:
+        pytest.skip(f"no browser at {CHROMIUM}; install chromium to run this test")
+    request = ("--as-of", "2026-06-30", "--capacity", 40, "--out", tmp_path / "plan", "--pdf")
+    result = triage("plan", office, *request)
+    assert result.exit_code == 0, result.output
+    for name in ("plan.html", "sheets.html"):
+        assert str(tmp_path / "plan" / name) in result.output.replace("\n", "")
+    for name in ("plan.pdf", "sheets.pdf"):
+        assert (tmp_path / "plan" / name).read_bytes().startswith(b"%PDF-")
+    assert triage("verify", tmp_path / "plan").exit_code == 0
+    (tmp_path / "plan" / "plan.pdf").write_bytes(b"%PDF- another")
+    changed = triage("verify", tmp_path / "plan")
+    assert (changed.exit_code, "plan.pdf has" in changed.output) == (3, True)
+
+
+def test_without_a_browser_nothing_is_drawn(
+    office: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`--pdf` is refused before the draw, with what to do instead."""
+    monkeypatch.setattr(shutil, "which", lambda _name: None)
+    request = ("--as-of", "2026-06-30", "--capacity", 40, "--out", tmp_path / "plan", "--pdf")
+    result = triage("plan", office, *request)
+    assert (result.exit_code, "print it from any browser" in result.output) == (3, True)
+    assert not (tmp_path / "plan").exists()
 
 
 def test_impossible_capacity(office: Path, tmp_path: Path) -> None:

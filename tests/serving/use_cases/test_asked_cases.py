@@ -72,6 +72,6 @@ def test_few_cases_are_asked_about_when_all_are(world: World, at: str) -> None:
     tables = base.plus(cases.filter(first), events=events.filter(first))
     every = rows(risk_moments(tables, after=None, until=world.horizon))
     few = ["c0", "c1", "unknown"]
-    found = rows(asked(tables, few, world.horizon)).sort("case_id")
+    found = asked(tables, few, world.horizon).sort("case_id")
     expected = every.filter(pl.col("case_id").is_in(few)).sort("case_id")
     assert_frame_equal(found, expected)

@@ -30,10 +30,10 @@ class Recording(FakeModel):
     def __init__(self) -> None:
         self.explained: list[tuple[set[str], set[str]]] = []
 
-    def explain(self, code, x, top, *, among=None):
+    def explain(self, code, x, top, *, against=0, among=None):
         """Note the cases."""
         self.explained.append((set(x["case_id"]), set(among["case_id"])))
-        return super().explain(code, x, top, among=among)
+        return super().explain(code, x, top, against=against, among=among)
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,13 @@ def test_a_large_frame_is_compared_with_a_part(monkeypatch):
     model = Recording()
     spot_checks(context(model), _parameters(datetime(2026, 3, 1)))
     assert model.explained == [({"a", "b", "d"}, {"a", "d"})]
+
+
+def test_progress_is_told_while_cases_are_scored():
+    """Of a large office that takes most of the time of a plan."""
+    told = []
+    spot_checks(context(), _parameters(datetime(2026, 3, 1)), progress=lambda *at: told.append(at))
+    assert told == [("scoring", 1.0)]
 
 
 def test_a_rule_sees_what_was_recorded_after_closing():
