@@ -1,6 +1,6 @@
-"""What assignment promises, tried: balance, floor, recusals, shares, and speed.
+"""What assignment promises, tried: balance, floor, recusals and shares.
 
-    .venv/bin/python benchmarks/assignment.py [--only balance|shares|speed]
+    .venv/bin/python benchmarks/assignment.py [--only balance|shares]
 
 `balance`: a demo office of 100 handlers in memory, eighteen months of arrivals of which the
 last twelve count, in daily batches and one case at a time (singly). Each way to assign sees the
@@ -11,20 +11,18 @@ end of every working day, of expected and of true work left, among handlers of t
 and kinds (weighted by their number) and over the whole office.
 
 `shares`: whether the check of realised shares keeps its level on honest redraws of those
-assignments, and finds cheats. `speed`: one case and 1,000 cases against 500 handlers.
+assignments, and finds cheats.
 """
 
 from __future__ import annotations
 
 import argparse
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import numpy as np
 import polars as pl
-from scipy.optimize import linear_sum_assignment
 
 from cases.demo import simulate
 from cases.demo.clock import START
@@ -322,61 +320,10 @@ def _moved(
     )
 
 
-def speed() -> None:
-    """Figure 4, next to one-to-one matching and the linear program with a row for every case."""
-    rng = np.random.default_rng(4)
-    handlers = pl.DataFrame(
-        {
-            "handler": [f"H{number:03d}" for number in range(500)],
-            "unit": ["u"] * 500,
-            "load": rng.uniform(0, 12, 500),
-            "open_cases": rng.integers(0, 9, 500),
-            "capacity": rng.integers(7, 12, 500).astype(float),
-        }
-    )
-    none = pl.DataFrame(schema=RECUSALS)
-    moments = [clocked(some_cases(rng, 1), handlers, none, str(seed)) for seed in range(300)]
-    p50, p99 = 1000 * np.quantile(moments, [0.5, 0.99], axis=0)
-    print(f"1 case, 500 handlers: ms of wall {p50[0]:.1f} p50 {p99[0]:.1f} p99,", end=" ")
-    print(f"of processor {p50[1]:.1f} p50 {p99[1]:.1f} p99")
-    cases = some_cases(rng, 1000)
-    for name, number in (("of 3 % of cases", 30), ("of 3 % of all pairs", 15_000)):
-        recusals = pl.DataFrame(
-            {
-                "handler": rng.choice(handlers["handler"].to_numpy(), number),
-                "case_id": rng.choice(cases["case_id"].to_numpy()[: max(30, number)], number),
-                "party": pl.Series([None] * number, dtype=pl.String),
-            },
-            schema=RECUSALS,
-        )
-        wall, processor = clocked(cases, handlers, recusals, "1")
-        print(f"1,000 cases, recusals {name}: {wall:.1f} s of wall, {processor:.1f} of processor")
-    begin = time.process_time()
-    cost = np.add.outer(cases["effort"].to_numpy(), np.tile(handlers["load"].to_numpy(), 2))
-    linear_sum_assignment(cost)
-    print(f"peer: linear_sum_assignment 1,000 x 1,000 {time.process_time() - begin:.2f} s")
-
-
-def some_cases(rng: np.random.Generator, number: int) -> pl.DataFrame:
-    """Cases of one kind and varying effort."""
-    names = {"case_id": [f"c{i}" for i in range(number)], "kind": "k", "unit": "u"}
-    return pl.DataFrame(names | {"effort": rng.lognormal(0, 0.6, number)})
-
-
-def clocked(
-    cases: pl.DataFrame, handlers: pl.DataFrame, recusals: pl.DataFrame, seed: str
-) -> tuple[float, float]:
-    """Seconds of wall clock and of processor that an assignment takes."""
-    parameters = AssignmentParameters(as_of=datetime(2026, 3, 2), seed=seed)
-    wall, processor = time.perf_counter(), time.process_time()
-    assign(cases, handlers, recusals, parameters)
-    return time.perf_counter() - wall, time.process_time() - processor
-
-
 def main() -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=("balance", "shares", "speed"))
+    parser.add_argument("--only", choices=("balance", "shares"))
     arguments = parser.parse_args()
     if arguments.only in (None, "balance"):
         shares_of = balance()
@@ -384,8 +331,6 @@ def main() -> None:
         shares_of = run(Office.make(), by_linear_program(0.1), "predicted")
     if arguments.only in (None, "shares"):
         shares(shares_of)
-    if arguments.only in (None, "speed"):
-        speed()
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ from evaluation.drift.drift import (
     scored_cases,
 )
 from evaluation.drift.shifts import compare
-from evaluation.drift.wording import advice, findings
+from evaluation.drift.wording import findings
 from training.labels import risk_labels
 from training.run import train
 from training.splits import Period, rolling_origin
@@ -239,7 +239,7 @@ def police(data: Path) -> None:
                 rates = (f for f in findings(found, office) if "base rate" in f.what.say("en"))
                 for finding in rates:
                     print(f"  {finding.what.say('en')}")
-                print(f"  {advice(found).say('en')}")
+                print(f"  data filled in otherwise: {found.filled_otherwise}")
 
 
 if __name__ == "__main__":

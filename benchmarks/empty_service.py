@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import bentoml
 from pydantic import BaseModel
 
@@ -12,7 +14,7 @@ class Done(BaseModel):
     done: bool = True
 
 
-@bentoml.service(name="empty")
+@bentoml.service(name="empty", workers=int(os.environ.get("TRIAGE_WORKERS", "1")))
 class Empty:
     """Answers at once."""
 

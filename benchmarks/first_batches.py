@@ -108,6 +108,7 @@ def reviewed(plan: SpotCheckPlan, truth: pl.DataFrame, until: datetime) -> pl.Da
         grade=grade,
         inclusion_probability="inclusion_probability",
         dimensions=pl.lit(None, pl.String),
+        hours=pl.lit(None, pl.Float64),
     ).cast(pl.Schema(REVIEWS))
 
 

@@ -1,7 +1,7 @@
 """What each way to choose would have found among the police complaints, and known of the rest.
 
     python benchmarks/replay_police.py [--data DIR] [--seeds 50] [--search-share S]
-                                       [--picture FILE.svg]
+                                       [--page FILE.html]
 
 2003 to 2008, 5 % of the cases of a month reviewed, starting from the labels of 2002; after
 that a way to choose knows only the labels of the cases it drew itself. Models are refitted once
@@ -27,7 +27,7 @@ from cases.office.loading import load_office
 from cases.office.model import Office
 from cases.tables.reading import read_tables
 from cases.tables.tables import Tables
-from evaluation.pages.charts import replayed
+from evaluation.replay.page import render_replay
 from evaluation.replay.replay import ReplayTask, Run
 from evaluation.replay.results import Replay, by_span, facts, missed, replay, totals, unseen
 
@@ -44,7 +44,7 @@ def main() -> None:
     arguments.add_argument("--data", type=Path, default=DATA, help="the folder of the data sets")
     arguments.add_argument("--seeds", type=int, default=50)
     arguments.add_argument("--search-share", type=float, help="by default the office's")
-    arguments.add_argument("--picture", type=Path, help="where to write the chart")
+    arguments.add_argument("--page", type=Path, help="where to write the page")
     chosen = arguments.parse_args()
     office = load_office(ROOT / "offices" / "police_complaints.toml")
     start = time.perf_counter()
@@ -59,8 +59,8 @@ def main() -> None:
     )
     print(f"{chosen.seeds} seeds in {(time.perf_counter() - start) / 60:.1f} minutes")
     _report(result)
-    if chosen.picture:
-        chosen.picture.write_text(replayed(by_span(result.years), "en"), "utf-8")
+    if chosen.page:
+        chosen.page.write_text(render_replay(result, "en"), "utf-8")
 
 
 def _with_share(office: Office, share: float | None) -> Office:

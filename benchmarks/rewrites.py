@@ -24,24 +24,38 @@ import polars as pl
 from benchmarks.tampering import with_manifest
 from cases.errors import PlumblineError
 from cases.integrity.canonical import Domain, digest
+from cases.language.kept import as_json
 from cases.office.model import Office
+from cases.tables.tables import case_columns
 from cases.tables.totals import closings
 from cli.files.checked import Reader
-from cli.files.folders import OFFICE_FILE, REASONS_FILE, json_file, read_reasons, sheet_file
+from cli.files.folders import (
+    OFFICE_FILE,
+    REASONS_FILE,
+    json_file,
+    read_reasons,
+    sheet_file,
+    text_file,
+)
 from cli.files.plan import (
     CLOSINGS_FILE,
     COMMITMENT_FILE,
+    COURSE_FILE,
+    FACTS_FILE,
     FRAME_FILE,
     JSON_FILE,
     SHEET_FILE,
+    plan_pages,
     plan_sheet,
     read_plan,
 )
 from cli.files.plan_checks import PlanFolder, check_plan
+from evaluation.pages.plan.sheets import CaseFiles
 from policies.spot_check.commitment import Beacon, Commitment, PlanInputs, commit, draw_seed
 from policies.spot_check.committed import worth
 from policies.spot_check.plan import PlanParameters, frame_hash
 from policies.spot_check.planning import draw_plan
+from serving.use_cases.case_files import OF_EVENTS
 from serving.use_cases.spot_checks import PlannedSpotChecks
 
 SECRET, VALUE = "0123456789abcdef", "3 7 12 31 40 8"
@@ -92,20 +106,36 @@ def rewritten(folder: Path, inputs: PlanInputs, target: Path) -> Path:
         "secret_seed": SECRET,
         "beacon_value": VALUE,
         "worth": str(worth(None)),
+        "notes_said": [as_json(note) for note in plan.notes],
     }
     reasons = read_reasons(folder / REASONS_FILE)
     result = PlannedSpotChecks(plan, reasons, {}, described["risks_by"])
     with tempfile.TemporaryDirectory() as parent:
         plain = Path(shutil.copytree(folder, Path(parent, "plain")))
         (plain / COMMITMENT_FILE).unlink(missing_ok=True)
-        sheet = plan_sheet(result, _office(folder, inputs), described["language"])
-        sheet_file(sheet)(plain / SHEET_FILE)
+        office, language = _office(folder, inputs), described["language"]
+        sheet_file(plan_sheet(result, office, language))(plain / SHEET_FILE)
+        files = _files(result, office)
+        files.cases.write_parquet(plain / FACTS_FILE)
+        files.events.write_parquet(plain / COURSE_FILE)
+        for name, text in plan_pages(result, office, language, None, files).items():
+            text_file(text)(plain / name)
         json_file(described)(plain / JSON_FILE)
         json_file(inputs.office)(plain / OFFICE_FILE)
         frame.write_parquet(plain / FRAME_FILE)
         closings(frame, datetime.max).write_parquet(plain / CLOSINGS_FILE)
         with_manifest(plain, target)
     return target
+
+
+def _files(result: PlannedSpotChecks, office: Office) -> CaseFiles:
+    """Files of the cases drawn that say no more than the frame does."""
+    lines, columns = result.plan.lines, case_columns(office)
+    known = lines.select(name for name in lines.columns if name in columns)
+    others = [pl.lit(None, kind).alias(name) for name, kind in columns.items() if name not in known]
+    return CaseFiles(
+        known.select(*known.columns, *others).select(*columns), pl.DataFrame(schema=OF_EVENTS)
+    )
 
 
 def _office(folder: Path, inputs: PlanInputs) -> Office:
