@@ -19,7 +19,8 @@ from babel import Locale
 from cases.demo import make_demo
 from cases.office.loading import load_office
 from cli.app import COMMANDS
-from serving.workspace import Workspace, load_context
+from serving.worker import load_context
+from serving.workspace import Workspace
 from tests.factories.client import ask
 from tests.factories.command import triage
 from tests.factories.languages import (
@@ -109,7 +110,9 @@ def test_the_job_of_the_demo(office: Path, codes: set[str]) -> None:
     assert unbracketed((office.parent / "shown.txt").read_text("utf-8"), codes) == set()
 
 
-@pytest.mark.parametrize("page", ["report.eo.html", "intake/intake.html"])
+@pytest.mark.parametrize(
+    "page", ["report.eo.html", "intake/intake.html", "plan/plan.html", "plan/sheets.html"]
+)
 def test_pages(office: Path, codes: set[str], page: str) -> None:
     """Report and intake, with the words in their pictures."""
     text = page_text((office.parent / page).read_text("utf-8"))
