@@ -30,7 +30,7 @@ def demo(
     from cases.demo import INTAKE, make_demo
     from cli.commands.intake import suggest_and_write
     from cli.commands.plan import draw_and_write
-    from cli.files.ledger import ledger_of, record
+    from cli.files.ledger import ledger_of, record_training
     from cli.files.office import workspace_of
     from cli.show.intake import show_intake
     from cli.show.plan import show_plan
@@ -39,7 +39,6 @@ def demo(
     from models.registry import Registry
     from policies.spot_check.plan import PlanParameters
     from serving.use_cases.context import ServiceContext
-    from serving.use_cases.records import training_record
 
     with Terminal.of(language).progress() as tell:
         office = make_demo(folder, cases=cases, seed=seed, progress=tell)
@@ -49,15 +48,7 @@ def demo(
         now = tables.latest_record
         registry = Registry(home)
         trained = train_candidate(tables, registry, now, tell)
-        record(
-            ledger,
-            training_record(
-                trained.version.number,
-                promoted=trained.verdict.promoted,
-                until=now,
-                data_hash=tables.data_hash,
-            ),
-        )
+        record_training(ledger, trained, now, tables)
         champion = registry.champion(tables.office)
         context = ServiceContext(tables, champion, registry.tried(tables.office))
         parameters = PlanParameters.of(tables.office, as_of=now, capacity=CAPACITY, seed=str(seed))

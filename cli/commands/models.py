@@ -36,12 +36,11 @@ def train(
     language: SpokenIn = None,
 ) -> None:
     """Train a candidate on the office's tables; exit code 3 if it is not promoted."""
-    from cli.files.ledger import ledger_of, record
+    from cli.files.ledger import ledger_of, record_training
     from cli.files.office import workspace_of
     from cli.show.training import show_training
     from evaluation.promotion.candidate import train_candidate
     from models.registry import Registry
-    from serving.use_cases.records import training_record
 
     terminal, workspace = (
         Terminal.of(language, office),
@@ -51,15 +50,7 @@ def train(
         tables = workspace.tables(tell)
         known_by = until or tables.latest_record
         trained = train_candidate(tables, Registry(workspace.home), known_by, tell)
-        record(
-            ledger,
-            training_record(
-                trained.version.number,
-                promoted=trained.verdict.promoted,
-                until=known_by,
-                data_hash=tables.data_hash,
-            ),
-        )
+        record_training(ledger, trained, known_by, tables)
     show_training(terminal, trained)
     if not trained.verdict.promoted:
         raise typer.Exit(3)

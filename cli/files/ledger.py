@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DatabaseError
 
@@ -16,7 +18,12 @@ from ledger.chain import Verdict
 from ledger.checkpoints import LONGEST, NoCheckpoint
 from ledger.ledger import FILE, Entry, Ledger, NoLedger, verify
 from ledger.records import Malformed
+from serving.use_cases.records import training_record
 from serving.workspace import Workspace
+
+if TYPE_CHECKING:
+    from cases.tables.tables import Tables
+    from evaluation.promotion.candidate import Trained
 
 CHECKPOINT = "checkpoint.txt"
 
@@ -37,6 +44,15 @@ def record(ledger: Ledger, entry: Entry) -> None:
     """Append a record; `BadInput` if it cannot be written."""
     with _plainly():
         ledger.append(entry)
+
+
+def record_training(ledger: Ledger, trained: Trained, until: datetime, tables: Tables) -> None:
+    """Append the record of a trained version; `BadInput` if it cannot be written."""
+    number, promoted = trained.version.number, trained.verdict.promoted
+    record(
+        ledger,
+        training_record(number, promoted=promoted, until=until, data_hash=tables.data_hash),
+    )
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from cases.numeric import Floats, Ints
 from cases.tables.tables import Tables, rows
 from features.as_of import AFTER_QUESTIONS, MARKS, column_of, counted, shown_columns
 from features.feature import OfOthers
-from features.online.lookup import DAY, SOURCES, Window, microseconds
+from features.online.lookup import SOURCES, Window, microseconds, window_end
 
 KNOWN = "known"  # next to the sources: the cases asked about
 
@@ -52,7 +52,8 @@ class Source:
 
     def marked(self, window: Window, shown: Sequence[str]) -> Marked:
         """What is marked when the window ends (None: when it begins), once the key is known."""
-        times = _end(microseconds(self.rows["time"]), window)
+        times = microseconds(self.rows["time"])
+        times = times if window is None else window_end(times, window)
         places = np.arange(self.rows.height)
         if shown:
             since = self.rows.select(pl.max_horizontal(pl.col(*shown).cast(pl.Int64)))
@@ -64,14 +65,6 @@ class Source:
         places = places[order]
         marks = {name: self.rows[name].to_numpy()[places] for name in self.names}
         return Marked(places, times[order], marks)
-
-
-def _end(times: Ints, window: Window) -> Ints:
-    if window is None:
-        return times
-    if isinstance(window, int):
-        return times + window * DAY
-    return times // DAY * DAY + DAY
 
 
 class Totals:

@@ -206,7 +206,7 @@ def _ordered(parts: Sequence[Counted], source: str, window: Window) -> Ordered:
     groups, times = [], []
     marks: dict[str, list[Floats]] = {name: [] for name in MARKS[source]}
     for part in parts:
-        ends = [part.times] if window is None else [part.times, _end(part.times, window)]
+        ends = [part.times] if window is None else [part.times, window_end(part.times, window)]
         for sign, end in zip((1.0, -1.0), ends, strict=False):
             shown = end if part.shown is None else np.maximum(end, part.shown)
             groups.append(part.groups)
@@ -220,7 +220,8 @@ def _ordered(parts: Sequence[Counted], source: str, window: Window) -> Ordered:
     )
 
 
-def _end(times: Ints, window: Window) -> Ints:
+def window_end(times: Ints, window: int | str) -> Ints:
+    """When what counts at these times no longer counts: after so many days, or at midnight."""
     if isinstance(window, int):
         return times + window * DAY
     return times // DAY * DAY + DAY
