@@ -33,10 +33,10 @@ from serving.workspace import Workspace
 
 # Of a hundred requests.
 MIX = {
-    "/score, 1 case": 80,
-    "/intake, 1 case": 10,
-    "/spot_checks, 200 cases": 8,
-    "/spot_checks, whole office": 2,
+    "/v1/score, 1 case": 80,
+    "/v1/intake, 1 case": 10,
+    "/v1/spot_checks, 200 cases": 8,
+    "/v1/spot_checks, whole office": 2,
 }
 Asked = tuple[str, Any]  # path and body
 

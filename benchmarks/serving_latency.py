@@ -129,13 +129,13 @@ def kinds(tables: Tables) -> dict[str, tuple[str, Any]]:
     one, many = {"cases": documents(tables, 1)}, {"cases": documents(tables, 200)}
     return {
         EMPTY: ("/nothing", {}),
-        "/score, 1 case": ("/score", one),
-        "/score, 200 cases": ("/score", many),
-        "/intake, 1 case": ("/intake", {"cases": new_documents(tables, 1)}),
-        "/intake, 200 cases": ("/intake", {"cases": new_documents(tables, 200)}),
-        "/spot_checks, 1 case": ("/spot_checks", plan_request | one),
-        "/spot_checks, 200 cases": ("/spot_checks", plan_request | many),
-        "/spot_checks, whole office": ("/spot_checks", plan_request),
+        "/v1/score, 1 case": ("/v1/score", one),
+        "/v1/score, 200 cases": ("/v1/score", many),
+        "/v1/intake, 1 case": ("/v1/intake", {"cases": new_documents(tables, 1)}),
+        "/v1/intake, 200 cases": ("/v1/intake", {"cases": new_documents(tables, 200)}),
+        "/v1/spot_checks, 1 case": ("/v1/spot_checks", plan_request | one),
+        "/v1/spot_checks, 200 cases": ("/v1/spot_checks", plan_request | many),
+        "/v1/spot_checks, whole office": ("/v1/spot_checks", plan_request),
     }
 
 

@@ -82,7 +82,7 @@ def measure(place: Workspace, workers: int, case_id: str) -> None:
                 begun = time.perf_counter()
                 body = json.dumps({"case_ids": [case_id]})
                 headers = {"Content-Type": "application/json"}
-                client.post("/score", content=body, headers=headers).raise_for_status()
+                client.post("/v1/score", content=body, headers=headers).raise_for_status()
                 print(f"{name} score {(time.perf_counter() - begun) * 1000:.0f} ms")
     finally:
         server.send_signal(signal.SIGINT)

@@ -298,7 +298,9 @@ def test_the_service(office: Path, codes: set[str]) -> None:
     """Its first page, and what is wrong with a request."""
     context = load_context(Workspace.of(office))
     landing = ask("GET", "/", context, headers={"accept": "text/html"}).text
-    problem = ask("POST", "/spot_checks", context, json={"as_of": "never", "capacity": -1}).json()
+    problem = ask(
+        "POST", "/v1/spot_checks", context, json={"as_of": "never", "capacity": -1}
+    ).json()
     assert unbracketed(page_text(landing), codes | PROTOCOLS) == set()
     spoken = {name: text for name, text in _members(problem) if name in SPOKEN_MEMBERS}
     assert spoken

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from functools import partial
+from http import HTTPStatus
 
 import anyio
 import anyio.to_thread
@@ -12,7 +13,7 @@ from polars.exceptions import PanicException
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from cases.language.messages import _
@@ -23,6 +24,7 @@ from serving.http.requests import read
 from serving.use_cases.arrivals import Current
 from serving.use_cases.faults import fault
 
+MOVED = ("/spot_checks", "/score", "/intake")  # to /v1; where they were before it
 GONE = 499  # the client has closed the connection, and nobody reads the answer
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -54,7 +56,12 @@ def application(current: Current) -> Starlette:
         return problems.answer(error, language)
 
     routes += [Route("/docs.json", docs), Route("/", landing)]
+    routes += [Route(moved, _moved, methods=["POST"]) for moved in MOVED]
     return Starlette(routes=routes, exception_handlers={HTTPException: not_served})
+
+
+async def _moved(request: Request) -> Response:
+    return RedirectResponse(f"/v1{request.url.path}", HTTPStatus.PERMANENT_REDIRECT)
 
 
 def _endpoint(operation: Operation, current: Current, turn: anyio.CapacityLimiter) -> Endpoint:

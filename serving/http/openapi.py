@@ -48,7 +48,7 @@ def _operation(operation: Operation, names: Any) -> dict[str, Any]:
     bad = _json(names[ProblemOut, "serialization"], "application/problem+json")
     codes = PROBLEMS if operation.request else {"500": PROBLEMS["500"]}
     described: dict[str, Any] = {
-        "operationId": operation.path.strip("/"),
+        "operationId": operation.path.rpartition("/")[2],
         "summary": summary,
         "responses": {"200": good}
         | {code: {"description": what, "content": bad} for code, what in codes.items()},

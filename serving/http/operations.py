@@ -44,9 +44,9 @@ def operations(office: Office) -> tuple[Operation, ...]:
     """Everything that can be asked about `office`."""
     models = request_models(office)
     return (
-        Operation("POST", "/spot_checks", CHECKS, models.spot_check, PlanOut, _spot_checks),
-        Operation("POST", "/score", SCORE, models.score, ScoresOut, _score),
-        Operation("POST", "/intake", INTAKE, models.intake, IntakeOut, _intake),
+        Operation("POST", "/v1/spot_checks", CHECKS, models.spot_check, PlanOut, _spot_checks),
+        Operation("POST", "/v1/score", SCORE, models.score, ScoresOut, _score),
+        Operation("POST", "/v1/intake", INTAKE, models.intake, IntakeOut, _intake),
         Operation("GET", "/healthz", HEALTH, None, HealthOut, _health),
     )
 

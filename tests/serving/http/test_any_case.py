@@ -47,7 +47,7 @@ async def _post(body: str) -> httpx.Response:
     transport = httpx.ASGITransport(APPLICATION)
     async with httpx.AsyncClient(transport=transport, base_url="http://office") as client:
         headers = {"Content-Type": "application/json"}
-        return await client.post("/spot_checks", content=body, headers=headers)
+        return await client.post("/v1/spot_checks", content=body, headers=headers)
 
 
 @settings(max_examples=150)

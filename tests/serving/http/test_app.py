@@ -21,7 +21,7 @@ JSON = {"Content-Type": "application/json"}
 
 def test_a_plan_of_the_offices_own_cases_has_a_reason_on_every_line():
     """The riskiest case comes first; open and reviewed cases are not in the frame."""
-    answer = ask("POST", "/spot_checks", json=request())
+    answer = ask("POST", "/v1/spot_checks", json=request())
 
     assert answer.status_code == 200
     plan = answer.json()
@@ -59,10 +59,10 @@ def test_a_plan_of_the_offices_own_cases_has_a_reason_on_every_line():
 @pytest.mark.parametrize(
     ("path", "request_body"),
     [
-        ("/spot_checks", request()),
-        ("/spot_checks", request(cases=[case()])),
-        ("/score", {"case_ids": ["c00001"]}),
-        ("/score", {"cases": [case()]}),
+        ("/v1/spot_checks", request()),
+        ("/v1/spot_checks", request(cases=[case()])),
+        ("/v1/score", {"case_ids": ["c00001"]}),
+        ("/v1/score", {"cases": [case()]}),
     ],
 )
 def test_an_office_without_reviews_is_answered_by_its_start(
@@ -75,7 +75,7 @@ def test_an_office_without_reviews_is_answered_by_its_start(
     )
 
     assert answer.status_code == 200
-    if path == "/spot_checks":
+    if path == "/v1/spot_checks":
         assert "describes no reviews" in answer.json()["notes"][0]
     else:
         assert {round(one["risk"], 6) for one in answer.json()["scores"]} == {0.1}
@@ -83,23 +83,23 @@ def test_an_office_without_reviews_is_answered_by_its_start(
 
 def test_the_same_request_with_a_seed_gives_the_same_plan():
     """A draw can be repeated by whoever knows what was asked."""
-    assert ask("POST", "/spot_checks", json=request()).content == (
-        ask("POST", "/spot_checks", json=request()).content
+    assert ask("POST", "/v1/spot_checks", json=request()).content == (
+        ask("POST", "/v1/spot_checks", json=request()).content
     )
 
 
 def test_a_draw_without_a_seed_tells_the_one_it_used():
     """What nobody chose cannot be foreseen, but can be repeated afterwards."""
-    first = ask("POST", "/spot_checks", json=request(seed=None)).json()
-    second = ask("POST", "/spot_checks", json=request(seed=None)).json()
+    first = ask("POST", "/v1/spot_checks", json=request(seed=None)).json()
+    second = ask("POST", "/v1/spot_checks", json=request(seed=None)).json()
 
     assert first["seed"] != second["seed"]
-    assert ask("POST", "/spot_checks", json=request(seed=first["seed"])).json() == first
+    assert ask("POST", "/v1/spot_checks", json=request(seed=first["seed"])).json() == first
 
 
 def test_cases_in_the_request_are_drawn_among_themselves():
     """The office's own cases are context, not candidates."""
-    plan = ask("POST", "/spot_checks", json=request(cases=[case()], search_share=1)).json()
+    plan = ask("POST", "/v1/spot_checks", json=request(cases=[case()], search_share=1)).json()
 
     assert [(line["case_id"], line["risk"]) for line in plan["lines"]] == [("x", 0.4)]
     assert plan["frame_cases"] == 1
@@ -107,7 +107,7 @@ def test_cases_in_the_request_are_drawn_among_themselves():
 
 def test_a_case_of_the_request_that_was_reviewed_is_left_out_with_the_reason():
     """Nothing is lost in silence."""
-    plan = ask("POST", "/spot_checks", json=request(cases=[case(), case(case_id="c")])).json()
+    plan = ask("POST", "/v1/spot_checks", json=request(cases=[case(), case(case_id="c")])).json()
 
     assert [line["case_id"] for line in plan["lines"]] == ["x"]
     assert plan["left_out"] == [{"case_id": "c", "problem": "has already been reviewed."}]
@@ -115,7 +115,7 @@ def test_a_case_of_the_request_that_was_reviewed_is_left_out_with_the_reason():
 
 def test_scores_come_with_their_interval_and_moment():
     """Risk is asked at the moment a case was closed."""
-    answer = ask("POST", "/score", json={"case_ids": ["a"]})
+    answer = ask("POST", "/v1/score", json={"case_ids": ["a"]})
 
     assert answer.json() == {
         "scores": [
@@ -143,51 +143,86 @@ def test_health_says_what_is_served():
 
 TYPO = case(attributes={"suspect": 1})
 BROKEN: list[tuple[str, str, Any, int, str | None, str]] = [
-    ("cut off", "/score", '{"case_ids": ["a"', 400, None, "is not valid JSON"),
-    ("empty", "/score", "", 400, None, "is not valid JSON"),
-    ("not UTF-8", "/score", b'{"case_ids": ["\xff"]}', 400, None, "is not valid JSON"),
-    ("deeply nested", "/score", "[" * 5_000, 400, None, "is not valid JSON"),
-    ("a list", "/score", [], 422, None, "is not an object."),
-    ("too long", "/score", " " * (LARGEST_BODY + 1), 413, None, "is longer than 4,194,304 bytes."),
-    ("neither", "/score", {}, 422, None, "needs either `case_ids` or `cases`."),
-    ("both", "/score", {"case_ids": ["a"], "cases": [case()]}, 422, None, "needs either"),
-    ("no ids", "/score", {"case_ids": []}, 422, "case_ids", "is empty."),
-    ("ids", "/score", {"case_ids": ["a"] * (MOST_IDS + 1)}, 422, "case_ids", "holds more than"),
+    ("cut off", "/v1/score", '{"case_ids": ["a"', 400, None, "is not valid JSON"),
+    ("empty", "/v1/score", "", 400, None, "is not valid JSON"),
+    ("not UTF-8", "/v1/score", b'{"case_ids": ["\xff"]}', 400, None, "is not valid JSON"),
+    ("deeply nested", "/v1/score", "[" * 5_000, 400, None, "is not valid JSON"),
+    ("a list", "/v1/score", [], 422, None, "is not an object."),
+    (
+        "too long",
+        "/v1/score",
+        " " * (LARGEST_BODY + 1),
+        413,
+        None,
+        "is longer than 4,194,304 bytes.",
+    ),
+    ("neither", "/v1/score", {}, 422, None, "needs either `case_ids` or `cases`."),
+    ("both", "/v1/score", {"case_ids": ["a"], "cases": [case()]}, 422, None, "needs either"),
+    ("no ids", "/v1/score", {"case_ids": []}, 422, "case_ids", "is empty."),
+    ("ids", "/v1/score", {"case_ids": ["a"] * (MOST_IDS + 1)}, 422, "case_ids", "holds more than"),
     (
         "unknown id",
-        "/score",
+        "/v1/score",
         {"case_ids": ["z"]},
         422,
         "case_ids[0]",
         "is not a case of this office.",
     ),
-    ("open case", "/score", {"case_ids": ["a", "e"]}, 422, "case_ids[1]", "has not come up"),
-    ("typo", "/score", {"cases": [TYPO]}, 422, "cases[0].attributes.suspect", "is not a field"),
-    ("no as_of", "/spot_checks", {"capacity": 2}, 422, "as_of", "is missing."),
-    ("zone", "/spot_checks", request(as_of="2026-06-30T00:00Z"), 422, "as_of", "is not a date or"),
-    ("no such day", "/spot_checks", request(as_of="2026-02-30"), 422, "as_of", "does not exist."),
-    ("year", "/spot_checks", request(as_of="0026-02-20"), 422, "as_of", "is outside the years"),
-    ("timestamp", "/spot_checks", request(as_of=1782777600), 422, "as_of", "is not a date or"),
-    ("capacity", "/spot_checks", request(capacity=0), 422, "capacity", "is too small."),
+    ("open case", "/v1/score", {"case_ids": ["a", "e"]}, 422, "case_ids[1]", "has not come up"),
+    ("typo", "/v1/score", {"cases": [TYPO]}, 422, "cases[0].attributes.suspect", "is not a field"),
+    ("no as_of", "/v1/spot_checks", {"capacity": 2}, 422, "as_of", "is missing."),
+    (
+        "zone",
+        "/v1/spot_checks",
+        request(as_of="2026-06-30T00:00Z"),
+        422,
+        "as_of",
+        "is not a date or",
+    ),
+    (
+        "no such day",
+        "/v1/spot_checks",
+        request(as_of="2026-02-30"),
+        422,
+        "as_of",
+        "does not exist.",
+    ),
+    ("year", "/v1/spot_checks", request(as_of="0026-02-20"), 422, "as_of", "is outside the years"),
+    ("timestamp", "/v1/spot_checks", request(as_of=1782777600), 422, "as_of", "is not a date or"),
+    ("capacity", "/v1/spot_checks", request(capacity=0), 422, "capacity", "is too small."),
     (
         "half a case",
-        "/spot_checks",
+        "/v1/spot_checks",
         request(capacity=1.5),
         422,
         "capacity",
         "is not a whole number.",
     ),
-    ("share", "/spot_checks", request(search_share=1.5), 422, "search_share", "is too large."),
-    ("seed", "/spot_checks", request(seed="1" * 101), 422, "seed", "is longer than 100 letters."),
+    ("share", "/v1/spot_checks", request(search_share=1.5), 422, "search_share", "is too large."),
+    (
+        "seed",
+        "/v1/spot_checks",
+        request(seed="1" * 101),
+        422,
+        "seed",
+        "is longer than 100 letters.",
+    ),
     (
         "field",
-        "/spot_checks",
+        "/v1/spot_checks",
         request(capcity=3),
         422,
         "capcity",
         "is not a field of this request.",
     ),
-    ("NaN", "/spot_checks", '{"search_share": NaN}', 422, "search_share", "not a finite number."),
+    (
+        "NaN",
+        "/v1/spot_checks",
+        '{"search_share": NaN}',
+        422,
+        "search_share",
+        "not a finite number.",
+    ),
 ]
 
 
@@ -262,7 +297,7 @@ ODD_CASES: list[tuple[str, list[dict[str, Any]], str, str]] = [
 )
 def test_a_broken_case_is_told_by_its_place(cases, field, sentence):
     """The field says which case of the list and which part of it."""
-    answer = ask("POST", "/spot_checks", json=request(cases=cases))
+    answer = ask("POST", "/v1/spot_checks", json=request(cases=cases))
 
     assert answer.status_code == 422
     faults = {one["field"]: one["problem"] for one in answer.json()["faults"]}
@@ -273,14 +308,14 @@ def test_any_event_may_occur_where_no_activity_is_declared():
     """An office without [activities] is asked about whatever its systems record."""
     open_to_all = context(activities={})
 
-    answer = ask("POST", "/score", open_to_all, json={"cases": [case()]})
+    answer = ask("POST", "/v1/score", open_to_all, json={"cases": [case()]})
 
     assert answer.status_code == 200
 
 
 def test_a_near_miss_is_answered_with_the_name_that_was_meant():
     """A typo costs one look."""
-    answer = ask("POST", "/score", json={"cases": [TYPO]})
+    answer = ask("POST", "/v1/score", json={"cases": [TYPO]})
 
     assert [one["remedy"] for one in answer.json()["faults"]] == ["Did you mean `suspects`?"]
 
@@ -289,7 +324,7 @@ def test_a_near_miss_is_answered_with_the_name_that_was_meant():
     ("method", "path", "status", "detail"),
     [
         ("GET", "/nothing", 404, "There is nothing at this address"),
-        ("GET", "/spot_checks", 405, "This address takes POST"),
+        ("GET", "/v1/spot_checks", 405, "This address takes POST"),
         ("POST", "/healthz", 405, "GET"),
         ("DELETE", "/", 405, "GET"),
     ],
@@ -305,7 +340,7 @@ def test_wrong_addresses_and_methods_are_problem_details_too(method, path, statu
 
 def test_a_body_that_is_not_called_json_is_refused():
     """A form from another site cannot reach the service."""
-    answer = ask("POST", "/score", content="{}", headers={"Content-Type": "text/plain"})
+    answer = ask("POST", "/v1/score", content="{}", headers={"Content-Type": "text/plain"})
 
     assert answer.status_code == 415
 
@@ -313,7 +348,7 @@ def test_a_body_that_is_not_called_json_is_refused():
 def test_an_internal_error_is_told_by_a_reference_and_without_data(caplog):
     """The answer and the log share a reference; neither holds the message, which may hold data."""
     with caplog.at_level(logging.ERROR):
-        answer = ask("POST", "/score", context(BrokenModel()), json={"case_ids": ["a"]})
+        answer = ask("POST", "/v1/score", context(BrokenModel()), json={"case_ids": ["a"]})
 
     problem = answer.json()
     assert answer.status_code == problem["status"] == 500
@@ -338,7 +373,7 @@ def test_the_landing_page_shows_a_request_that_works_as_it_stands():
     """The example is addressed to where the page was found and asks for a day that has cases."""
     page = ask("GET", "/").text
 
-    assert "curl -s http://office/spot_checks" in page
+    assert "curl -s http://office/v1/spot_checks" in page
     assert "2026-02-04" in page
 
 
@@ -358,8 +393,8 @@ def test_faults_and_reasons_are_in_the_offices_language():
     """What people read is put into its language; names of fields and the title are for programs."""
     office = context(office=CHINESE)
 
-    problem = ask("POST", "/score", office, json={"case_ids": ["zz"]}).json()
-    plan = ask("POST", "/spot_checks", office, json=request()).json()
+    problem = ask("POST", "/v1/score", office, json={"case_ids": ["zz"]}).json()
+    plan = ask("POST", "/v1/spot_checks", office, json=request()).json()
     lost = ask("GET", "/nothing", office).json()
 
     assert problem["faults"] == [
@@ -380,7 +415,7 @@ def test_faults_and_reasons_are_in_the_offices_language():
 def test_two_languages_are_spoken_at_once():
     """Nothing is global: offices of two languages answer side by side, with the same figures."""
     english, chinese = (
-        ask("POST", "/spot_checks", of, json=request()).json()
+        ask("POST", "/v1/spot_checks", of, json=request()).json()
         for of in (context(), context(office=CHINESE))
     )
 
@@ -389,11 +424,19 @@ def test_two_languages_are_spoken_at_once():
         line["case_id"] for line in chinese["lines"]
     ]
     assert english["lines"][0]["why"] != chinese["lines"][0]["why"]
-    assert ask("POST", "/spot_checks", json=request()).json() == english
+    assert ask("POST", "/v1/spot_checks", json=request()).json() == english
 
 
 def test_the_largest_amounts_are_answered():
     """What people type may be any number; it is scored and said like others."""
     largest = case(attributes={"suspects": 1e300})
-    assert ask("POST", "/spot_checks", json=request(cases=[largest])).status_code == 200
-    assert ask("POST", "/score", json={"cases": [largest]}).status_code == 200
+    assert ask("POST", "/v1/spot_checks", json=request(cases=[largest])).status_code == 200
+    assert ask("POST", "/v1/score", json={"cases": [largest]}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/spot_checks", "/score", "/intake"])
+def test_an_earlier_address_leads_to_its_new_one(path: str):
+    """With a redirect that keeps method and body, so that older programs go on working."""
+    answer = ask("POST", path, json={})
+    assert answer.status_code == 308
+    assert answer.headers["location"] == f"/v1{path}"

@@ -21,15 +21,20 @@ from tests.factories.fakes import context
     ("path", "content", "field", "sentence"),
     [
         (
-            "/spot_checks",
+            "/v1/spot_checks",
             json.dumps(request(search_share=0.5, margin=0.02)),
             None,
             "has both `search_share` and `margin`.",
         ),
-        ("/score", '{"case_ids": ["a"], "case_ids": ["b"]}', "case_ids", "stands more than once"),
-        ("/score", '{"case_ids": ["a\\u200b"]}', "case_ids[0]", "cannot be seen."),
-        ("/score", '{"case_ids": ["2.1E+17"]}', "case_ids[0]", "has shortened"),
-        ("/score", '{"case_ids": ["Total"]}', "case_ids[0]", "is a total, or a note"),
+        (
+            "/v1/score",
+            '{"case_ids": ["a"], "case_ids": ["b"]}',
+            "case_ids",
+            "stands more than once",
+        ),
+        ("/v1/score", '{"case_ids": ["a\\u200b"]}', "case_ids[0]", "cannot be seen."),
+        ("/v1/score", '{"case_ids": ["2.1E+17"]}', "case_ids[0]", "has shortened"),
+        ("/v1/score", '{"case_ids": ["Total"]}', "case_ids[0]", "is a total, or a note"),
     ],
 )
 def test_what_can_mean_two_things_is_refused(path, content, field, sentence):
@@ -53,7 +58,7 @@ def test_a_client_that_has_gone_is_no_error(caplog):
         sent.append(message)
 
     headers = [(b"content-type", b"application/json")]
-    scope = {"type": "http", "method": "POST", "path": "/score", "headers": headers}
+    scope = {"type": "http", "method": "POST", "path": "/v1/score", "headers": headers}
     with caplog.at_level(logging.DEBUG, logger="plumbline"):
         asyncio.run(application(Current(context()))(scope, receive, send))
 
@@ -68,7 +73,7 @@ def test_a_thousand_slips_are_told_soon():
     with pytest.MonkeyPatch.context() as patch:
         looked: list[str] = []
         patch.setattr(nearest, "nearest", lambda name, _known: looked.append(name))
-        answer = ask("POST", "/score", json={"cases": slips})
+        answer = ask("POST", "/v1/score", json={"cases": slips})
 
     assert len(answer.json()["faults"]) == MOST_FAULTS + 1
     assert len(looked) == MOST_FAULTS

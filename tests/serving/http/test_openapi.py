@@ -29,9 +29,9 @@ def test_the_document_is_openapi():
 def test_every_endpoint_is_listed():
     """What can be asked is what is described."""
     assert {path: set(methods) for path, methods in _document()["paths"].items()} == {
-        "/spot_checks": {"post"},
-        "/score": {"post"},
-        "/intake": {"post"},
+        "/v1/spot_checks": {"post"},
+        "/v1/score": {"post"},
+        "/v1/intake": {"post"},
         "/healthz": {"get"},
     }
 
@@ -50,7 +50,7 @@ def test_attributes_are_the_offices_own():
 
 def test_errors_are_described_as_problem_details():
     """A generated client knows what a fault looks like."""
-    answers = _document()["paths"]["/score"]["post"]["responses"]
+    answers = _document()["paths"]["/v1/score"]["post"]["responses"]
 
     assert answers["422"]["content"] == {
         "application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemOut"}}
@@ -61,11 +61,11 @@ def test_errors_are_described_as_problem_details():
     ("method", "path", "body"),
     [
         ("get", "/healthz", None),
-        ("post", "/score", {"case_ids": ["a"]}),
-        ("post", "/score", {"case_ids": []}),
-        ("post", "/spot_checks", request()),
-        ("post", "/spot_checks", request(cases=[case(), case(case_id="c")])),
-        ("post", "/intake", {"cases": [{"case_id": "n", "opened_at": "2026-06-30T09:00"}]}),
+        ("post", "/v1/score", {"case_ids": ["a"]}),
+        ("post", "/v1/score", {"case_ids": []}),
+        ("post", "/v1/spot_checks", request()),
+        ("post", "/v1/spot_checks", request(cases=[case(), case(case_id="c")])),
+        ("post", "/v1/intake", {"cases": [{"case_id": "n", "opened_at": "2026-06-30T09:00"}]}),
     ],
 )
 def test_an_answer_is_as_described(method: str, path: str, body: Any):

@@ -147,7 +147,7 @@ def sent(**changes: Any) -> dict[str, Any]:
 
 def test_the_service_answers_with_track_effort_and_handler() -> None:
     """The document has what is suggested, why, and everything needed to draw again."""
-    answer = ask("POST", "/intake", json={"cases": [sent()], "seed": "s"})
+    answer = ask("POST", "/v1/intake", json={"cases": [sent()], "seed": "s"})
     assert answer.status_code == 200, answer.text
     told = answer.json()
     (case,) = told["cases"]
@@ -157,21 +157,21 @@ def test_the_service_answers_with_track_effort_and_handler() -> None:
     assert told["who"][0]["eligible"] == [{"handler": "h2", "probability": 1.0}]
     load = {one["handler"]: (one["before"], one["after"]) for one in told["loads"]}
     assert load["h2"] == (1.0, 4.0)
-    again = ask("POST", "/intake", json={"cases": [sent()], "seed": "s"}).json()
+    again = ask("POST", "/v1/intake", json={"cases": [sent()], "seed": "s"}).json()
     assert again == told
 
 
 def test_cases_of_an_earlier_answer_count_in_the_next() -> None:
     """A caller says what was given since, so that the next case does not go by stale loads."""
     given = [{"case_id": "n0", "handler": "h2", "effort": 40}]
-    told = ask("POST", "/intake", json={"cases": [sent()], "given": given}).json()
+    told = ask("POST", "/v1/intake", json={"cases": [sent()], "given": given}).json()
     assert {one["handler"]: one["before"] for one in told["loads"]}["h2"] == 41.0
 
 
 def test_what_was_given_is_not_given_again() -> None:
     """A case that was drawn once, and a handler nobody knows, are faults of `given`."""
     given = [{"case_id": "n1", "handler": "h2"}, {"case_id": "n0", "handler": "h9"}]
-    answer = ask("POST", "/intake", json={"cases": [sent()], "given": given})
+    answer = ask("POST", "/v1/intake", json={"cases": [sent()], "given": given})
     assert answer.status_code == 422
     problems = [fault["problem"] for fault in answer.json()["faults"]]
     assert problems == [
@@ -182,15 +182,15 @@ def test_what_was_given_is_not_given_again() -> None:
 
 def test_blanks_around_an_id_make_no_other_case() -> None:
     """An id is what is between the blanks, so that no recusal and no check goes by it."""
-    told = ask("POST", "/intake", json={"cases": [sent(case_id=" n1 ")]}).json()
+    told = ask("POST", "/v1/intake", json={"cases": [sent(case_id=" n1 ")]}).json()
     assert told["cases"][0]["case_id"] == "n1"
-    assert ask("POST", "/intake", json={"cases": [sent(case_id="e ")]}).status_code == 422
+    assert ask("POST", "/v1/intake", json={"cases": [sent(case_id="e ")]}).status_code == 422
 
 
 def test_a_designation_is_kept_with_its_reason() -> None:
     """A chief's choice is told as such; its reason stands in the answer."""
     named = {"handler": "h4", "reason": "knows the matter"}
-    told = ask("POST", "/intake", json={"cases": [sent(designated=named)]}).json()
+    told = ask("POST", "/v1/intake", json={"cases": [sent(designated=named)]}).json()
     assert (told["cases"][0]["handler"], told["cases"][0]["how"]) == ("h4", "designated")
     assert told["cases"][0]["how_so"].startswith("designated: knows the matter")
     assert told["designated_share"] == 1.0
@@ -199,7 +199,7 @@ def test_a_designation_is_kept_with_its_reason() -> None:
 def test_a_recused_handler_cannot_be_designated() -> None:
     """The request is refused and says who is recused."""
     named = {"handler": "h3", "reason": "free"}
-    answer = ask("POST", "/intake", json={"cases": [sent(designated=named)]})
+    answer = ask("POST", "/v1/intake", json={"cases": [sent(designated=named)]})
     assert answer.status_code == 409
     assert "h3 is recused" in answer.json()["detail"]
 
@@ -220,7 +220,7 @@ BROKEN = [
 @pytest.mark.parametrize(("change", "field", "remedy"), BROKEN)
 def test_a_faulty_request_is_told_by_field(change: dict[str, Any], field: str, remedy: str) -> None:
     """Each fault names the field and what to do."""
-    answer = ask("POST", "/intake", json={"cases": [sent(**change)]})
+    answer = ask("POST", "/v1/intake", json={"cases": [sent(**change)]})
     assert answer.status_code == 422, answer.text
     (fault,) = answer.json()["faults"]
     assert fault["field"] == field
@@ -229,14 +229,14 @@ def test_a_faulty_request_is_told_by_field(change: dict[str, Any], field: str, r
 
 def test_a_case_sent_twice_is_told() -> None:
     """Two cases of one id are a fault of the second."""
-    answer = ask("POST", "/intake", json={"cases": [sent(), sent()]})
+    answer = ask("POST", "/v1/intake", json={"cases": [sent(), sent()]})
     assert answer.json()["faults"][0]["field"] == "cases[1].case_id"
 
 
 def test_nobody_eligible_is_an_answer() -> None:
     """Where every capacity is zero the case is unassigned, with what would change that."""
     none = context(handlers="handler | unit | capacity\nh2 | u2 | 0\nh3 | u2 | 0")
-    (case,) = ask("POST", "/intake", none, json={"cases": [sent()]}).json()["cases"]
+    (case,) = ask("POST", "/v1/intake", none, json={"cases": [sent()]}).json()["cases"]
     assert (case["handler"], case["how"]) == (None, "unassigned")
     assert case["how_so"].startswith("nobody is eligible: ")
     assert "give the handler a working capacity above 0" in case["how_so"]
