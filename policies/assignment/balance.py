@@ -378,9 +378,10 @@ class LinearProgram:
 
         To those with slots left, as many as they have; the rest to nobody.
         """
-        for full in np.flatnonzero(self._cases(even) > self.room):
+        room = np.maximum(self.room, 0.0)  # which rounding leaves below zero where all is taken
+        for full in np.flatnonzero(self._cases(even) > room):
             # Every group gives up the same share of its work with the class.
-            share = max(self.room[full], 0.0) / self._cases(even)[full]
+            share = room[full] / self._cases(even)[full]
             freed = even[:, full] * (1 - share)
             even[:, full] *= share
             for group in np.flatnonzero(freed):
