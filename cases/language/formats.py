@@ -35,12 +35,17 @@ def formatted(value: object, spec: str, language: Language) -> str:
     '30. Juni 2026'
     """
     if isinstance(value, datetime):
-        return f"{formatted(value.date(), '', language)} {value:%H:%M}"
+        return f"{_day(value.date(), language)} {value:%H:%M}"
     if isinstance(value, date):
-        return str(format_date(value, "long", locale_of(language)))
+        return _day(value, language)
     if isinstance(value, bool) or not isinstance(value, int | float) or not spec:
         return str(value)
     return _number(value, spec, language)
+
+
+@lru_cache(maxsize=10_000)  # the same days come again and again
+def _day(value: date, language: Language) -> str:
+    return str(format_date(value, "long", locale_of(language)))
 
 
 def _number(value: float, spec: str, language: Language) -> str:

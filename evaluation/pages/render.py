@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from gettext import NullTranslations
 from importlib import resources
 from typing import Any
 
@@ -22,6 +24,12 @@ def page(template: str, language: Language, **values: Any) -> str:
 
     A template's own words have no gaps; sentences with figures are made where the figures are.
     """
+    return _environment(language, translations(language)).get_template(template).render(**values)
+
+
+@lru_cache
+def _environment(language: Language, words: NullTranslations) -> jinja2.Environment:
+    """The templates in one language, with these `words`; what was compiled of them is kept."""
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(lambda name: (TEMPLATES / name).read_text("utf-8")),
         extensions=["jinja2.ext.i18n"],
@@ -30,14 +38,12 @@ def page(template: str, language: Language, **values: Any) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.install_gettext_translations(  # type: ignore[attr-defined]
-        translations(language), newstyle=True
-    )
+    environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
     environment.filters["say"] = lambda value: say(value, language)
     environment.filters["number"] = lambda value, spec: formatted(value, spec, language)
     environment.filters["bracket_apart"] = bracket_apart
     environment.globals.update(language=language, html_language=TAGS.get(language, language))
-    return environment.get_template(template).render(**values)
+    return environment
 
 
 def bracket_apart(text: str) -> tuple[str, str, str]:

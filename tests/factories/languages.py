@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Collection, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,7 @@ NO_WORDS = re.compile(
 )
 
 
+@cache
 def extracted() -> Catalog:
     """Every text for people in the code, with where it stands."""
     with (ROOT / "babel.cfg").open() as file:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,27 @@ from tests.factories.command import triage
 @pytest.fixture(scope="session")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small demo office that went through the whole job."""
-    folder = tmp_path_factory.mktemp("office")
-    result = triage("demo", folder, "--cases", 6000, "--seed", 5)
-    assert result.exit_code == 0, result.output
-    return folder / "office.toml"
+
+    def make(folder: Path) -> None:
+        result = triage("demo", folder, "--cases", 6000, "--seed", 5)
+        assert result.exit_code == 0, result.output
+
+    return made_once(tmp_path_factory, "office", make) / "office.toml"
+
+
+def made_once(
+    tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]
+) -> Path:
+    """A folder of this process with what `make` writes; the first who asks makes it."""
+    run = tmp_path_factory.getbasetemp()
+    shared = run.parent if run.name.startswith("popen-") else run  # as xdist calls its processes'
+    folder, done = shared / f"shared-{name}", shared / f"shared-{name}.done"
+    with (shared / f"shared-{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            folder.mkdir()
+            make(folder)
+            done.touch()
+    own = tmp_path_factory.mktemp(name)
+    shutil.copytree(folder, own, dirs_exist_ok=True)
+    return own

@@ -54,7 +54,7 @@ def test_a_committed_seed_is_shown_to_be_the_one_drawn_with(office: Path, tmp_pa
 
 def test_estimate_of_a_drawn_plan(office: Path, tmp_path: Path) -> None:
     """From the reviews that came back after an early plan; without a plan it is refused."""
-    request = ("--as-of", "2025-12-31", "--capacity", 900, "--seed", "s")
+    request = ("--as-of", "2025-12-31", "--capacity", 300, "--seed", "s")
     assert triage("plan", office, *request, "--out", tmp_path / "plan").exit_code == 0
     found = triage("estimate", office, "--plan", tmp_path / "plan")
     assert found.exit_code == 0, found.output
@@ -68,7 +68,7 @@ def test_estimate_of_a_drawn_plan(office: Path, tmp_path: Path) -> None:
     assert "Next to read, in this order" in claim.output
     assert "together" not in claim.output
     assert triage("estimate", office, "--plan", tmp_path / "plan", "--at-most", 2).exit_code == 2
-    later = ("--as-of", "2026-03-31", "--capacity", 300, "--seed", "t", "--out", tmp_path / "later")
+    later = ("--as-of", "2026-03-31", "--capacity", 150, "--seed", "t", "--out", tmp_path / "later")
     assert triage("plan", office, *later).exit_code == 0
     plans = ("--plan", tmp_path / "plan", "--plan", tmp_path / "later")
     both = triage("estimate", office, *plans, "--at-most", 0.2)
