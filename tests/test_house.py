@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import doctest
+import importlib
 import re
 import subprocess
 import sys
@@ -70,6 +72,18 @@ def test_no_file_is_long(folder: str) -> None:
         for path in sources(folder)
     }
     assert {path: count for path, count in lines.items() if count > MOST_LINES} == {}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in sources(*PACKAGES) if ">>> " in path.read_text("utf-8")],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_examples_of_docstrings_are_true(path: Path) -> None:
+    """What a docstring shows comes out as it is shown."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    module = importlib.import_module(".".join(parts))
+    assert doctest.testmod(module).failed == 0
 
 
 def test_helpers_are_not_imported_from_tests() -> None:

@@ -31,7 +31,7 @@ def in_hours(day: Floats) -> NDArray[Any]:
     """Wall-clock moments (datetime64[us]) within working hours, in the order of `day`.
 
     >>> str(in_hours(np.array([0.0, 5.0]))[1])  # a Saturday
-    '2024-01-08T08:00:00'
+    '2024-01-08T08:00:00.000000'
     """
     whole = np.floor(day)
     part = day - whole

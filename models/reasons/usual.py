@@ -43,7 +43,7 @@ class Usual:
 
         The usual value; of a code without one the commonest, by their shares.
 
-        >>> Usual("a", (("a", 0.3), ("b", 0.1))).stand_ins
+        >>> Usual("a", (("a", 0.375), ("b", 0.125))).stand_ins
         [('a', 0.75), ('b', 0.25)]
         """
         if self.is_usual:
