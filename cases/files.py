@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import tempfile
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 DISK_FULL_WORDS = ("no space left on device", "disk is full", "disk quota exceeded")
 WRITABLE_FILE = _("Name a file in a folder that exists and that you may write to.")
 WRITABLE_FOLDER = _("Name a folder that you may write to.")
+OWN_FILES = _("Run the command as the user whom the files of the office belong to.")
 MORE_ROOM = _("Make room on the disk, or write to another.")
 
 
@@ -103,6 +105,17 @@ def reason(error: OSError) -> str | Sayable:
     if is_disk_full(error):
         return _("the disk is full")
     return error.strerror or type(error).__name__
+
+
+@contextmanager
+def permitted() -> Iterator[None]:
+    """`BadInput` that names a file which this user may not use, where nobody has said more."""
+    try:
+        yield
+    except PermissionError as error:
+        where = _("a file") if error.filename is None else str(error.filename)
+        problem = _("may not be used by the user who runs this ({reason}).", reason=reason(error))
+        raise BadInput([Fault(where, problem, OWN_FILES)]) from None
 
 
 def is_disk_full(error: BaseException | None) -> bool:

@@ -12,12 +12,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 import narwhals as nw
+import polars as pl
 
 from cases.numeric import Flags
 from cases.office.model import CLOSING, INTAKE, Conditions, Office
 from cases.tables.tables import CASES, Frame, Tables, case_columns
+from cases.tables.tables import rows as collected
 from features.feature import OfOthers, lasting
 
 # What can be added up over other cases. Outcomes and durations count strictly before the
@@ -45,7 +48,15 @@ class Known:
     office: Office
     cases: Frame
     events: Frame
-    held: Callable[[Conditions], Flags] | None = None  # `conditions.held`, already planned
+    # `conditions.held_each`, already planned.
+    held_each: Callable[[Sequence[Conditions]], list[Flags]] | None = None
+
+    @cached_property
+    def asked(self) -> pl.DataFrame:
+        """When each case was opened, closed and asked about, in the order of `row`."""
+        columns = ("row", "case_id", "moment", "opened_at", "closed_at")
+        found = collected(self.cases.select(*columns))
+        return found if found["row"].is_sorted() else found.sort("row")
 
 
 def column_of(office: Office, name: str) -> str:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import narwhals as nw
 import polars as pl
 
 from cases.progress import Progress, silent
-from cases.tables.tables import Frame, Tables
+from cases.tables.tables import Frame, Tables, moments_of
 from cases.tables.tables import rows as collected
 from features import as_of, events
 from features.batch.plan import FEATURES, built_in_blocks
 from features.catalogue import catalogue
 from features.conditions import holding
 from features.feature import Feature, OfConditions, OfEvents, OfOthers, Quantity
+from features.online.features import FewFeatures
 from features.online.plan import plan_of
 from features.online.sums import is_prepared, reads_others
 
@@ -56,42 +58,60 @@ def built(
     features = _named(catalogue(tables.office), names)
     asked = _few(tables, moments, features)
     if asked is not None:
-        yield plan_of(tables.office, names).run(tables, asked)
+        yield plan_of(tables.office, names).run(tables, asked).frame
     elif _on_polars(tables):
         yield from built_in_blocks(tables, moments, features, progress)
     else:
         yield collected(build(tables, moments, names, progress)).sort("case_id", "moment")
 
 
-def known_at(tables: Tables, moments: Frame) -> as_of.Known:
+def few_built(tables: Tables, moments: pl.DataFrame, names: Sequence[str]) -> FewFeatures:
+    """What `build` gives at a few moments (`case_id, moment`), as arrays."""
+    if _may_be_few(tables, moments.height, _named(catalogue(tables.office), names)):
+        return plan_of(tables.office, names).run(tables, moments)
+    return FewFeatures.of(pl.concat(built(tables, moments_of(moments), names)))
+
+
+def known_at(tables: Tables, moments: Frame | pl.DataFrame) -> as_of.Known:
     """As `as_of.cut`; of a few rows of prepared or small tables by a plan that is made once."""
     asked = _few(tables, moments, ())
-    return (
-        as_of.cut(tables, moments)
-        if asked is None
-        else plan_of(tables.office, ()).known(tables, asked)
-    )
+    if asked is not None:
+        return plan_of(tables.office, ()).known(tables, asked)
+    return as_of.cut(tables, moments_of(moments) if isinstance(moments, pl.DataFrame) else moments)
 
 
 def asked_of(
-    tables: Tables, case_ids: Sequence[str], question: Callable[[Tables], Frame]
+    tables: Tables, case_ids: Sequence[str], question: Callable[..., Frame], **arguments: Any
 ) -> pl.DataFrame:
-    """What is asked of tables, such as `as_of.risk_moments`, of those of a few cases alone."""
-    return plan_of(tables.office, ()).of_cases(tables, case_ids, question)
+    """What is asked of tables, such as `as_of.risk_moments`, of those of a few cases alone.
+
+    The arguments are hashable: a question is traced once.
+    """
+    return plan_of(tables.office, ()).of_cases(tables, case_ids, question, **arguments)
 
 
-def _few(tables: Tables, moments: Frame, features: Sequence[Feature]) -> pl.DataFrame | None:
+def _few(
+    tables: Tables, moments: Frame | pl.DataFrame, features: Sequence[Feature]
+) -> pl.DataFrame | None:
     """The moments, if they are few and what is needed of other cases can be looked up."""
-    if not _on_polars(tables):
+    if not _may_be_few(tables, 0, features):
         return None
+    if not isinstance(moments, pl.DataFrame):
+        moments = collected(moments.select("case_id", "moment"))
+    return moments if moments.height <= MOST_LOOKED_UP else None
+
+
+def _may_be_few(tables: Tables, rows: int, features: Sequence[Feature]) -> bool:
+    """Whether so many rows are few, and what is needed of other cases can be looked up."""
+    if rows > MOST_LOOKED_UP or not _on_polars(tables):
+        return False
     small = tables.parts is None and tables.case_rows.height <= MOST_LOOKED_UP
-    if not is_prepared(tables) and not (small and not reads_others(features)):
-        return None
-    asked = collected(moments.select("case_id", "moment"))
-    return asked if asked.height <= MOST_LOOKED_UP else None
+    return is_prepared(tables) or (small and not reads_others(features))
 
 
 def _on_polars(tables: Tables) -> bool:
+    if tables.parts is not None:  # to put the frames together would take longer
+        return _on_polars(tables.parts.base)
     return tables.cases.implementation.is_polars()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
+from collections.abc import Sequence
 from datetime import datetime
 
 import narwhals as nw
@@ -38,11 +39,16 @@ def holding(known: Known, conditions: Conditions) -> Frame:
 
 def held(known: Known, conditions: Conditions) -> Flags:
     """Whether all conditions hold (`holding`), in the order of `row`."""
-    if known.held is not None:
-        return known.held(conditions)
-    found = rows(holding(known, conditions).select("row", "holds")).sort("row")
-    flags: Flags = found["holds"].to_numpy()
+    (flags,) = held_each(known, [conditions])
     return flags
+
+
+def held_each(known: Known, several: Sequence[Conditions]) -> list[Flags]:
+    """As `held`, of several lists of conditions."""
+    if known.held_each is not None:
+        return known.held_each(several)
+    found = (rows(holding(known, each).select("row", "holds")).sort("row") for each in several)
+    return [each["holds"].to_numpy() for each in found]
 
 
 def _by_attribute(office: Office, condition: Condition) -> nw.Expr:

@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 
 from cases.numeric import Floats, Ints
+from features.online.features import FeatureRows, FewFeatures
 
 FEWEST_OF_A_LEVEL = 10  # cases; a code seen in fewer is treated as unknown
 
@@ -44,18 +45,15 @@ class Columns:
         """Positions of the columns that are codes."""
         return [position for position, name in enumerate(self.names) if name in self.levels]
 
-    def matrix(self, x: pl.DataFrame) -> Floats:
+    def matrix(self, x: FeatureRows) -> Floats:
         """`x` as an array of shape (rows, columns), Float64, NaN for missing."""
         matrix = np.empty((x.height, len(self.names)))
         numbers, at = self._numbers
         if numbers:
-            plain = x[numbers]
-            values = plain.to_numpy()
-            if values.dtype == object:  # such as flags alone, some of them missing
-                values = plain.cast(pl.Float64).to_numpy()
-            matrix[:, at] = values
+            matrix[:, at] = _plain(x, numbers)
         for position in self.codes:
-            matrix[:, position] = self._positions(x[self.names[position]])
+            name = self.names[position]
+            matrix[:, position] = self._positions(name, _listed(x, name))
         return matrix
 
     def cell(self, name: str, value: float | str | None) -> float:
@@ -78,10 +76,10 @@ class Columns:
             for name, levels in self.levels.items()
         }
 
-    def _positions(self, column: pl.Series) -> Floats:
+    def _positions(self, name: str, codes: Sequence[Any]) -> Floats:
         """Of the level of each code, NaN for none."""
-        places = self._position_of[column.name]
-        return np.array([places.get(code, np.nan) for code in column.to_list()], dtype=np.float64)
+        places = self._position_of[name]
+        return np.array([places.get(code, np.nan) for code in codes], dtype=np.float64)
 
     def as_json(self) -> dict[str, Any]:
         """What `from_json` reads back."""
@@ -94,6 +92,22 @@ class Columns:
             tuple(str(name) for name in saved["names"]),
             {name: tuple(map(str, levels)) for name, levels in saved["levels"].items()},
         )
+
+
+def _plain(x: FeatureRows, names: Sequence[str]) -> Floats:
+    """Columns that are no codes, shape (rows, names); NaN for missing."""
+    if isinstance(x, FewFeatures):
+        return x.numbers_of(names)
+    plain = pl.DataFrame([x[name] for name in names])
+    values = plain.to_numpy()
+    if values.dtype == object:  # such as flags alone, some of them missing
+        values = plain.cast(pl.Float64).to_numpy()
+    return values
+
+
+def _listed(x: FeatureRows, name: str) -> list[Any]:
+    """The codes of a column, None for missing."""
+    return x.codes[name].listed() if isinstance(x, FewFeatures) else x[name].to_list()
 
 
 def _levels(column: pl.Series) -> tuple[str, ...]:

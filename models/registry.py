@@ -141,18 +141,19 @@ class Registry:
 
     def champion(self, office: Office) -> Bundle:
         """The champion of the office; `Refused`, with what to do, if there is none."""
-        return self.load(self._champion(office), office)
+        return self.load(self.champion_version(office), office)
 
     def check_champion(self, office: Office) -> None:
         """`Refused` as `champion`, found without loading it where its files are on this machine."""
-        version = self._champion(office)
+        version = self.champion_version(office)
         folder = folder_of(version.source)
         if folder is None:
             self.load(version, office)
         else:
             check_saved(folder, office)
 
-    def _champion(self, office: Office) -> Version:
+    def champion_version(self, office: Office) -> Version:
+        """Which version is the champion; `Refused`, with what to do, if none is."""
         champions = [v for v in self.versions(office_name(office)) if CHAMPION in v.aliases]
         if not champions:
             raise Refused(sentences(_("This office has no champion model yet."), TRAIN_FIRST))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -11,24 +10,20 @@ from numpy.typing import NDArray
 
 from cases.numeric import Flags
 from cases.office.model import CLOSING, Rule, TrackRule
-from cases.tables.tables import Tables, rows
 from features.as_of import Known
-from features.build import known_at
-from features.conditions import held
+from features.conditions import held_each
 
 
-def mandatory(tables: Tables, moments: Any) -> pl.DataFrame:
+def mandatory(known: Known) -> pl.DataFrame:
     """The cases that a rule puts on the list, with the first rule that does.
 
-    `moments` has `case_id, moment`: a rule sees what was recorded by the moment. A
-    rule is in force for cases closed from `valid_from` to `valid_until`, both days included. Where
-    risk is asked before the closing, an open case counts by the day of the moment. Returns
-    `case_id, rule`, sorted by case id.
+    A rule sees what was `known` of them. It is in force for cases closed from `valid_from` to
+    `valid_until`, both days included. Where risk is asked before the closing, an open case counts
+    by the day of the moment. Returns `case_id, rule`, sorted by case id.
     """
-    known = known_at(tables, moments)
-    at_closing = tables.office.risk.at == CLOSING
+    at_closing = known.office.risk.at == CLOSING
     ended = pl.col("closed_at") if at_closing else pl.coalesce("closed_at", "moment")
-    return _by_the_first(tables.office.rules, known, ended).select("case_id", "rule")
+    return _by_the_first(known.office.rules, known, ended)[["case_id", "rule"]]
 
 
 def settled_tracks(known: Known) -> pl.DataFrame:
@@ -40,8 +35,8 @@ def settled_tracks(known: Known) -> pl.DataFrame:
     """
     rules = known.office.intake.rules
     settled = _by_the_first(rules, known, pl.col("opened_at"))
-    tracks = [rules[number].track for number in settled["number"]]
-    return settled.select("case_id", "rule", track=pl.Series(tracks, dtype=pl.String))
+    tracks = [rules[number].track for number in settled["number"].to_list()]
+    return settled[["case_id", "rule"]].hstack([pl.Series("track", tracks, pl.String)])
 
 
 def asked_skills(known: Known) -> pl.DataFrame:
@@ -50,21 +45,23 @@ def asked_skills(known: Known) -> pl.DataFrame:
     Lists of codes, in the order of the office file; `known` as in `settled_tracks`.
     """
     skills = known.office.assignment.skills
-    cases = _cases(known)
-    asks = np.zeros((len(skills), cases.height), bool)
-    for number, skill in enumerate(skills):
-        asks[number] = held(known, skill.when)
+    cases = known.asked
+    asks = np.zeros((cases.height, len(skills)), bool)
+    for number, holds in enumerate(held_each(known, [skill.when for skill in skills])):
+        asks[:, number] = holds
+    # Many cases ask for the same: each list is made once.
+    different, alike = np.unique(asks, axis=0, return_inverse=True)
 
     def codes(*, required: bool) -> pl.Series:
         wanted = [skill.code if skill.required == required else None for skill in skills]
         asked = [
             [code for code, holds in zip(wanted, of_case, strict=True) if code and holds]
-            for of_case in asks.T.tolist()
+            for of_case in different.tolist()
         ]
-        return pl.Series(asked, dtype=pl.List(pl.String))
+        return pl.Series(asked, dtype=pl.List(pl.String)).gather(alike.ravel())
 
-    asked = cases.select("case_id", needs=codes(required=True), prefers=codes(required=False))
-    return asked.sort("case_id")
+    needs, prefers = codes(required=True), codes(required=False)
+    return pl.DataFrame([cases["case_id"], needs.alias("needs"), prefers.alias("prefers")])
 
 
 def _by_the_first(rules: Sequence[Rule | TrackRule], known: Known, moment: pl.Expr) -> pl.DataFrame:
@@ -72,11 +69,12 @@ def _by_the_first(rules: Sequence[Rule | TrackRule], known: Known, moment: pl.Ex
 
     `case_id, number, rule` (its code), sorted by case id.
     """
-    cases = _cases(known)
+    cases = known.asked
     days = cases.select(moment.dt.date()).to_series().to_numpy()
     first = np.full(cases.height, len(rules))
-    for number, rule in reversed([*enumerate(rules)]):
-        first[_in_force(rule, days) & held(known, rule.when)] = number
+    each = zip(rules, held_each(known, [rule.when for rule in rules]), strict=True)
+    for number, (rule, holds) in reversed([*enumerate(each)]):
+        first[_in_force(rule, days) & holds] = number
     of_case: dict[str, int] = {}
     for case_id, number in zip(cases["case_id"], first.tolist(), strict=True):
         if number < of_case.get(case_id, len(rules)):
@@ -97,9 +95,3 @@ def _in_force(rule: Rule | TrackRule, days: NDArray[np.datetime64]) -> Flags:
     if rule.valid_until:
         in_force &= days <= np.datetime64(rule.valid_until)
     return in_force
-
-
-def _cases(known: Known) -> pl.DataFrame:
-    """When each case was opened, closed and asked about, in the order of `row`."""
-    columns = ("row", "case_id", "moment", "opened_at", "closed_at")
-    return rows(known.cases.select(*columns)).sort("row")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from itertools import accumulate, groupby, pairwise
 from typing import Any
 
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from cases.errors import BadInput, Fault
 from cases.language.messages import _
 from cases.office.model import Office
+from cases.tables.cells.arrays import OnDemand, Rows
 from cases.tables.report import ReadingReport
 from cases.tables.specification import SPECIFICATIONS
 from cases.tables.specification.new_cases import NEW_CASE_TABLE
@@ -74,6 +75,7 @@ class Tables:
     _computed: dict[str, pl.DataFrame] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    _arrays: dict[str, Rows] = field(default_factory=dict, init=False, repr=False, compare=False)
     _places: dict[str, dict[str, tuple[int, int]]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -92,23 +94,21 @@ class Tables:
     ) -> Tables:
         """Tables over native frames of the right columns and types; `further` ones by their names.
 
-        Absent tables, and those that are None, become empty Polars frames; on another engine
-        give all of them, because engines do not join each other's frames.
+        Few rows may be given as `Rows`. Absent tables, and those that are None, become empty Polars
+        frames; on another engine give all of them, because engines do not join each other's frames.
         """
         given = {"cases": cases} | further
         if unknown := given.keys() - SPECIFICATIONS.keys():
             raise TypeError(f"there are no tables called {sorted(unknown)}")
+        native = {
+            name: _empty(name) if given.get(name) is None else given[name]
+            for name in SPECIFICATIONS
+        }
         made = cls(
-            office,
-            {
-                name: _empty(name) if given.get(name) is None else _lazy(given[name])
-                for name in SPECIFICATIONS
-            },
-            data_hash,
-            shown,
-            report,
+            office, OnDemand(native, lambda name: _lazy(native[name])), data_hash, shown, report
         )
-        made._computed.update((n, f) for n, f in given.items() if isinstance(f, pl.DataFrame))
+        made._computed.update((n, f) for n, f in native.items() if isinstance(f, pl.DataFrame))
+        made._arrays.update((n, f) for n, f in native.items() if isinstance(f, Rows))
         return made
 
     def with_rows(self, **frames: Any) -> Tables:
@@ -119,7 +119,7 @@ class Tables:
     def plus(
         self, cases: Any, *, events: Any, reviews: Any = None, replaced: Sequence[str] = ()
     ) -> Tables:
-        """These tables with further cases and their events, native frames of the same engine.
+        """These tables with further cases and their events: `Rows`, or frames of the same engine.
 
         The cases that are here already are `replaced` (Polars only): they lose their rows and
         their events, and keep their reviews unless some are given. What was derived from these
@@ -129,10 +129,13 @@ class Tables:
         kept = old.get("reviews") if reviews is None else reviews
         dropped = Tables.of(self.office, old.pop("cases"), **old) if replaced else None
         added = Tables.of(self.office, cases, events=events, reviews=kept)
-        left = {name: self._without(name, replaced) for name in EXTENDED}
-        both = {name: nw.concat([left[name], added.frames[name]]) for name in EXTENDED}
-        frames = {**self.frames, **both}
-        parts = Parts(self, added, dropped)
+
+        def both(name: str) -> Frame:
+            if name not in EXTENDED:
+                return self.frames[name]
+            return nw.concat([self._without(name, replaced), added.frames[name]])
+
+        frames, parts = OnDemand(self.frames, both), Parts(self, added, dropped)
         return Tables(self.office, frames, self.data_hash, self.shown, self.report, parts)
 
     def updated(self, now: Mapping[str, pl.DataFrame]) -> Tables:
@@ -152,12 +155,25 @@ class Tables:
             return self.parts.base.updated(both)
         return replace(self.with_rows(**both), data_hash=self.data_hash, report=self.report)
 
+    def with_table(self, name: str, frame: pl.DataFrame) -> Tables:
+        """These tables with another one of those that are not `EXTENDED` (Polars only)."""
+        made = replace(self, frames={**self.frames, name: _lazy(frame)}, memo={})
+        kept: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
+            (self._computed, made._computed),
+            (self._places, made._places),
+            (self._order, made._order),
+        )
+        for old, new in kept:
+            new.update((other, found) for other, found in old.items() if other != name)
+        made._computed[name] = frame
+        return made
+
     @property
     def height(self) -> int:
         """How many rows the cases have in all tables."""
         return sum(self.rows(name).height for name in EXTENDED)
 
-    @property
+    @cached_property
     def next_sequence(self) -> int:
         """The number of an event that comes in next."""
         if self.parts is not None:
@@ -181,10 +197,8 @@ class Tables:
     def of_cases(self, name: str, case_ids: Iterable[str]) -> pl.DataFrame:
         """The rows of a table that are of these cases, found without going through the others."""
         wanted = dict.fromkeys(case_ids)
-        if self.parts is None:
+        if self.parts is None or name not in EXTENDED:
             return self._rows_at(name, wanted)
-        if name not in EXTENDED:
-            return self.parts.base.of_cases(name, wanted)
         added = self.parts.added.places("cases")
         old = [case_id for case_id in wanted if case_id not in added]
         new = [case_id for case_id in wanted if case_id in added]
@@ -194,18 +208,41 @@ class Tables:
         )
 
     def _rows_at(self, name: str, case_ids: Iterable[str]) -> pl.DataFrame:
-        places = self.places(name)
-        order = self._order[name]
+        places = self._places_of(name, case_ids)
+        return self.rows(name)[places] if len(places) else self.rows(name)[:0]
+
+    def _places_of(self, name: str, case_ids: Iterable[str]) -> NDArray[Any]:
+        places, order = self.places(name), self._order[name]
         spans = [places[case_id] for case_id in case_ids if case_id in places]
-        if not spans:
-            return self.rows(name)[:0]
-        return self.rows(name)[np.concatenate([order[start:end] for start, end in spans])]
+        return np.concatenate([order[:0], *(order[start:end] for start, end in spans)])
+
+    def arrays_of(self, name: str, case_ids: Iterable[str]) -> Rows:
+        """As `of_cases`, as arrays, the cases in any order."""
+        wanted = dict.fromkeys(case_ids)
+        if self.parts is not None and name in EXTENDED:
+            added = self.parts.added.places("cases")
+            here = sum(case_id in added for case_id in wanted)
+            if here in (0, len(wanted)):
+                return (self.parts.added if here else self.parts.base).arrays_of(name, wanted)
+        given = self._arrays.get(name)
+        if given is None:
+            return Rows.of(self.of_cases(name, wanted))
+        every = len(wanted) == len(self.places("cases"))
+        return given if every else given.at(self._places_of(name, wanted))
 
     def places(self, name: str) -> Mapping[str, tuple[int, int]]:
         """Where the rows of each case begin and end in the order of cases; computed once."""
         if name not in self._places:
-            self._order[name], self._places[name] = _by_case(self.rows(name)["case_id"])
+            given = self._arrays.get(name)
+            ids = self.rows(name)["case_id"] if given is None else given.columns["case_id"].values
+            self._order[name], self._places[name] = _by_case(ids)
         return self._places[name]
+
+    def arrays(self, name: str) -> Rows:
+        """A table of few rows as arrays."""
+        if name not in self._arrays:
+            self._arrays[name] = Rows.of(self.rows(name))
+        return self._arrays[name]
 
     def rows(self, name: str) -> pl.DataFrame:
         """A table as a Polars frame, computed once, for the layers that work row by row."""
@@ -304,10 +341,10 @@ class Parts:
         return signed if self.dropped is None else (*signed, (self.dropped, -1))
 
 
-def _by_case(case_ids: pl.Series) -> tuple[NDArray[Any], dict[str, tuple[int, int]]]:
+def _by_case(case_ids: pl.Series | NDArray[Any]) -> tuple[NDArray[Any], dict[str, tuple[int, int]]]:
     """The rows in the order of cases, and where those of each begin and end in it."""
-    if len(case_ids) <= FEW:  # for so few, Polars takes longer to begin
-        ids = case_ids.to_list()
+    if not isinstance(case_ids, pl.Series) or len(case_ids) <= FEW:
+        ids = [*case_ids]  # for so few, Polars takes longer to begin
         order = sorted(range(len(ids)), key=ids.__getitem__)
         runs = [(case_id, len([*run])) for case_id, run in groupby(ids[row] for row in order)]
         values, ends = [case_id for case_id, _len in runs], accumulate(n for _id, n in runs)
@@ -319,15 +356,15 @@ def _by_case(case_ids: pl.Series) -> tuple[NDArray[Any], dict[str, tuple[int, in
 
 
 def _lazy(native: Any) -> Frame:
-    frame: Any = nw.from_native(native)
+    frame: Any = nw.from_native(native.frame() if isinstance(native, Rows) else native)
     lazy: Frame = frame.lazy()
     return lazy
 
 
 @cache
-def _empty(name: str) -> Frame:
+def _empty(name: str) -> pl.DataFrame:
     """A table that is absent."""
-    return _lazy(pl.DataFrame(schema=SPECIFICATIONS[name].schema))
+    return pl.DataFrame(schema=SPECIFICATIONS[name].schema)
 
 
 def rows(frame: Frame) -> pl.DataFrame:

@@ -20,7 +20,7 @@ from cases.numeric import Floats, Ints
 from cases.tables.tables import Tables, rows
 from features.as_of import AFTER_QUESTIONS, MARKS, column_of, counted, shown_columns
 from features.feature import OfOthers
-from features.online.lookup import SOURCES, Window, microseconds, window_end
+from features.online.lookup import SOURCES, Window, window_end
 
 KNOWN = "known"  # next to the sources: the cases asked about
 
@@ -52,7 +52,7 @@ class Source:
 
     def marked(self, window: Window, shown: Sequence[str]) -> Marked:
         """What is marked when the window ends (None: when it begins), once the key is known."""
-        times = microseconds(self.rows["time"])
+        times = _microseconds(self.rows["time"])
         times = times if window is None else window_end(times, window)
         places = np.arange(self.rows.height)
         if shown:
@@ -81,7 +81,7 @@ class Totals:
         }
         self.frames = {KNOWN: known, **{name: part.rows for name, part in self.sources.items()}}
         self._coded: dict[str, dict[str, Ints]] = {}
-        moments = microseconds(known["moment"])
+        moments = _microseconds(known["moment"])
         self.in_time = np.argsort(moments, kind="stable")
         self.moments = moments[self.in_time]
 
@@ -150,6 +150,12 @@ class Totals:
             column = column_of(self.office, name)
             self._coded[name] = _codes({key: f[column] for key, f in self.frames.items()})
         return self._coded[name]
+
+
+def _microseconds(times: pl.Series) -> Ints:
+    """Times as whole numbers; none of them may be null."""
+    numbers: Ints = times.to_physical().to_numpy()
+    return numbers
 
 
 def _order(groups: Ints) -> Ints:

@@ -1,223 +1,237 @@
 """Totals over other cases for a few cases: what a sweep gives (`as_of.running_totals`), looked up.
 
-Per source of marks and window, times and running sums are sorted once, by key, by its values and
-by time; a total is the difference of two sums that a binary search finds. Marks are whole numbers,
-so it is exactly the sweep's. Of tables that were put together from parts, the sums of the parts
-add up.
+Per source of marks, window and key, running sums are sorted once, by the key's values and by time;
+a total is the sum that a binary search finds. Marks are whole numbers, so it is exactly the
+sweep's. Of tables that were put together from parts, the sums of the parts add up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import polars as pl
-from numpy.typing import NDArray
 
 from cases.numeric import Floats, Ints
-from cases.office.model import Office
-from features.as_of import AFTER_QUESTIONS, MARKS, column_of, shown_columns
+from features.as_of import MARKS
 from features.feature import OfOthers
-from features.online.arrays.rows import Rows
+from features.online.arrays.operations import Array, Levels, by_level
 
 DAY = 86_400_000_000  # microseconds
+ALWAYS, NEVER = np.iinfo(np.int64).min, np.iinfo(np.int64).max  # when a key is known
 SOURCES = {mark: source for source, marks in MARKS.items() for mark in marks}
 
 Key = tuple[str, ...]
 Window = int | str | None
-Groups = dict[tuple[Any, ...], int]
+Numbers = dict[Any, int]  # of the values of a column, counted from 0
+MOST_MARKS = max(map(len, MARKS.values()))
+NOTHING = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty((MOST_MARKS, 0))
+
+
+Family = tuple[str, Window, Key]  # totals that one sum is kept for: source, window and key
 
 
 @dataclass(frozen=True)
 class Ordered:
-    """Running sums in the order of group and time, from 0.
+    """Running sums of each group, in the order of group and time.
 
-    `at` has the group as its real and the time in microseconds as its imaginary part, which NumPy
-    compares in this order, both exactly. `first` is where each group begins.
+    `at` holds the group and the place of the time among `times`, counted from 1, as one number;
+    `sums` has a row a mark.
     """
 
-    at: NDArray[np.complex128]
-    first: Ints
-    sums: Mapping[str, Floats]
+    times: Ints
+    at: Ints
+    sums: Floats
 
     @classmethod
-    def of(cls, groups: Ints, times: Ints, marks: Mapping[str, Floats]) -> Ordered:
-        """What is marked of each group at each time, in any order."""
-        order = np.lexsort((times, groups))
-        at = groups[order] + 1j * times[order]
-        starts = np.searchsorted(groups[order], np.arange(groups.max(initial=-1) + 1))
-        sums = {
-            name: np.concatenate([[0.0], np.cumsum(values[order])])
-            for name, values in marks.items()
-        }
-        return cls(at, starts, sums)
+    def of(cls, groups: Ints, times: Ints, marks: Floats) -> Ordered:
+        """What is marked of each group at each time, in any order; `marks` has a row each."""
+        different, place = np.unique(times, return_inverse=True)
+        begin = groups * (len(different) + 1)
+        at = begin + place + 1
+        order = np.argsort(at)
+        at = at[order]
+        first = np.searchsorted(at, begin[order])
+        before = np.zeros((len(marks), len(at) + 1))
+        np.cumsum(marks[:, order], axis=1, out=before[:, 1:])
+        return cls(different, at, before[:, 1:] - before[:, first])
 
-    def until(self, groups: Ints, times: Ints) -> dict[str, Floats]:
-        """What had been marked of each group by each time; 0 where the group is -1."""
-        known = (groups >= 0) & (groups < len(self.first))
-        if not known.any():
-            return {name: np.zeros(len(groups)) for name in self.sums}
-        last = np.searchsorted(self.at, groups + 1j * times, side="right")
-        first = self.first[np.where(known, groups, 0)]
-        return {
-            name: np.where(known, sums[last] - sums[first], 0.0) for name, sums in self.sums.items()
-        }
+    def until(self, groups: Ints, times: Ints) -> Floats:
+        """What had been marked of each group by each time; 0 where the group is -1.
 
-
-@dataclass(frozen=True)
-class KeySums:
-    """The sums of all keys: the group of each value of each key, and by source and window."""
-
-    groups: Mapping[Key, Groups]
-    ordered: Mapping[tuple[str, Window], Ordered]
-
-
-def keys_of(totals: Iterable[OfOthers]) -> dict[tuple[str, Window], list[Key]]:
-    """By which keys each source is counted over each window."""
-    wanted: dict[tuple[str, Window], dict[Key, None]] = {}
-    for total in totals:
-        wanted.setdefault((SOURCES[total.mark], total.window), {})[total.key] = None
-    return {counted: list(keys) for counted, keys in wanted.items()}
+        `groups` is of shape (any, times), the sums of (marks, any, times).
+        """
+        if not len(self.at):
+            return np.zeros((len(self.sums), *groups.shape))
+        begin = groups * (len(self.times) + 1)
+        place = np.searchsorted(self.times, times, side="right")
+        last = np.searchsorted(self.at, begin + place, side="right") - 1
+        found = (groups >= 0) & (self.at[last] > begin) & (last >= 0)
+        return np.where(found, self.sums[:, last], 0.0)
 
 
 @dataclass(frozen=True)
 class Counted:
-    """What counts by one key: its group, its time, the turn, the marks; only where it is shown.
+    """What counts of one source: its time, the marks (a row each), and `codes` of its case.
 
-    `shown` is since when the key is known, None for always; `later` is 1 for what counts from just
-    after its time.
+    `codes` are by column the number of the value, -1 for unknown; `shown` since when a late column
+    is known, `NEVER` for not yet. `later` is 1 for what counts from just after its time.
     """
 
-    groups: Ints
+    codes: Mapping[str, Ints]
+    shown: Mapping[str, Ints]
     times: Ints
-    shown: Ints | None
     later: Ints
-    marks: Mapping[str, Floats]
+    marks: Floats
+
+    def since(self, key: Key) -> Ints:
+        """Since when a key is known."""
+        late = [self.shown[name] for name in key if name in self.shown]
+        return np.maximum.reduce(late) if late else np.full(len(self.times), ALWAYS)
 
 
-Count = Callable[[Key], tuple[Groups, Mapping[str, Counted]]]  # of a key, by source
+class Layout:
+    """How some totals are read from sums: what does not depend on any case.
 
+    `families`, those of a source together, have the key `keys[key[family]]`; a total is in row
+    `family` of the sums, and there mark `mark`.
+    """
 
-def sums_of(counted: Count, totals: Sequence[OfOthers]) -> KeySums:
-    """The sorted sums that these totals are read from, of what counts by each key."""
-    groups: dict[Key, Groups] = {}
-    of_keys: dict[Key, Mapping[str, Counted]] = {}
-    first = 0
-    for key in dict.fromkeys(total.key for total in totals):
-        own, of_keys[key] = counted(key)
-        groups[key] = {value: first + number for value, number in own.items()}
-        for part in of_keys[key].values():
-            part.groups[:] += first
-        first += len(own)
-    return KeySums(
-        groups,
-        {
-            (source, window): _ordered([of_keys[key][source] for key in keys], source, window)
-            for (source, window), keys in keys_of(totals).items()
-        },
-    )
-
-
-def counted_in(
-    office: Office, rows: Mapping[str, pl.DataFrame], totals: Sequence[OfOthers]
-) -> Count:
-    """What counts by source, of a whole office (`as_of.counted`)."""
-    wanted = _sources_of(totals)
-
-    def counted(key: Key) -> tuple[Groups, Mapping[str, Counted]]:
-        by = [column_of(office, name) for name in key]
-        values = pl.concat([rows[source].select(*by) for source in wanted[key]])
-        groups = values.unique().drop_nulls() if by else pl.DataFrame()
-        numbered = groups.with_row_index("group")
-        numbers: Groups = {value: n for n, value in enumerate(groups.rows())} if by else {(): 0}
-        return numbers, {
-            source: _counted(rows[source], numbered, by, list(shown_columns(office, key)))
-            for source in wanted[key]
+    def __init__(self, totals: Sequence[OfOthers]) -> None:
+        found = dict.fromkeys((SOURCES[total.mark], total.window, total.key) for total in totals)
+        self.families: list[Family] = sorted(found, key=lambda family: family[0])
+        self.keys = list(dict.fromkeys(key for _source, _window, key in self.families))
+        self.columns = sorted({name for key in self.keys for name in key})
+        self.key = np.array([self.keys.index(key) for *_, key in self.families], dtype=np.int64)
+        places = [self.families.index((SOURCES[t.mark], t.window, t.key)) for t in totals]
+        self.family = np.array(places, dtype=np.int64)
+        marks = [MARKS[SOURCES[total.mark]].index(total.mark) for total in totals]
+        self.mark = np.array(marks, dtype=np.int64)
+        self.of_source = {
+            source: np.flatnonzero([family[0] == source for family in self.families])
+            for source in dict.fromkeys(source for source, *_ in self.families)
         }
+        self.windows = [window for _source, window, _key in self.families]
 
-    return counted
 
+@dataclass(frozen=True)
+class Groups:
+    """Which group each value of each key is.
 
-def counted_few(office: Office, rows: Mapping[str, Rows], totals: Sequence[OfOthers]) -> Count:
-    """As `counted_in`, of a few cases."""
-    wanted = _sources_of(totals)
+    `numbers` are those of the values of each column, `pairs` by key the pairs of values that there
+    are, in order.
+    """
 
-    def counted(key: Key) -> tuple[Groups, Mapping[str, Counted]]:
-        numbers: Groups = {}
-        by = [column_of(office, name) for name in key]
-        shown = list(shown_columns(office, key))
-        return numbers, {
-            source: _counted_few(rows[source], numbers, by, shown) for source in wanted[key]
+    numbers: Mapping[str, Numbers]
+    pairs: Mapping[Key, Ints]
+
+    @classmethod
+    def of(
+        cls, numbers: Mapping[str, Numbers], counted: Iterable[Counted], keys: Iterable[Key]
+    ) -> Groups:
+        """Of what is counted."""
+        codes = [part.codes for part in counted]
+        pairs = {
+            key: np.unique(np.concatenate([_together(key, each, numbers) for each in codes]))
+            for key in keys
+            if len(key) > 1
         }
+        return cls(numbers, pairs)
 
-    return counted
+    def size(self, key: Key) -> int:
+        """How many groups a key has at most."""
+        if len(key) > 1:
+            return len(self.pairs[key])
+        return len(self.numbers[key[0]]) if key else 1
 
-
-def _sources_of(totals: Iterable[OfOthers]) -> dict[Key, list[str]]:
-    wanted: dict[Key, set[str]] = {}
-    for total in totals:
-        wanted.setdefault(total.key, set()).add(SOURCES[total.mark])
-    return {key: sorted(sources) for key, sources in wanted.items()}
-
-
-def _counted(rows: pl.DataFrame, groups: pl.DataFrame, by: list[str], shown: list[str]) -> Counted:
-    rows = rows.join(groups, on=by) if by else rows.with_columns(group=pl.lit(0))
-    rows = rows.drop_nulls(shown) if shown else rows
-    since = rows.select(pl.max_horizontal(shown)).to_series() if shown else None
-    names = [name for name in rows.columns if name in SOURCES]
-    return Counted(
-        rows["group"].to_numpy().astype(np.int64),
-        microseconds(rows["time"]),
-        None if since is None else microseconds(since),
-        (rows["turn"] == AFTER_QUESTIONS).to_numpy().astype(np.int64),
-        {name: rows[name].to_numpy() for name in names},
-    )
+    def at(self, key: Key, codes: Mapping[str, Ints], count: int) -> Ints:
+        """The groups of `count` values, -1 for those that are unknown or new."""
+        pairs = self.pairs.get(key)
+        if pairs is None:
+            return codes[key[0]] if key else np.zeros(count, dtype=np.int64)
+        together = _together(key, codes, self.numbers)
+        if not len(pairs):
+            return np.full(count, -1)
+        place = np.minimum(np.searchsorted(pairs, together), len(pairs) - 1)
+        return np.where((pairs[place] == together) & (together >= 0), place, -1)
 
 
-def _counted_few(rows: Rows, numbers: Groups, by: list[str], shown: list[str]) -> Counted:
-    values = values_of(rows, by)
-    groups = np.array(
-        [-1 if None in value else numbers.setdefault(value, len(numbers)) for value in values],
-        dtype=np.int64,
-    )
-    known = [rows.columns[name].known() for name in shown]
-    kept = np.flatnonzero(np.logical_and.reduce([groups >= 0, *known]))
-    since = [rows.columns[name].values[kept].astype(np.int64) for name in shown]
-    return Counted(
-        groups[kept],
-        rows.columns["time"].values[kept].astype(np.int64),
-        np.maximum.reduce(since) if since else None,
-        (rows.columns["turn"].values[kept] == AFTER_QUESTIONS).astype(np.int64),
-        {name: rows.columns[name].values[kept] for name in rows.columns if name in SOURCES},
-    )
+def _together(key: Key, codes: Mapping[str, Ints], numbers: Mapping[str, Numbers]) -> Ints:
+    """The numbers of several columns as one, -1 where one of them is not known."""
+    together, known = codes[key[0]], codes[key[0]] >= 0
+    for name in key[1:]:
+        together = together * len(numbers[name]) + codes[name]
+        known = known & (codes[name] >= 0)
+    return np.where(known, together, -1)
 
 
-def values_of(rows: Rows, by: Sequence[str]) -> list[tuple[Any, ...]]:
-    """The value of a key in each row; with None where it is not known."""
-    if not by:
-        return [()] * rows.height
-    return list(zip(*(rows.columns[name].listed() for name in by), strict=True))
+@dataclass(frozen=True)
+class TotalSums:
+    """The sums of all families in one order; `first` is the first group of each family."""
+
+    groups: Groups
+    first: Mapping[Family, int]
+    ordered: Ordered
+
+    @classmethod
+    def of(
+        cls, layout: Layout, numbers: Mapping[str, Numbers], counted: Mapping[str, Counted]
+    ) -> TotalSums:
+        """The sorted sums that the totals of the layout are read from."""
+        groups = Groups.of(numbers, counted.values(), layout.keys)
+        sizes = np.array([groups.size(key) for key in layout.keys], dtype=np.int64)[layout.key]
+        first = np.cumsum(sizes) - sizes
+        parts = [
+            part
+            for source, families in layout.of_source.items()
+            for part in _marked(layout, families, groups, first, counted[source])
+        ]
+        of_groups, times, marks = (
+            np.concatenate(each, axis=-1) for each in zip(NOTHING, *parts, strict=True)
+        )
+        return cls(
+            groups,
+            dict(zip(layout.families, first.tolist(), strict=True)),
+            Ordered.of(of_groups, times, marks),
+        )
+
+    def until(self, layout: Layout, values: Mapping[str, Levels], moments: Ints) -> Floats:
+        """Each total at each moment, shape (totals, moments); 0 where a value is new."""
+        numbers, count = self.groups.numbers, len(moments)
+        codes = {name: numbered(of_name, numbers[name]) for name, of_name in values.items()}
+        of_keys = np.array([self.groups.at(key, codes, count) for key in layout.keys])[layout.key]
+        first = np.array([[self.first[family]] for family in layout.families])
+        groups = np.where(of_keys >= 0, of_keys + first, -1)
+        return self.ordered.until(groups, moments)[layout.mark, layout.family]
 
 
-def _ordered(parts: Sequence[Counted], source: str, window: Window) -> Ordered:
-    """Gained at its time and lost when its window ends, neither before the key is known."""
-    groups, times = [], []
-    marks: dict[str, list[Floats]] = {name: [] for name in MARKS[source]}
-    for part in parts:
-        ends = [part.times] if window is None else [part.times, window_end(part.times, window)]
-        for sign, end in zip((1.0, -1.0), ends, strict=False):
-            shown = end if part.shown is None else np.maximum(end, part.shown)
-            groups.append(part.groups)
-            times.append(shown + part.later)
-            for name, values in marks.items():
-                values.append(sign * part.marks[name])
-    return Ordered.of(
-        np.concatenate(groups),
-        np.concatenate(times),
-        {name: np.concatenate(values) for name, values in marks.items()},
-    )
+def _marked(
+    layout: Layout, families: Ints, groups: Groups, first: Ints, part: Counted
+) -> Iterator[tuple[Ints, Ints, Floats]]:
+    """What families of a source gain and, where a window ends, lose: groups, times and marks.
+
+    Gained at its time and lost when its window ends, neither before the key is known.
+    """
+    of_family, count = layout.key[families], len(part.times)
+    needed, of_key = np.unique(of_family, return_inverse=True)
+    keys = [layout.keys[place] for place in needed]
+    group = np.array([groups.at(key, part.codes, count) for key in keys])[of_key]
+    since = np.array([part.since(key) for key in keys])[of_key]
+    kept = (group >= 0) & (since < NEVER)
+    group += first[families, None]
+    windows = [layout.windows[family] for family in families]
+    ends = np.array([part.times if w is None else window_end(part.times, w) for w in windows])
+    lost = kept & np.array([[window is not None] for window in windows])
+    for sign, which, time in ((1.0, kept, part.times), (-1.0, lost, ends)):
+        times = np.maximum(time, since) + part.later
+        row = np.broadcast_to(np.arange(count), which.shape)[which]
+        yield group[which], times[which], sign * part.marks[:, row]
+
+
+def numbered(values: Levels, numbers: Numbers) -> Ints:
+    """The number of each value, -1 for those that have none."""
+    return by_level(values, lambda value: numbers.get(value, -1), int)
 
 
 def window_end(times: Ints, window: int | str) -> Ints:
@@ -227,71 +241,31 @@ def window_end(times: Ints, window: int | str) -> Ints:
     return times // DAY * DAY + DAY
 
 
-def microseconds(times: pl.Series) -> Ints:
-    """Times as whole numbers; none of them may be null."""
-    numbers: Ints = times.to_physical().to_numpy()
-    return numbers
-
-
-def totals_at(
-    sums: KeySums,
-    totals: Sequence[OfOthers],
-    values: Mapping[Key, Sequence[tuple[Any, ...]]],
-    moments: Ints,
-) -> Floats:
-    """Each total at each moment, shape (totals, moments).
-
-    `values` are those of each key, one a moment: 0 where one is new or unknown.
-    """
-    groups = {
-        key: np.array([sums.groups[key].get(value, -1) for value in of_key], dtype=np.int64)
-        for key, of_key in values.items()
-    }
-    found: dict[tuple[Key, str, Window], Floats] = {}
-    for (source, window), keys in keys_of(totals).items():
-        asked = np.concatenate([groups[key] for key in keys])
-        marks = sums.ordered[source, window].until(asked, np.tile(moments, len(keys)))
-        for name, of_mark in marks.items():
-            of_keys = of_mark.reshape(len(keys), len(moments))
-            found |= {(key, name, window): of_keys[place] for place, key in enumerate(keys)}
-    return np.array(
-        [found[total.key, total.mark, total.window] for total in totals], dtype=np.float64
-    ).reshape(len(totals), len(moments))
-
-
 @dataclass(frozen=True)
 class StepSums:
     """How often each step, and any step after an activity, had been taken."""
 
-    pairs: tuple[Groups, Ordered]
-    firsts: tuple[Groups, Ordered]
+    numbers: Numbers
+    ordered: Ordered
 
     @classmethod
-    def of(cls, taken: Rows) -> StepSums:
-        """Of `steps.steps_taken`."""
-        return cls(
-            _steps(taken, ["previous_activity", "activity"]), _steps(taken, ["previous_activity"])
-        )
+    def of(cls, earlier: Levels, later: Levels, times: Array, taken: Floats) -> StepSums:
+        """Of the columns of `steps.steps_taken`."""
+        numbers: Numbers = {}
+        for activity in (*earlier[1], *later[1]):
+            numbers.setdefault(activity, len(numbers))
+        groups, marks = _steps(earlier, later, numbers), np.tile(taken, (1, 2))
+        return cls(numbers, Ordered.of(groups.ravel(), np.tile(times.view(np.int64), 2), marks))
 
-    def before(self, pairs: Sequence[tuple[str, str]], months: Ints) -> tuple[Floats, Floats]:
-        """`followed` and `left` of `steps.steps_before`."""
-        return (
-            _taken(self.pairs, pairs, months),
-            _taken(self.firsts, [pair[:1] for pair in pairs], months),
-        )
-
-
-def _taken(
-    steps: tuple[Groups, Ordered], values: Sequence[tuple[str, ...]], months: Ints
-) -> Floats:
-    groups, ordered = steps
-    asked = np.array([groups.get(value, -1) for value in values], dtype=np.int64)
-    return ordered.until(asked, months)["taken"]
+    def before(self, earlier: Levels, later: Levels, months: Ints) -> Floats:
+        """`followed` and `left` of `steps.steps_before`, shape (2, steps), without a null."""
+        counts: Floats = self.ordered.until(_steps(earlier, later, self.numbers), months)[0]
+        return counts
 
 
-def _steps(taken: Rows, by: list[str]) -> tuple[Groups, Ordered]:
-    groups: Groups = {}
-    numbers = [groups.setdefault(value, len(groups)) for value in values_of(taken, by)]
-    times = taken.columns["time"].values.astype(np.int64)
-    marks = {"taken": taken.columns["taken"].values}
-    return groups, Ordered.of(np.array(numbers, dtype=np.int64), times, marks)
+def _steps(earlier: Levels, later: Levels, numbers: Numbers) -> Ints:
+    """The group of each step, and of any step after its first activity; -1 for unknown ones."""
+    one, other = numbered(earlier, numbers), numbered(later, numbers)
+    count = len(numbers)
+    steps = np.where((one >= 0) & (other >= 0), count + one * count + other, -1)
+    return np.array([steps, one])

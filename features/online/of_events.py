@@ -1,96 +1,100 @@
-"""Aggregates over the events of a few cases: what `features/events.py` gives, in NumPy."""
+"""Aggregates over the events of a few cases: what `features/events.py` gives, as nodes."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from cases.numeric import Floats, Ints
+from cases.tables.cells.arrays import Column
 from features.feature import OfEvents
-from features.online.arrays.columns import Column
+from features.online.arrays.columns import Traced
+from features.online.arrays.nodes import Node, node
+from features.online.arrays.operations import Array, Levels, Null, by_level
 
 TAKEN = {"sum": np.add, "min": np.fmin, "max": np.fmax}  # NaN counts for no extreme
-
-
-@dataclass(frozen=True)
-class EventTable:
-    """Events of `count` rows: which `row` and which of the `activities` each is of."""
-
-    count: int
-    rows: Ints
-    activities: Sequence[str]
-    activity: Iterable[str]
-
-    @cached_property
-    def _codes(self) -> Ints:
-        other = len(self.activities)
-        return np.array([self._places.get(name, other) for name in self.activity], dtype=np.int64)
-
-    @cached_property
-    def _cells(self) -> Ints:
-        return self.rows * (len(self.activities) + 1) + self._codes
-
-    @cached_property
-    def _places(self) -> dict[str, int]:
-        return {name: place for place, name in enumerate(self.activities)}
-
-    def _columns(self, part: OfEvents) -> list[int]:
-        """The columns of the activities that count; of undeclared ones too where all do."""
-        if part.activities is None:
-            return list(range(len(self.activities) + 1))
-        return [self._places[name] for name in part.activities]
-
-    def table(self, values: Floats, how: str) -> Floats:
-        """The sums or extremes of values per row and activity, shape (count, activities + 1)."""
-        width = len(self.activities) + 1
-        table = np.full(self.count * width, 0.0 if how == "sum" else np.nan)
-        TAKEN[how].at(
-            table, self._cells, np.where(np.isnan(values), 0.0, values) if how == "sum" else values
-        )
-        return table.reshape(self.count, width)
-
-    def of_part(self, part: OfEvents, table: Floats) -> Floats:
-        """What a `table` says of the activities that count; NaN where there is no extreme."""
-        of_part = (table[:, column] for column in self._columns(part))
-        # One after the other, as a batch does: `ufunc.reduce` would add up in another order.
-        taken: Floats = functools.reduce(TAKEN[part.how], of_part)
-        return taken
-
-    def distinct(self, part: OfEvents, values: Column) -> Floats:
-        """How many different values other than null each row has."""
-        counts = part.activities is None or np.isin(self._codes, self._columns(part))
-        seen = {
-            (row, value)
-            for row, value, counting in zip(
-                self.rows.tolist(),
-                values.listed(),
-                np.broadcast_to(counts, len(self.rows)),
-                strict=True,
-            )
-            if counting and value is not None
-        }
-        return np.bincount([row for row, _value in seen], minlength=self.count).astype(float)
+Cells = tuple[Ints, Ints, int]  # of each event its row and activity, and how many rows there are
 
 
 def aggregated(
-    table: EventTable, parts: Sequence[OfEvents], elements: Mapping[int, Column]
-) -> dict[str, Floats]:
-    """By column the value of each part, shape (count,); `elements` by the identity of theirs.
+    activities: Sequence[str],
+    parts: Sequence[OfEvents],
+    happened: Mapping[str, Traced],
+    elements: Mapping[int, Traced],
+    count: Node,
+) -> Iterator[tuple[list[OfEvents], Node]]:
+    """The values of parts, shape (parts, count), as far as they are read from the same table.
 
-    Times are microseconds, what is unknown is NaN.
+    `elements` are by the identity of theirs. Times are microseconds, what is unknown is NaN.
     """
-    tables: dict[tuple[int, str], Floats] = {}
-    found = {}
+    activity = happened["activity"].levels
+    cells = node(_cells, happened["row"].values, activity, tuple(activities), count)
+    tables: dict[tuple[int, str], list[OfEvents]] = {}
     for part in parts:
-        values, cell = elements[id(part.element)], (id(part.element), part.how)
-        if part.how == "distinct":
-            found[part.column] = table.distinct(part, values)
-            continue
-        if cell not in tables:
-            tables[cell] = table.table(values.numbers(), part.how)
-        found[part.column] = table.of_part(part, tables[cell])
+        tables.setdefault((id(part.element), part.how), []).append(part)
+    for (element, how), of_table in tables.items():
+        values, null = elements[element].values, elements[element].null
+        columns = tuple(_columns(activities, part) for part in of_table)
+        if how == "distinct":
+            value = node(_distinct, cells, elements[element].levels, null, columns)
+        else:
+            table = node(_table, cells, values, null, len(activities) + 1, how)
+            value = node(_of_parts, table, columns, how)
+        yield of_table, value
+
+
+def _columns(activities: Sequence[str], part: OfEvents) -> tuple[int, ...]:
+    """The columns of the activities that count; of undeclared ones too where all do."""
+    if part.activities is None:
+        return tuple(range(len(activities) + 1))
+    return tuple(activities.index(name) for name in part.activities)
+
+
+@functools.lru_cache(maxsize=16)
+def _places(activities: tuple[str, ...]) -> dict[str, int]:
+    return {name: place for place, name in enumerate(activities)}
+
+
+def _cells(rows: Ints, activity: Levels, activities: tuple[str, ...], count: int) -> Cells:
+    places, other = _places(activities), len(activities)
+    return rows, by_level(activity, lambda name: places.get(name, other), int), count
+
+
+def _table(cells: Cells, values: Array, null: Null, width: int, how: str) -> Floats:
+    """The sums or extremes of values per activity and row, shape (activities + 1, count)."""
+    rows, codes, count = cells
+    numbers, nothing = Column(values, null).numbers(), np.nan
+    if how == "sum":
+        nothing = 0.0
+        numbers = np.where(np.isnan(numbers), 0.0, numbers)
+    table = np.full(width * count, nothing)
+    TAKEN[how].at(table, codes * count + rows, numbers)
+    return table.reshape(width, count)
+
+
+def _of_parts(table: Floats, columns: tuple[tuple[int, ...], ...], how: str) -> Floats:
+    """What a `_table` says of the activities that count; NaN where there is no extreme."""
+    found = table[[places[0] for places in columns]]
+    for part, places in enumerate(columns):
+        if len(places) > 1:
+            # One after the other, as a batch does: `reduce` would add up in another order.
+            found[part] = TAKEN[how].accumulate(table[list(places)])[-1]
     return found
+
+
+def _distinct(
+    cells: Cells, values: Levels, null: Null, columns: tuple[tuple[int, ...], ...]
+) -> Floats:
+    """How many different values other than null each row has of the activities that count."""
+    rows, codes, count = cells
+    numbers, width = values[0], len(values[1]) + 1
+    seen, of_activity = rows * width + numbers, codes
+    if null is not None:
+        seen, of_activity = seen[~null], codes[~null]
+    found = []
+    for places in columns:
+        different = np.unique(seen[np.isin(of_activity, places)])
+        found.append(np.bincount(different // width, minlength=count).astype(float))
+    return np.array(found)

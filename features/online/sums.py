@@ -2,40 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import operator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
+import polars as pl
 
-from cases.numeric import Floats, Ints
+from cases.numeric import Floats
 from cases.office.model import Office
 from cases.tables.tables import EXTENDED, Tables, rows
 from features import as_of
 from features.catalogue import catalogue
 from features.feature import Feature, OfEvents, OfOthers
-from features.online.arrays.frames import Run, rows_of, tables_given_later
-from features.online.arrays.rows import Rows, nulls_are_anything
-from features.online.lookup import (
-    Key,
-    KeySums,
-    StepSums,
-    counted_few,
-    counted_in,
-    sums_of,
-    totals_at,
+from features.online.arrays.columns import Traced
+from features.online.arrays.expressions import TracedRows
+from features.online.arrays.frames import (
+    Run,
+    nulls_are_anything,
+    tables_given_later,
+    traced,
 )
+from features.online.arrays.nodes import Node, given, node
+from features.online.arrays.operations import Array, Levels, are_null, levels
+from features.online.counted import counted_few, counted_in
+from features.online.lookup import Layout, StepSums, TotalSums
 from features.steps import steps_counted, steps_taken
 
 PREPARED = "sums"  # where they are kept with the tables
+SUMS = "sums"  # what the sums of the tables are called among what a run is given
 
 
 @dataclass(frozen=True)
 class Sums:
     """What totals over the cases of some tables are looked up in."""
 
-    of_keys: KeySums
+    totals: TotalSums
     steps: StepSums
 
 
@@ -54,10 +58,11 @@ def prepare(tables: Tables) -> None:
                 part.memo[PREPARED] = _lookup_of(tables.office).of_few(part)
     elif PREPARED not in tables.memo:
         totals = totals_of(catalogue(tables.office).values())
-        counted = as_of.counted(tables, key_columns(totals))
+        columns = key_columns(totals)
+        counted = as_of.counted(tables, columns)
         frames = {source: rows(frame) for source, frame in counted.items()}
-        of_keys = sums_of(counted_in(tables.office, frames, totals), totals)
-        tables.memo[PREPARED] = Sums(of_keys, StepSums.of(rows_of(rows(steps_taken(tables)))))
+        of_totals = TotalSums.of(Layout(totals), *counted_in(tables.office, frames, columns))
+        tables.memo[PREPARED] = Sums(of_totals, _step_sums(rows(steps_taken(tables))))
 
 
 def _lookup_of(office: Office) -> Lookup:
@@ -96,9 +101,17 @@ class Lookup:
 
     def __init__(self, office: Office, totals: Sequence[OfOthers]) -> None:
         self.office, self.totals = office, totals
+        self.layout = Layout(totals)
         self.sources, tables = tables_given_later(office)
-        self.counted = as_of.counted(tables, key_columns(totals))
-        self.steps = steps_counted(tables)
+        columns = self.layout.columns
+        counted = {name: traced(each) for name, each in as_of.counted(tables, columns).items()}
+        steps = traced(steps_counted(tables)).columns
+        self.few = node(
+            self._sums,
+            counted_few(office, counted, columns),
+            *(steps[name].levels for name in ("previous_activity", "activity")),
+            *(steps[name].values for name in ("time", "taken")),
+        )
 
     def sums(self, tables: Tables) -> list[tuple[Sums, int]]:
         """The sums of each part of the tables, and what it adds: 1 or -1."""
@@ -113,36 +126,64 @@ class Lookup:
     @nulls_are_anything
     def of_few(self, tables: Tables) -> Sums:
         """The sums of a few cases that have tables of their own."""
-        run = Run()
-        for name in EXTENDED:
-            run.give(self.sources[name], partial(_rows, tables, name))
-        counted = {source: run.of(frame) for source, frame in self.counted.items()}
-        of_keys = sums_of(counted_few(self.office, counted, self.totals), self.totals)
-        return Sums(of_keys, StepSums.of(run.of(self.steps)))
+        run = Run({self.sources[name]: partial(tables.arrays, name) for name in EXTENDED})
+        sums: Sums = run.value(self.few)
+        return sums
 
-    def totals_at(
-        self,
-        sums: Iterable[tuple[Sums, int]],
-        values: Mapping[Key, Sequence[tuple[Any, ...]]],
-        moments: Ints,
-    ) -> Floats:
-        """Each total at each moment, shape (totals, moments): NaN where its key is not known."""
-        of_parts = [
-            sign * totals_at(part.of_keys, self.totals, values, moments) for part, sign in sums
-        ]
-        unknown = {key: [None in value for value in of_key] for key, of_key in values.items()}
-        missing = np.array([unknown[total.key] for total in self.totals], dtype=bool)
-        return np.where(missing, np.nan, np.sum(of_parts, axis=0))
+    def _sums(self, counted: tuple[Any, Any], *steps: Any) -> Sums:
+        return Sums(TotalSums.of(self.layout, *counted), StepSums.of(*steps))
+
+    def of_cases(self, known: TracedRows) -> Node:
+        """Each total at the moments of cases, shape (totals, cases): NaN where its key is unknown.
+
+        Of what is known of the cases.
+        """
+        names = [as_of.column_of(self.office, name) for name in self.layout.columns]
+        columns = [known.columns[name] for name in names]
+        parts = [part for column in columns for part in (column.levels, column.null)]
+        return node(self._totals_at, given(_sums), known.columns["moment"].values, *parts)
+
+    def _totals_at(self, sums: Iterable[tuple[Sums, int]], moments: Array, *parts: Any) -> Floats:
+        layout, times = self.layout, moments.view(np.int64)
+        values = dict(zip(layout.columns, parts[::2], strict=True))
+        nulls = dict(zip(layout.columns, parts[1::2], strict=True))
+        found = sum(sign * part.totals.until(layout, values, times) for part, sign in sums)
+        unknown = np.zeros((len(layout.keys), len(times)), dtype=bool)
+        for place, key in enumerate(layout.keys):
+            for name in key:
+                unknown[place] |= are_null(nulls[name], len(times))
+        totals: Floats = np.where(unknown[layout.key][layout.family], np.nan, found)
+        return totals
 
 
-def _rows(tables: Tables, name: str) -> Rows:
-    return rows_of(tables.rows(name))
+def _step_sums(taken: pl.DataFrame) -> StepSums:
+    earlier, later = (levels(taken[name].to_numpy()) for name in ("previous_activity", "activity"))
+    return StepSums.of(earlier, later, taken["time"].to_numpy(), taken["taken"].to_numpy())
 
 
-def steps_before(
-    sums: Iterable[tuple[Sums, int]], pairs: Sequence[tuple[str, str]], months: Ints
-) -> tuple[Floats, Floats]:
+def _sums(sources: Any) -> Iterable[tuple[Sums, int]]:
+    of_parts: Iterable[tuple[Sums, int]] = sources[SUMS]
+    return of_parts
+
+
+def with_steps(happened: TracedRows) -> TracedRows:
+    """Events in order with how often their step had been taken, null for the first of a case."""
+    columns = happened.columns
+    previous, activity, month = (
+        columns[name] for name in ("previous_activity", "activity", "month")
+    )
+    counts = node(_steps_before, given(_sums), previous.levels, activity.levels, month.values)
+    followed, left = (
+        Traced(node(operator.getitem, counts, place), previous.null) for place in (0, 1)
+    )
+    return TracedRows({**columns, "followed": followed, "left": left}, happened.height)
+
+
+def _steps_before(
+    sums: Iterable[tuple[Sums, int]], earlier: Levels, later: Levels, months: Array
+) -> Floats:
     """How often each step had been taken by a month, and any step after its first activity."""
-    parts = [(part.steps.before(pairs, months), sign) for part, sign in sums]
-    followed, left = np.sum([sign * np.array(counts) for counts, sign in parts], axis=0)
-    return followed, left
+    times = months.view(np.int64)
+    of_parts = [sign * part.steps.before(earlier, later, times) for part, sign in sums]
+    counts: Floats = np.add.reduce(of_parts)
+    return counts

@@ -23,8 +23,10 @@ from cases.language.messages import Message, Sayable, _
 from cases.office.model import Office
 from cases.progress import Progress, silent
 from cases.tables.tables import Frame, Tables
+from features.build import few_built
 from features.catalogue import catalogue, fingerprint
 from features.families.rule_of_thumb import points
+from features.online.features import KEYS, FeatureRows, FewFeatures
 from models.bundle import files
 from models.bundle.description import FORMAT, check_description, other_definitions
 from models.questions.question import Question, features_at
@@ -38,7 +40,6 @@ from models.reasons.wording import Wording
 
 FEWEST_COMPARED = 50  # cases; the mean of fewer says little about what is usual in a frame
 LIBRARIES = ("plumbline", "lightgbm", "scikit-learn", "polars", "narwhals", "numpy")
-KEYS = ("case_id", "moment")
 UNKNOWN_THEN = _("there was no such question.")
 
 Asked = TypeVar("Asked", bound=Question)
@@ -132,10 +133,15 @@ class Bundle:
         names = dict.fromkeys(name for code in codes for name in self._fitted(code).names)
         return features_at(tables, moments, tuple(names), progress)
 
-    def answer(self, code: str, x: pl.DataFrame) -> pl.DataFrame:
+    def few_features(self, tables: Tables, moments: pl.DataFrame, *codes: str) -> FewFeatures:
+        """As `features`, of a few cases that a request asks about, as arrays."""
+        names = dict.fromkeys(name for code in codes for name in self._fitted(code).names)
+        return few_built(tables, moments, tuple(names))
+
+    def answer(self, code: str, x: FeatureRows) -> pl.DataFrame:
         """`case_id, moment` and the answer's columns, per row of what `features` returned."""
         answer = self._fitted(code).answer(x)
-        return pl.concat([x.select(*KEYS), answer], how="horizontal")
+        return pl.DataFrame([*(x[name] for name in KEYS), *answer.get_columns()])
 
     def predict(self, code: str, tables: Tables, moments: Frame) -> pl.DataFrame:
         """As `answer`, per row of `moments`."""
@@ -144,11 +150,11 @@ class Bundle:
     def explain(
         self,
         code: str,
-        x: pl.DataFrame,
+        x: FeatureRows,
         top: int,
         *,
         against: int = 0,
-        among: pl.DataFrame | None = None,
+        among: FeatureRows | None = None,
     ) -> dict[str, tuple[Reason, ...]]:
         """At most `top` reasons per case of what `features` returned, the strongest first.
 

@@ -1,22 +1,29 @@
-"""Gradient-boosted trees on a feature frame: LightGBM, the same result on every run."""
+"""Gradient-boosted trees on a feature frame: LightGBM, the same result on every run.
+
+LightGBM imports scikit-learn and pandas, which takes more than a second: it is imported where
+trees are grown, or where there are no kernels to ask them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-import lightgbm as lgb
 import numpy as np
 
 from cases.numeric import Floats
 from models.estimators.estimator import TrainingSample
 from models.estimators.scorer import OnFrames
 from models.matrix import Changes, Columns
-from models.trees.compiled import changed_scores, contributions, kernels
+from models.trees.compiled import at_hand, changed_scores, contributions, kernels, scores
 from models.trees.forest import Forest, forest
 from models.trees.tree_text import check_trees, without_parameters
+
+if TYPE_CHECKING:
+    import lightgbm as lgb
 
 # Labels are scarce and boosting on few of them overfits quickly: small trees, slow
 # learning, every tree on a part of the cases and of the columns.
@@ -44,14 +51,16 @@ PATIENCE = 30
 
 @dataclass(frozen=True)
 class Trees(OnFrames):
-    """A fitted booster and the columns it reads."""
+    """Fitted trees, as a booster or as its text, and the columns they read."""
 
     columns: Columns
-    booster: lgb.Booster
+    trees: lgb.Booster | str
 
     def text(self) -> str:
         """The trees in LightGBM's text format."""
-        return without_parameters(str(self.booster.model_to_string()))
+        if isinstance(self.trees, str):
+            return self.trees
+        return without_parameters(str(self.trees.model_to_string()))
 
     def as_json(self) -> dict[str, Any]:
         """The columns."""
@@ -62,14 +71,28 @@ class Trees(OnFrames):
         """The trees that `as_json` and `text` wrote; `ValueError` if they are malformed."""
         columns = Columns.from_json(saved["columns"])
         check_trees(text, len(columns.names))
+        trees = cls(columns, text)
+        if at_hand() is None or trees._forest is None:
+            trees.booster  # noqa: B018  it will be asked, and says what is wrong with its text
+        return trees
+
+    @cached_property
+    def booster(self) -> lgb.Booster:
+        """The trees as LightGBM has them; `ValueError` if it cannot read their text."""
+        if not isinstance(self.trees, str):
+            return self.trees
+        lightgbm = _lightgbm()
         try:
-            return cls(columns, lgb.Booster(model_str=text))
-        except lgb.basic.LightGBMError as error:
+            return lightgbm.Booster(model_str=self.trees)
+        except lightgbm.basic.LightGBMError as error:
             raise ValueError(str(error)) from None
 
     def raw_of(self, matrix: Floats) -> Floats:
         """Log-odds per row, shape (rows,)."""
-        return self._predict(matrix, raw_score=True)
+        compiled = at_hand() if isinstance(self.trees, str) else None
+        if compiled is None or self._forest is None:
+            return self._predict(matrix, raw_score=True)
+        return scores(compiled, self._forest, matrix)
 
     def contributions_of(self, matrix: Floats) -> Floats:
         """Exact additive contributions in log-odds, shape (rows, columns + 1), base last.
@@ -98,6 +121,10 @@ class Trees(OnFrames):
         return np.asarray(self.booster.predict(matrix, num_threads=1, **options), dtype=np.float64)
 
 
+def _lightgbm() -> Any:
+    return import_module("lightgbm")
+
+
 def fit_trees(
     columns: Columns, sample: TrainingSample, rounds: int, monotone: Mapping[str, int]
 ) -> Trees:
@@ -106,7 +133,7 @@ def fit_trees(
     Their sum is the log-odds of a case without the sample's offset.
     """
     settings, data = _settings(columns, monotone), dataset(columns, sample)
-    booster = lgb.train(settings, data, num_boost_round=rounds)
+    booster = _lightgbm().train(settings, data, num_boost_round=rounds)
     if sample.offset is not None:
         _add(booster, sample.level)
     return Trees(columns, booster)
@@ -147,7 +174,7 @@ def _boosting(
     """A booster of no trees yet that learns from `earlier` and is watched on `later`."""
     settings = _settings(columns, monotone)
     data = dataset(columns, earlier, settings)
-    booster = lgb.Booster(settings, data)
+    booster = _lightgbm().Booster(settings, data)
     check = data.create_valid(
         later.matrix(columns),
         later.y,
@@ -162,7 +189,7 @@ def dataset(
     columns: Columns, sample: TrainingSample, settings: Mapping[str, object] | None = None
 ) -> lgb.Dataset:
     """The sample as LightGBM takes it."""
-    return lgb.Dataset(
+    return _lightgbm().Dataset(
         sample.matrix(columns),
         sample.y,
         weight=sample.weight,

@@ -38,6 +38,7 @@ import polars as pl
 from threadpoolctl import threadpool_limits
 
 from cases.numeric import Flags, Floats
+from features.online.features import FeatureRows
 from models.calibration.level_and_band import Calibration, fit_calibration
 from models.estimators.boosting import fit_folds, fit_trees
 from models.estimators.choice import Choice, choose, log_loss
@@ -84,18 +85,18 @@ class CalibratedModel(OnFrames):
             self.usual_ = _usual(self.scorer_.raw_of(sample.matrix(self.columns_)), sample)
         return self
 
-    def predict(self, x: pl.DataFrame) -> Floats:
+    def predict(self, x: FeatureRows) -> Floats:
         """Calibrated probability per row."""
         return self.calibration_.probability(self._score(x))
 
-    def interval(self, x: pl.DataFrame) -> tuple[Floats, Floats]:
+    def interval(self, x: FeatureRows) -> tuple[Floats, Floats]:
         """Low and high per row: the 90 % band of the frequency among such cases.
 
         `x` holds the `moment` each case is asked about.
         """
         return self.estimate(x)[1:]
 
-    def estimate(self, x: pl.DataFrame) -> tuple[Floats, Floats, Floats]:
+    def estimate(self, x: FeatureRows) -> tuple[Floats, Floats, Floats]:
         """`predict` and the two of `interval`, from one score."""
         score = self._score(x)
         return self.calibration_.probability(score), *self.calibration_.band(score, x["moment"])
@@ -149,7 +150,7 @@ class CalibratedModel(OnFrames):
         model.calibration_ = Calibration.from_json(saved["calibration"])
         return model
 
-    def _score(self, x: pl.DataFrame) -> Floats:
+    def _score(self, x: FeatureRows) -> Floats:
         """Log-odds beyond the mean of the cases it was fitted on, shape (rows,)."""
         return self.scorer_.raw(x) - self.usual_
 

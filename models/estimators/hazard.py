@@ -27,6 +27,7 @@ import polars as pl
 from scipy.special import expit, logit
 
 from cases.numeric import Flags, Floats, Ints
+from features.online.features import FeatureRows
 from models.estimators.boosting import Trees, fit_trees
 from models.estimators.duration import Spells, weighted_quantile
 from models.estimators.estimator import TrainingSample
@@ -97,7 +98,7 @@ class HazardModel:
     centre: Floats
     usual: Floats
 
-    def curves(self, x: pl.DataFrame) -> Curves:
+    def curves(self, x: FeatureRows) -> Curves:
         """How far each case will come, by its facts in `x`."""
         periods = len(self.usual)
         case = np.repeat(np.arange(x.height), periods)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol, Self
 
-import polars as pl
-
 from cases.numeric import Floats
+from features.online.features import FeatureRows
 from models.matrix import Changes, Columns
 
 
@@ -35,10 +34,10 @@ class OnMatrix(Protocol):
 class Scorer(OnMatrix, Protocol):
     """A fitted model of an outcome, calibrated or not; frozen."""
 
-    def raw(self, x: pl.DataFrame) -> Floats:
+    def raw(self, x: FeatureRows) -> Floats:
         """`raw_of` the matrix of `x`."""
 
-    def contributions(self, x: pl.DataFrame) -> Floats:
+    def contributions(self, x: FeatureRows) -> Floats:
         """`contributions_of` the matrix of `x`."""
 
     def as_json(self) -> dict[str, Any]:
@@ -58,11 +57,11 @@ class Scorer(OnMatrix, Protocol):
 class OnFrames:
     """What a scorer has by what it does with a matrix; each may be done more cheaply."""
 
-    def raw(self: OnMatrix, x: pl.DataFrame) -> Floats:
+    def raw(self: OnMatrix, x: FeatureRows) -> Floats:
         """Log-odds per row, shape (rows,)."""
         return self.raw_of(self.columns.matrix(x))
 
-    def contributions(self: OnMatrix, x: pl.DataFrame) -> Floats:
+    def contributions(self: OnMatrix, x: FeatureRows) -> Floats:
         """What each column adds to `raw`, shape (rows, columns + 1), the base last."""
         return self.contributions_of(self.columns.matrix(x))
 

@@ -26,6 +26,7 @@ from scipy.optimize import minimize
 from scipy.special import expit, logit
 
 from cases.numeric import Floats
+from features.online.features import FeatureRows
 from models.calibration.level_and_band import Z_BAND
 from models.estimators.estimator import TrainingSample
 from models.estimators.scorer import OnFrames
@@ -91,11 +92,11 @@ class StartModel(OnFrames):
         base = self.level_ - self.slope_ * self.centre_ / self.unit_
         return np.column_stack([parts, np.full(len(matrix), base)])
 
-    def predict(self, x: pl.DataFrame) -> Floats:
+    def predict(self, x: FeatureRows) -> Floats:
         """The probability per row."""
         return np.asarray(expit(self.raw(x)))
 
-    def interval(self, x: pl.DataFrame) -> tuple[Floats, Floats]:
+    def interval(self, x: FeatureRows) -> tuple[Floats, Floats]:
         """Low and high per row: what 90 % of the frequencies of such cases lie between.
 
         From what is not known of level and slope, and what the level moves in a quarter.
@@ -106,7 +107,7 @@ class StartModel(OnFrames):
         raw, reach = self.level_ + self.slope_ * scaled, Z_BAND * np.sqrt(variance)
         return expit(raw - reach), expit(raw + reach)
 
-    def estimate(self, x: pl.DataFrame) -> tuple[Floats, Floats, Floats]:
+    def estimate(self, x: FeatureRows) -> tuple[Floats, Floats, Floats]:
         """`predict` and the two of `interval`."""
         return self.predict(x), *self.interval(x)
 

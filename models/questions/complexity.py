@@ -21,6 +21,7 @@ from cases.language.messages import _
 from cases.numeric import Floats
 from cases.office.model import Office
 from features.catalogue import intake_features
+from features.online.features import FeatureRows
 from models.calibration.conformal import Cutoffs, Outcomes
 from models.estimators.estimator import TrainingSample
 from models.estimators.linear import Linear, fit_linear
@@ -46,11 +47,11 @@ class ComplexityModel:
         self.linear_ = fit_linear(Columns.learn(sample.x, self.names), sample)
         return self
 
-    def predict(self, x: pl.DataFrame) -> Floats:
+    def predict(self, x: FeatureRows) -> Floats:
         """The probability per row."""
         return np.asarray(expit(self.linear_.raw(x)))
 
-    def scores(self, x: pl.DataFrame) -> Floats:
+    def scores(self, x: FeatureRows) -> Floats:
         """Log-odds against the average case it was fitted on, shape (rows,)."""
         return self.linear_.raw(x) - self.linear_.level
 
@@ -105,7 +106,7 @@ class ComplexityQuestion(Question):
         """Always: every closed case has proved complex, or not."""
         return True
 
-    def answer(self, x: pl.DataFrame) -> pl.DataFrame:
+    def answer(self, x: FeatureRows) -> pl.DataFrame:
         """The probability per row."""
         return pl.DataFrame({"complex_probability": self.model.predict(x)})
 

@@ -32,6 +32,7 @@ from cases.tables.tables import Tables, moments_of, rows
 from features.as_of import open_moments
 from features.build import known_at
 from features.catalogue import intake_features
+from features.online.features import FeatureRows
 from models.estimators.duration import (
     FROM_THE_BEGINNING,
     Spells,
@@ -145,11 +146,11 @@ class EffortModel:
         self.tail_ = max(MIDDLE - weighted_quantile(off, share, COVERAGE), LEAST_TAIL)
         return self
 
-    def curves(self, x: pl.DataFrame) -> Curves:
+    def curves(self, x: FeatureRows) -> Curves:
         """How far each case will come."""
         return self.hazard_.curves(x)
 
-    def predict(self, x: pl.DataFrame) -> Floats:
+    def predict(self, x: FeatureRows) -> Floats:
         """Expected effort per row, in the office's unit."""
         return self.curves(x).expected()
 
@@ -275,7 +276,7 @@ class EffortQuestion(Question):
         """The intake features it was fitted on."""
         return tuple(self.model.names)
 
-    def answer(self, x: pl.DataFrame) -> pl.DataFrame:
+    def answer(self, x: FeatureRows) -> pl.DataFrame:
         """Expectation and interval per row."""
         curves = self.model.curves(x)
         low, high = self.model.between(curves)

@@ -17,6 +17,7 @@ from cases.office.model import INTAKE, Office
 from cases.progress import Progress, silent
 from cases.tables.tables import Frame, Tables
 from features.build import built
+from features.online.features import FeatureRows
 from models.reasons.reasons import Explained
 
 
@@ -51,7 +52,7 @@ class Question(ABC):
         return features_at(tables, moments, self.names, progress)
 
     @abstractmethod
-    def answer(self, x: pl.DataFrame) -> pl.DataFrame:
+    def answer(self, x: FeatureRows) -> pl.DataFrame:
         """The answer's named columns, one row per row of `x`, which holds the features."""
 
     @property

@@ -14,12 +14,13 @@ from cases.language.messages import Sayable, _
 from cases.nearest import did_you_mean
 from cases.office.model import CLOSING, Office
 from cases.progress import Progress, silent
-from cases.tables.tables import Frame, Tables, moments_of, rows
+from cases.tables.tables import Frame, Tables, rows
 from cases.tables.values import TIME
-from features.as_of import reviewed_by
+from features.as_of import Known, reviewed_by
 from features.build import built, known_at
 from features.catalogue import catalogue, risk_features
 from features.conditions import reviewable
+from features.online.features import FeatureRows
 from models.estimators.calibrated import CalibratedModel
 from models.estimators.start import StartModel
 from models.questions.question import Question
@@ -94,7 +95,7 @@ class RiskQuestion(Question):
         """Which kind of fitted model it is and why, in a sentence."""
         return None if isinstance(self.model, StartModel) else self.model.choice_.says
 
-    def answer(self, x: pl.DataFrame) -> pl.DataFrame:
+    def answer(self, x: FeatureRows) -> pl.DataFrame:
         """Probability and band per row."""
         risk, low, high = self.model.estimate(x)
         return pl.DataFrame({"risk": risk, "risk_low": low, "risk_high": high})
@@ -132,7 +133,7 @@ class RiskQuestion(Question):
             pl.concat([x.select("case_id", "moment"), self.answer(x)], how="horizontal")
             for x in blocks
         )
-        return with_facts(tables, risks, as_of)
+        return with_facts(known_by(tables, risks, as_of), risks)
 
     def as_json(self) -> dict[str, Any]:
         """The model; with `text` all of it."""
@@ -149,17 +150,21 @@ class RiskQuestion(Question):
         return cls(model.from_json(saved["model"], text))
 
 
-def with_facts(tables: Tables, risks: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
-    """`risks` (`case_id, moment` and the answer) with what was known of the cases by `as_of`.
+def known_by(tables: Tables, cases: pl.DataFrame, as_of: datetime) -> Known:
+    """What was known by `as_of` of cases, each `case_id` of them once."""
+    return known_at(tables, cases.select("case_id", moment=pl.lit(as_of, TIME)))
+
+
+def with_facts(known: Known, risks: pl.DataFrame) -> pl.DataFrame:
+    """`risks` (`case_id, moment` and the answer) with what was `known` of the cases.
 
     Columns: `case_id, moment, closed_at` (null while open), `kind, unit, handler` (empty text
     where unknown), `risk, risk_low, risk_high`; sorted by `case_id`. No `moment` where it is the
     closing.
     """
-    moments = moments_of(risks.with_columns(moment=pl.lit(as_of, TIME)))
-    known = rows(known_at(tables, moments).cases.select("case_id", *FACTS))
-    asked = ["case_id"] if tables.office.risk.at == CLOSING else ["case_id", "moment"]
-    scored = risks.join(known, on="case_id").select(
+    facts = rows(known.cases.select("case_id", *FACTS))
+    asked = ["case_id"] if known.office.risk.at == CLOSING else ["case_id", "moment"]
+    scored = risks.join(facts, on="case_id").select(
         *asked, "closed_at", pl.col("kind", "unit", "handler").fill_null(""), *RISKS
     )
     return scored.sort("case_id")

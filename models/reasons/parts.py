@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import polars as pl
 
 from cases.numeric import Floats
+from features.online.features import FeatureRows
 from models.estimators.scorer import Scorer
 
 LARGEST_GAP = 1e-6  # log-odds; more means the contributions are not those of this score
@@ -67,7 +67,7 @@ def check_sum(contributions: Floats, raw: Floats) -> None:
         raise ArithmeticError(f"contributions miss the score by {gap:.2g} log-odds")
 
 
-def mean_contributions(model: Scorer, x: pl.DataFrame) -> Floats:
+def mean_contributions(model: Scorer, x: FeatureRows) -> Floats:
     """What each column adds in the mean of the rows of `x` (at least one), shape (columns,)."""
     return np.asarray(model.contributions(x)[:, :-1].mean(axis=0), dtype=np.float64)
 

@@ -16,11 +16,11 @@ from itertools import islice
 from typing import Literal, NamedTuple
 
 import numpy as np
-import polars as pl
 from scipy.special import expit
 
 from cases.language.messages import Message, Sayable
 from cases.numeric import Floats
+from features.online.features import FeatureRows
 from models.estimators.scorer import Scorer
 from models.reasons.parts import Parts, parts
 from models.reasons.substitution import substituted
@@ -80,7 +80,7 @@ class Candidate(NamedTuple):
 
 def explain(
     explained: Explained,
-    x: pl.DataFrame,
+    x: FeatureRows,
     wording: Wording,
     reference: Floats,
     top: int,
@@ -138,7 +138,7 @@ def _without(
 class Facts:
     """The values of the cases explained, and how they are said; each is looked at once."""
 
-    def __init__(self, x: pl.DataFrame, names: Sequence[str], wording: Wording) -> None:
+    def __init__(self, x: FeatureRows, names: Sequence[str], wording: Wording) -> None:
         self.names = names
         self._x, self._wording = x, wording
         self._values: dict[int, list[Value]] = {}
@@ -167,9 +167,13 @@ def _found(
     explained: Explained, summed: Parts, facts: Facts, top: int, against: int
 ) -> Iterator[Candidate]:
     """The groups that may be reasons of any row, a row after the other."""
+    # Of each row the groups that add most, and those that take away most.
+    strongest = {way: np.argsort(-way * summed.total, axis=1, kind="stable") for way in (1, -1)}
     for row, above in enumerate((summed.above > 0).tolist()):
         for direction, wanted in _wanted(explained, above, top, against):
-            yield from islice(_candidates(summed, facts, row, direction), wanted + SPARE)
+            groups = strongest[direction][row].tolist()
+            found = _candidates(summed, facts, row, direction, groups)
+            yield from islice(found, wanted + SPARE)
 
 
 def _wanted(
@@ -183,21 +187,22 @@ def _wanted(
 
 
 def _candidates(
-    summed: Parts, facts: Facts, row: int, direction: Literal[1, -1]
+    summed: Parts, facts: Facts, row: int, direction: Literal[1, -1], groups: Sequence[int]
 ) -> Iterator[Candidate]:
-    """The groups that move the score of a row in a direction, the strongest first.
+    """Those of the `groups`, the strongest first, that move the score of a row in a direction.
 
     Named is the member that adds most of those whose value is not the usual one.
     """
-    total, columns = direction * summed.total[row], direction * summed.columns[row]
-    moving = np.flatnonzero(total > 0)
-    for position in moving[np.argsort(-total[moving], kind="stable")].tolist():
+    total = summed.total[row].tolist()
+    for position in groups:
+        if direction * total[position] <= 0:
+            return
         group = summed.groups[position]
         # A group of one adds more than 0, and it is the one named.
-        members = group if len(group) == 1 else _falling(group, columns)
+        members = group if len(group) == 1 else _falling(group, direction * summed.columns[row])
         for column in members:
             if not facts.is_usual(column, row):
-                yield Candidate(row, direction * float(total[position]), column, group)
+                yield Candidate(row, total[position], column, group)
                 break
 
 

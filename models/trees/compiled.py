@@ -1,4 +1,4 @@
-"""Contributions and changed scores of a forest, by the compiled kernels where there are any.
+"""Scores and contributions of a forest, by the compiled kernels where there are any.
 
 numba compiles them the first time, which takes half a minute, and keeps them beside this package
 or, where that may not be written, in the user's cache. Where it cannot do so, or cannot be loaded,
@@ -33,6 +33,19 @@ def kernels() -> ModuleType | None:
 def are_kept() -> bool:
     """Whether compiled kernels lie beside this package."""
     return any((Path(__file__).parent / "__pycache__").glob("kernels.*.nbi"))
+
+
+def at_hand() -> ModuleType | None:
+    """The kernels where they are loaded or kept: nobody waits half a minute for a score."""
+    return kernels() if kernels.cache_info().currsize or are_kept() else None
+
+
+def scores(compiled: ModuleType, forest: Forest, matrix: Floats) -> Floats:
+    """The score of each row, shape (rows,), to the bit as LightGBM's."""
+    out = np.zeros(len(matrix))
+    rows = np.require(matrix, np.float64, ["C", "W"])
+    compiled.add_scores(rows, forest.trees, forest.nodes, forest.leaves, forest.words, out)
+    return out
 
 
 def contributions(compiled: ModuleType, forest: Forest, matrix: Floats) -> Floats:

@@ -69,6 +69,14 @@ def leaf_value(values: Any, tree: int, trees: Any, nodes: Any, leaves: Any, word
     return leaves[trees[tree].leaf - 1 - at].value
 
 
+@njit(types.void(MATRIX, TREES, NODES, LEAVES, WORDS, LINE), cache=True, nogil=True)
+def add_scores(matrix: Any, trees: Any, nodes: Any, leaves: Any, words: Any, out: Any) -> None:
+    """Add the score of each row to `out`, shape (rows,), tree after tree as LightGBM does."""
+    for row in range(len(matrix)):
+        for tree in range(len(trees) - 1):
+            out[row] += leaf_value(matrix[row], tree, trees, nodes, leaves, words)
+
+
 @njit(
     types.void(
         MATRIX, TREES, NODES, LEAVES, WORDS, COUNTS, COUNTS, COUNTS, COUNTS, COUNTS, LINE, LINE

@@ -58,7 +58,7 @@ def assign(
     named, day = pl.col("designated_handler").is_not_null(), parameters.as_of.date()
     designated = eligibility(cases.filter(named), handlers, recusals, day)
     check_designations(designated)
-    given = dict(designated.cases.select("case_id", "designated_handler").iter_rows())
+    given = dict(designated.cases[["case_id", "designated_handler"]].iter_rows())
     busier = loaded(handlers, cases, given)
     undecided = eligibility(cases.filter(~named), busier, recusals, day)
     chances = chances_of(undecided, parameters.floor)
@@ -85,17 +85,23 @@ def usual_capacity(handlers: pl.DataFrame) -> float:
 
 def completed(frame: pl.DataFrame, schema: dict[str, pl.DataType]) -> pl.DataFrame:
     """The columns of `schema`, empty where the frame has none."""
+    if frame.schema == pl.Schema(schema):
+        return frame
     there = set(frame.columns)
-    return frame.select(
-        (pl.col(name).cast(kind) if name in there else pl.lit(None, kind)).alias(name)
-        for name, kind in schema.items()
+    return pl.DataFrame(
+        [
+            frame[name].cast(kind)
+            if name in there
+            else pl.Series(name, [None] * frame.height, kind)
+            for name, kind in schema.items()
+        ]
     )
 
 
 def _designated_lines(designated: Eligibility) -> list[Line]:
     """The lines of cases that a chief has designated."""
     numbers = {handler: number for number, handler in enumerate(designated.handlers["handler"])}
-    rows = designated.cases.select("case_id", "designated_handler", "designation_reason").rows()
+    rows = designated.cases[["case_id", "designated_handler", "designation_reason"]].rows()
     eligible = designated.eligible.sum(axis=1).tolist()
     return [
         Line(
@@ -114,18 +120,24 @@ def _lines(
     undecided: Eligibility, chances: pl.DataFrame, drawn: Mapping[str, str | None]
 ) -> list[Line]:
     """The lines of cases that were not designated."""
-    each = zip(chances["case_id"], chances["handler"], chances["probability"], strict=True)
+    columns = (chances[name].to_list() for name in ("case_id", "handler", "probability"))
+    each = zip(*columns, strict=True)
     probability = {case: p for case, handler, p in each if handler == drawn[case]}
     eligible = undecided.eligible.sum(axis=1).tolist()
+    nobody: dict[int, Sayable] = {}  # by the number of cases that are alike
     lines = []
-    for number, case in enumerate(undecided.cases["case_id"]):
+    for number, case in enumerate(undecided.cases["case_id"].to_list()):
         handler, count = drawn.get(case), eligible[number]
         if handler is not None:
             why = words.drawn(probability[case], count)
             lines.append(Line(case, handler, "drawn", probability[case], count, why))
+        elif count:
+            lines.append(Line(case, None, "unassigned", None, count, words.no_room(count)))
         else:
-            why = words.no_room(count) if count else words.nobody(undecided, number)
-            lines.append(Line(case, None, "unassigned", None, count, why))
+            like = undecided.alike[0][number]
+            if like not in nobody:
+                nobody[like] = words.nobody(undecided, number)
+            lines.append(Line(case, None, "unassigned", None, count, nobody[like]))
     return lines
 
 

@@ -352,21 +352,20 @@ class LinearProgram:
         dearer = np.zeros(len(scarcity))
         if full.size:
             before, room = even[:, full], np.maximum(self.room[full], 0.0)
+            cases_before, per_work = self.cases_per_work[:, None] * before, -self.cases_per_work
             # Newton: find the price at which sum(cases * exp(-price * cases per work)) = room,
             # never below the price at which all that was taken before is given back.
             step = -scarcity[full]
             for _step in range(NEWTON):
-                cases = self.cases_per_work[:, None] * before * self._paid(step)
+                cases = cases_before * np.exp(per_work[:, None] * step)
                 slope = np.maximum(self.cases_per_work @ cases, 1e-300)
-                step = np.maximum(step, step + (cases.sum(axis=0) - room) / slope)
-            even[:, full] = before * self._paid(step)
+                further = np.maximum(step, step + (cases.sum(axis=0) - room) / slope)
+                if (further == step).all():
+                    break
+                step = further
+            even[:, full] = before * np.exp(per_work[:, None] * step)
             dearer[full] = step
         return dearer
-
-    def _paid(self, price: Floats) -> Floats:
-        """(g, c) what is left of work that costs `price` a case."""
-        paid: Floats = np.exp(-np.outer(self.cases_per_work, price))
-        return paid
 
     def _cases(self, work: Floats) -> Floats:
         """(c,) the cases in the work of each class."""

@@ -54,6 +54,8 @@ def check_designations(designated: Eligibility) -> None:
 
 def _lasting(designated: Eligibility) -> Iterator[tuple[str, str, int]]:
     """`case, handler, code`: the designations that an obstacle stands against for good."""
+    if designated.cases.is_empty():
+        return
     numbers = {handler: number for number, handler in enumerate(designated.handlers["handler"])}
     rows = designated.cases.select("case_id", "designated_handler").iter_rows()
     for number, (case, handler) in enumerate(rows):

@@ -74,20 +74,21 @@ class Chances:
     def of(cls, chances: pl.DataFrame) -> Chances:
         """Read from a frame; the order of its rows does not matter."""
         of_group: dict[int | None, set[str]] = {}
-        for group, case in zip(chances["group"], chances["case_id"], strict=True):
+        of_row = chances["group"].to_list(), chances["case_id"].to_list()
+        for group, case in dict.fromkeys(zip(*of_row, strict=True)):
             of_group.setdefault(group, set()).add(case)
         groups = sorted(of_group, key=lambda group: (group is not None, group))
         cases = tuple(tuple(sorted(of_group[group])) for group in groups)
-        names = set(chances["handler"])
+        named = chances["handler"].to_list()
+        names = set(named)
         handlers = (*sorted(names - {None}), *(names & {None}))
         # All cases of a group have the same probabilities: the first one's are read.
         row = {of_same[0]: number for number, of_same in enumerate(cases)}
         column = {handler: number for number, handler in enumerate(handlers)}
         units = np.zeros((len(row), len(column)), np.int64)
-        each = zip(chances["case_id"], chances["handler"], chances["probability"], strict=True)
-        for case, handler, probability in each:
-            if case in row:
-                units[row[case], column[handler]] = round(probability * UNIT)
+        each = zip(of_row[1], named, chances["probability"].to_list(), strict=True)
+        for case, handler, probability in [one for one in each if one[0] in row]:
+            units[row[case], column[handler]] = round(probability * UNIT)
         return cls(cases, handlers, units * np.array([len(group) for group in cases])[:, None])
 
 

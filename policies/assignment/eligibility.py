@@ -62,24 +62,29 @@ class Eligibility:
         eligible: Flags = np.logical_not(np.any(self.obstacles, axis=0))
         return eligible
 
+    @cached_property
     def alike(self) -> tuple[list[int], list[list[Hindrance]]]:
-        """Each case's number among those that differ, and of each of these who is excluded."""
+        """Each case's number among those that differ, and of each of these who is excluded.
+
+        Of cases with one number the same obstacles keep the same handlers away.
+        """
         first = np.where(self.eligible, -1, self.obstacles.argmax(axis=0))
         known: dict[tuple[Any, ...], int] = {}
         who: list[list[Hindrance]] = []
         numbers = []
-        for row, case in zip(first, self._cases, strict=True):
-            key = (row.tobytes(), case["kind"], tuple(case["needs"] or ()))
+        for place, case in enumerate(self._cases):
+            obstacles = self.obstacles[:, place].tobytes()
+            key = (obstacles, case["kind"], tuple(case["needs"] or ()))
             if key not in known:
                 known[key] = len(known)
-                codes = enumerate(row.tolist())
-                who.append([self._hindrance(case, place, one) for place, one in codes if one >= 0])
+                codes = enumerate(first[place].tolist())
+                who.append([self._hindrance(case, whose, one) for whose, one in codes if one >= 0])
             numbers.append(known[key])
         return numbers, who
 
     def excluded(self) -> pl.DataFrame:
         """Pairs that are not eligible: `case_id, handler, reason` (one of `CODES`), `detail`."""
-        numbers, who = self.alike()
+        numbers, who = self.alike
         flat = pl.DataFrame([one for each in who for one in each], NUMBERED, orient="row")
         many = np.array([len(each) for each in who], np.int64)
         # The rows of each case in `flat`: a run from where those of its like begin.
@@ -111,7 +116,7 @@ class Eligibility:
 
     @cached_property
     def _cases(self) -> list[dict[str, Any]]:
-        return self.cases.select("kind", "needs").to_dicts()
+        return self.cases[["kind", "needs"]].to_dicts()
 
     @cached_property
     def _handlers(self) -> list[dict[str, Any]]:

@@ -33,14 +33,17 @@ def loads_of(
     certain, expected, after, many = _of_each(
         handlers, sure, _expected(cases, chances), *_sums(cases, {**designated, **drawn})
     )
-    return handlers.select(
-        "handler",
-        "capacity",
-        before="load",
-        expected=pl.col("load") + certain + expected,
-        after=pl.col("load") + after,
-        open_before="open_cases",
-        open_after=pl.col("open_cases") + many,
+    load, open_cases = handlers["load"], handlers["open_cases"]
+    return pl.DataFrame(
+        {
+            "handler": handlers["handler"],
+            "capacity": handlers["capacity"],
+            "before": load,
+            "expected": load + certain + expected,
+            "after": load + after,
+            "open_before": open_cases,
+            "open_after": open_cases + many,
+        }
     )
 
 
@@ -58,9 +61,12 @@ def _sums(
 
 def _expected(cases: pl.DataFrame, chances: pl.DataFrame) -> dict[str, float]:
     """Of each handler the effort to expect of the draw."""
-    efforts = chances.join(cases.select("case_id", "effort"), on="case_id")
-    sums = efforts.group_by("handler").agg((pl.col("probability") * pl.col("effort")).sum())
-    return dict(sums.iter_rows())
+    effort = dict(zip(cases["case_id"].to_list(), cases["effort"].to_list(), strict=True))
+    sums: dict[str, float] = {}
+    columns = (chances[name].to_list() for name in ("handler", "case_id", "probability"))
+    for handler, case_id, probability in zip(*columns, strict=True):
+        sums[handler] = sums.get(handler, 0.0) + probability * effort[case_id]
+    return sums
 
 
 def _of_each(handlers: pl.DataFrame, *sums: Mapping[str, float]) -> list[pl.Series]:

@@ -40,7 +40,7 @@ def who_may(assignment: DrawnAssignment) -> Iterator[WhoMay]:
     groups = dict(zip(chances["case_id"], chances["group"], strict=True))
     eligible = _eligible(chances)
     names = assignment.undecided.handlers["handler"].to_list()
-    numbers, alike = assignment.undecided.alike()
+    numbers, alike = assignment.undecided.alike
     excluded = [_by_reason(who, names) for who in alike]
     together: dict[tuple[Any, ...], list[str]] = {}
     for case_id, number in zip(assignment.undecided.cases["case_id"], numbers, strict=True):
@@ -54,8 +54,10 @@ def who_may(assignment: DrawnAssignment) -> Iterator[WhoMay]:
 def _eligible(chances: pl.DataFrame) -> dict[int | None, tuple[tuple[str, float], ...]]:
     """Of each group of cases the eligible handlers with their probability."""
     by_group: dict[int | None, dict[str, float]] = {}
-    each = zip(chances["group"], chances["handler"], chances["probability"], strict=True)
-    for group, handler, probability in each:
+    pairs = zip(chances["group"].to_list(), chances["handler"].to_list(), strict=True)
+    for (group, handler), probability in dict(
+        zip(pairs, chances["probability"].to_list(), strict=True)
+    ).items():
         if handler is not None:
             by_group.setdefault(group, {})[handler] = probability
     return {group: tuple(sorted(found.items())) for group, found in by_group.items()}

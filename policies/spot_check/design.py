@@ -152,14 +152,30 @@ class Design:
         few = self.thinned()
         return few.anticipated_variance(few.probabilities(SURVEY_MU))
 
+    @cached_property
+    def _is_free(self) -> bool:
+        """Whether no quota can bind, so that all cases share one multiplier."""
+        quotas, unit = self.quotas, self.quotas.unit_of_cell
+        in_cell = added(self.count, self.cell, len(unit))
+        in_unit = added(in_cell, unit, len(quotas.unit_most))
+        least = quotas.cell_least.any() or quotas.unit_least.any()
+        most = (in_cell > quotas.cell_most).any() or (in_unit > quotas.unit_most).any()
+        return not (least or most or len(quotas.parts[0]) > 1)
+
     def probabilities(self, mu: float) -> Floats:
         """The optimal inclusion probabilities, shape (cases,); their sum is the size."""
-        quotas = self.quotas
+        quotas, gain = self.quotas, mu * self.risk
+        # The search for multipliers starts at Neyman's allocation, which is exact for mu = 0
+        # without floor and quotas: pi = n sqrt(v) / sum sqrt(v).
+        neyman = (self.count @ np.sqrt(self.variance) / quotas.size) ** 2
+        start = float(mu * self.risk.mean() + neyman)
+        if self._is_free:
+            return self._pi(gain, self._root_of_all(gain, start))
         units, unit_of = len(quotas.unit_least), quotas.unit_of_cell
         sizes, part_of = quotas.parts
 
         def by_cell(multiplier: Floats) -> Sums:
-            return self._sums(mu, multiplier)
+            return self._sums(gain, multiplier)
 
         def by_unit(multiplier: Floats) -> Sums:
             cells = by_cell(multiplier[unit_of]).within(quotas.cell_least, quotas.cell_most)
@@ -170,45 +186,67 @@ class Design:
             return held.by(part_of, len(sizes))
 
         # Step 1: each part's multiplier lambda, with quotas held at their bounds, so that the
-        # probabilities add up to its size. The search starts at Neyman's allocation, which is
-        # exact for mu = 0 without floor and quotas: pi = n sqrt(v) / sum sqrt(v).
-        neyman = (self.count @ np.sqrt(self.variance) / quotas.size) ** 2
-        start = np.full(len(sizes), mu * self.risk.mean() + neyman)
-        office = self._root(mu, in_all, sizes, start)[part_of]
+        # probabilities add up to its size.
+        office = self._root(gain, in_all, sizes, np.full(len(sizes), start))[part_of]
         # Step 2: every unit takes the sum it has at its part's multiplier, moved to its quota
         # where that binds, and gets the multiplier that gives this sum.
         wanted = by_unit(office).within(quotas.unit_least, quotas.unit_most).total
-        unit = self._root(mu, by_unit, wanted, office)[unit_of]
+        unit = self._root(gain, by_unit, wanted, office)[unit_of]
         # Step 3: the same for every cell, from its unit's multiplier.
         wanted = by_cell(unit).within(quotas.cell_least, quotas.cell_most).total
-        return self._pi(mu, self._root(mu, by_cell, wanted, unit))
+        cell = self._root(gain, by_cell, wanted, unit)
+        return self._pi(gain, cell[self.cell])
 
-    def _pi(self, mu: float, multiplier: Floats) -> Floats:
-        """The optimum of the module's docstring: pi = sqrt(v / (lambda - mu p)), within bounds."""
+    def _pi(self, gain: Floats, multiplier: Floats | float) -> Floats:
+        """The optimum of the module's docstring: pi = sqrt(v / (lambda - mu p)), within bounds.
+
+        `gain` is mu p of each case, `multiplier` its lambda, or that of all.
+        """
         # lambda - mu p <= v means pi = 1, so that v is the least the denominator may be.
-        free = np.maximum(multiplier[self.cell] - mu * self.risk, self.variance)
+        free = np.maximum(multiplier - gain, self.variance)
         return np.maximum(np.sqrt(self.variance / free), self.least_pi)
 
-    def _sums(self, mu: float, multiplier: Floats) -> Sums:
-        """Sums of `_pi` by cell, and their slopes: d pi / d lambda = - pi ** 3 / (2 v)."""
-        pi = self._pi(mu, multiplier)
+    def _falling(self, pi: Floats) -> Floats:
+        """How fast `_pi` falls with its multiplier: - d pi / d lambda = pi ** 3 / (2 v)."""
         inside = (pi > self.least_pi) & (pi < 1)
-        falling = inside * pi * pi * pi / (2 * self.variance)
-        pairs = (self.count * pi, self.count * falling)
+        falling: Floats = inside * pi * pi * pi / (2 * self.variance)
+        return falling
+
+    def _sums(self, gain: Floats, multiplier: Floats) -> Sums:
+        """Sums of `_pi` by cell, and their slopes."""
+        pi = self._pi(gain, multiplier[self.cell])
+        pairs = (self.count * pi, self.count * self._falling(pi))
         return Sums(*(added(values, self.cell, len(self.quotas.cell_most)) for values in pairs))
 
+    def _bracket(self, gain: Floats) -> tuple[float, float, float]:
+        """What the search works from, where each probability is one, where each is at the floor."""
+        low, high = gain + self.variance, gain + self.variance / self.least_pi**2
+        return float(gain.min()), float(low.min()), float(high.max())
+
+    def _root_of_all(self, gain: Floats, at: float) -> float:
+        """As `_root` where no quota can bind: the one multiplier with which the sum is the size."""
+        wanted = float(self.quotas.size)
+        base, low, high = self._bracket(gain)
+        for _step in range(MOST_STEPS):
+            pi = self._pi(gain, at)
+            total, slope = float(self.count @ pi), float(self.count @ self._falling(pi))
+            if abs(total - wanted) <= CLOSE * wanted:
+                break
+            low, high = (at, high) if total > wanted else (low, at)
+            step = at + (wanted**-2 - total**-2) / (2 * slope * total**-3) if slope else high
+            at = step if low < step < high else base + math.sqrt((low - base) * (high - base))
+        return at
+
     def _root(
-        self, mu: float, sums: Callable[[Floats], Sums], wanted: Floats, start: Floats
+        self, gain: Floats, sums: Callable[[Floats], Sums], wanted: Floats, start: Floats
     ) -> Floats:
         """The multipliers at which `sums` are `wanted`.
 
         Newton's method on total ** -2, which is linear in the multiplier for Neyman's
         allocation, inside a bracket that is halved (on a log scale) where a step leaves it.
         """
-        # The bracket: at `low` every probability is one, at `high` every one is at its floor.
-        base = float((mu * self.risk).min())
-        low = np.full_like(wanted, (mu * self.risk + self.variance).min())
-        high = np.full_like(wanted, (mu * self.risk + self.variance / self.least_pi**2).max())
+        base, *ends = self._bracket(gain)
+        low, high = (np.full_like(wanted, end) for end in ends)
         at = start
         for _step in range(MOST_STEPS):
             total, slope = sums(at)

@@ -11,6 +11,7 @@ import pytest
 
 from cases.office.loading import load_office
 from cases.tables.tables import EVENTS, Tables, case_columns
+from features.build import known_at
 from policies.rulebook import mandatory
 from tests.factories.office import rows
 
@@ -58,7 +59,7 @@ def rule_of(activities: str, juvenile: str, closed: str) -> str:
         OFFICE, rows(case, case_columns(OFFICE)), events=events.select(*EVENTS).cast(EVENTS)
     )
     moment = pl.DataFrame({"case_id": ["a"], "moment": [datetime(2026, 6, 1)]})
-    found = mandatory(tables, nw.from_native(moment.lazy()))
+    found = mandatory(known_at(tables, nw.from_native(moment.lazy())))
     return "".join(found["rule"]) or "-"
 
 

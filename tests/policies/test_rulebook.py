@@ -9,6 +9,7 @@ import narwhals as nw
 import polars as pl
 
 from features.as_of import Known, cut
+from features.build import known_at
 from policies.rulebook import asked_skills, mandatory, settled_tracks
 from tests.factories.office import tables
 
@@ -36,7 +37,7 @@ def found(as_of: str, *rules: dict[str, object], at: str = "closing") -> list[tu
     """The cases that `rules` put on the list as known at `as_of`; risk is asked `at` a moment."""
     office = tables(CASES, EVENTS, rules=list(rules), risk={"at": at})
     moments = pl.DataFrame({"case_id": list("abcd"), "moment": datetime.fromisoformat(as_of)})
-    return mandatory(office, nw.from_native(moments.lazy())).rows()
+    return mandatory(known_at(office, nw.from_native(moments.lazy()))).rows()
 
 
 def test_a_rule_holds_for_closed_cases_only() -> None:

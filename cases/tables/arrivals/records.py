@@ -20,26 +20,32 @@ from cases.tables.specification.parts import READ, ROW, TEXT, TableSpec
 from cases.tables.tables import EXTENDED, Tables
 
 CAME_IN = _("what came in")
+COMING = (*EXTENDED, "overrides")  # the tables that rows come into
 Records = Mapping[str, pl.DataFrame]  # by table, rows with our columns
+Place = tuple[str, int]  # table and row of what comes in
 
 
 @dataclass(frozen=True)
 class Arrived:
-    """What came in: the tables with it, or the faults why they cannot have it."""
+    """What came in: the tables with it, or the faults why they cannot have it.
+
+    `at_fault` has the rows that the faults are of, as far as they are of single ones.
+    """
 
     tables: Tables
     faults: list[Fault] = field(default_factory=list)
+    at_fault: frozenset[Place] = frozenset()
 
 
 def arrived(tables: Tables, records: Records) -> Arrived:
-    """`tables` with further `cases`, `events` and `reviews`, columns called as ours.
+    """`tables` with further `cases`, `events`, `reviews` and `overrides`, columns called as ours.
 
     A row of `cases` is a new case, or changes one that is there: in the columns that are given;
-    the others stay. Events and reviews are added, after those that are there. Every check
+    the others stay. All others are added, after those that are there. Every check
     of a file that looks at single rows is made (`cases.tables.checks`), of all rows of the cases
     concerned. A fault names its field: `events[0].activity`. `TypeError` for any other table.
     """
-    if other := records.keys() - set(EXTENDED):
+    if other := records.keys() - set(COMING):
         raise TypeError(f"nothing comes into {sorted(other)}")
     coming = {
         name: _with_read_ids(rows, tables.office)
@@ -47,30 +53,35 @@ def arrived(tables: Tables, records: Records) -> Arrived:
         if not rows.is_empty()
     }
     ids = {case_id for rows in coming.values() for case_id in _case_ids(rows)}
-    there = {name: tables.of_cases(name, ids) for name in EXTENDED}
+    there = {name: tables.of_cases(name, ids) for name in COMING}
     for name, rows in coming.items():
         known = there["cases"] if name == "cases" else there["cases"].select("case_id")
         coming[name] = _completed(SPECIFICATIONS[name], rows, known, tables.office)
     if "cases" in coming:
         changed = pl.col("case_id").is_in(coming["cases"]["case_id"].implode())
         there["cases"] = there["cases"].filter(~changed)
-    concerned = EXTENDED if "cases" in coming else {"cases", *coming}
+    concerned = COMING if "cases" in coming else {"cases", *coming}
     made = {
         name: _joined(SPECIFICATIONS[name], tables.office, there[name], coming.get(name))
-        for name in EXTENDED
+        for name in COMING
         if name in concerned
     }
-    faults = [
-        _in_field(fault, table, there[name].height)
+    found = [
+        (fault, table, there[name].height)
         for name, table in made.items()
         for fault in _faults(table, made, tables.office, new=name in coming)
     ]
-    if faults:
-        return Arrived(tables, faults)
+    if found:
+        at_fault = frozenset(place for one in found for place in _places(*one, coming))
+        return Arrived(tables, [_in_field(*one) for one in found], at_fault)
     now = there | _finished(tables, made)
     now["events"] = _numbered_last(now["events"], there["events"], tables.next_sequence)
-    again = list(_given_again(now["reviews"], there["reviews"].height))
-    return Arrived(tables, again) if again else Arrived(tables.updated(now))
+    again = _given_again(now["reviews"], there["reviews"].height)
+    if again:
+        return Arrived(tables, [_again(place) for place in again], frozenset(_reviews(again)))
+    new = now.pop("overrides")[there["overrides"].height :]
+    overrides = pl.concat([tables.override_rows, new])
+    return Arrived(tables.updated(now).with_table("overrides", overrides))
 
 
 def _with_read_ids(rows: pl.DataFrame, office: Office) -> pl.DataFrame:
@@ -142,6 +153,19 @@ def _in_field(fault: Fault, table: InputTable, there: int) -> Fault:
     return Fault(CAME_IN, fault.problem, fault.remedy, column=at, value=fault.value, case=case)
 
 
+def _places(fault: Fault, table: InputTable, there: int, coming: Records) -> Iterator[Place]:
+    """The rows that came in which a fault is of; of a row that is there, those of its case."""
+    if fault.row is None:
+        return
+    place = fault.row - 2
+    if place >= there:
+        yield table.spec.name, place - there
+        return
+    case_id = table.frame["case_id"][place]
+    for name, rows in coming.items():
+        yield from ((name, row) for row in (rows["case_id"] == case_id).arg_true())
+
+
 def _finished(tables: Tables, made: Mapping[str, InputTable]) -> dict[str, pl.DataFrame]:
     """The rows as the program computes from them; those that were there stay as they are."""
     now: dict[str, pl.DataFrame] = {}
@@ -157,9 +181,16 @@ def _numbered_last(events: pl.DataFrame, there: pl.DataFrame, first: int) -> pl.
     return events.with_columns(pl.Series("sequence", [*there["sequence"], *new], pl.Int64))
 
 
-def _given_again(reviews: pl.DataFrame, there: int) -> Iterator[Fault]:
-    """Reviews by a known reviewer that are equal to another."""
+def _given_again(reviews: pl.DataFrame, there: int) -> list[int]:
+    """Which of those that come in are equal to another, and by a known reviewer."""
     equal = reviews.is_duplicated() & reviews["reviewer"].is_not_null()
-    for place in equal[there:].arg_true():
-        problem, remedy = _("is a review that stands more than once."), _("Leave it out.")
-        yield Fault(CAME_IN, problem, remedy, column=f"reviews[{place}]")
+    return equal[there:].arg_true().to_list()
+
+
+def _reviews(places: Iterable[int]) -> Iterator[Place]:
+    return (("reviews", place) for place in places)
+
+
+def _again(place: int) -> Fault:
+    problem, remedy = _("is a review that stands more than once."), _("Leave it out.")
+    return Fault(CAME_IN, problem, remedy, column=f"reviews[{place}]")

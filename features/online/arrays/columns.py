@@ -1,223 +1,145 @@
-"""Columns of few rows: NumPy values, and which of them are null."""
+"""Columns of few rows as nodes: their values, and which of them are null."""
 
 from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
-import polars as pl
-from numpy.typing import NDArray
 
-from cases.numeric import Flags, Floats, Ints
+from features.online.arrays import operations
+from features.online.arrays.nodes import Node, constant, node
+from features.online.arrays.operations import Array, Levels
 
-Values = NDArray[Any]
-Operation = Callable[..., Values]
+KINDS: dict[type, Any] = {str: object, datetime: "datetime64[us]", timedelta: "timedelta64[us]"}
+ALL_NULL = constant(np.array(True))
+LEVELS: dict[Any, Callable[..., Levels]] = {
+    operations.at: operations.levels_at,
+    operations.looked_up: operations.levels_looked_up,
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """Values of shape (rows,), or (), which stands for any number of rows.
+class Traced:
+    """The nodes of a column: its values and its nulls, None where nothing can be null.
 
-    Texts are objects, times datetime64 in microseconds. What stands where `null` is set means
-    nothing; None for no null at all.
+    A constant has a shape of () and stands for any number of rows.
     """
 
-    values: Values
-    null: Flags | None = None
+    values: Node
+    null: Node | None = None
 
     @classmethod
-    def of(cls, series: pl.Series) -> Column:
-        """A column of a table."""
-        values = series.to_numpy()
-        if not series.null_count():
-            return cls(values)
-        null = series.to_arrow().is_null().to_numpy(zero_copy_only=False)
-        if series.dtype == pl.Boolean:
-            values = np.where(null, False, values).astype(bool)
-        return cls(values, null)
-
-    @classmethod
-    def literal(cls, value: Any) -> Column:
+    def literal(cls, value: Any) -> Traced:
         """One value for every row, None for null."""
         if value is None:
-            return cls(np.array(np.nan), np.array(True))
-        kinds: dict[type, Any] = {
-            str: object,
-            datetime: "datetime64[us]",
-            timedelta: "timedelta64[us]",
-        }
-        return cls(np.array(value, dtype=kinds.get(type(value))))
+            return cls(constant(np.nan), ALL_NULL)
+        return cls(node(_array, value))
 
-    def series(self, name: str) -> pl.Series:
-        """As Polars has it; NaN is null too."""
-        values = self.values
-        if values.dtype == object:
-            return pl.Series(name, self.listed(), dtype=pl.String)
-        if self.null is None:
-            return pl.Series(name, values, nan_to_null=True)
-        if values.dtype == bool:
-            return pl.Series(name, self.listed(), dtype=pl.Boolean)
-        unknown = np.datetime64("NaT") if values.dtype.kind == "M" else np.nan
-        return pl.Series(name, np.where(self.null, unknown, values), nan_to_null=True)
-
-    def listed(self) -> list[Any]:
-        """The values as Python has them, None for null."""
-        values: list[Any] = self.values.tolist()
-        if self.null is None:
-            return values
-        return [None if null else value for value, null in zip(values, self.null, strict=True)]
-
-    def numbers(self) -> Floats:
-        """Numbers, flags and times (in microseconds, exactly) as floats; null is NaN."""
-        values = self.values.view(np.int64) if self.values.dtype.kind in "mM" else self.values
-        floats: Floats = values.astype(np.float64, copy=False)
-        return floats if self.null is None else np.where(self.null, np.nan, floats)
-
-    def known(self) -> Flags:
-        """Which are not null."""
-        none = np.ones(self.values.shape, dtype=bool)
-        return none if self.null is None else ~self.null
-
-    def at(self, places: Ints | slice) -> Column:
+    def at(self, places: Node) -> Traced:
         """The rows at these places."""
-        return Column(self.values[places], None if self.null is None else self.null[places])
+        null = None if self.null is None else node(operations.null_at, self.null, places)
+        return Traced(node(operations.at, self.values, places), null)
 
-    def spread(self, rows: int) -> Column:
+    def looked_up(self, there: Node) -> Traced:
+        """The values at these rows, null at -1."""
+        return Traced(
+            node(operations.looked_up, self.values, there),
+            node(operations.null_looked_up, self.null, there),
+        )
+
+    def spread(self, height: Node) -> Traced:
         """With a value for each of the rows."""
-        if self.values.shape == (rows,) and (self.null is None or self.null.shape == (rows,)):
-            return self
-        null = None if self.null is None else np.broadcast_to(self.null, rows)
-        return Column(np.broadcast_to(self.values, rows), null)
+        values, null = (
+            node(operations.spread, part, height) if part is not None and part.constant else part
+            for part in (self.values, self.null)
+        )
+        return Traced(values or self.values, null)
 
-    def holds(self) -> Flags:
+    @property
+    def levels(self) -> Node:
+        """Its `operations.levels`, of the columns of the tables that it is taken from."""
+        return _levels(self.values)
+
+    @property
+    def holds(self) -> Node:
         """Of flags, which are set; those that are null are not."""
-        flags: Flags = self.values.astype(bool)
-        return flags if self.null is None else flags & ~self.null
+        return _flags(self.values, self.null)
 
 
-def unknown(columns: Sequence[Column]) -> Flags | None:
+def _array(value: Any) -> Array:
+    return np.array(value, dtype=KINDS.get(type(value)))
+
+
+def _levels(values: Node) -> Node:
+    taken = LEVELS.get(values.function)
+    if taken is None:
+        return node(operations.levels, values)
+    of, places = values.inputs
+    return node(taken, _levels(of), places)
+
+
+def _flags(values: Node, null: Node | None) -> Node:
+    return values if null is None else node(operations.holding, values, null)
+
+
+def unknown(*columns: Traced) -> Node | None:
     """Where any of the columns is null."""
-    nulls = [column.null for column in columns if column.null is not None]
-    return functools.reduce(operator.or_, nulls) if nulls else None
+    nulls = dict.fromkeys(column.null for column in columns if column.null is not None)
+    if ALL_NULL in nulls:
+        return ALL_NULL
+    either = functools.partial(node, operations.either_null)
+    return functools.reduce(either, nulls) if nulls else None
 
 
-def applied(operation: Operation, *columns: Column) -> Column:
+def applied(operation: Callable[..., Array], *columns: Traced) -> Traced:
     """The operation row by row, null where any of the columns is."""
-    values = operation(*(column.values for column in columns))
-    return Column(values, unknown(columns))
+    return Traced(node(operation, *(column.values for column in columns)), unknown(*columns))
 
 
-def compared(operation: Operation, one: Column, other: Column) -> Column:
-    """A comparison row by row; of texts too, of which NumPy would make no flags."""
-    flags = operation(one.values, other.values)
-    return Column(flags.astype(bool), unknown((one, other)))
-
-
-def both(one: Column, other: Column) -> Column:
+def both(one: Traced, other: Traced) -> Traced:
     """And; false where either is known to be false."""
-    null = unknown((one, other))
-    if null is not None:
-        null = null & (one.values | _nowhere(one)) & (other.values | _nowhere(other))
-    return Column(one.values & other.values, null)
+    values = node(operator.and_, one.values, other.values)
+    if one.null is None and other.null is None:
+        return Traced(values)
+    parts = (one.values, one.null, other.values, other.null)
+    return Traced(values, node(operations.null_of_and, *parts))
 
 
-def either(one: Column, other: Column) -> Column:
+def either(one: Traced, other: Traced) -> Traced:
     """Or; true where either is known to be true."""
-    null = unknown((one, other))
-    if null is not None:
-        null = null & ~one.holds() & ~other.holds()
-    return Column(one.holds() | other.holds(), null)
+    values = node(operator.or_, one.holds, other.holds)
+    if one.null is None and other.null is None:
+        return Traced(values)
+    return Traced(values, node(operations.null_of_or, one.holds, other.holds, one.null, other.null))
 
 
-def _nowhere(column: Column) -> Any:
-    return False if column.null is None else column.null
-
-
-def chosen(flags: Column, then: Column, otherwise: Column | None = None) -> Column:
+def chosen(flags: Traced, then: Traced, otherwise: Traced | None = None) -> Traced:
     """The values of one column where the flag is set, of the other or null where it is not."""
-    holds = flags.holds()
+    holds = flags.holds
     if otherwise is None:
-        return Column(then.values, ~holds if then.null is None else ~holds | then.null)
-    values = np.where(holds, then.values, otherwise.values)
+        return Traced(then.values, node(operations.null_without, holds, then.null))
+    values = node(np.where, holds, then.values, otherwise.values)
     if then.null is None and otherwise.null is None:
-        return Column(values)
-    return Column(values, np.where(holds, _nowhere(then), _nowhere(otherwise)))
+        return Traced(values)
+    return Traced(values, node(operations.chosen_null, holds, then.null, otherwise.null))
 
 
-def first_known(one: Column, other: Column) -> Column:
+def first_known(one: Traced, other: Traced) -> Traced:
     """The values of one column, of the other where it is null."""
     if one.null is None:
         return one
-    return chosen(Column(~one.null), Column(one.values), other)
+    null = None if other.null is None else node(operations.both_null, one.null, other.null)
+    return Traced(node(operations.first_known, one.values, one.null, other.values), null)
 
 
-def extreme(operation: Operation, one: Column, other: Column) -> Column:
+def extreme(operation: Callable[..., Array], one: Traced, other: Traced) -> Traced:
     """The larger or the smaller of two values; one that is null does not count."""
-    values = operation(first_known(one, other).values, first_known(other, one).values)
+    values = node(operation, first_known(one, other).values, first_known(other, one).values)
     if one.null is None or other.null is None:
-        return Column(values)
-    return Column(values, one.null & other.null)
-
-
-def among(column: Column, values: Sequence[Any]) -> Column:
-    """Whether it is one of these values."""
-    wanted = set(values)
-    found = [value in wanted for value in column.values.ravel().tolist()]
-    return Column(np.array(found, dtype=bool).reshape(column.values.shape), column.null)
-
-
-def codes(columns: Sequence[Column]) -> tuple[Ints, Ints]:
-    """A number for each row, the same for rows of equal values, and a row for each number."""
-    if len(columns) == 1 and columns[0].values.dtype != object and columns[0].null is None:
-        _values, first, numbers = np.unique(
-            columns[0].values, return_index=True, return_inverse=True
-        )
-        return numbers, first
-    seen: dict[Any, int] = {}
-    keys = zip(*(column.listed() for column in columns), strict=True)
-    numbers = np.array([seen.setdefault(key, len(seen)) for key in keys], dtype=np.int64)
-    first = np.zeros(len(seen), dtype=np.int64)
-    first[numbers[::-1]] = np.arange(len(numbers))[::-1]
-    return numbers, first
-
-
-def divided(one: Values, other: Values) -> Values:
-    """One by the other; by a literal to the last bit as Polars does, with its reciprocal."""
-    return one * (1.0 / other) if other.shape == () else np.true_divide(one, other)
-
-
-PLAIN: dict[str, Operation] = {
-    "__invert__": np.logical_not,
-    "__neg__": np.negative,
-    "abs": np.abs,
-    "exp": np.exp,
-    "sqrt": np.sqrt,
-    "sin": np.sin,
-    "cos": np.cos,
-}
-ARITHMETIC: dict[str, Operation] = {
-    "__add__": np.add,
-    "__sub__": np.subtract,
-    "__rsub__": lambda one, other: other - one,
-    "__mul__": np.multiply,
-    "__truediv__": divided,
-    "__rtruediv__": lambda one, other: other / one,
-    "__floordiv__": np.floor_divide,
-    "__mod__": np.mod,
-    "__pow__": np.power,
-    "clip_lower": np.maximum,
-    "clip_upper": np.minimum,
-}
-COMPARISONS: dict[str, Operation] = {
-    "__eq__": operator.eq,
-    "__ne__": operator.ne,
-    "__lt__": operator.lt,
-    "__le__": operator.le,
-    "__gt__": operator.gt,
-    "__ge__": operator.ge,
-}
+        return Traced(values)
+    return Traced(values, node(operations.both_null, one.null, other.null))

@@ -1,4 +1,4 @@
-"""What Narwhals asks of an expression, as functions of NumPy columns.
+"""What Narwhals asks of an expression, as nodes.
 
 Only what features, conditions and rules are written with is there; anything else fails when a
 plan is made.
@@ -7,33 +7,28 @@ plan is made.
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import narwhals as nw
 import numpy as np
 
-from cases.numeric import Flags, Ints
+from features.online.arrays import grouping, operations
 from features.online.arrays.columns import (
-    ARITHMETIC,
-    COMPARISONS,
-    PLAIN,
-    Column,
-    Operation,
-    Values,
-    among,
+    Traced,
     applied,
     both,
     chosen,
-    compared,
     either,
     extreme,
     first_known,
+    unknown,
 )
-from features.online.arrays.rows import Rows
+from features.online.arrays.nodes import Node, node
+from features.online.arrays.operations import Array
 
-SECOND = 1_000_000  # microseconds
-MINUTE, HOUR = 60 * SECOND, 3600 * SECOND
 UNITS = {"1d": "D", "1mo": "M"}
 
 
@@ -43,8 +38,23 @@ def supported(condition: bool) -> None:
         raise NotImplementedError("features of a few cases are not computed with this")
 
 
-Compute = Callable[[Rows], Column]
-Window = Callable[[Column, Flags], Column]
+@dataclass(frozen=True)
+class TracedRows:
+    """Columns of rows as nodes, and how many; for the aggregates of a `group_by` their groups."""
+
+    columns: Mapping[str, Traced]
+    height: Node
+    groups: Node | None = None
+
+    def codes(self, names: Sequence[str]) -> Node:
+        """`grouping.codes` of these columns."""
+        columns = [self.columns[name].spread(self.height) for name in names]
+        parts = [column.levels for column in columns] + [column.null for column in columns]
+        return node(grouping.codes, *parts)
+
+
+Compute = Callable[[TracedRows], Traced]
+Window = Callable[[Traced, Node, Node], Traced]
 
 
 class Expression:
@@ -75,16 +85,18 @@ class Expression:
         """Its times."""
         return Times(self)
 
-    def each(self, function: Callable[[Column], Column]) -> Expression:
+    def each(self, function: Callable[[Traced], Traced]) -> Expression:
         """A function of each of the columns."""
-        return Expression({name: _after(function, compute) for name, compute in self.parts.items()})
+        return Expression({name: _after(function, part) for name, part in self.parts.items()})
 
-    def elementwise(self, operation: Operation) -> Expression:
+    def elementwise(self, operation: Callable[..., Array], *arguments: Any) -> Expression:
         """An operation on the values; null stays null."""
-        return self.each(lambda column: applied(operation, column))
+        return self.each(
+            lambda column: Traced(node(operation, column.values, *arguments), column.null)
+        )
 
     def binary(
-        self, operation: Callable[[Column, Column], Column], other: Expression
+        self, operation: Callable[[Traced, Traced], Traced], other: Expression
     ) -> Expression:
         """A function of it and another."""
         second = other.compute
@@ -104,22 +116,25 @@ class Expression:
         return self.binary(either, other)
 
     def log(self, base: float) -> Expression:
-        return self.elementwise(lambda values: np.log(values) / np.log(base))
+        return self.elementwise(operations.logarithm, base)
 
     def is_null(self) -> Expression:
-        return self.each(lambda column: Column(~column.known()))
+        def part(compute: Compute) -> Compute:
+            return lambda rows: Traced(node(operations.are_null, compute(rows).null, rows.height))
+
+        return Expression({name: part(compute) for name, compute in self.parts.items()})
 
     def fill_null(self, value: Expression, *, strategy: None, limit: None) -> Expression:
         return self.binary(first_known, value)
 
     def is_in(self, other: Sequence[Any]) -> Expression:
-        return self.each(lambda column: among(column, other))
+        wanted = frozenset(other)
+        return self.each(lambda column: _among(operations.among, column, wanted))
 
     def cast(self, dtype: Any) -> Expression:
         if dtype in (nw.String, nw.Datetime):
             return self
-        kind = np.float64 if dtype == nw.Float64 else np.int64
-        return self.elementwise(lambda values: values.astype(kind))
+        return self.elementwise(operations.cast, "f8" if dtype == nw.Float64 else "i8")
 
     def shift(self, n: int) -> Expression:
         supported(n == 1)
@@ -135,11 +150,11 @@ class Expression:
         if window is None:
             raise NotImplementedError("an aggregate is not taken over a window")
 
-        def windowed(rows: Rows) -> Column:
-            order, first = rows.order(partition_by, order_by)
-            back = np.empty(rows.height, dtype=np.int64)
-            back[order] = np.arange(rows.height)
-            return window(compute(rows).at(order), first).at(back)
+        def windowed(rows: TracedRows) -> Traced:
+            groups = rows.codes(partition_by)
+            then = (rows.columns[name].values for name in order_by)
+            order = node(grouping.ordered, groups, *then)
+            return window(compute(rows), order, node(grouping.firsts, groups, order))
 
         return Expression(dict.fromkeys(self.parts, windowed))
 
@@ -152,34 +167,88 @@ class Expression:
     def max(self) -> Expression:
         return self._aggregate(functools.partial(_extreme, last=True))
 
-    def _aggregate(self, function: Callable[[Column, Rows], Column]) -> Expression:
+    def _aggregate(self, function: Callable[[Traced, Node], Traced]) -> Expression:
         def aggregated(compute: Compute) -> Compute:
-            return lambda rows: function(compute(rows).spread(rows.height), rows)
+            return lambda rows: function(compute(rows).spread(rows.height), _groups(rows))
 
         return Expression({name: aggregated(part) for name, part in self.parts.items()})
 
 
-def _after(function: Callable[[Column], Column], compute: Compute) -> Compute:
+def _groups(rows: TracedRows) -> Node:
+    if rows.groups is None:
+        raise NotImplementedError("an aggregate is taken of groups")
+    return rows.groups
+
+
+def _after(function: Callable[[Traced], Traced], compute: Compute) -> Compute:
     return lambda rows: function(compute(rows))
 
 
-def _operator(operation: Operation, apply: Callable[..., Column]) -> Any:
-    def method(self: Expression, other: Expression) -> Expression:
-        return self.binary(functools.partial(apply, operation), other)
-
-    return method
+def _among(operation: Callable[..., Array], column: Traced, values: frozenset[Any]) -> Traced:
+    return Traced(node(operation, column.levels, values), column.null)
 
 
-def _plain(operation: Operation) -> Any:
+def _equality(operation: Callable[..., Array], of_texts: Callable[..., Array]) -> Any:
+    """A comparison, with a given text by the levels of the column."""
+
+    def compared(one: Traced, other: Traced) -> Traced:
+        text = other.values.value if other.values.constant else None
+        if text is not None and text.dtype == object:
+            return _among(of_texts, one, frozenset([text.item()]))
+        return applied(operation, one, other)
+
+    return lambda self, other: self.binary(compared, other)
+
+
+def _operator(operation: Callable[..., Array]) -> Any:
+    return lambda self, other: self.binary(functools.partial(applied, operation), other)
+
+
+def _plain(operation: Callable[..., Array]) -> Any:
     return lambda self: self.elementwise(operation)
 
 
+def _reversed_sub(one: Array, other: Array) -> Array:
+    return other - one
+
+
+def _reversed_div(one: Array, other: Array) -> Array:
+    return other / one
+
+
+PLAIN: dict[str, Callable[..., Array]] = {
+    "__invert__": np.logical_not,
+    "__neg__": np.negative,
+    "abs": np.abs,
+    "exp": np.exp,
+    "sqrt": np.sqrt,
+    "sin": np.sin,
+    "cos": np.cos,
+}
+OPERATORS: dict[str, Callable[..., Array]] = {
+    "__add__": np.add,
+    "__sub__": np.subtract,
+    "__rsub__": _reversed_sub,
+    "__mul__": np.multiply,
+    "__truediv__": operations.divided,
+    "__rtruediv__": _reversed_div,
+    "__floordiv__": np.floor_divide,
+    "__mod__": np.mod,
+    "__pow__": np.power,
+    "clip_lower": np.maximum,
+    "clip_upper": np.minimum,
+    "__lt__": operator.lt,
+    "__le__": operator.le,
+    "__gt__": operator.gt,
+    "__ge__": operator.ge,
+}
 for _name, _operation in PLAIN.items():
     setattr(Expression, _name, _plain(_operation))
-for _name, _operation in ARITHMETIC.items():
-    setattr(Expression, _name, _operator(_operation, applied))
-for _name, _operation in COMPARISONS.items():
-    setattr(Expression, _name, _operator(_operation, compared))
+for _name, _operation in OPERATORS.items():
+    setattr(Expression, _name, _operator(_operation))
+
+Expression.__eq__ = _equality(operator.eq, operations.among)  # type: ignore[method-assign]
+Expression.__ne__ = _equality(operator.ne, operations.not_among)  # type: ignore[method-assign]
 
 
 class Times:
@@ -189,88 +258,52 @@ class Times:
         self.times = times
 
     def truncate(self, every: str) -> Expression:
-        unit = UNITS[every]
-        return self.times.elementwise(
-            lambda values: values.astype(f"datetime64[{unit}]").astype("datetime64[us]")
-        )
+        return self.times.elementwise(operations.truncated, UNITS[every])
 
     def total_microseconds(self) -> Expression:
-        return self.times.elementwise(_whole)
+        return self.times.elementwise(operations.whole)
 
     def total_seconds(self) -> Expression:
-        return self.times.elementwise(
-            lambda values: np.sign(_whole(values)) * (abs(_whole(values)) // SECOND)
-        )
+        return self.times.elementwise(operations.seconds)
 
     def hour(self) -> Expression:
-        return self.times.elementwise(lambda values: _whole(values) // HOUR % 24)
+        return self.times.elementwise(operations.hour)
 
     def weekday(self) -> Expression:
-        """1 for Monday; the first of January 1970 was a Thursday."""
-        return self.times.elementwise(lambda values: (_counted_in(values, "D") + 3) % 7 + 1)
+        return self.times.elementwise(operations.weekday)
 
     def minute(self) -> Expression:
-        return self.times.elementwise(lambda values: _whole(values) // MINUTE % 60)
+        return self.times.elementwise(operations.minute)
 
     def year(self) -> Expression:
-        return self.times.elementwise(lambda values: _counted_in(values, "Y") + 1970)
+        return self.times.elementwise(operations.year)
 
     def month(self) -> Expression:
-        return self.times.elementwise(lambda values: _counted_in(values, "M") % 12 + 1)
+        return self.times.elementwise(operations.month)
 
     def day(self) -> Expression:
-        return self.times.elementwise(_day_of_month)
+        return self.times.elementwise(operations.day_of_month)
 
 
-def _whole(values: Values) -> Ints:
-    numbers: Ints = values.astype(np.int64)
-    return numbers
-
-
-def _counted_in(values: Values, unit: str) -> Ints:
-    return _whole(values.astype(f"datetime64[{unit}]"))
-
-
-def _day_of_month(values: Values) -> Ints:
-    days = values.astype("datetime64[D]")
-    first = values.astype("datetime64[M]").astype("datetime64[D]")
-    return _whole(days - first) + 1
-
-
-def _previous(column: Column, first: Flags) -> Column:
+def _previous(column: Traced, order: Node, first: Node) -> Traced:
     """The value of the row before; null for the first."""
-    null = first if column.null is None else first | np.roll(column.null, 1)
-    return Column(np.roll(column.values, 1), null)
+    before = column.at(node(grouping.rows_before, order))
+    is_first = Traced(before.values, node(grouping.in_rows, first, order))
+    return Traced(before.values, unknown(before, is_first))
 
 
-def _counted(column: Column, first: Flags) -> Column:
+def _counted(column: Traced, order: Node, first: Node) -> Traced:
     """How many values other than null there are up to each row."""
-    known = column.known()
-    count = np.cumsum(known)
-    start = np.maximum.accumulate(np.where(first, np.arange(len(first)), 0))
-    return Column(count - (count - known)[start])
+    return Traced(node(grouping.counted, column.null, order, first))
 
 
-def _sum(column: Column, rows: Rows) -> Column:
-    values = column.values if column.null is None else np.where(column.null, 0, column.values)
-    return Column(np.bincount(rows.groups, values, rows.count))
+def _sum(column: Traced, groups: Node) -> Traced:
+    return Traced(node(grouping.group_sums, column.values, column.null, groups))
 
 
-def _extreme(column: Column, rows: Rows, *, last: bool) -> Column:
-    """The smallest or largest value of each group; null where all are."""
-    known = np.flatnonzero(column.known())
-    groups, values = rows.groups[known], column.values[known]
-    order = np.lexsort((values if not last else _descending(values), groups))
-    found, first = np.unique(groups[order], return_index=True)
-    result = np.zeros(rows.count, dtype=values.dtype)
-    result[found] = values[order][first]
-    null = np.ones(rows.count, dtype=bool)
-    null[found] = False
-    return Column(result, null if null.any() else None)
-
-
-def _descending(values: Values) -> Values:
-    return -(values.astype(np.int64) if values.dtype.kind in "mM" else values)
+def _extreme(column: Traced, groups: Node, *, last: bool) -> Traced:
+    found = node(grouping.group_extremes, column.values, column.null, groups, last)
+    return Traced(*(node(operator.getitem, found, part) for part in (0, 1)))
 
 
 class Namespace:
@@ -283,20 +316,18 @@ class Namespace:
         return Expression({name: column(name) for name in names})
 
     def lit(self, value: Any, dtype: Any) -> Expression:
-        column = Column.literal(value)
+        column = Traced.literal(value)
         return Expression({"literal": lambda _rows: column})
 
     def len(self) -> Expression:
-        return Expression(
-            {"len": lambda rows: Column(np.bincount(rows.groups, minlength=rows.count))}
-        )
+        return Expression({"len": lambda rows: Traced(node(grouping.group_sizes, _groups(rows)))})
 
     def when_then(
         self, flags: Expression, then: Expression, otherwise: Expression | None = None
     ) -> Expression:
         holds, other = flags.compute, otherwise.compute if otherwise else None
 
-        def part(rows: Rows, then: Compute) -> Column:
+        def part(rows: TracedRows, then: Compute) -> Traced:
             return chosen(holds(rows), then(rows), other(rows) if other else None)
 
         return Expression(
@@ -322,6 +353,6 @@ class Namespace:
 
 
 def _joined(
-    function: Callable[[Column, Column], Column], parts: Sequence[Expression]
+    function: Callable[[Traced, Traced], Traced], parts: Sequence[Expression]
 ) -> Expression:
     return functools.reduce(lambda one, other: one.binary(function, other), parts)

@@ -2,272 +2,235 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import operator
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 import narwhals as nw
 import numpy as np
-import polars as pl
 
-from cases.numeric import Ints
 from cases.office.model import Office
+from cases.tables.cells.arrays import Column, OnDemand, Rows
 from cases.tables.specification import SPECIFICATIONS
 from cases.tables.tables import Frame, Tables, case_columns
-from features.online.arrays.columns import Column, codes
-from features.online.arrays.expressions import Compute, Expression, Namespace, supported
-from features.online.arrays.rows import Columns, Rows, nulls_are_anything
+from features.online.arrays import grouping, operations
+from features.online.arrays.columns import Traced
+from features.online.arrays.expressions import (
+    Compute,
+    Expression,
+    Namespace,
+    TracedRows,
+    supported,
+)
+from features.online.arrays.nodes import Node, Values, constant, given, node, program
+
+NONE = constant(None)
+
+# Around whatever runs a plan: what stands where a value is null may be anything.
+nulls_are_anything = np.errstate(all="ignore")
 
 
-class Traced:
-    """A frame that is computed when it is run: what Narwhals asks of a lazy one."""
+class TracedFrame:
+    """A frame as nodes: what Narwhals asks of a lazy one. `run` has what its sources were given."""
 
     _implementation = nw.Implementation.UNKNOWN
 
-    def __init__(self, columns: Iterable[str], step: Callable[[Run], Rows]) -> None:
-        self.columns, self.step = list(columns), step
+    def __init__(self, rows: TracedRows, run: Run | None = None) -> None:
+        self.rows, self.run = rows, run
+        self.columns = list(rows.columns)
 
-    def __narwhals_lazyframe__(self) -> Traced:
+    def __narwhals_lazyframe__(self) -> TracedFrame:
         return self
 
     def __narwhals_namespace__(self) -> Namespace:
         return Namespace()
 
-    def _with_version(self, _version: Any) -> Traced:
+    def _with_version(self, _version: Any) -> TracedFrame:
         return self
 
     @property
-    def _native_frame(self) -> Traced:
+    def _native_frame(self) -> TracedFrame:
         return self
 
     @nulls_are_anything
     def collect(self, _backend: Any) -> Any:
         """The rows as a Polars frame, of a plan whose sources were given (`Run.bound`)."""
-        return nw.from_native(frame_of(Run().rows(self)))._compliant_frame
+        if self.run is None:
+            raise LookupError("the source of a plan was not given")
+        return nw.from_native(self.run.rows(self).frame())._compliant_frame
 
-    def simple_select(self, *names: str) -> Traced:
+    def simple_select(self, *names: str) -> TracedFrame:
         return self._with(names, {})
 
-    def select(self, *parts: Expression) -> Traced:
+    def select(self, *parts: Expression) -> TracedFrame:
         named = _named(parts)
         return self._with(named, named)
 
-    def with_columns(self, *parts: Expression) -> Traced:
+    def with_columns(self, *parts: Expression) -> TracedFrame:
         named = _named(parts)
-        return self._with(dict.fromkeys([*self.columns, *named]), named)
+        return self._with([*self.columns, *named], named)
 
-    def rename(self, mapping: Mapping[str, str]) -> Traced:
+    def rename(self, mapping: Mapping[str, str]) -> TracedFrame:
         col = Namespace().col
         parts = _named([col(old).alias(new) for old, new in mapping.items() if old in self.columns])
         return self._with([mapping.get(name, name) for name in self.columns], parts)
 
-    def drop(self, columns: Sequence[str], *, strict: bool) -> Traced:
+    def drop(self, columns: Sequence[str], *, strict: bool) -> TracedFrame:
         return self.simple_select(*(name for name in self.columns if name not in columns))
 
-    def filter(self, predicate: Expression) -> Traced:
-        holds = predicate.compute
-        return self._taking(lambda rows: np.flatnonzero(holds(rows).spread(rows.height).holds()))
+    def filter(self, predicate: Expression) -> TracedFrame:
+        holds = predicate.compute(self.rows).spread(self.rows.height).holds
+        return self._at(node(operations.places_where, holds))
 
-    def drop_nulls(self, subset: Sequence[str]) -> Traced:
-        def kept(rows: Rows) -> Ints:
-            known = [rows.columns[name].known() for name in subset]
-            return np.flatnonzero(np.logical_and.reduce(known))
+    def drop_nulls(self, subset: Sequence[str]) -> TracedFrame:
+        nulls = (self.rows.columns[name].spread(self.rows.height).null for name in subset)
+        return self._at(node(operations.places_known, self.rows.height, *nulls))
 
-        return self._taking(kept)
-
-    def unique(self, subset: Sequence[str] | None, *, keep: str, order_by: None) -> Traced:
+    def unique(self, subset: Sequence[str] | None, *, keep: str, order_by: None) -> TracedFrame:
         supported(subset is None)
-        return self._taking(lambda rows: codes([rows.columns[name] for name in self.columns])[1])
+        return self._at(node(operator.getitem, self.rows.codes(self.columns), 1))
 
     def join(
         self,
-        other: Traced,
+        other: TracedFrame,
         *,
         how: str,
         left_on: Sequence[str],
         right_on: Sequence[str],
         suffix: str,
-    ) -> Traced:
-        names = dict.fromkeys([*self.columns, *other.columns])
-        joining = {"inner": _inner, "left": _left}[how]
+    ) -> TracedFrame:
+        ours, theirs = self.rows, other.rows
+        joining = {"inner": grouping.inner, "left": grouping.left}[how]
+        keys = [
+            *_keys([ours.columns[name] for name in left_on]),
+            *_keys([theirs.columns[name] for name in right_on]),
+        ]
+        pairs = node(joining, node(grouping.matched, *keys))
+        here, there = (node(operator.getitem, pairs, side) for side in (0, 1))
 
-        def step(run: Run) -> Rows:
-            one, two = run.rows(self), run.rows(other)
-            keys = [one.columns[name] for name in left_on], [two.columns[name] for name in right_on]
-            here, there = joining(*_matched(*keys))
+        def column(name: str) -> Traced:
+            if name in ours.columns:
+                return ours.columns[name].at(here)
+            found = theirs.columns[name]
+            return found.at(there) if how == "inner" else found.looked_up(there)
 
-            def column(name: str) -> Column:
-                if name in one.columns:
-                    return one.columns[name].at(here)
-                return _looked_up(two.columns[name], there)
-
-            return Rows(Columns(names, column), len(here))
-
-        return Traced(names, step)
+        names = [*self.columns, *other.columns]
+        joined = TracedRows(OnDemand(names, column), node(len, there))
+        return TracedFrame(joined, self.run or other.run)
 
     def group_by(self, keys: Sequence[str], *, drop_null_keys: bool) -> Grouped:
         supported(not drop_null_keys)
         return Grouped(self, keys)
 
-    def _with(self, names: Iterable[str], parts: Mapping[str, Compute]) -> Traced:
+    def _with(self, names: Iterable[str], parts: Mapping[str, Compute]) -> TracedFrame:
         """Columns of these names: the named parts, and the others as they are."""
+        rows = self.rows
 
-        def step(run: Run) -> Rows:
-            rows = run.rows(self)
+        def column(name: str) -> Traced:
+            part = parts.get(name)
+            return rows.columns[name] if part is None else part(rows).spread(rows.height)
 
-            def column(name: str) -> Column:
-                part = parts.get(name)
-                return rows.columns[name] if part is None else part(rows).spread(rows.height)
+        return TracedFrame(TracedRows(OnDemand(names, column), rows.height), self.run)
 
-            return Rows(Columns(names, column), rows.height)
-
-        return Traced(names, step)
-
-    def _taking(self, which: Callable[[Rows], Ints]) -> Traced:
-        def step(run: Run) -> Rows:
-            rows = run.rows(self)
-            places = which(rows)
-            return Rows(
-                Columns(self.columns, lambda name: rows.columns[name].at(places)), len(places)
-            )
-
-        return Traced(self.columns, step)
+    def _at(self, places: Node) -> TracedFrame:
+        rows = self.rows
+        columns = OnDemand(self.columns, lambda name: rows.columns[name].at(places))
+        return TracedFrame(TracedRows(columns, node(len, places)), self.run)
 
 
 class Grouped:
     """A plan's rows by the values of some columns."""
 
-    def __init__(self, plan: Traced, keys: Sequence[str]) -> None:
-        self.plan, self.keys = plan, keys
+    def __init__(self, frame: TracedFrame, keys: Sequence[str]) -> None:
+        self.frame, self.keys = frame, keys
 
-    def agg(self, *parts: Expression) -> Traced:
+    def agg(self, *parts: Expression) -> TracedFrame:
         """One row a group: its keys and the aggregates."""
-        named = _named(parts)
+        named, rows = _named(parts), self.frame.rows
+        groups = rows.codes(self.keys)
+        first = node(operator.getitem, groups, 1)
+        grouped = TracedRows(rows.columns, rows.height, groups)
 
-        def step(run: Run) -> Rows:
-            rows = run.rows(self.plan)
-            groups, first = codes([rows.columns[name] for name in self.keys])
-            grouped = Rows(rows.columns, rows.height, groups, len(first))
+        def column(name: str) -> Traced:
+            part = named.get(name)
+            return rows.columns[name].at(first) if part is None else part(grouped)
 
-            def column(name: str) -> Column:
-                part = named.get(name)
-                return rows.columns[name].at(first) if part is None else part(grouped)
+        columns = OnDemand([*self.keys, *named], column)
+        return TracedFrame(TracedRows(columns, node(len, first)), self.frame.run)
 
-            return Rows(Columns([*self.keys, *named], column), len(first))
 
-        return Traced([*self.keys, *named], step)
+class Source(TracedFrame):
+    """A frame that has to be given its rows."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        columns = {name: Traced(self._values(name), self._null(name)) for name in names}
+        super().__init__(TracedRows(columns, given(lambda sources: sources[self].height)))
+
+    def _values(self, name: str) -> Node:
+        return given(lambda sources: sources[self].columns[name].values)
+
+    def _null(self, name: str) -> Node:
+        return given(lambda sources: sources[self].columns[name].null)
 
 
 class Run:
-    """One run of some plans: what their sources were given, and what was computed so far."""
+    """One run of some plans: what their sources were given, and what was computed so far.
 
-    def __init__(self) -> None:
-        self.given: dict[Traced, Callable[[], Rows]] = {}
-        self.done: dict[Traced, Rows] = {}
+    Other nodes may be given by a key of their own.
+    """
 
-    def give(self, source: Traced, rows: Callable[[], Rows]) -> None:
-        """The rows of a source, for when they are asked for."""
-        self.given[source] = rows
+    def __init__(self, sources: Mapping[Hashable, Callable[[], Any]]) -> None:
+        self.sources = OnDemand(sources, lambda source: sources[source]())
+        self.values: Values = {}
 
-    def rows(self, plan: Traced) -> Rows:
-        """What a plan gives; each is computed once."""
-        if plan not in self.done:
-            given = self.given.get(plan)
-            self.done[plan] = given() if given else plan.step(self)
-        return self.done[plan]
+    def value(self, of: Node) -> Any:
+        """What a node gives."""
+        (found,) = program(of).run(self.values, self.sources)
+        return found
 
-    def of(self, frame: Frame) -> Rows:
-        """What a frame gives that was traced from the sources."""
-        return self.rows(frame.to_native())
+    def rows(self, frame: TracedFrame) -> Rows:
+        """All columns of a frame."""
+        columns = self.columns([frame.rows.columns[name] for name in frame.columns])
+        return Rows(dict(zip(frame.columns, columns, strict=True)), self.value(frame.rows.height))
+
+    def columns(self, columns: Sequence[Traced]) -> list[Column]:
+        """These columns."""
+        parts = [part for column in columns for part in (column.values, column.null or NONE)]
+        found = iter(program(*parts).run(self.values, self.sources))
+        return [Column(values, null) for values, null in zip(found, found, strict=True)]
 
     def bound(self, frame: Frame) -> Frame:
         """A frame that was traced from the sources, with what they were given."""
-        given: Frame = nw.from_native(Traced(frame.columns, lambda _other: self.of(frame)))
-        return given
+        with_run: Frame = nw.from_native(TracedFrame(traced(frame), self))
+        return with_run
 
 
-def source(columns: Iterable[str]) -> tuple[Traced, Frame]:
-    """A plan that has to be given its rows, and the frame to trace."""
-
-    def missing(_run: Run) -> Rows:
-        raise LookupError("the source of a plan was not given")
-
-    plan = Traced(list(columns), missing)
-    frame: Frame = nw.from_native(plan)
-    return plan, frame
+def traced(frame: Frame) -> TracedRows:
+    """The nodes of a frame that was traced."""
+    native: TracedFrame = frame.to_native()
+    return native.rows
 
 
-def tables_given_later(office: Office) -> tuple[dict[str, Traced], Tables]:
+def source(columns: Iterable[str]) -> tuple[Source, Frame]:
+    """A frame that has to be given its rows, and the same to trace."""
+    made = Source(columns)
+    frame: Frame = nw.from_native(made)
+    return made, frame
+
+
+def tables_given_later(office: Office) -> tuple[dict[str, Source], Tables]:
     """The sources of tables that are given later, by name, and these tables."""
     schemas = {name: spec.schema for name, spec in SPECIFICATIONS.items()}
     schemas["cases"] = case_columns(office)
     made = {name: source(schema) for name, schema in schemas.items()}
-    frames = {name: frame for name, (_plan, frame) in made.items()}
-    return {name: plan for name, (plan, _frame) in made.items()}, Tables(office, frames)
-
-
-def rows_of(frame: pl.DataFrame) -> Rows:
-    """The rows of a Polars frame."""
-    return Rows(Columns(frame.columns, lambda name: Column.of(frame[name])), frame.height)
-
-
-def frame_of(rows: Rows) -> pl.DataFrame:
-    """The rows as a Polars frame."""
-    return pl.DataFrame([column.series(name) for name, column in rows.columns.items()])
+    frames = {name: frame for name, (_source, frame) in made.items()}
+    return {name: each for name, (each, _frame) in made.items()}, Tables(office, frames)
 
 
 def _named(parts: Sequence[Expression]) -> dict[str, Compute]:
     return {name: compute for part in parts for name, compute in part.parts.items()}
 
 
-def _matched(one: Sequence[Column], other: Sequence[Column]) -> tuple[Ints, Ints, Ints]:
-    """Of each row of the first where its matches begin, how many there are, and their rows."""
-    if all(len(keys) == 1 and _plain(keys[0]) for keys in (one, other)):
-        sought, there = one[0].values, other[0].values
-        order = np.argsort(there, kind="stable")
-        begin, end = (np.searchsorted(there[order], sought, side) for side in ("left", "right"))
-        return begin, end - begin, order
-    numbers: dict[Any, int] = {}
-    theirs = [numbers.setdefault(key, len(numbers)) for key in _keys(other)]
-    ours = np.array([numbers.get(key, -1) for key in _keys(one)], dtype=np.int64)
-    rows = np.argsort(np.array(theirs, dtype=np.int64), kind="stable")
-    counts = np.bincount(np.array(theirs, dtype=np.int64), minlength=len(numbers) + 1)
-    starts = np.cumsum(counts) - counts
-    found = ours >= 0
-    return starts[ours], np.where(found, counts[ours], 0), rows
-
-
-def _plain(column: Column) -> bool:
-    """Whether it is of whole numbers, none of them null."""
-    return column.null is None and column.values.dtype.kind == "i"
-
-
-def _keys(columns: Sequence[Column]) -> list[Any]:
-    """The keys of a join; a null is like no other."""
-    if len(columns) == 1 and columns[0].null is None:
-        keys: list[Any] = columns[0].values.tolist()
-        return keys
-    rows = zip(*(column.listed() for column in columns), strict=True)
-    return [object() if None in row else (row if len(columns) > 1 else row[0]) for row in rows]
-
-
-def _inner(starts: Ints, counts: Ints, rows: Ints) -> tuple[Ints, Ints]:
-    """The rows that match, of both sides."""
-    here = np.repeat(np.arange(len(counts)), counts)
-    within = np.arange(len(here)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return here, rows[np.repeat(starts, counts) + within]
-
-
-def _left(starts: Ints, counts: Ints, rows: Ints) -> tuple[Ints, Ints]:
-    """Every row of the first side, -1 where the other has none."""
-    here, there = _inner(starts, np.maximum(counts, 1), np.append(rows, -1))
-    return here, np.where(counts[here] > 0, there, -1)
-
-
-def _looked_up(column: Column, rows: Ints) -> Column:
-    """The values at these rows, null at -1."""
-    missing = rows < 0
-    if not missing.any():
-        return column.at(rows)
-    values = np.append(column.values, np.zeros(1, dtype=column.values.dtype))
-    null = missing if column.null is None else missing | np.append(column.null, True)[rows]
-    return Column(values[rows], null)
+def _keys(columns: Sequence[Traced]) -> list[Node | None]:
+    """Of the keys of a join the levels, then the nulls."""
+    return [column.levels for column in columns] + [column.null for column in columns]

@@ -13,9 +13,9 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from cases.tables.cells.arrays import Column, Rows
 from cases.tables.tables import Frame, rows
-from features.online.arrays.columns import Column
-from features.online.arrays.frames import Run, frame_of, rows_of, source
+from features.online.arrays.frames import Run, source
 
 DAY = datetime(2024, 2, 29)
 TABLE = pl.DataFrame(
@@ -117,10 +117,8 @@ def on_arrays(step: Step) -> pl.DataFrame:
     """What the step gives on NumPy columns."""
     table, traced = source(TABLE.columns)
     names, of_names = source(NAMES.columns)
-    run = Run()
-    run.give(table, partial(rows_of, TABLE))
-    run.give(names, partial(rows_of, NAMES))
-    return frame_of(run.of(step(traced, of_names)))
+    run = Run({table: partial(Rows.of, TABLE), names: partial(Rows.of, NAMES)})
+    return run.rows(step(traced, of_names).to_native()).frame()
 
 
 def assert_same(step: Step) -> None:
@@ -150,9 +148,8 @@ def test_a_quotient_is_to_the_last_bit_that_of_polars(expression: nw.Expr) -> No
     numbers = np.random.default_rng(0).integers(1, 10**15, 1000).astype(float)
     table = pl.DataFrame({"number": numbers, "row": numbers[::-1]})
     plan, traced = source(table.columns)
-    run = Run()
-    run.give(plan, partial(rows_of, table))
-    found = frame_of(run.of(traced.select(result=expression)))
+    run = Run({plan: partial(Rows.of, table)})
+    found = run.rows(traced.select(result=expression).to_native()).frame()
     expected = rows(nw.from_native(table.lazy()).select(result=expression))
     assert found["result"].to_list() == expected["result"].to_list()
 
@@ -182,7 +179,9 @@ def test_a_source_has_to_be_given() -> None:
     """A plan that is run without its rows says so."""
     _plan, frame = source(["number"])
     with pytest.raises(LookupError):
-        Run().of(frame)
+        Run({}).rows(frame.to_native())
+    with pytest.raises(LookupError):
+        rows(frame)
 
 
 @pytest.mark.parametrize("column", TABLE.columns)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cases.numeric import Floats
 from models.matrix import Changes
 from models.trees import compiled
-from models.trees.compiled import changed_scores, contributions, kernels
+from models.trees.compiled import changed_scores, contributions, kernels, scores
 from models.trees.forest import Forest, forest
 from models.trees.tree_text import check_trees, without_parameters
 
@@ -85,17 +85,19 @@ def asked(seed: int, rows: int) -> Floats:
     use_missing=st.booleans(),
 )
 @settings(max_examples=60, deadline=None)
-def test_contributions_are_those_of_lightgbm(
+def test_scores_and_contributions_are_those_of_lightgbm(
     seed: int, leaves: int, rounds: int, rows: int, zero_as_missing: bool, use_missing: bool
 ) -> None:
-    """On numbers, codes, missing values and zeros that stand for missing, whatever the trees."""
+    """On numbers, codes, missing values and zeros that stand for missing: scores to the bit."""
     trees = booster(seed, leaves, rounds, zero_as_missing=zero_as_missing, use_missing=use_missing)
     x, built = asked(seed, rows), kernels()
     assert built is not None
     found = contributions(built, arrays(trees), x)
     assert found.shape == (rows, COLUMNS + 1)
     assert np.abs(found - trees.predict(x, pred_contrib=True)).max() < CLOSE
-    assert np.abs(found.sum(axis=1) - trees.predict(x, raw_score=True)).max() < CLOSE
+    score = trees.predict(x, raw_score=True)
+    assert np.abs(found.sum(axis=1) - score).max() < CLOSE
+    assert (scores(built, arrays(trees), x) == score).all()
 
 
 @given(
