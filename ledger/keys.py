@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
@@ -11,17 +13,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cases.errors import BadInput, Fault
 from cases.language.messages import _
 
-OWNER_ONLY = 0o600
-
 
 def key_at(path: Path) -> Ed25519PrivateKey:
     """The key in a file, which is made if there is none; `BadInput` for a file that holds none."""
     try:
         return _read(path.read_bytes(), path)
     except FileNotFoundError:
-        key = Ed25519PrivateKey.generate()
-        _write(path, key)
-        return key
+        _make(path)
+        return _read(path.read_bytes(), path)
 
 
 def _read(content: bytes, path: Path) -> Ed25519PrivateKey:
@@ -35,13 +34,17 @@ def _read(content: bytes, path: Path) -> Ed25519PrivateKey:
     return key
 
 
-def _write(path: Path, key: Ed25519PrivateKey) -> None:
-    text = key.private_bytes(
+def _make(path: Path) -> None:
+    """Write a new key, whole or not at all; another program may have been quicker."""
+    text = Ed25519PrivateKey.generate().private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    # Made with these rights, not given them afterwards; never over another key.
-    made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
-    with os.fdopen(made, "wb") as file:
+    # Such a file has rights for its owner alone; a link never goes over another key.
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-") as file:
         file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(file.name, path)

@@ -8,40 +8,47 @@ key can shorten it or write it anew, and nobody can see that from the ledger alo
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from sqlalchemy import Connection, Engine, delete, insert, select
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Engine
 
 from cases.language.messages import _
-from ledger.chain import Bad, Row, Verdict, altered_beside, salted_hash, verified
+from ledger.chain import Verdict, salted_hash
 from ledger.checkpoints import (
     Checkpoint,
     NoCheckpoint,
     read_checkpoint,
-    read_verifier_key,
     signed,
     verifier_key,
 )
+from ledger.gathering import Gathering
 from ledger.keys import key_at
-from ledger.records import Content, Kind, Malformed, Record
-from ledger.store import database
-from ledger.store.schema import BESIDE, CHECKPOINTS, RECORDS
+from ledger.records import Content, Kind, Malformed, Record, canonical
+from ledger.store import database, reading
+from ledger.store.appending import Draft, append, append_durably
+from ledger.store.faults import Unusable, plainly
+from ledger.store.tables import make_tables
 from ledger.tree import Tree
+from ledger.verifying import verified_all
 
 FILE = "ledger.sqlite"
 KEY = "ledger.key"
+CHECKPOINT = "checkpoint.txt"  # the last one, to be kept outside
+DAY = len("2026-01-02")
 SALT = 16  # bytes
-KEPT = _("A checkpoint that is kept in the ledger {problem}")
-ALTERED_BESIDE = _("has a text beside it that is not the one it was made with.")
-
-
-class NoLedger(Exception):
-    """There is no ledger at that place."""
+GONE = _("the last checkpoint is of {count:,} records, and they are not all there")
+PUT_BACK = _(
+    "Put the ledger back from a backup. To go on without, move checkpoint.txt to another place."
+)
+AT_ONCE = 10_000  # records that are read together
+ERASE = "DELETE FROM beside WHERE number = ? AND name = ?"
+KEEP = "INSERT INTO checkpoints (size, note, edge) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 
 
 @dataclass(frozen=True)
@@ -54,10 +61,18 @@ class Entry:
 
 
 class Ledger:
-    """A ledger in a database, with the key that signs its checkpoints; closed at the end."""
+    """A ledger in a database, with the key that signs its checkpoints; closed at the end.
 
-    def __init__(self, engine: Engine, key: Ed25519PrivateKey) -> None:
-        self._engine, self._key = engine, key
+    Threads may share it. Everything raises `Unusable` where database or disk do not do their part.
+    """
+
+    def __init__(self, engine: Engine, home: Path, key: Ed25519PrivateKey) -> None:
+        self._engine, self._home, self._key = engine, home, key
+        self._day = ""  # of the last record that this object has written
+        self._owes_checkpoint = False  # of that day: it could not be made
+        self._gathering = Gathering(self._append)
+        self._tree: Tree | None = None
+        self._growing = threading.Lock()
 
     @classmethod
     def at(cls, home: Path, url: str | None = None) -> Ledger:
@@ -65,11 +80,15 @@ class Ledger:
 
         It is made if there is none.
         """
-        home.mkdir(parents=True, exist_ok=True)
-        engine = database.engine_of(url or home / FILE)
-        database.make_tables(engine)
-        ledger = cls(engine, key_at(home / KEY))
-        ledger._open()
+        with plainly():
+            home.mkdir(parents=True, exist_ok=True)
+            ledger = cls(database.engine_of(url or home / FILE), home, key_at(home / KEY))
+            try:
+                make_tables(ledger._engine)
+                ledger._open()
+            except BaseException:
+                ledger.close()
+                raise
         return ledger
 
     def close(self) -> None:
@@ -85,8 +104,8 @@ class Ledger:
     @property
     def name(self) -> str:
         """The name in its checkpoints, made when it was opened."""
-        with self._engine.connect() as connection:
-            return _name(connection)
+        with plainly():
+            return str(reading.first(self._engine).content["name"])
 
     @property
     def public_key(self) -> str:
@@ -94,44 +113,96 @@ class Ledger:
         return verifier_key(self.name, self._key.public_key())
 
     def append(self, *entries: Entry) -> list[Record]:
-        """Write records, all or none; they are on the disk when this returns."""
-        with database.writing(self._engine) as connection:
-            before = _last(connection)
-            return [before := _written(connection, entry, before) for entry in entries]
+        """Write records, all or none; they are on the disk when this returns.
+
+        What several threads append at the same time is written together. Where it raises
+        `Unusable`, they may have been written nevertheless, as when a server dies that was to
+        answer. `TypeError` or `ValueError` for an entry that cannot be recorded.
+        """
+        if not entries:
+            return []
+        return self._gathering([_draft(entry) for entry in entries])
 
     def records(self, *kinds: Kind) -> Iterator[Record]:
         """The records of these kinds (none given: all), in order; `Malformed` for a torn one."""
-        asked = select(RECORDS.c.line).order_by(RECORDS.c.number)
-        if kinds:
-            asked = asked.where(RECORDS.c.kind.in_(kinds))
-        with self._engine.connect() as connection:
-            for (line,) in database.rows(connection, asked):
-                yield Record.read(bytes(line))
+        with plainly():
+            yield from reading.records(self._engine, *kinds)
+
+    def since(self, number: int) -> list[Record]:
+        """The records after the one of this number, in order, `AT_ONCE` at most.
+
+        Whoever was given so many asks again, from the last of them. Costs next to nothing where
+        there is nothing new. `Malformed` for a torn one.
+        """
+        with plainly():
+            return [Record.read(line) for line in reading.since(self._engine, number, AT_ONCE)]
+
+    @property
+    def size(self) -> int:
+        """How many records there are."""
+        with plainly():
+            return reading.size(self._engine)
+
+    def tree(self) -> Tree:
+        """The tree over all records: their number and root. It grows from what it was before."""
+        with plainly(), self._growing:
+            tree = self._tree or self._kept_tree()
+            while lines := reading.since(self._engine, tree.size, AT_ONCE):
+                tree = tree.grown(lines)
+            self._tree = tree
+            return tree
 
     def beside(self, number: int) -> dict[str, str]:
         """The texts that stand beside a record and were not erased."""
-        with self._engine.connect() as connection:
-            return {name: text for name, (_salt, text) in _beside(connection, number).items()}
+        with plainly():
+            texts = reading.beside(self._engine, number)
+        return {name: text for name, (_salt, text) in texts.items()}
 
-    def erase(self, number: int, name: str) -> Record:
-        """Erase a text beside a record; that it was erased is recorded. `KeyError` without one."""
-        with database.writing(self._engine) as connection:
-            of_text = (BESIDE.c.number == number) & (BESIDE.c.name == name)
-            if connection.execute(delete(BESIDE).where(of_text)).rowcount == 0:
-                raise KeyError(name)
-            erased = Entry(Kind.ERASURE, {"number": number, "name": name})
-            return _written(connection, erased, _last(connection))
+    def texts(self, first: int, last: int) -> dict[int, dict[str, str]]:
+        """As `beside`, of all records from `first` to `last` that have such texts."""
+        with plainly():
+            return reading.texts(self._engine, first, last)
+
+    def newest(self, count: int, *kinds: Kind) -> list[Record]:
+        """The last records of these kinds (none given: all), the newest first.
+
+        `Malformed` for a torn one.
+        """
+        with plainly():
+            return reading.newest(self._engine, count, *kinds)
+
+    def record(self, number: int) -> Record | None:
+        """The record of a number; `Malformed` for a torn one."""
+        with plainly():
+            return reading.record(self._engine, number)
+
+    def erase(self, number: int, name: str, reason: str = "") -> Record:
+        """Erase a text beside a record; that it was erased, and why, is recorded.
+
+        `KeyError` without such a text.
+        """
+        beside = {"reason": reason} if reason else {}
+        erased = _draft(Entry(Kind.ERASURE, {"number": number, "name": name}, beside))
+        with plainly():
+            with database.writing(self._engine) as connection:
+                if database.execute(connection, ERASE, number, name).rowcount == 0:
+                    raise KeyError(name)
+                (record,) = append(connection, [erased])
+            database.empty_log(self._engine)
+        return record
 
     def checkpoint(self) -> str:
-        """Sign what there is now: a note to be kept outside; it is kept here too."""
-        with database.writing(self._engine) as connection:
-            tree = _grown(connection, _latest_tree(connection))
-            made = Checkpoint(_name(connection), tree.size, tree.root())
-            note = signed(made, self._key)
-            if not _notes(connection, made.size):
-                edge = "".join(part.hex() for part in tree.edge)
-                row = {"size": tree.size, "note": note, "edge": edge}
-                connection.execute(insert(CHECKPOINTS), row)
+        """Sign what there is now: a note to be kept outside.
+
+        It is kept here too, and in the file `checkpoint.txt` of the folder.
+        """
+        tree = self.tree()
+        note = signed(Checkpoint(self.name, tree.size, tree.root()), self._key)
+        edge = "".join(part.hex() for part in tree.edge)
+        with plainly(), database.driver(self._engine) as connection:
+            database.execute(connection, KEEP, tree.size, note, edge)
+            database.durable(connection)
+            _replace(self._home / CHECKPOINT, note)
         return note
 
     def verify(self, *notes: str) -> Verdict:
@@ -139,124 +210,95 @@ class Ledger:
 
         `NoCheckpoint` for a given note that this ledger did not sign.
         """
-        return _verified(self._engine, notes)
+        with plainly():
+            return verified_all(self._engine, notes)
 
     def _open(self) -> None:
+        """Write the first record, unless there is one; `Unusable` where records are gone."""
+        size = reading.size(self._engine)
+        self._check_kept(size)
+        if size:
+            return
+        name = f"plumbline-{secrets.token_hex(4)}"
+        key = verifier_key(name, self._key.public_key())
         with database.writing(self._engine) as connection:
-            if _last(connection) is None:
-                name = f"plumbline-{secrets.token_hex(4)}"
-                key = verifier_key(name, self._key.public_key())
-                _written(connection, Entry(Kind.OPENED, {"name": name, "key": key}), None)
+            if database.execute(connection, reading.SIZE).fetchone()[0]:
+                return
+            opened = append(connection, [_draft(Entry(Kind.OPENED, {"name": name, "key": key}))])
+        self._sign_day(opened[0])
 
+    def _check_kept(self, size: int) -> None:
+        """`Unusable` if the checkpoint in the folder is of more records, or of another ledger.
 
-def verify(place: Path | str, *notes: str) -> Verdict:
-    """As `Ledger.verify`, of a SQLite file or a PostgreSQL URL that is only read.
-
-    The key is the one that the ledger was opened with: a ledger that was written anew with another
-    key does not fit the notes that were kept outside. `NoLedger` where there is none.
-    """
-    engine = database.engine_of(place, writes=False)
-    try:
-        if not database.has_tables(engine):
-            raise NoLedger
-        return _verified(engine, notes)
-    finally:
-        engine.dispose()
-
-
-def _verified(engine: Engine, notes: Iterable[str]) -> Verdict:
-    with engine.connect() as connection:
+        A ledger that was lost must not be begun anew in silence, and the note not be written over.
+        """
         try:
-            key = _public_key(connection)
-        except (Malformed, NoCheckpoint) as error:
-            return Verdict(Tree(), None, Bad(1, error.problem))
-        given = [read_checkpoint(note, key) for note in notes]
+            note = (self._home / CHECKPOINT).read_text("utf-8")
+            said = read_checkpoint(note, self._key.public_key())
+        except (OSError, ValueError):  # there is none, or it is none
+            return
+        if size < said.size or self.name != said.name:
+            raise Unusable(GONE.filled(count=said.size), PUT_BACK)
+
+    def _append(self, calls: Sequence[Sequence[Draft]]) -> list[list[Record]]:
+        """Write the records of several calls together."""
+        drafts = [draft for call in calls for draft in call]
+        with plainly():
+            written = append_durably(self._engine, drafts)
+        self._sign_day(written[0])
+        records = iter(written)
+        return [[next(records) for _draft in call] for call in calls]
+
+    def _sign_day(self, first: Record) -> None:
+        """Make a checkpoint if a record is the first of its day.
+
+        Where that cannot be, the record is there nevertheless, and the next one tries again.
+        """
+        day = first.at[:DAY]
+        if day == self._day:
+            return
         try:
-            kept = [read_checkpoint(note, key) for note in _notes(connection)]
-        except NoCheckpoint as error:
-            return Verdict(Tree(), None, Bad(None, KEPT.filled(problem=error.problem)))
-        verdict = verified(_rows(connection), [*given, *kept])
-        return verdict if verdict.bad else _with_beside(connection, verdict)
+            if self._owes_checkpoint or self._begins_day(first):
+                self.checkpoint()
+        except (Unusable, Malformed):
+            self._owes_checkpoint = True
+            return
+        self._day, self._owes_checkpoint = day, False
+
+    def _begins_day(self, record: Record) -> bool:
+        """Whether no record before this one is of its day."""
+        before = self.record(record.number - 1)
+        return before is None or before.at[:DAY] != record.at[:DAY]
+
+    def _kept_tree(self) -> Tree:
+        """The tree of the last checkpoint; the empty one where there is none that we signed."""
+        kept = reading.kept(self._engine)
+        if kept is None:
+            return Tree()
+        note, tree = kept
+        try:
+            said = read_checkpoint(note, self._key.public_key())
+        except NoCheckpoint:
+            return Tree()
+        return tree if (said.size, said.root) == (tree.size, tree.root()) else Tree()
 
 
-def _public_key(connection: Connection) -> Ed25519PublicKey:
-    """The key in the first record; `Malformed` or `NoCheckpoint` if it holds none."""
-    return read_verifier_key(str(_first(connection).content.get("key")))[1]
+def _replace(file: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    with tempfile.TemporaryDirectory(dir=file.parent) as folder:
+        fresh = Path(folder) / file.name
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(file)
 
 
-def _with_beside(connection: Connection, verdict: Verdict) -> Verdict:
-    """The verdict, bad if a text beside a record is not the one it was made with."""
-    numbers = select(BESIDE.c.number).distinct().order_by(BESIDE.c.number)
-    for (number,) in connection.execute(numbers).all():
-        line = connection.execute(select(RECORDS.c.line).where(RECORDS.c.number == number))
-        record = Record.read(bytes(line.scalar_one()))
-        if altered_beside(record, _beside(connection, number)):
-            return Verdict(verdict.tree, verdict.last, Bad(number, ALTERED_BESIDE))
-    return verdict
-
-
-def _written(connection: Connection, entry: Entry, before: Record | None) -> Record:
-    """Write one record after `before`."""
-    salts = {name: secrets.token_hex(SALT) for name in entry.beside}
+def _draft(entry: Entry) -> Draft:
+    """An entry as it is written; `TypeError` or `ValueError` if it cannot be."""
+    for text in entry.beside.values():
+        if "\0" in text.encode().decode():  # nor halves of a character: no database keeps them
+            raise ValueError("a text beside a record has no character 0")
+    beside = {name: (secrets.token_hex(SALT), text) for name, text in entry.beside.items()}
     content = dict(entry.content)
-    if salts:
-        content["beside"] = {n: salted_hash(salts[n], text) for n, text in entry.beside.items()}
-    record = Record.after(before, entry.kind, content, datetime.now(UTC))
-    row = {name: getattr(record, name) for name in ("number", "previous", "kind", "line")}
-    connection.execute(insert(RECORDS), row)
-    for name, text in entry.beside.items():
-        beside = {"number": record.number, "name": name, "salt": salts[name], "text": text}
-        connection.execute(insert(BESIDE), beside)
-    return record
-
-
-def _last(connection: Connection) -> Record | None:
-    newest = select(RECORDS.c.line).order_by(RECORDS.c.number.desc()).limit(1)
-    line = connection.execute(newest).scalar()
-    return None if line is None else Record.read(bytes(line))
-
-
-def _rows(connection: Connection) -> Iterator[Row]:
-    for number, previous, kind, line in database.rows(
-        connection, select(RECORDS).order_by(RECORDS.c.number)
-    ):
-        yield Row(number, previous, kind, bytes(line))
-
-
-def _first(connection: Connection) -> Record:
-    first = connection.execute(select(RECORDS.c.line).order_by(RECORDS.c.number).limit(1)).scalar()
-    if first is None:
-        raise Malformed(_("is missing: there are none."))
-    return Record.read(bytes(first))
-
-
-def _name(connection: Connection) -> str:
-    return str(_first(connection).content["name"])
-
-
-def _beside(connection: Connection, number: int) -> dict[str, tuple[str, str]]:
-    asked = select(BESIDE.c.name, BESIDE.c.salt, BESIDE.c.text).where(BESIDE.c.number == number)
-    return {name: (salt, text) for name, salt, text in connection.execute(asked)}
-
-
-def _notes(connection: Connection, size: int | None = None) -> list[str]:
-    """The checkpoints kept here, in order; only the one of a size if given."""
-    asked = select(CHECKPOINTS.c.note).order_by(CHECKPOINTS.c.size)
-    asked = asked if size is None else asked.where(CHECKPOINTS.c.size == size)
-    return [note for (note,) in connection.execute(asked)]
-
-
-def _latest_tree(connection: Connection) -> Tree:
-    """The tree of the last checkpoint: what came before it need not be read again."""
-    newest = select(CHECKPOINTS.c.size, CHECKPOINTS.c.edge).order_by(CHECKPOINTS.c.size.desc())
-    row = connection.execute(newest.limit(1)).one_or_none()
-    if row is None:
-        return Tree()
-    edge = bytes.fromhex(row.edge)
-    return Tree(row.size, tuple(edge[at : at + 32] for at in range(0, len(edge), 32)))
-
-
-def _grown(connection: Connection, tree: Tree) -> Tree:
-    """The tree with every record that came after it."""
-    after = select(RECORDS.c.line).where(RECORDS.c.number > tree.size).order_by(RECORDS.c.number)
-    return tree.grown(bytes(line) for (line,) in database.rows(connection, after))
+    if beside:
+        content["beside"] = {name: salted_hash(*salted) for name, salted in beside.items()}
+    canonical(content)
+    return Draft(entry.kind, content, beside)

@@ -22,11 +22,13 @@ ALGORITHM = "sha256"
 DOMAIN = b"plumbline ledger record v1\n"
 NOTHING_BEFORE = "0" * 64  # what the first record names
 LARGEST = 1 << 20  # bytes of a record
+AROUND = 512  # bytes of a record around its content, at most
 DEEPEST = 8  # lists and objects within each other
 LARGEST_NUMBER = 2**53 - 1  # what every reader of JSON keeps exactly
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z", re.ASCII)
 HEX = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
+TORN = _("is torn: it is not a whole record.")
 FIELDS = {"algorithm", "at", "content", "kind", "number", "previous"}
 
 Content = Mapping[str, Any]
@@ -44,6 +46,9 @@ class Kind(StrEnum):
     TRAINING = "training"
     ROLLBACK = "rollback"
     REPORT = "report"
+    FACTS = "facts"  # rows that came in: cases, events, reviews, overrides
+    REQUEST = "request"  # for a training, which a scheduled run carries out
+    ACCESS = "access"  # granted, refused or changed
     ERASURE = "erasure"  # of what stood beside a record
 
 
@@ -79,26 +84,18 @@ class Record:
         fall. `TypeError` for content that is not of whole numbers, texts, flags and nothing;
         `ValueError` if it is too large.
         """
-        _check(content, DEEPEST)
-        at = _utc(now) if before is None else max(_utc(now), before.at)
+        written = canonical(content)
+        at = utc(now) if before is None else max(utc(now), before.at)
         number = 1 if before is None else before.number + 1
         previous = NOTHING_BEFORE if before is None else before.hash
-        line = _line(
-            {
-                "algorithm": ALGORITHM,
-                "at": at,
-                "content": content,
-                "kind": kind,
-                "number": number,
-                "previous": previous,
-            }
-        )
-        if len(line) > LARGEST:
-            raise ValueError(f"a record of {len(line):,} bytes is too large")
+        line = (
+            f'{{"algorithm":"{ALGORITHM}","at":"{at}","content":{written},"kind":"{kind}",'
+            f'"number":{number},"previous":"{previous}"}}'
+        ).encode("ascii")
         return cls(number, at, kind, content, previous, line)
 
     @classmethod
-    def read(cls, line: bytes) -> Record:
+    def read(cls, line: object) -> Record:
         """The record that was stored as this line; `Malformed` if it is none."""
         fields = _fields(line)
         if fields["algorithm"] != ALGORITHM:
@@ -109,9 +106,9 @@ class Record:
             raise Malformed(_("has a field that no record has."))
         if not isinstance(kind, str) or not isinstance(content, dict):
             raise Malformed(_("has a field that no record has."))
-        if _line(fields) != line:
+        if (written := _line(fields)) != line:
             raise Malformed(_("is not written as records are."))
-        return cls(number, at, kind, content, previous, line)
+        return cls(number, at, kind, content, previous, written)
 
     @property
     def hash(self) -> str:
@@ -119,13 +116,28 @@ class Record:
         return hashlib.sha256(DOMAIN + self.line).hexdigest()
 
 
+def canonical(content: Content) -> str:
+    """The one way in which content is written.
+
+    `TypeError` for content that is not of whole numbers, texts, flags and nothing; `ValueError`
+    if it is too large.
+    """
+    _check(content, DEEPEST)
+    text = WRITER.encode(content)
+    if len(text) > LARGEST - AROUND:
+        raise ValueError(f"content of {len(text):,} bytes is too large for a record")
+    return text
+
+
 def _line(fields: Mapping[str, Any]) -> bytes:
     """The one way in which these fields are written."""
     return WRITER.encode(fields).encode("ascii")
 
 
-def _fields(line: bytes) -> dict[str, Any]:
+def _fields(line: object) -> dict[str, Any]:
     """The fields of a line; `Malformed` if these are not those of a record."""
+    if not isinstance(line, bytes):  # whatever somebody put into the database
+        raise Malformed(TORN)
     if len(line) > LARGEST:
         raise Malformed(_("is too long."))
     try:
@@ -133,7 +145,7 @@ def _fields(line: bytes) -> dict[str, Any]:
     except Malformed:
         raise
     except (ValueError, RecursionError):
-        raise Malformed(_("is torn: it is not a whole record.")) from None
+        raise Malformed(TORN) from None
     if not isinstance(fields, dict) or fields.keys() != FIELDS:
         raise Malformed(_("does not have the fields of a record."))
     return fields
@@ -166,7 +178,7 @@ def _check(value: object, depth: int) -> None:
         raise TypeError(f"a {type(value).__name__} is not content of a record")
 
 
-def _utc(moment: datetime) -> str:
+def utc(moment: datetime) -> str:
     """A moment with a zone as records write it."""
     if moment.tzinfo is None:
         raise ValueError("a record needs a moment with its zone")

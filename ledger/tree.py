@@ -33,6 +33,23 @@ class Tree:
                 filled //= 2
         return Tree(size, tuple(edge))
 
+    def joined(self, after: Tree) -> Tree:
+        """The tree with another after its own, where that begins at a full subtree of this one.
+
+        That is, where the size of this one is a multiple of a power of two that the other's size
+        does not exceed.
+        """
+        size, edge = self.size, list(self.edge)
+        for part, width in zip(after.edge, _widths(after.size), strict=True):
+            edge.append(part)
+            size += width
+            filled = size // width
+            while filled % 2 == 0:
+                right = edge.pop()
+                edge.append(_joined(edge.pop(), right))
+                filled //= 2
+        return Tree(size, tuple(edge))
+
     def root(self) -> bytes:
         """The root of the tree, 32 bytes; that of no line is the hash of nothing."""
         if not self.edge:
@@ -41,6 +58,11 @@ class Tree:
         for left in reversed(others):
             root = _joined(left, root)
         return root
+
+
+def _widths(size: int) -> list[int]:
+    """The sizes of the full subtrees of a tree, the largest first."""
+    return [1 << bit for bit in reversed(range(size.bit_length())) if size >> bit & 1]
 
 
 def _joined(left: bytes, right: bytes) -> bytes:

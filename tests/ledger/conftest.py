@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from ledger.ledger import FILE, Ledger
+from ledger.ledger import Ledger
 from tests.cases.sources.conftest import postgres_url
+from tests.ledger.databases import carry_out
 
 __all__ = ["postgres_url"]
 
@@ -42,21 +43,4 @@ def ledger(url: str | None, tmp_path: Path) -> Iterator[Ledger]:
 @pytest.fixture
 def attack(url: str | None, tmp_path: Path) -> Attack:
     """Changes the database behind the ledger's back, without its triggers."""
-
-    def in_file(statement: str) -> None:
-        with sqlite3.connect(tmp_path / FILE) as connection:
-            triggers = connection.execute("SELECT name FROM sqlite_master WHERE type='trigger'")
-            for (name,) in triggers.fetchall():
-                connection.execute(f"DROP TRIGGER {name}")
-            connection.execute("PRAGMA foreign_keys=OFF")
-            connection.execute(statement)
-        connection.close()
-
-    def in_server(statement: str) -> None:
-        engine = create_engine(url or "")
-        with engine.begin() as connection:
-            connection.execute(text("SET session_replication_role = replica"))  # no triggers
-            connection.execute(text(statement))
-        engine.dispose()
-
-    return in_file if url is None else in_server
+    return partial(carry_out, tmp_path, url)

@@ -1,15 +1,19 @@
-"""Checkpoints are signed notes that anybody can check."""
+"""Checkpoints are signed notes that anybody can check, by a key that is made once."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases.errors import BadInput
 from ledger.checkpoints import (
     Checkpoint,
     NoCheckpoint,
@@ -18,6 +22,7 @@ from ledger.checkpoints import (
     signed,
     verifier_key,
 )
+from ledger.keys import key_at
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 CHECKPOINT = Checkpoint("plumbline-0000", 7, bytes(32))
@@ -76,3 +81,26 @@ def test_the_key_for_strangers() -> None:
     )
     with pytest.raises(NoCheckpoint):
         read_verifier_key(text.replace("plumbline-0000", "plumbline-0001"))
+
+
+def test_many_make_one_key(tmp_path: Path) -> None:
+    """All have the same, only its owner can read it, and nothing else is left."""
+    together = threading.Barrier(8, timeout=30)
+
+    def make(turn: int) -> set[bytes]:
+        together.wait()
+        return {key_at(tmp_path / f"{turn}.key").private_bytes_raw()}
+
+    with ThreadPoolExecutor(8) as pool:
+        for turn in range(10):
+            found = set().union(*pool.map(make, [turn] * 8))
+            assert len(found) == 1
+    assert len(list(tmp_path.iterdir())) == 10
+    assert (tmp_path / "0.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_file_that_is_no_key(tmp_path: Path) -> None:
+    """It is left as it is, and said."""
+    (tmp_path / "a.key").write_text("half a k", "utf-8")
+    with pytest.raises(BadInput, match="is not the key of a ledger"):
+        key_at(tmp_path / "a.key")

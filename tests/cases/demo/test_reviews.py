@@ -22,6 +22,7 @@ from cases.demo.reviews.drawn import (
 )
 from cases.tables.tables import Tables
 from features.as_of import closing_moments
+from features.build import known_at
 from policies.rulebook import mandatory
 
 col = pl.col
@@ -98,7 +99,7 @@ def test_inclusion_probability_by_kind(tables: Tables) -> None:
 def test_key_reviews_are_what_the_rules_demand(tables: Tables) -> None:
     """Every key review is of a case that a rule of the office file puts on the list."""
     moments = closing_moments(tables, after=None, until=END).with_columns(moment=nw.lit(END))
-    demanded = set(mandatory(tables, moments)["case_id"])
+    demanded = set(mandatory(known_at(tables, moments))["case_id"])
     key = set(tables.review_rows.filter(col("kind") == "key")["case_id"])
     assert key
     assert key <= demanded
@@ -107,7 +108,7 @@ def test_key_reviews_are_what_the_rules_demand(tables: Tables) -> None:
 def test_mandatory_cases_of_the_past_were_reviewed(tables: Tables) -> None:
     """Cases closed before 2026 that a rule could tell at closing have all been reviewed."""
     closed = closing_moments(tables, after=None, until=START.replace(year=2026))
-    demanded = set(mandatory(tables, closed)["case_id"])
+    demanded = set(mandatory(known_at(tables, closed))["case_id"])
     assert demanded <= set(tables.review_rows["case_id"])
 
 

@@ -152,7 +152,7 @@ CHARACTERS = {
     "cases/draft/words.py",  # what the columns of Chinese exports are called
     "cases/sources/edges.py",  # what the total below a Chinese table is called
     "cases/tables/values.py",  # the semicolon between what a cell of an office lists
-    "serving/http/payloads.py",  # the same
+    "serving/http/reading/payloads.py",  # the same
 }
 
 

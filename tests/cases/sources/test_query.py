@@ -151,14 +151,25 @@ def test_an_interrupt_ends_the_query_too() -> None:
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
         try:
             child = _soon(lambda: children.read_text().strip())
+            bound = Path(f"/proc/{child}/oom_score_adj")
+            assert _soon(lambda: bound.read_text().strip() == "1000")  # from now on it is ended
             process.send_signal(signal.SIGINT)
             process.wait(60)
         finally:
             process.kill()
-    assert not Path(f"/proc/{child}").exists()
+    assert _soon(lambda: _has_ended(str(child)))
 
 
-def _soon(look: Callable[[], str]) -> str:
+def _has_ended(number: str) -> bool:
+    """Whether a process has ended, though its parent may be gone and nobody has asked."""
+    try:
+        stat = Path(f"/proc/{number}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    return stat.rpartition(")")[2].split()[0] == "Z"
+
+
+def _soon(look: Callable[[], str | bool]) -> str | bool:
     """What is found as soon as there is something."""
     while not (found := look()):
         time.sleep(0.01)
