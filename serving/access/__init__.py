@@ -1,0 +1,1 @@
+"""Who may do what: users, machine keys, sessions, roles, and the cases that each may see."""

@@ -1,0 +1,1 @@
+"""The steps that make the tables of users, sessions and keys, the oldest first."""

@@ -1,0 +1,1 @@
+"""Who asks, over HTTP: keys of programs, sessions of people, and the pages to sign in."""
