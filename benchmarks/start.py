@@ -22,11 +22,13 @@ from pathlib import Path
 
 import httpx
 
+from benchmarks.key import headers
 from cases.office.loading import load_office
 from cases.tables.reading import read_tables
 from serving.workspace import Workspace
 
 PATIENCE = 300  # seconds
+SUPERVISOR = "command, then supervisor"
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -44,7 +46,7 @@ def describe(process: int) -> str:
     seconds = (int(times[11]) + int(times[12])) / TICKS
     lines = (at / "smaps_rollup").read_text().splitlines()[1:]
     memory = {name: int(rest.split()[0]) / 1024 for name, rest in (x.split(":") for x in lines)}
-    kind = "worker" if "worker" in (at / "cmdline").read_text() else "command, then supervisor"
+    kind = "worker" if "-m\0serving.worker\0" in (at / "cmdline").read_text() else SUPERVISOR
     return f"{kind:26}{seconds:8.2f} s{memory['Rss']:9.0f} MB{memory['Pss']:9.0f} MB"
 
 
@@ -73,7 +75,8 @@ def measure(place: Workspace, workers: int, case_id: str) -> None:
         [str(program), "serve", str(place.office), *options], stdout=subprocess.DEVNULL
     )
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE) as client:
+        address, key = f"http://127.0.0.1:{port}", headers(place)
+        with httpx.Client(base_url=address, headers=key, timeout=PATIENCE) as client:
             wait(client)
             print(f"ready after {time.perf_counter() - start:.1f} s with {workers} workers\n")
             print(f"{'':26}{'processor':>10}{'RSS':>12}{'PSS':>12}")
@@ -81,8 +84,8 @@ def measure(place: Workspace, workers: int, case_id: str) -> None:
             for name in ("first", "second"):
                 begun = time.perf_counter()
                 body = json.dumps({"case_ids": [case_id]})
-                headers = {"Content-Type": "application/json"}
-                client.post("/v1/score", content=body, headers=headers).raise_for_status()
+                kind = {"Content-Type": "application/json"}
+                client.post("/v1/score", content=body, headers=kind).raise_for_status()
                 print(f"{name} score {(time.perf_counter() - begun) * 1000:.0f} ms")
     finally:
         server.send_signal(signal.SIGINT)

@@ -1,0 +1,1 @@
+"""The processes of the service: one that watches, those that answer, and no port but the one."""
