@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from cases.tables.arrivals.records import arrived
 from features.online.sums import prepare
-from serving.use_cases.arrivals import with_arrivals
 from serving.use_cases.context import ServiceContext
 from serving.use_cases.scores import scores_of_ids
 from serving.worker import load_context
@@ -39,6 +39,13 @@ def events_of(context: ServiceContext, count: int) -> list[pl.DataFrame]:
     return list(rows.iter_slices(1))
 
 
+def with_event(context: ServiceContext, event: pl.DataFrame) -> ServiceContext:
+    """The context with an event that came in."""
+    tables = arrived(context.tables, {"events": event}).tables
+    prepare(tables)
+    return replace(context, tables=tables)
+
+
 def measure_single(context: ServiceContext, events: list[pl.DataFrame]) -> None:
     """Take in one event and ask for its case, again and again.
 
@@ -47,7 +54,7 @@ def measure_single(context: ServiceContext, events: list[pl.DataFrame]) -> None:
     took: list[tuple[float, float]] = []
     for event in events:
         start = time.process_time()
-        context = with_arrivals(context, {"events": event})
+        context = with_event(context, event)
         first = (time.process_time() - start) * 1000
         asked = event["case_id"].to_list()
         scores_of_ids(context, asked)
@@ -84,7 +91,7 @@ def measure_growth(context: ServiceContext, events: list[pl.DataFrame]) -> None:
         now = context
         start = time.process_time()
         for event in events[:count]:
-            now = with_arrivals(now, {"events": event})
+            now = with_event(now, event)
         seconds.append(time.process_time() - start)
         print(f"{count:6,} events  {seconds[-1]:8.2f} s  {seconds[-1] / count * 1000:6.1f} ms each")
     slope = np.polyfit(np.log(counts), np.log(seconds), 1)[0]

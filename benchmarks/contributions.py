@@ -31,12 +31,12 @@ import polars as pl
 
 from cases.numeric import Floats
 from features.as_of import closing_moments
+from models.bundle.bundle import Bundle
 from models.estimators import boosting
 from models.estimators.boosting import Trees
 from models.estimators.kinds import Blend
 from models.matrix import Columns
 from models.questions.risk import RiskModel, RiskQuestion
-from serving.use_cases.context import Champion
 from serving.use_cases.spot_checks import REASONS_SHOWN
 from serving.worker import load_context
 from serving.workspace import Workspace
@@ -78,11 +78,12 @@ def main() -> None:
     scored_and_explained(large, cases)
 
 
-def champion(office: Path) -> tuple[Champion, pl.DataFrame]:
+def champion(office: Path) -> tuple[Bundle, pl.DataFrame]:
     """An office's champion, and its closed cases, the riskiest first."""
     context = load_context(Workspace.of(office, None))
     moments = closing_moments(context.tables, after=None, until=datetime(2100, 1, 1))
     bundle = context.model
+    assert isinstance(bundle, Bundle)
     x = bundle.features(context.tables, moments, RiskQuestion.code)
     risk = bundle.answer(RiskQuestion.code, x)["risk"]
     return bundle, x[risk.arg_sort(descending=True)]
@@ -128,7 +129,7 @@ def on_two_threads(trees: Trees, matrix: Floats) -> None:
     show("the same on two threads, wall time", ours, theirs)
 
 
-def reasons(bundle: Champion, x: pl.DataFrame, repeats: int) -> None:
+def reasons(bundle: Bundle, x: pl.DataFrame, repeats: int) -> None:
     """Reasons with the kernels and without."""
     for rows in (1, 200):
         some = x[: TOP * 4].gather_every(TOP * 4 // 200)[:rows]

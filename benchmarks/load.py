@@ -1,12 +1,15 @@
 """How many requests a second the service answers, next to a BentoML endpoint that does nothing.
 
     python benchmarks/load.py OFFICE [--data DIR] [--seconds S] [--clients C] [--workers W]
+        [--writes]
 
 Starts the service of an office that has a champion, and an empty BentoML service, with as many
 workers each. Clients ask one after the other without a pause: of a hundred requests 80 are about
 the score of one case, 10 about the intake of one, 8 about a plan of 200 and 2 about a plan of the
-whole office. Prints requests a second of the mix and of the empty endpoint, asked by as many
-clients in the same run, errors, and the median and the 99th percentile by kind.
+whole office; with --writes facts come in too, ten in a hundred. Intakes and facts stay in the
+office's ledger: give a copy of an office. Prints requests a second of the mix and of the empty
+endpoint, asked by as many clients in the same run, errors, and the median and the 99th percentile
+by kind.
 """
 
 from __future__ import annotations
@@ -14,7 +17,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,10 +27,10 @@ from typing import Any
 import httpx
 import numpy as np
 
-from benchmarks.serving_latency import EMPTY, PATIENCE, kinds, running
+from benchmarks.serving_latency import EMPTY, PATIENCE, fresh, kinds, running_empty, running_office
 from cases.office.loading import load_office
 from cases.tables.reading import read_tables
-from serving import serve
+from cases.tables.tables import Tables
 from serving.workspace import Workspace
 
 # Of a hundred requests.
@@ -37,6 +39,15 @@ MIX = {
     "/v1/intake, 1 case": 10,
     "/v1/spot_checks, 200 cases": 8,
     "/v1/spot_checks, whole office": 2,
+}
+MIX_WITH_WRITES = {
+    "/v1/score, 1 case": 72,
+    "/v1/intake, 1 case": 9,
+    "/v1/spot_checks, 200 cases": 7,
+    "/v1/spot_checks, whole office": 2,
+    "/v1/events, 1 event": 6,
+    "/v1/reviews, 1 review": 2,
+    "/v1/cases, 1 case": 2,
 }
 Asked = tuple[str, Any]  # path and body
 
@@ -55,6 +66,21 @@ class Told:
         return sum(map(len, self.took.values())) / self.seconds
 
 
+def facts(tables: Tables) -> dict[str, Asked]:
+    """What is written, by name: an event and a review of the last closed case, and a new case."""
+    office, (case,) = tables.office, tables.case_rows.sort("closed_at").tail(1).to_dicts()
+    day, named = case["closed_at"].isoformat(), {"case_id": case["case_id"]}
+    event = named | {"at": day, "activity": next(iter(office.activities))}
+    review = named | {"reviewed_at": day, "grade": next(iter(office.present_grades))}
+    review["kind"] = tables.review_rows["kind"].drop_nulls().first()
+    new = {"opened_at": day, "kind": case["kind"], "unit": case["unit"]}
+    return {
+        "/v1/events, 1 event": ("/v1/events", {"events": [event]}),
+        "/v1/reviews, 1 review": ("/v1/reviews", {"reviews": [review]}),
+        "/v1/cases, 1 case": ("/v1/cases", {"cases": [new]}),
+    }
+
+
 def endless(mix: Mapping[str, int], seed: int) -> Iterator[str]:
     """Kinds of request in random order, as often as the mix says."""
     rng = random.Random(seed)  # noqa: S311  the same order in every run
@@ -63,7 +89,7 @@ def endless(mix: Mapping[str, int], seed: int) -> Iterator[str]:
 
 
 async def asking(
-    address: str,
+    of: httpx.Client,
     asked: Mapping[str, Asked],
     mix: Mapping[str, int],
     seed: int,
@@ -71,14 +97,16 @@ async def asking(
     end: float,
 ) -> None:
     """One client, until the clock says `end`."""
-    async with httpx.AsyncClient(base_url=address, timeout=PATIENCE) as client:
+    headers, address = of.headers, of.base_url
+    async with httpx.AsyncClient(base_url=address, headers=headers, timeout=PATIENCE) as client:
         for name in endless(mix, seed):
             if time.monotonic() >= end:
                 return
             path, body = asked[name]
+            sent, own = fresh(path, body)
             start = time.monotonic()
             try:
-                answer = await client.post(path, json=body)
+                answer = await client.post(path, json=sent, headers=own)
             except httpx.TransportError:
                 told.errors += 1
                 continue
@@ -87,12 +115,16 @@ async def asking(
 
 
 async def under_load(
-    address: str, asked: Mapping[str, Asked], mix: Mapping[str, int], clients: int, seconds: float
+    of: httpx.Client,
+    asked: Mapping[str, Asked],
+    mix: Mapping[str, int],
+    clients: int,
+    seconds: float,
 ) -> Told:
     """What came back to so many clients in so many seconds."""
     told, start = Told(), time.monotonic()
     await asyncio.gather(
-        *(asking(address, asked, mix, seed, told, start + seconds) for seed in range(clients))
+        *(asking(of, asked, mix, seed, told, start + seconds) for seed in range(clients))
     )
     told.seconds = time.monotonic() - start
     return told
@@ -104,7 +136,9 @@ def warm_up(
     """Every kind once for each worker, probably: the first request of a kind makes its plans."""
     for name in names:
         for _time in range(times):
-            client.post(asked[name][0], json=asked[name][1]).raise_for_status()
+            path, body = asked[name]
+            sent, own = fresh(path, body)
+            client.post(path, json=sent, headers=own).raise_for_status()
 
 
 def show(mixed: Told, empty: Told) -> None:
@@ -126,21 +160,18 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--clients", type=int, default=32)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--writes", action="store_true", help="facts come in, too")
     given = parser.parse_args()
     place = Workspace.of(given.office, given.data)
-    asked = kinds(read_tables(load_office(place.office), place.data))
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        running("serving.service:Plumbline", serve.environment(place, given.workers)) as office,
-        running(
-            "benchmarks.empty_service:Empty",
-            {"BENTOML_HOME": folder, "TRIAGE_WORKERS": str(given.workers)},
-        ) as empty,
-    ):
-        warm_up(office, asked, [*MIX], 4 * given.workers)
+    tables = read_tables(load_office(place.office), place.data)
+    asked, mix = kinds(tables), MIX
+    if given.writes:
+        asked, mix = asked | facts(tables), MIX_WITH_WRITES
+    with running_office(place, given.workers) as office, running_empty(given.workers) as empty:
+        warm_up(office, asked, [*mix], 4 * given.workers)
         mixed, nothing = (
-            asyncio.run(under_load(str(of.base_url), asked, mix, given.clients, given.seconds))
-            for of, mix in ((office, MIX), (empty, {EMPTY: 1}))
+            asyncio.run(under_load(of, asked, mix, given.clients, given.seconds))
+            for of, mix in ((office, mix), (empty, {EMPTY: 1}))
         )
     show(mixed, nothing)
 

@@ -32,7 +32,7 @@ from cases.tables.tables import moments_of, rows
 from features.as_of import reviewed_by
 from features.build import built
 from features.conditions import reviewable
-from models.questions.risk import RiskQuestion, with_facts
+from models.questions.risk import RiskQuestion, known_by, with_facts
 from models.registry import Registry
 from policies.rulebook import mandatory
 from policies.spot_check.plan import PlanParameters, columns_of
@@ -120,9 +120,9 @@ def measured(demo: Path, folder: Path) -> tuple[int, int, Steps]:
             answered = [block.select("case_id", "moment"), risk.answer(block)]
             risks.append(pl.concat(answered, how="horizontal"))
     with steps.step("rules"):
-        scored = with_facts(tables, pl.concat(risks), as_of)
-        at_end = scored.select("case_id", moment=pl.lit(as_of, pl.Datetime("us")))
-        rules = mandatory(tables, moments_of(at_end))
+        every = pl.concat(risks)
+        known = known_by(tables, every, as_of)
+        scored, rules = with_facts(known, every), mandatory(known)
         frame = scored.join(rules, on="case_id", how="left")
         frame = frame.select(columns_of(frame))
     with steps.step("plan"):

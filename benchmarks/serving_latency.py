@@ -17,7 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +28,7 @@ import httpx
 import numpy as np
 import polars as pl
 
+from benchmarks.key import headers
 from cases.office.loading import load_office
 from cases.tables.reading import read_tables
 from cases.tables.tables import Tables
@@ -35,7 +37,9 @@ from serving.workspace import Workspace
 
 EMPTY = "empty endpoint"
 WARM_UP = 5
+KEY = "Idempotency-Key"
 PATIENCE = 120  # seconds until a service that does not answer has failed
+HOST = "127.0.0.1"
 
 
 def documents(tables: Tables, count: int) -> list[dict[str, Any]]:
@@ -84,23 +88,62 @@ def _plain(value: Any) -> Any:
 
 
 @contextmanager
-def running(service: str, environment: Mapping[str, str]) -> Iterator[httpx.Client]:
-    """A client of a BentoML service, which is stopped afterwards."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def running_office(place: Workspace, workers: int = 1) -> Iterator[httpx.Client]:
+    """A client of the service of an office, which is stopped afterwards."""
+    with running_process(place, workers) as (client, _process):
+        yield client
+
+
+@contextmanager
+def running_process(
+    place: Workspace, workers: int
+) -> Iterator[tuple[httpx.Client, subprocess.Popen[bytes]]]:
+    """The same, with its process."""
+    environment = serve.environment(place, workers) | {"TRIAGE_PORT": str(_free_port())}
+    with _running([sys.executable, "-m", "serving"], environment, headers(place)) as running:
+        yield running
+
+
+@contextmanager
+def running_empty(workers: int = 1) -> Iterator[httpx.Client]:
+    """A client of a BentoML service that does nothing, which is stopped afterwards."""
+    port = str(_free_port())
+    bento = ["serve", "benchmarks.empty_service:Empty", "--working-dir", str(serve.root())]
+    command = [sys.executable, "-m", "bentoml", *bento, "--host", HOST, "--port", port]
+    with tempfile.TemporaryDirectory() as home:
+        environment = {"BENTOML_HOME": home, "BENTOML_DO_NOT_TRACK": "True", "TRIAGE_PORT": port}
+        with _running(command, environment | {"TRIAGE_WORKERS": str(workers)}) as (client, _):
+            yield client
+
+
+@contextmanager
+def _running(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    headers: Mapping[str, str] | None = None,
+) -> Iterator[tuple[httpx.Client, subprocess.Popen[bytes]]]:
+    """A client of a service on `TRIAGE_PORT`, which sends these headers, and its process."""
     server = subprocess.Popen(  # noqa: S603  our own command
-        serve.command("127.0.0.1", port, service),
+        command,
         env=dict(os.environ) | dict(environment),
+        cwd=serve.root(),
         stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE) as client:
+        address = f"http://{HOST}:{environment['TRIAGE_PORT']}"
+        with httpx.Client(base_url=address, headers=headers, timeout=PATIENCE) as client:
             _wait(client)
-            yield client
+            yield client, server
     finally:
         server.terminate()
         server.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
 
 
 def _wait(client: httpx.Client) -> None:
@@ -115,10 +158,26 @@ def _wait(client: httpx.Client) -> None:
     sys.exit("The service did not answer.")
 
 
+def fresh(path: str, body: Any) -> tuple[Any, dict[str, str]]:
+    """A body and headers as of a request of its own: no case is given twice, no fact is known."""
+    mark = uuid.uuid4().hex
+    if path == "/v1/intake":
+        cases = [case | {"case_id": f"{case['case_id']} {mark}"} for case in body["cases"]]
+        return body | {"cases": cases}, {}
+    if path == "/v1/cases":
+        return {"cases": [case | {"case_id": mark} for case in body["cases"]]}, {KEY: mark}
+    if path == "/v1/events":
+        return {"events": [event | {"actor": mark} for event in body["events"]]}, {KEY: mark}
+    if path == "/v1/reviews":
+        return {"reviews": [row | {"reviewer": mark} for row in body["reviews"]]}, {KEY: mark}
+    return body, {}
+
+
 def milliseconds(client: httpx.Client, path: str, body: Any) -> float:
     """How long one answer takes."""
+    sent, headers = fresh(path, body)
     start = time.perf_counter()
-    client.post(path, json=body).raise_for_status()
+    client.post(path, json=sent, headers=headers).raise_for_status()
     return (time.perf_counter() - start) * 1000
 
 
@@ -163,11 +222,7 @@ def main() -> None:
     given = parser.parse_args()
     place = Workspace.of(given.office, given.data)
     tables = read_tables(load_office(place.office), place.data)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        running("serving.service:Plumbline", serve.environment(place, workers=1)) as office,
-        running("benchmarks.empty_service:Empty", {"BENTOML_HOME": folder}) as empty,
-    ):
+    with running_office(place) as office, running_empty() as empty:
         show(measure(empty, office, kinds(tables), given.requests), tables)
 
 

@@ -12,19 +12,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from cases.errors import Refused
+from cases.errors import BadInput, Fault, Refused
 from cases.language.catalogues import Language, languages
-from cases.language.messages import _, listed
+from cases.language.messages import _, listed, ngettext
 from cases.office.loading import load_office
 from cases.office.model import Office
 from cases.progress import Progress, silent
 from cases.tables.reading import read_tables
 from cases.tables.tables import Tables
+from ledger.ledger import FILE, Ledger
+from ledger.records import Malformed
+from ledger.store.faults import LOOK, Unusable
 from models.registry import Registry
+from serving.memory.taking_in import Present, present
+from serving.use_cases.remembered import Remembered
+
+WHERE = _("The ledger")
+LEDGER = "TRIAGE_LEDGER"  # the variable; only there, because its URL may hold a password
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,7 @@ class Workspace:
     home: Path
     set_aside: Path | None = None
     language: Language | None = None
+    ledger: str | None = field(default=None, repr=False)  # the URL of a database
 
     @classmethod
     def of(
@@ -49,6 +59,7 @@ class Workspace:
         home: Path | None = None,
         set_aside: Path | None = None,
         language: Language | None = None,
+        ledger: str | None = None,
     ) -> Workspace:
         """The workspace of `office`; what is left out lies next to the office file."""
         folder = office.resolve().parent
@@ -58,6 +69,7 @@ class Workspace:
             (home or folder / ".triage").resolve(),
             set_aside.resolve() if set_aside else None,
             language,
+            ledger,
         )
 
     @classmethod
@@ -71,7 +83,8 @@ class Workspace:
         paths = (environment.get(f"TRIAGE_{name}") for name in ("DATA", "HOME", "SET_ASIDE"))
         data, home, set_aside = (Path(path) if path else None for path in paths)
         language = _language(environment.get("TRIAGE_LANGUAGE"))
-        return cls.of(Path(office), data, home, set_aside, language)
+        ledger = environment.get(LEDGER) or None
+        return cls.of(Path(office), data, home, set_aside, language, ledger)
 
     def to_environment(self) -> dict[str, str]:
         """What `from_environment` reads back."""
@@ -81,8 +94,13 @@ class Workspace:
             "HOME": self.home,
             "SET_ASIDE": self.set_aside or "",
             "LANGUAGE": self.language or "",
+            "LEDGER": self.ledger or "",
         }
         return {f"TRIAGE_{name}": str(value) for name, value in variables.items()}
+
+    def opened_ledger(self) -> Ledger:
+        """The ledger of the office, made if there is none; `Unusable` if it cannot be opened."""
+        return Ledger.at(self.home, self.ledger)
 
     def served_office(self) -> Office:
         """The office, speaking the language of the workspace; `BadInput` for faults of its file."""
@@ -90,11 +108,22 @@ class Workspace:
         return office.speaking(self.language) if self.language else office
 
     def tables(self, progress: Progress = silent) -> Tables:
-        """The office's checked tables; `BadInput` for faults of office file and tables."""
-        return self.tables_of(load_office(self.office), progress)
+        """The office's checked tables, with what the ledger remembers of it.
 
-    def tables_of(self, office: Office, progress: Progress = silent) -> Tables:
-        """As `tables`, where the office file has been loaded already."""
+        `BadInput` for faults of office file and tables, and a ledger that cannot be read.
+        """
+        return self.present(progress).tables
+
+    def present(self, progress: Progress = silent) -> Present:
+        """As `tables`, and what the ledger adds to them."""
+        read = self.read(load_office(self.office), progress)
+        if self.ledger is None and not (self.home / FILE).exists():
+            return Present(read, Remembered())
+        with readable(), self.opened_ledger() as ledger:
+            return with_warning(present(read, ledger))
+
+    def read(self, office: Office, progress: Progress = silent) -> Tables:
+        """The office's checked tables as its files have them."""
         return read_tables(
             office,
             self.data,
@@ -102,6 +131,34 @@ class Workspace:
             language=self.language,
             progress=progress,
         )
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """`BadInput` for a ledger that cannot be read."""
+    try:
+        yield
+    except Unusable as error:
+        problem = _("cannot be read ({reason}).", reason=error.reason)
+        raise BadInput([Fault(WHERE, problem, error.remedy)]) from None
+    except Malformed as error:
+        problem = _("has a record that {problem}", problem=error.problem)
+        raise BadInput([Fault(WHERE, problem, LOOK)]) from None
+
+
+def with_warning(now: Present) -> Present:
+    """What is present, with a warning in the reading report of what does not fit any more."""
+    count, report = now.remembered.left_out, now.tables.report
+    if not count or report is None:
+        return now
+    problem = ngettext(
+        "has {count:,} row that came in and does not fit to the tables any more.",
+        "has {count:,} rows that came in and do not fit to the tables any more.",
+        count,
+    )
+    remedy = _("They are left out: the office's tables have changed, or something was erased.")
+    warnings = (*report.warnings, Fault(WHERE, problem, remedy))
+    return replace(now, tables=replace(now.tables, report=replace(report, warnings=warnings)))
 
 
 def _language(code: str | None) -> Language | None:
@@ -120,4 +177,4 @@ def check(workspace: Workspace, progress: Progress = silent) -> Tables:
     """
     office = workspace.served_office()
     Registry(workspace.home).check_champion(office)
-    return workspace.tables_of(office, progress)
+    return workspace.read(office, progress)

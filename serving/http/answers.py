@@ -32,6 +32,7 @@ from serving.http.documents import (
     ScoresOut,
     WhoOut,
 )
+from serving.http.guard.program import program_version
 from serving.use_cases.context import ServiceContext
 from serving.use_cases.intake import EFFORTS, IntakeSuggestions
 from serving.use_cases.scores import Scores
@@ -99,11 +100,17 @@ def intake_out(suggested: IntakeSuggestions, office: Office) -> IntakeOut:
 
 
 def health_out(context: ServiceContext) -> HealthOut:
-    """What this worker answers from."""
+    """What this worker answers from; of the ledger nothing to who may not see all cases."""
+    ledger = context.remembered if context.scope is None else None
     return HealthOut(
         office=context.office.office.name.say(context.office.language),
-        cases=context.tables.case_rows.height,
+        cases=context.in_scope(context.tables.case_rows).height,
+        model_version=context.version,
         trained_until=str(context.model.about["trained_until"]),
+        newest_record=context.newest_record,
+        program=program_version(),
+        ledger_size=ledger.position if ledger else None,
+        ledger_root=ledger.tree.root().hex() if ledger else None,
     )
 
 
@@ -151,7 +158,7 @@ def _who_out(who: WhoMay, language: Language) -> WhoOut:
 
 
 def _loads_out(assignment: DrawnAssignment) -> list[LoadOut]:
-    loads = assignment.loads.select("handler", "capacity", "before", "expected", "after")
+    loads = assignment.loads[["handler", "capacity", "before", "expected", "after"]]
     return [LoadOut(**load) for load in loads.iter_rows(named=True)]
 
 

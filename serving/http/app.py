@@ -1,100 +1,114 @@
-"""The office's service over HTTP: routes, the bound on bodies, one computation at a time."""
+"""The office's service over HTTP: its routes, and what every request goes through."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Iterable
 from functools import partial
 from http import HTTPStatus
+from typing import Any
 
-import anyio
 import anyio.to_thread
 from polars.exceptions import PanicException
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.routing import Route
 
-from cases.language.messages import _
-from serving.http import openapi, pages, problems
+from serving.access.caller import Scope
+from serving.access.denials import WHOLE_OFFICE, Denied, Forbidden
+from serving.access.rules import Action
+from serving.http import pages, problems
+from serving.http.access.guard import Doorkeeper, Endpoint, Line, check_lines, route
+from serving.http.guard import probes
+from serving.http.guard.bodies import Room, body_of
+from serving.http.guard.turns import Turns
+from serving.http.openapi.document import document
 from serving.http.operations import Operation, operations
-from serving.http.payloads import LARGEST_BODY
-from serving.http.requests import read
-from serving.use_cases.arrivals import Current
-from serving.use_cases.faults import fault
+from serving.http.reading.requests import read
+from serving.http.recorded.recording import Answer, Keyed, answer_of, recorded
+from serving.memory.current import Current
 
 MOVED = ("/spot_checks", "/score", "/intake")  # to /v1; where they were before it
-GONE = 499  # the client has closed the connection, and nobody reads the answer
-
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def application(current: Current) -> Starlette:
-    """The ASGI application that answers from what is `current` when a request comes in."""
-    # A computation uses every core by itself, so further ones wait for their turn; the
-    # event loop stays free and /healthz answers meanwhile.
-    turn = anyio.CapacityLimiter(1)
-    office = current.context.office
+def application(
+    current: Current,
+    door: Doorkeeper,
+    further: Iterable[Line] = (),
+    lack: probes.Lack = probes.nothing,
+) -> Starlette:
+    """The ASGI application that answers from what is `current` when a request comes in.
+
+    `door` tells who asks; `further` are addresses besides those of the operations. It is not ready
+    as long as it can say what it `lack`s.
+    """
+    turns, room = Turns(), Room()
+    office = current.known.office
     offered, language = operations(office), office.language
-    routes = [
-        Route(operation.path, _endpoint(operation, current, turn), methods=[operation.method])
-        for operation in offered
+    lines = [
+        Line(one.path, (one.method,), one.action, _endpoint(one, current, turns, room))
+        for one in offered
     ]
-    described = json.dumps(openapi.document(offered, office.office.name.say(openapi.LANGUAGE)))
+    described = json.dumps(document(offered, office))
 
     async def docs(_request: Request) -> Response:
         return Response(described, media_type="application/json")
 
     async def landing(request: Request) -> Response:
+        context = current.known.within(request.state.scope)
+        session = getattr(request.state, "session", None)
         page = await anyio.to_thread.run_sync(
-            pages.landing, offered, current.context, str(request.base_url)
+            pages.landing, offered, context, str(request.base_url), session
         )
         return HTMLResponse(page, headers=pages.HEADERS)
 
     async def not_served(_request: Request, error: Exception) -> Response:
         return problems.answer(error, language)
 
-    routes += [Route("/docs.json", docs), Route("/", landing)]
-    routes += [Route(moved, _moved, methods=["POST"]) for moved in MOVED]
-    return Starlette(routes=routes, exception_handlers={HTTPException: not_served})
+    see = Action.SEE_INTERFACE
+    lines += [Line("/docs.json", ("GET",), see, docs), Line("/", ("GET",), see, landing)]
+    lines += [Line(moved, ("POST",), see, _moved) for moved in MOVED]
+    lines += probes.lines(language, lack)
+    routes = [route(line, door, language) for line in (*lines, *further)]
+    check_lines(routes)
+    return Starlette(
+        routes=routes, exception_handlers=dict.fromkeys((HTTPException, Exception), not_served)
+    )
 
 
 async def _moved(request: Request) -> Response:
     return RedirectResponse(f"/v1{request.url.path}", HTTPStatus.PERMANENT_REDIRECT)
 
 
-def _endpoint(operation: Operation, current: Current, turn: anyio.CapacityLimiter) -> Endpoint:
-    def compute(body: bytes) -> str:
-        request = read(operation.request, body) if operation.request else None
-        return operation.answer(current.context, request).model_dump_json()
+def _endpoint(operation: Operation, current: Current, turns: Turns, room: Room) -> Endpoint:
+    def compute(scope: Scope | None, body: bytes = b"", key: str | None = None) -> Answer:
+        context = current.context.within(scope)
+        request: Any = read(operation.request, body) if operation.request else None
+        asked = Keyed(key, request) if operation.keyed else request
+        return answer_of(operation.answer(context, asked), is_numbered=scope is None)
 
     async def endpoint(request: Request) -> Response:
         try:
+            scope = request.state.scope
+            if scope is not None and not operation.narrows:
+                raise Forbidden(WHOLE_OFFICE)
             if operation.request is None:
-                return Response(compute(b""), media_type="application/json")
-            work = partial(compute, await _body(request))
-            answer = await anyio.to_thread.run_sync(work, limiter=turn)
-            return Response(answer, media_type="application/json")
+                answer = await anyio.to_thread.run_sync(compute, scope)  # without a turn
+                return Response(answer.text, media_type="application/json")
+            key = request.headers.get("idempotency-key")
+            async with body_of(request, room) as body:
+                answer = await turns.take(request, partial(compute, scope, body, key))
+            # Writing waits for the disk; others compute meanwhile.
+            by, is_numbered = request.state.caller.id, scope is None
+            told = partial(recorded, current, answer, by, is_numbered=is_numbered)
+            text = await anyio.to_thread.run_sync(told)
+            return Response(text, media_type="application/json")
         except ClientDisconnect:
-            return Response(status_code=GONE)
+            return Response(status_code=problems.GONE)
+        except Denied:
+            raise
         except (Exception, PanicException) as error:  # noqa: BLE001  here errors become answers
-            return problems.answer(error, current.context.office.language)
+            return problems.answer(error, current.known.office.language)
 
     return endpoint
-
-
-async def _body(request: Request) -> bytes:
-    """The body, at most `LARGEST_BODY` bytes of it; raises `NotJsonType` or `TooLarge`."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        remedy = _("Send it with the header `Content-Type: application/json`.")
-        problem = _("does not say that it is JSON.")
-        raise problems.NotJsonType([fault(None, problem, remedy)])
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > LARGEST_BODY:
-            problem = _("is longer than {bytes:,} bytes.", bytes=LARGEST_BODY)
-            raise problems.TooLarge([fault(None, problem, _("Send several requests."))])
-    return bytes(body)

@@ -13,6 +13,11 @@ from policies.spot_check.plan import SelectedBy
 
 # On the office's clock, so without a zone: no `date-time` of RFC 3339.
 MOMENT = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?$"
+RecordNumber = Annotated[
+    int | None,
+    Field(description="number of its record in the ledger"),
+    WithJsonSchema({"type": "integer", "description": "number of its record in the ledger"}),
+]
 Clock = Annotated[datetime, WithJsonSchema({"type": "string", "pattern": MOMENT})]
 
 
@@ -67,6 +72,7 @@ class OutlookOut(BaseModel):
 class PlanOut(BaseModel):
     """A drawn plan: lines in the order in which to check them."""
 
+    record: RecordNumber = None
     format: int = Field(description="of the draw; 2: tickets of seed and case id in a domain")
     plan_id: str
     as_of: Clock
@@ -166,6 +172,7 @@ class LoadOut(BaseModel):
 class IntakeOut(BaseModel):
     """Suggestions for new cases, in the order in which they were sent."""
 
+    record: RecordNumber = None
     format: int = Field(description="of the draw; 2: tickets of seed and case id in a domain")
     assignment_id: str | None
     as_of: Clock | None
@@ -180,13 +187,34 @@ class IntakeOut(BaseModel):
     loads: list[LoadOut]
 
 
+class FactsOut(BaseModel):
+    """What was taken of rows that came in."""
+
+    record: RecordNumber = None
+    rows: int = Field(description="how many were sent")
+    known: int = Field(description="of these, how many the office had already")
+    repeated: bool = Field(description="whether this very request was taken before; it counts once")
+
+
+class TrainingOut(BaseModel):
+    """A training that was asked for; a scheduled run carries it out."""
+
+    record: RecordNumber = None
+    until: Clock | None = Field(description="it is to learn from what was known by then")
+
+
 class HealthOut(BaseModel):
     """What this worker answers from."""
 
     status: Literal["ok"] = "ok"
     office: str
     cases: int
+    model_version: str = Field(description="number of the champion in the registry")
     trained_until: str = Field(description="the champion saw no label known after this moment")
+    ledger_size: int | None = Field(description="records in the ledger, all of which it knows")
+    ledger_root: str | None = Field(description="root of the tree over them, 64 hex digits")
+    newest_record: Clock | None = Field(description="the last moment that anything of a case is of")
+    program: str = Field(description="version of this program")
 
 
 class FaultOut(BaseModel):

@@ -6,6 +6,7 @@ import logging
 import secrets
 import traceback
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
@@ -14,10 +15,17 @@ from starlette.responses import Response
 from cases.errors import BadInput, Fault, Refused
 from cases.language.catalogues import Language
 from cases.language.messages import Sayable, _, ngettext, say
+from serving.access.denials import Denied, NotSignedIn, TooMany
 from serving.http.documents import FaultOut, ProblemOut
-from serving.http.requests import NotJson
+from serving.http.guard.limited import Limited
+from serving.http.reading.requests import NotJson
+from serving.http.recorded.facts import NoKey
+from serving.memory.current import NoLedger
+
+GONE = 499  # the client has closed the connection, and nobody reads the answer
 
 log = logging.getLogger("plumbline.serving")
+_reference: ContextVar[str] = ContextVar("reference", default="")
 
 
 class TooLarge(BadInput):
@@ -31,9 +39,18 @@ class NotJsonType(BadInput):
 STATUS = {
     BadInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     NotJson: HTTPStatus.BAD_REQUEST,
+    NoKey: HTTPStatus.BAD_REQUEST,
     NotJsonType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
 }
+LATER = {"Retry-After": "5"}  # seconds
+
+
+def new_reference() -> str:
+    """A reference by which the request that is being answered is found in the log."""
+    reference = secrets.token_hex(8)
+    _reference.set(reference)
+    return reference
 
 
 def answer(error: BaseException, language: Language) -> Response:
@@ -46,10 +63,25 @@ def answer(error: BaseException, language: Language) -> Response:
         )
         return problem(STATUS[type(error)], detail, language, error.faults)
     if isinstance(error, Refused):
-        return problem(HTTPStatus.CONFLICT, error.message, language)
+        later = isinstance(error, NoLedger)
+        status = HTTPStatus.SERVICE_UNAVAILABLE if later else HTTPStatus.CONFLICT
+        return problem(status, error.message, language, headers=LATER if later else None)
+    if isinstance(error, Denied):
+        return _denied(error, language)
+    if isinstance(error, Limited):
+        return problem(error.status, error.detail, language, headers=error.headers)
     if isinstance(error, HTTPException):
         return _not_served(error, language)
     return _internal(error, language)
+
+
+def _denied(error: Denied, language: Language) -> Response:
+    status, headers = HTTPStatus.FORBIDDEN, {}
+    if isinstance(error, NotSignedIn):
+        status, headers = HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": "Bearer"}
+    if isinstance(error, TooMany):
+        status, headers = HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": str(error.wait)}
+    return problem(status, error.message, language, headers=headers)
 
 
 def problem(
@@ -79,6 +111,12 @@ def problem(
     return Response(document.model_dump_json(), status, headers, "application/problem+json")
 
 
+def not_http(language: Language) -> bytes:
+    """The body of the answer to what cannot be read as HTTP."""
+    detail = _("This is not a request that can be read as HTTP/1.1.")
+    return bytes(problem(HTTPStatus.BAD_REQUEST, detail, language).body)
+
+
 def _not_served(error: HTTPException, language: Language) -> Response:
     """Wrong address or method."""
     detail = _("There is nothing at this address; the page at / lists what there is.")
@@ -89,10 +127,11 @@ def _not_served(error: HTTPException, language: Language) -> Response:
 
 def _internal(error: BaseException, language: Language) -> Response:
     """An error of ours. The log gets its kind and where it was; its message may hold data."""
-    reference = secrets.token_hex(8)
+    reference = _reference.get() or new_reference()
     frames = traceback.walk_tb(error.__traceback__)
     steps = [f"{frame.f_globals.get('__name__')}:{line}" for frame, line in frames]
-    log.error("reference %s: %s at %s", reference, type(error).__name__, " > ".join(steps))
+    facts = {"reference": reference, "error": type(error).__name__, "at": " > ".join(steps)}
+    log.error("internal_error", extra={"facts": facts})
     detail = _(
         "An internal error. Give reference {reference} to those who run this service.",
         reference=reference,

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 
 import polars as pl
 
 from cases.errors import Refused
 from cases.language.messages import Sayable, _, ngettext, sentences
-from cases.tables.tables import Tables, moments_of, rows
+from cases.tables.tables import Tables, rows
 from features.as_of import risk_moments
 from features.build import asked_of, known_at
 from features.conditions import held, satisfying
@@ -23,7 +22,7 @@ def asked(tables: Tables, case_ids: Sequence[str], until: datetime = datetime.ma
 
     Without those that had not come to it by `until`.
     """
-    return asked_of(tables, case_ids, partial(risk_moments, after=None, until=until))
+    return asked_of(tables, case_ids, risk_moments, after=None, until=until)
 
 
 def left_out(tables: Tables, case_ids: Sequence[str], reached: pl.DataFrame) -> dict[str, Sayable]:
@@ -34,7 +33,7 @@ def left_out(tables: Tables, case_ids: Sequence[str], reached: pl.DataFrame) -> 
     early = dict.fromkeys(sorted({*case_ids} - {*reached["case_id"]}), not_yet(tables))
     if not tables.office.risk.among:
         return early
-    among = held(known_at(tables, moments_of(reached)), tables.office.risk.among)
+    among = held(known_at(tables, reached), tables.office.risk.among)
     outside = reached["case_id"].sort().filter(pl.Series(~among))
     return early | dict.fromkeys(outside, OUTSIDE)
 

@@ -11,10 +11,12 @@ import polars as pl
 from cases.errors import BadInput, Fault
 from cases.language.messages import Sayable, _
 from cases.office.model import Intake, Office
-from cases.tables.tables import Frame, Tables, case_columns, moments_of
+from cases.progress import still_wanted
+from cases.tables.tables import Tables, case_columns
 from cases.tables.values import TIME, listed
 from features.as_of import Known
 from features.build import known_at
+from features.online.features import FeatureRows
 from models.calibration.conformal import Cutoffs
 from models.questions.complexity import ComplexityQuestion
 from models.questions.effort import EffortQuestion
@@ -27,7 +29,7 @@ from policies.routing import Routing, route
 from policies.rulebook import asked_skills, settled_tracks
 from policies.seeds import fresh_seed
 from serving.use_cases.context import ServiceContext
-from serving.use_cases.staff import EACH_CASE, check_given_away, staff
+from serving.use_cases.staff import EACH_CASE, check_given_away, given_away, staff
 
 REASONS_SHOWN = 3
 EFFORTS = ("effort", "effort_low", "effort_high")
@@ -105,7 +107,7 @@ class NewCases:
 
     sent: pl.DataFrame
     known: Known
-    x: pl.DataFrame
+    x: FeatureRows
 
 
 def intake(
@@ -118,16 +120,17 @@ def intake(
     """Suggestions for the cases of `new` (as `read_new_cases` gives them), all together.
 
     Loads and absences are those of `as_of`, by default of the last opening; the seed is one
-    nobody can predict unless given. `already_given` (`staff.GIVEN`) are cases given to handlers
-    that the office's tables do not have yet. `BadInput` for cases opened after `as_of`, and for
-    what is given to an unknown handler or is to be given again.
+    nobody can predict unless given. `already_given` (`remembered.GIVEN`) are cases given to
+    handlers that neither the office's tables nor its ledger have. `BadInput` for cases opened
+    after `as_of`, and for what is given to an unknown handler or is to be given again.
     """
-    check_given_away(context.tables, new, already_given)
+    given = given_away(context, already_given)
+    check_given_away(context.tables, new, given, already_given)
     moment = _moment(new, as_of)
     cases, seed = _at_intake(context, new), seed or fresh_seed()
     inputs = IntakeInputs(
         _with_estimates(context, cases),
-        completed(staff(context, moment, already_given), eligibility.HANDLERS),
+        completed(staff(context, moment, given), eligibility.HANDLERS),
         completed(context.tables.recusal_rows, eligibility.RECUSALS),
         context.cutoffs,
         tuple(code for code in UNESTIMATED if code not in context.model),
@@ -142,16 +145,17 @@ def suggested(
 ) -> IntakeSuggestions:
     """What follows from `inputs` by the rules and error rates of the office file."""
     routing = _routed(inputs, office.intake)
-    cases = inputs.cases.join(routing.tracks.drop("rule"), on="case_id", maintain_order="left")
+    cases = inputs.cases.hstack(routing.tracks[["track", "called", "audit_probability"]])
     assignment = None
     if inputs.parameters is not None:
         to_give = inputs.cases.with_columns(
             pl.col("effort").fill_null(EACH_CASE).clip(SMALLEST, LARGEST)
         )
+        still_wanted()
         assignment = assign(to_give, inputs.handlers, inputs.recusals, inputs.parameters)
     return IntakeSuggestions(
         inputs,
-        cases.select(*SUGGESTED),
+        cases[list(SUGGESTED)],
         routing.why,
         reasons,
         assignment,
@@ -191,59 +195,72 @@ def _at_intake(context: ServiceContext, new: pl.DataFrame) -> NewCases:
     """The new cases as tables of their own: nothing known at intake depends on other cases."""
     tables, moments = _alone(context.tables, new)
     codes = [code for code in UNESTIMATED if code in context.model]
-    x = context.model.features(tables, moments, *codes)
+    x = context.model.few_features(tables, moments, *codes)
     return NewCases(new, known_at(tables, moments), x)
 
 
-def _alone(tables: Tables, new: pl.DataFrame) -> tuple[Tables, Frame]:
-    columns = case_columns(tables.office)
-    known = new.select(name for name in columns if name in new.columns)
-    cases = pl.concat([pl.DataFrame(schema=columns), known], how="diagonal")
-    return Tables.of(tables.office, cases), moments_of(cases.rename({"opened_at": "moment"}))
+def _alone(tables: Tables, new: pl.DataFrame) -> tuple[Tables, pl.DataFrame]:
+    cases = pl.DataFrame(
+        [
+            new[name] if name in new.columns else pl.Series(name, [None] * new.height, kind)
+            for name, kind in case_columns(tables.office).items()
+        ]
+    )
+    return Tables.of(tables.office, cases), cases.select("case_id", moment="opened_at")
 
 
 def _with_estimates(context: ServiceContext, cases: NewCases) -> pl.DataFrame:
     """The new cases as they were sent, with estimates, rule and skills (columns of `CASES`)."""
     # All of these have one row per case, sorted by its id.
     parts = (_complexities(context, cases.x), _efforts(context, cases.x), asked_skills(cases.known))
-    facts = pl.concat([part.drop("case_id") for part in parts], how="horizontal")
-    rules = dict(settled_tracks(cases.known).select("case_id", "rule").iter_rows())
-    case_ids = cases.x["case_id"]
-    rule = pl.Series([rules.get(case_id) for case_id in case_ids], dtype=pl.String)
-    known = facts.with_columns(case_ids, rule.alias("rule"))
+    facts = [column for part in parts for column in part.drop("case_id").get_columns()]
+    settled = settled_tracks(cases.known)
+    rules = dict(zip(settled["case_id"].to_list(), settled["rule"].to_list(), strict=True))
+    rule = pl.Series(
+        "rule", [rules.get(case_id) for case_id in cases.sent["case_id"].to_list()], pl.String
+    )
+    place = {case_id: at for at, case_id in enumerate(cases.x["case_id"].to_list())}
+    known = pl.DataFrame(facts)[[place[case_id] for case_id in cases.sent["case_id"].to_list()]]
     sent = cases.sent.with_columns(parties=listed(pl.col("parties")))
-    return completed(sent.join(known, on="case_id", how="left", maintain_order="left"), CASES)
+    return completed(sent.hstack([*known.get_columns(), rule]), CASES)
 
 
 def _routed(inputs: IntakeInputs, office: Intake) -> Routing:
     """The track of each case, and why."""
     tracks = {rule.code: rule.track for rule in office.rules}
-    rule = pl.col("rule")
-    settled = rule.replace_strict(tracks, default=None, return_dtype=pl.String)
-    frame = inputs.cases.with_columns(track=settled)
+    settled = [tracks.get(code) for code in inputs.cases["rule"].to_list()]
+    frame = inputs.cases.with_columns(pl.Series("track", settled, dtype=pl.String))
     return route(frame, office, inputs.cutoffs, inputs.seed)
 
 
-def _complexities(context: ServiceContext, x: pl.DataFrame) -> pl.DataFrame:
+def _complexities(context: ServiceContext, x: FeatureRows) -> pl.DataFrame:
     """`case_id, complex_probability`."""
     if ComplexityQuestion.code not in context.model:
-        return x.select("case_id", pl.lit(None, pl.Float64).alias("complex_probability"))
-    return context.model.answer(ComplexityQuestion.code, x).select("case_id", "complex_probability")
+        return _unknown(x, "complex_probability")
+    return context.model.answer(ComplexityQuestion.code, x)[["case_id", "complex_probability"]]
 
 
-def _efforts(context: ServiceContext, x: pl.DataFrame) -> pl.DataFrame:
+def _efforts(context: ServiceContext, x: FeatureRows) -> pl.DataFrame:
     """`case_id, effort, effort_low, effort_high`."""
     if EffortQuestion.code not in context.model:
-        return x.select("case_id", *(pl.lit(None, pl.Float64).alias(name) for name in EFFORTS))
-    return context.model.answer(EffortQuestion.code, x).select("case_id", *EFFORTS)
+        return _unknown(x, *EFFORTS)
+    return context.model.answer(EffortQuestion.code, x)[["case_id", *EFFORTS]]
+
+
+def _unknown(x: FeatureRows, *names: str) -> pl.DataFrame:
+    """What there is no model for."""
+    return pl.DataFrame(
+        [x["case_id"], *(pl.Series(n, [None] * x.height, pl.Float64) for n in names)]
+    )
 
 
 def _reasons(
-    context: ServiceContext, x: pl.DataFrame, estimated: pl.DataFrame
+    context: ServiceContext, x: FeatureRows, estimated: pl.DataFrame
 ) -> Mapping[str, Sequence[Reason]]:
     """What speaks for complex and for simple, of the cases that no rule settles."""
     if ComplexityQuestion.code not in context.model:
         return {}
     reasons = context.model.explain(ComplexityQuestion.code, x, REASONS_SHOWN)
-    by_estimate = estimated.filter(pl.col("rule").is_null())["case_id"]
-    return {case_id: reasons[case_id] for case_id in by_estimate}
+    ids, rules = estimated["case_id"].to_list(), estimated["rule"].to_list()
+    settled = zip(ids, rules, strict=True)
+    return {case_id: reasons[case_id] for case_id, rule in settled if rule is None}

@@ -10,7 +10,7 @@ import polars as pl
 from cases.errors import BadInput
 from cases.language.messages import Sayable, _
 from cases.nearest import ManyNames, did_you_mean
-from cases.tables.tables import Tables, moments_of
+from cases.tables.tables import Tables
 from models.questions.risk import RiskQuestion
 from serving.use_cases.asked_cases import asked, left_out, not_yet
 from serving.use_cases.context import Champion, ServiceContext
@@ -27,7 +27,11 @@ class Scores:
 
 
 def scores(context: ServiceContext, cases: Sequence[GivenCase]) -> Scores:
-    """The risk of `cases`, each at the moment of risk; `BadInput` if they have faults."""
+    """The risk of `cases`, each at the moment of risk; `BadInput` if they have faults.
+
+    They are laid over the tables of all, so nobody may who may not see all (`Forbidden`).
+    """
+    context.check_whole()
     check_given(cases, context.office)
     tables, case_ids = with_given(context.tables, cases), [case.case_id for case in cases]
     return _scores(tables, context.model, case_ids, asked(tables, case_ids))
@@ -35,11 +39,11 @@ def scores(context: ServiceContext, cases: Sequence[GivenCase]) -> Scores:
 
 def scores_of_ids(context: ServiceContext, case_ids: Sequence[str]) -> Scores:
     """As `scores`, of cases the office has; `BadInput` for unknown ones and those not asked yet."""
-    reached = asked(context.tables, case_ids)
+    reached = asked(context.tables, context.known(case_ids))
     there = set(reached["case_id"])
     missing = [(index, name) for index, name in enumerate(case_ids) if name not in there]
     if missing:  # near names are looked for only where they are shown
-        names = ManyNames(context.tables.places("cases"))
+        names = ManyNames(context.in_scope(context.tables.case_rows)["case_id"])
         faults = [
             fault(f"case_ids[{index}]", *_unscorable(context.tables, names, case_id))
             for index, case_id in missing[:MOST_FAULTS]
@@ -50,7 +54,7 @@ def scores_of_ids(context: ServiceContext, case_ids: Sequence[str]) -> Scores:
 
 def _unscorable(tables: Tables, names: ManyNames, case_id: str) -> tuple[Sayable, Sayable]:
     """What is wrong with asking for the risk of this case, and what to do."""
-    if case_id in tables.places("cases"):
+    if case_id in names.names:
         return not_yet(tables), _("Leave it out until then.")
     problem = _("is not a case of this office.")
     return problem, did_you_mean(
@@ -63,5 +67,5 @@ def _scores(
 ) -> Scores:
     without = left_out(tables, case_ids, reached)
     scored = reached.filter(~pl.col("case_id").is_in(list(without))) if without else reached
-    x = model.features(tables, moments_of(scored), RiskQuestion.code)
+    x = model.few_features(tables, scored, RiskQuestion.code)
     return Scores(model.answer(RiskQuestion.code, x), without)

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 
-import narwhals as nw
 import polars as pl
 
 from cases.language.messages import Sayable, _
 from cases.office.reviews import CHECKS
-from cases.progress import Progress, silent
-from cases.tables.tables import Tables, moments_of
-from cases.tables.values import TIME
+from cases.progress import Progress, silent, still_wanted
+from cases.tables.tables import Tables
 from evaluation.surveys.returned import own_checks
-from features.as_of import reviewed_by
+from features.as_of import Known, reviewed_by
 from features.build import asked_of
-from models.questions.risk import RiskQuestion, with_facts
+from features.online.features import FeatureRows
+from models.questions.risk import RiskQuestion, known_by, with_facts
 from models.reasons.reasons import Reason
 from policies.rulebook import mandatory
 from policies.spot_check.plan import PlanParameters, RisksBy, SpotCheckPlan, columns_of
@@ -70,7 +68,13 @@ def plan_frame(
     `Refused`, with why, where there is no such case.
     """
     of = ("frame", parameters.as_of, parameters.closed_after, parameters.failed_check_share)
-    return context.kept(of, lambda: _plan_frame(context, parameters, progress))
+    frame = context.kept(of, lambda: _plan_frame(context, parameters, progress))
+    if context.scope is not None:
+        mine = context.in_scope(context.tables.case_rows).select("case_id")
+        frame = frame.join(mine, on="case_id", how="semi", maintain_order="left")
+    if frame.is_empty():
+        raise none_to_check(context.narrowed(), parameters.as_of, parameters.closed_after)
+    return frame
 
 
 def _plan_frame(
@@ -79,9 +83,7 @@ def _plan_frame(
     tables, as_of = context.tables, parameters.as_of
     risk = context.model.question(RiskQuestion)
     scored = risk.score(tables, as_of, progress, closed_after=parameters.closed_after)
-    if scored.is_empty():
-        raise none_to_check(tables, as_of, parameters.closed_after)
-    return _with_facts_of_draw(tables, scored, parameters)
+    return _with_facts_of_draw(tables, known_by(tables, scored, as_of), scored, parameters)
 
 
 def drawn_from(
@@ -95,6 +97,7 @@ def drawn_from(
     every = frame["case_id"].sort()
     compared = every.gather_every(-(-len(every) // MOST_COMPARED)).to_list()
     among = context.kept(("features", *compared), lambda: _features(context, compared))
+    still_wanted()
     drawn = _features(context, plan.lines["case_id"].to_list())
     reasons = context.model.explain(
         RiskQuestion.code, drawn, REASONS_SHOWN, against=REASONS_AGAINST, among=among
@@ -102,16 +105,20 @@ def drawn_from(
     return PlannedSpotChecks(plan, reasons, {}, _risks_by(context))
 
 
-def _features(context: ServiceContext, case_ids: Sequence[str]) -> pl.DataFrame:
+def _features(context: ServiceContext, case_ids: Sequence[str]) -> FeatureRows:
     """What the risk of these cases is estimated from, and explained by."""
-    moments = moments_of(asked(context.tables, case_ids))
-    return context.model.features(context.tables, moments, RiskQuestion.code)
+    moments = asked(context.tables, case_ids)
+    return context.model.few_features(context.tables, moments, RiskQuestion.code)
 
 
 def _among_given(
     context: ServiceContext, parameters: PlanParameters, cases: Sequence[GivenCase]
 ) -> PlannedSpotChecks:
-    """A plan over the given cases; those of the office are context, not candidates."""
+    """A plan over the given cases; those of the office are context, not candidates.
+
+    Nobody may who may not see all of these (`Forbidden`).
+    """
+    context.check_whole()
     as_of = parameters.as_of
     check_given(cases, context.office, closed_by=as_of)
     tables = with_given(context.tables, cases)
@@ -119,31 +126,32 @@ def _among_given(
     reached = asked(tables, ids, as_of)
     without = left_out(tables, ids, reached) | _reviewed(tables, ids, as_of)
     candidates = reached.filter(~pl.col("case_id").is_in(list(without)))
-    x = context.model.features(tables, moments_of(candidates), RiskQuestion.code)
-    scored = with_facts(tables, context.model.answer(RiskQuestion.code, x), as_of)
-    frame = _with_facts_of_draw(tables, scored, parameters)
+    x = context.model.few_features(tables, candidates, RiskQuestion.code)
+    known = known_by(tables, candidates, as_of)
+    scored = with_facts(known, context.model.answer(RiskQuestion.code, x))
+    still_wanted()
+    frame = _with_facts_of_draw(tables, known, scored, parameters)
     plan = _noted(context, draw_plan(frame, parameters))
-    drawn = x.filter(pl.col("case_id").is_in(plan.lines["case_id"].implode()))
+    still_wanted()
+    drawn = x.where(x["case_id"].is_in(plan.lines["case_id"].implode()).to_numpy())
     reasons = context.model.explain(RiskQuestion.code, drawn, REASONS_SHOWN, among=x)
     return PlannedSpotChecks(plan, reasons, without, _risks_by(context))
 
 
 def _reviewed(tables: Tables, ids: Sequence[str], as_of: datetime) -> dict[str, Sayable]:
     """Cases with a review made by `as_of`, with the sentence that says so."""
-    reviewed = asked_of(tables, ids, partial(reviewed_by, until=as_of))
+    reviewed = asked_of(tables, ids, reviewed_by, until=as_of)
     return dict.fromkeys(reviewed["case_id"], ALREADY_REVIEWED)
 
 
 def _with_facts_of_draw(
-    tables: Tables, scored: pl.DataFrame, parameters: PlanParameters
+    tables: Tables, known: Known, scored: pl.DataFrame, parameters: PlanParameters
 ) -> pl.DataFrame:
     """The frame of scored cases, with rules and, where the draw is split by it, the own check.
 
     Both see what was recorded by the as-of day, not by the moment that risk is asked at.
     """
-    moments = scored.select("case_id", moment=pl.lit(parameters.as_of, dtype=TIME))
-    rules = mandatory(tables, nw.from_native(moments.lazy()))
-    frame = scored.join(rules, on="case_id", how="left")
+    frame = scored.join(mandatory(known), on="case_id", how="left")
     frame = frame.select(columns_of(frame))
     if parameters.failed_check_share is None:
         return frame
@@ -166,7 +174,7 @@ def _risks_by(context: ServiceContext) -> RisksBy:
 def _out_of_time(context: ServiceContext, as_of: datetime) -> Iterator[Sayable]:
     """Notes on a plan that its model or its tables do not reach to."""
     trained = datetime.fromisoformat(str(context.model.about["trained_until"]))
-    newest = context.tables.latest_record
+    newest = context.narrowed().latest_record
     if as_of < trained:
         yield _(
             "With hindsight: the model learnt from what was known by {day}, later than this plan.",

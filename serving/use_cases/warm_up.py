@@ -6,7 +6,7 @@ from datetime import datetime
 
 import polars as pl
 
-from cases.tables.tables import moments_of, rows
+from cases.tables.tables import rows
 from features.as_of import risk_moments
 from models.questions.risk import RiskQuestion
 from serving.use_cases.asked_cases import asked
@@ -21,12 +21,12 @@ def warm_up(context: ServiceContext) -> None:
     tables, model = context.tables, context.model
     reached = rows(risk_moments(tables, after=None, until=datetime.max).head(1))["case_id"]
     if RiskQuestion.code in model and len(reached):
-        x = model.features(tables, moments_of(asked(tables, reached.to_list())), RiskQuestion.code)
+        x = model.few_features(tables, asked(tables, reached.to_list()), RiskQuestion.code)
         model.answer(RiskQuestion.code, x)
         model.explain(RiskQuestion.code, x, REASONS)
     codes = [code for code in UNESTIMATED if code in model]
     if codes and tables.case_rows.height:
         at_opening = tables.case_rows.head(1).select("case_id", moment=pl.col("opened_at"))
-        x = model.features(tables, moments_of(at_opening), *codes)
+        x = model.few_features(tables, at_opening, *codes)
         for code in codes:
             model.answer(code, x)

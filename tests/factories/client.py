@@ -6,18 +6,57 @@ import asyncio
 from typing import Any
 
 import httpx
+from starlette.applications import Starlette
+from starlette.requests import Request
 
+from serving.access.caller import Caller
+from serving.access.rules import Action, Role
 from serving.http.app import application
-from serving.use_cases.arrivals import Current
+from serving.memory.current import Current
 from serving.use_cases.context import ServiceContext
-from tests.factories.fakes import context
+from tests.factories.fakes import InMemory, context
+
+EVERYTHING = Caller("everything", frozenset(Role))
 
 
-def ask(method: str, path: str, of: ServiceContext | None = None, **sent: Any) -> httpx.Response:
-    """The answer of a fresh application."""
+class OpenDoor:
+    """Takes every request for one of the same caller."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    async def caller(self, _request: Request) -> Caller:
+        """Who asks, whatever the request says."""
+        return self._caller
+
+    async def refused(self, caller: Caller, action: Action) -> None:
+        """Nothing is taken note of."""
+
+
+def opened(
+    of: ServiceContext | None = None,
+    caller: Caller = EVERYTHING,
+    ledger: InMemory | None = None,
+) -> Starlette:
+    """An application that takes every request for one of the caller, over the `ledger`."""
+    return application(Current(of or context(), ledger or InMemory()), OpenDoor(caller))
+
+
+def ask(
+    method: str,
+    path: str,
+    of: ServiceContext | None = None,
+    caller: Caller = EVERYTHING,
+    ledger: InMemory | None = None,
+    **sent: Any,
+) -> httpx.Response:
+    """The answer of a fresh application to the caller, who by default may do everything.
+
+    It knows what is in the `ledger`.
+    """
 
     async def go() -> httpx.Response:
-        transport = httpx.ASGITransport(application(Current(of or context())))
+        transport = httpx.ASGITransport(opened(of, caller, ledger))
         async with httpx.AsyncClient(transport=transport, base_url="http://office") as client:
             return await client.request(method, path, **sent)
 

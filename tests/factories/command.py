@@ -7,6 +7,6 @@ from typer.testing import CliRunner, Result
 from cli.app import app
 
 
-def triage(*words: object) -> Result:
-    """Run the command and give back what it said."""
-    return CliRunner().invoke(app, [str(word) for word in words])
+def triage(*words: object, typed: str = "") -> Result:
+    """Run the command, with what is typed while it runs, and give back what it said."""
+    return CliRunner().invoke(app, [str(word) for word in words], input=typed)

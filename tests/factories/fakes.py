@@ -1,10 +1,10 @@
-"""Models that can be worked out by hand, an office they answer for, and a closed case."""
+"""Models that can be worked out by hand, their office, a closed case, a ledger in memory."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,10 @@ from scipy.special import expit
 from cases.language.texts import Text
 from cases.numeric import Floats
 from cases.progress import Progress
-from cases.tables.tables import Frame, Tables
+from cases.tables.tables import Tables
+from features.online.features import FewFeatures
+from ledger.ledger import Entry
+from ledger.records import Kind, Record
 from models.calibration.conformal import Cutoffs
 from models.estimators.scorer import OnFrames
 from models.matrix import Columns
@@ -34,17 +37,19 @@ class FakeModel:
     codes: tuple[str, ...] = ("risk", "complexity", "effort")
     about: Mapping[str, Any] = {"trained_until": "2026-01-01"}
     start: Start | None = None
+    content_hash = "0" * 64
 
     def __contains__(self, code: str) -> bool:
         return code in self.codes
 
-    def features(self, tables: Tables, moments: Frame, *codes: str) -> pl.DataFrame:
+    def few_features(self, tables: Tables, moments: pl.DataFrame, *codes: str) -> FewFeatures:
         """The cases of the moment rows, with their risk already."""
         assert set(codes) <= set(self.codes)
-        asked = moments.collect("polars").to_native()
-        return _risks(tables, asked.join(tables.case_rows, on="case_id"))
+        risks = _risks(tables, moments.join(tables.case_rows, on="case_id"))
+        names = ["suspects", "risk", "risk_low", "risk_high"]
+        return FewFeatures.of(risks.select("case_id", "moment", *names))
 
-    def answer(self, code: str, x: pl.DataFrame) -> pl.DataFrame:
+    def answer(self, code: str, x: FewFeatures) -> pl.DataFrame:
         """The answer to the question, per row."""
         assert code in self.codes
         suspects = pl.col("suspects")
@@ -57,16 +62,16 @@ class FakeModel:
                 (suspects * 1.5).alias("effort_high"),
             ],
         }
-        return x.select("case_id", "moment", *columns[code])
+        return x.frame.select("case_id", "moment", *columns[code])
 
     def explain(
         self,
         code: str,
-        x: pl.DataFrame,
+        x: FewFeatures,
         top: int,
         *,
         against: int = 0,
-        among: pl.DataFrame | None = None,
+        among: FewFeatures | None = None,
     ) -> Mapping[str, Sequence[Reason]]:
         """One reason per case, which says the language it is put into."""
         del among, against
@@ -136,7 +141,7 @@ class Additive(OnFrames):
 class BrokenModel(FakeModel):
     """A model whose error message holds what nobody may see."""
 
-    def features(self, tables: Tables, moments: Frame, *codes: str) -> pl.DataFrame:
+    def few_features(self, tables: Tables, moments: pl.DataFrame, *codes: str) -> FewFeatures:
         """Fail."""
         raise RuntimeError(f"the secret of {tables.case_rows} at {moments} for {codes}")
 
@@ -145,9 +150,11 @@ def _risks(tables: Tables, asked: pl.DataFrame) -> pl.DataFrame:
     known = tables.event_rows.join(asked.select("case_id", "moment"), on="case_id")
     known = known.filter(pl.col("recorded_at") <= pl.col("moment"))
     counts = known.group_by("case_id").agg(events=pl.len().cast(pl.Float64))
-    risk = (pl.col("events").fill_null(0) + pl.col("suspects").fill_null(0)) / 10
-    risks = asked.join(counts, on="case_id", how="left").with_columns(risk=risk.clip(0, 1))
-    return risks.with_columns(
+    risks = asked.join(counts, on="case_id", how="left")
+    points = risks["events"].fill_null(0) + risks["suspects"].fill_null(0)
+    # NumPy divides alike however many rows there are; Polars does not, in the last bit.
+    risk = pl.Series(np.clip(points.to_numpy() / 10, 0, 1), dtype=pl.Float64)
+    return risks.with_columns(risk=risk).with_columns(
         risk_low=(pl.col("risk") - 0.1).clip(0, 1), risk_high=(pl.col("risk") + 0.1).clip(0, 1)
     )
 
@@ -221,3 +228,39 @@ CASE = GivenCase(
 def given(case_id: str = "x", **changes: Any) -> GivenCase:
     """A closed case with three suspects and one event."""
     return replace(CASE, case_id=case_id, **changes)
+
+
+class InMemory:
+    """Records and the texts beside them, without salts, hashes of these, or a disk."""
+
+    def __init__(self) -> None:
+        self.lines = [Record.after(None, Kind.OPENED, {"name": "test"}, datetime.now(UTC))]
+        self.beside: dict[int, dict[str, str]] = {}
+        self.covered = 0
+
+    def append(self, *entries: Entry) -> list[Record]:
+        """Add records."""
+        for entry in entries:
+            now = datetime.now(UTC)
+            self.lines.append(Record.after(self.lines[-1], entry.kind, entry.content, now))
+            if entry.beside:
+                self.beside[self.lines[-1].number] = dict(entry.beside)
+        return self.lines[-len(entries) :]
+
+    def checkpoint(self) -> str:
+        """How many records are covered now, which is no signed note."""
+        self.covered = len(self.lines)
+        return ""
+
+    def since(self, number: int) -> list[Record]:
+        """The records after one."""
+        return self.lines[number:]
+
+    def texts(self, first: int, last: int) -> Mapping[int, Mapping[str, str]]:
+        """The texts beside the records from one to another."""
+        return {at: texts for at, texts in self.beside.items() if first <= at <= last}
+
+    def erase(self, number: int, name: str) -> None:
+        """Erase a text; that is recorded."""
+        del self.beside[number][name]
+        self.append(Entry(Kind.ERASURE, {"number": number, "name": name}))

@@ -3,86 +3,26 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
-import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
 import pytest
 
-from cases.errors import BadInput
+from cases.errors import BadInput, Refused
 from cases.language.messages import Sayable
 from serving import serve as serving
+from serving.running.sockets import listen
 from serving.workspace import Workspace
-from tests.factories.client import request
 from tests.factories.fakes import context
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60  # seconds until a server that does not answer has failed
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+    with listen("127.0.0.1", 0) as probe:
         port: int = probe.getsockname()[1]
         return port
-
-
-@contextmanager
-def _started(home: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A real server over the fake context, and its address."""
-    port = _free_port()
-    command = serving.command("127.0.0.1", port, "tests.serving.fake_service:Plumbline")
-    workspace = Workspace.of(home / "office.toml")
-    server = subprocess.Popen(  # noqa: S603  our own command
-        command,
-        env=dict(os.environ) | serving.environment(workspace, workers=1),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        yield server, serving.address("127.0.0.1", port)
-    finally:
-        server.kill()
-        server.wait()
-        server.stdout.close()
-
-
-def _ready(address: str) -> None:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        try:
-            httpx.get(f"{address}healthz").raise_for_status()
-        except httpx.TransportError:
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail("the server did not answer")
-
-
-def test_a_real_server_answers_and_stops_cleanly(tmp_path):
-    """Started as the command starts it: plans, problem details, metrics; Ctrl-C ends it."""
-    with _started(tmp_path) as (server, address):
-        _ready(address)
-        plan = httpx.post(f"{address}spot_checks", json=request())
-        lost = httpx.get(f"{address}nothing")
-        metrics = httpx.get(f"{address}metrics")
-        page = httpx.get(address)
-        server.send_signal(signal.SIGINT)
-        log, _ = server.communicate(timeout=PATIENCE)
-
-    assert [line["case_id"] for line in plan.json()["lines"]] == ["b", "d"]
-    assert (lost.status_code, lost.headers["content-type"]) == (404, "application/problem+json")
-    assert "bentoml_service_request_total" in metrics.text
-    assert "Test office" in page.text
-    assert server.returncode == 0
-    assert "Traceback" not in log
 
 
 def test_the_process_becomes_the_service(tmp_path, monkeypatch):
@@ -90,23 +30,48 @@ def test_the_process_becomes_the_service(tmp_path, monkeypatch):
     became = []
     said: list[Sayable] = []
     monkeypatch.setattr(serving, "check", lambda *_: context().tables)
-    monkeypatch.setattr(os, "execve", lambda *given: became.append(given))
+    monkeypatch.setattr(serving, "are_kept", lambda: True)
+    monkeypatch.setattr(os, "chdir", became.append)
+    monkeypatch.setattr(os, "execve", lambda *given: became.append(given))  # three values
 
     (tmp_path / "office.toml").write_text("")
 
     serving.serve(
-        Workspace.of(tmp_path / "office.toml"), port=_free_port(), workers=2, say=said.append
+        Workspace.of(tmp_path / "office.toml"),
+        port=_free_port(),
+        workers=2,
+        allow_hosts=["intra", "plumbline.example.org"],
+        say=said.append,
     )
 
-    ((program, command, environment),) = became
+    folder, (program, command, environment) = became
+    assert folder == ROOT
     assert program == sys.executable
-    assert command[1:5] == ["-m", "bentoml", "serve", "serving.service:Plumbline"]
+    assert command[1:3] == ["-m", "serving.running"]
+    assert command[4:] == ["serving.worker", "serving.renewal"]
     assert environment["TRIAGE_OFFICE"] == str(tmp_path / "office.toml")
     assert environment["TRIAGE_WORKERS"] == "2"
     assert Path(environment["TRIAGE_CHECKED"]).is_relative_to(tmp_path / ".triage")
-    assert environment["BENTOML_DO_NOT_TRACK"] == "True"
-    assert "http://127.0.0.1:" in str(said[0])
-    assert "Ctrl-C" in str(said[1])
+    assert environment["TRIAGE_ALLOW_HOSTS"] == "intra,plumbline.example.org"
+    first, where, how = map(str, said)
+    assert "First start" in first
+    assert "http://127.0.0.1:" in where
+    assert "Ctrl-C" in how
+    assert f"kill -HUP {os.getpid()}" in how
+
+
+def test_a_demo_is_not_served_behind_a_proxy(tmp_path, monkeypatch):
+    """It is refused before users are made."""
+    demo = {"office": {"name": {"en": "Test office"}, "demo": True}}
+    monkeypatch.setattr(serving, "check", lambda *_: context(**demo).tables)
+    with pytest.raises(Refused, match="this machine only"):
+        serving.serve(
+            Workspace.of(tmp_path / "office.toml"),
+            port=_free_port(),
+            public_url="https://o.example",
+            say=print,
+        )
+    assert not (tmp_path / ".triage").exists()
 
 
 def test_a_port_that_is_taken_is_told_before_anything_is_read(tmp_path):
@@ -126,6 +91,7 @@ def test_a_port_that_is_taken_is_told_before_anything_is_read(tmp_path):
         ({"host": "localhost"}, "is not an IP address"),
         ({"workers": 0}, "is not a possible number of workers"),
         ({"port": 70_000}, "cannot be listened on"),
+        ({"allow_hosts": ["http://intra"]}, "is not the name of a host"),
     ],
 )
 def test_options_that_cannot_be_met_are_told(tmp_path, changes, sentence):

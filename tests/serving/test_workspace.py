@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from cases.errors import BadInput, Refused
+from ledger.ledger import FILE
 from models.registry import Registry
+from serving.memory.facts import facts_entry
 from serving.worker import load_context
 from serving.workspace import Workspace, check
+from tests.factories.files import write
 
 OFFICE = """
 [office]
@@ -84,7 +89,13 @@ def test_tables_and_champion_are_of_one_office(tmp_path, monkeypatch):
     (tmp_path / "office.toml").write_text(OFFICE, encoding="utf-8")
     (tmp_path / "cases.csv").write_text("case_id,opened_at,closed_at\na,2024-01-01,\n")
     asked = []
-    monkeypatch.setattr(Registry, "champion", lambda _, office: asked.append(office))
+
+    def loaded(office):
+        asked.append(office)
+        return SimpleNamespace(content_hash="")
+
+    monkeypatch.setattr(Registry, "champion_version", lambda *_: SimpleNamespace(number="1"))
+    monkeypatch.setattr(Registry, "load", lambda _, _version, office: loaded(office))
 
     context = load_context(Workspace.of(tmp_path / "office.toml"))
 
@@ -96,3 +107,40 @@ def test_without_an_office_file_every_fault_is_told(tmp_path):
     for load in (load_context, check):
         with pytest.raises(BadInput, match="there is no such file"):
             load(Workspace.of(tmp_path / "office.toml"))
+
+
+def came_in(folder: Path, **changes: object) -> Workspace:
+    """The small office, with an event of an open case in its ledger."""
+    workspace = Workspace.of(write(folder) / "office.toml")
+    event = {"case_id": "b", "at": datetime(2024, 1, 5, 9), "activity": "accepted"} | changes
+    with workspace.opened_ledger() as ledger:
+        ledger.append(facts_entry(workspace.served_office(), "events", "key", [event], 0, 1))
+    return workspace
+
+
+def test_commands_see_what_came_in(tmp_path):
+    """As rows of the office's tables, whose fingerprint is another one then."""
+    before = Workspace.of(write(tmp_path) / "office.toml").tables()
+    now = came_in(tmp_path).tables()
+
+    assert now.of_cases("events", ["b"])["at"].to_list()[-1] == datetime(2024, 1, 5, 9)
+    assert now.event_rows.height == before.event_rows.height + 1
+    assert now.data_hash != before.data_hash
+
+
+def test_what_does_not_fit_any_more_is_a_warning(tmp_path):
+    """An event of a case that the office has taken out does not stop a command."""
+    now = came_in(tmp_path, case_id="gone").tables()
+
+    assert "1 row that came in" in str(now.report.warnings[-1].problem)
+
+
+def test_a_ledger_that_cannot_be_read_is_told(tmp_path):
+    """Tables without what came in would be other tables."""
+    workspace = came_in(tmp_path)
+    for path in workspace.home.glob(f"{FILE}*"):
+        path.unlink()
+    (workspace.home / FILE).write_bytes(b"no database")
+
+    with pytest.raises(BadInput, match="cannot be read"):
+        workspace.tables()

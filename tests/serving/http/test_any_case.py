@@ -9,12 +9,9 @@ import httpx
 import hypothesis.strategies as st
 from hypothesis import given, settings
 
-from serving.http.app import application
-from serving.use_cases.arrivals import Current
-from tests.factories.client import request
-from tests.factories.fakes import context
+from tests.factories.client import ask, case, opened, request
 
-APPLICATION = application(Current(context()))
+APPLICATION = opened()
 
 days = st.dates().map(str) | st.datetimes().map(lambda moment: moment.isoformat())
 recent = st.sampled_from(["2025-12-31", "2026-01-15T10:00", "2026-03-01", "2026-06-30T23:59:59.9"])
@@ -59,3 +56,10 @@ def test_no_request_is_an_internal_error(sent):
     assert answer.status_code in (200, 422), answer.text
     told = answer.json()
     assert told["faults"] if answer.status_code == 422 else "lines" in told
+
+
+def test_the_largest_amounts_are_answered():
+    """What people type may be any number; it is scored and said like others."""
+    largest = case(attributes={"suspects": 1e300})
+    assert ask("POST", "/v1/spot_checks", json=request(cases=[largest])).status_code == 200
+    assert ask("POST", "/v1/score", json={"cases": [largest]}).status_code == 200

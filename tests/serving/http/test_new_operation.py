@@ -8,9 +8,10 @@ from pydantic import BaseModel
 from cases.errors import Refused
 from cases.language.messages import Message
 from cases.office.model import Office
+from serving.access.rules import Action
 from serving.http import app, operations
 from serving.http.operations import Operation
-from serving.http.payloads import RequestPart
+from serving.http.reading.payloads import RequestPart
 from serving.use_cases.context import ServiceContext
 from tests.factories.client import ask
 
@@ -37,7 +38,9 @@ def _count(context: ServiceContext, request: CountRequest) -> CountOut:
 @pytest.fixture(autouse=True)
 def registered(monkeypatch: pytest.MonkeyPatch) -> None:
     """The operation stands in the list."""
-    count = Operation("POST", "/count", Message("How many"), CountRequest, CountOut, _count)
+    count = Operation(
+        "POST", "/count", Message("How many"), CountRequest, CountOut, _count, Action.SCORE
+    )
 
     def offered(office: Office) -> tuple[Operation, ...]:
         return (*operations.operations(office), count)

@@ -10,11 +10,9 @@ from typing import Any
 import pytest
 
 from cases import nearest
-from serving.http.app import GONE, application
-from serving.use_cases.arrivals import Current
+from serving.http.problems import GONE
 from serving.use_cases.faults import MOST_FAULTS
-from tests.factories.client import ask, case, request
-from tests.factories.fakes import context
+from tests.factories.client import ask, case, opened, request
 
 
 @pytest.mark.parametrize(
@@ -60,7 +58,7 @@ def test_a_client_that_has_gone_is_no_error(caplog):
     headers = [(b"content-type", b"application/json")]
     scope = {"type": "http", "method": "POST", "path": "/v1/score", "headers": headers}
     with caplog.at_level(logging.DEBUG, logger="plumbline"):
-        asyncio.run(application(Current(context()))(scope, receive, send))
+        asyncio.run(opened()(scope, receive, send))
 
     assert sent[0]["status"] == GONE
     assert not caplog.records

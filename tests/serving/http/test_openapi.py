@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
 import pytest
 from fastapi.openapi.models import OpenAPI
 
+from serving.http.operations import Operation, operations
+from serving.http.reading.requests import read
 from tests.factories.client import ask, case, request
+from tests.factories.office import office
 
 
 def _document() -> dict[str, Any]:
@@ -32,6 +36,11 @@ def test_every_endpoint_is_listed():
         "/v1/spot_checks": {"post"},
         "/v1/score": {"post"},
         "/v1/intake": {"post"},
+        "/v1/cases": {"post"},
+        "/v1/events": {"post"},
+        "/v1/reviews": {"post"},
+        "/v1/overrides": {"post"},
+        "/v1/trainings": {"post"},
         "/healthz": {"get"},
     }
 
@@ -76,6 +85,39 @@ def test_an_answer_is_as_described(method: str, path: str, body: Any):
     kind = answer.headers["content-type"]
 
     assert fits(answer.json(), described["content"][kind]["schema"], document)
+
+
+OFFERED = operations(office())
+
+
+@pytest.mark.parametrize("operation", OFFERED, ids=[one.path for one in OFFERED])
+def test_every_example_is_as_described(operation: Operation) -> None:
+    """Of each request, which is read without a fault, and of each answer; with the office's own."""
+    described = _document()["paths"][operation.path][operation.method.lower()]
+    answer = described["responses"]["200"]["content"]["application/json"]
+    assert fits(answer["example"], answer["schema"], _document())
+    if operation.request is not None:
+        sent = described["requestBody"]["content"]["application/json"]["example"]
+        read(operation.request, json.dumps(sent).encode())
+
+
+def test_examples_have_words_of_the_office() -> None:
+    """Its attributes, activities and grades."""
+    paths = _document()["paths"]
+
+    def sent(path: str) -> Any:
+        return paths[path]["post"]["requestBody"]["content"]["application/json"]["example"]
+
+    assert sent("/v1/intake")["cases"][0]["attributes"] == {"suspects": 2, "charge": "a_code"}
+    assert sent("/v1/events")["events"][0]["activity"] == "accepted"
+    assert sent("/v1/reviews")["reviews"][0]["grade"] == "good"
+
+
+def test_who_asks_shows_the_key_of_a_machine() -> None:
+    """As a bearer token."""
+    document = _document()
+    (name,) = document["security"][0]
+    assert document["components"]["securitySchemes"][name]["scheme"] == "bearer"
 
 
 def test_what_is_not_as_described_is_noticed():

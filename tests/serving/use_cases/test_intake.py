@@ -13,7 +13,8 @@ from cases.tables.tables import Tables, new_case_columns
 from policies.assignment.who_may import who_may
 from serving.use_cases.context import ServiceContext
 from serving.use_cases.intake import IntakeSuggestions, intake
-from serving.use_cases.staff import GIVEN, staff
+from serving.use_cases.remembered import GIVEN
+from serving.use_cases.staff import given_away, staff
 from tests.factories.client import ask
 from tests.factories.fakes import FakeModel, context
 from tests.factories.office import rows
@@ -81,6 +82,7 @@ def test_what_was_given_since_counts_in_full_and_once() -> None:
         schema=GIVEN,
         orient="row",
     )
+    given = given_away(context(), given)
     found = staff(context(), datetime(2026, 3, 2), given).select("handler", "load", "open_cases")
     assert found.sort("handler").rows()[1:3] == [("h2", 2.0, 2), ("h3", 2.5, 1)]
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import threading
+
 import polars as pl
 
 from serving.use_cases.context import MOST_KEPT, ServiceContext
@@ -21,3 +24,27 @@ def test_the_latest_answers_are_kept_and_no_more() -> None:
     found = [context.kept(number, lambda n=number: compute(n))["number"][0] for number in asked]
     assert found == asked
     assert computed == [*range(MOST_KEPT + 1), 1]
+
+
+def test_threads_share_what_is_kept() -> None:
+    """`/healthz` is answered beside a computation; neither takes from the other what is oldest."""
+    context, failed = ServiceContext(small_office(10), FakeModel()), []
+    before = sys.getswitchinterval()
+
+    def ask(name: int) -> None:
+        try:
+            for number in range(5_000):
+                context.kept((name, number), object)
+        except KeyError as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=ask, args=(name,)) for name in range(4)]
+    sys.setswitchinterval(1e-6)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(before)
+    assert failed == []

@@ -16,10 +16,10 @@ class Counting(FakeModel):
     def __init__(self) -> None:
         self.asked: list[tuple[str, ...]] = []
 
-    def features(self, tables, moments, *codes):
+    def few_features(self, tables, moments, *codes):
         """As any model."""
         self.asked.append(codes)
-        return super().features(tables, moments, *codes)
+        return super().few_features(tables, moments, *codes)
 
 
 def test_the_features_of_every_answer_are_built_once():

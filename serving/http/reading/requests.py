@@ -23,7 +23,7 @@ from cases.office.model import Attribute, Office
 from cases.tables.arrivals.new_cases import new_case_faults
 from cases.tables.specification.value_checks import NO_NAME
 from cases.tables.tables import Tables, new_case_columns
-from serving.http.payloads import (
+from serving.http.reading.payloads import (
     NO_SUCH_MOMENT,
     NOT_A_MOMENT,
     NOT_BOTH,
@@ -36,9 +36,11 @@ from serving.http.payloads import (
     Label,
     Moment,
     NewCaseIn,
+    RequestPart,
     ScoreRequest,
     SpotCheckRequest,
 )
+from serving.http.reading.quick_reader import quick_reader
 from serving.use_cases.faults import MOST_FAULTS, fault, refuse, unlisted
 from serving.use_cases.given_cases import GivenCase, GivenEvent
 
@@ -64,27 +66,27 @@ class RequestModels:
 def request_models(office: Office) -> RequestModels:
     """The request models whose `attributes` are those of `office`."""
     attributes = create_model(
-        "Attributes", __base__=AttributesIn, **_fields_of(office, office.attributes)
+        "Attributes", __base__=AttributesIn, **fields_of(office, office.attributes)
     )
-    case = _fitted(CaseIn, "Case", attributes=attributes)
+    case = fitted(CaseIn, "Case", attributes=attributes)
     cases = tuple[case, ...] | None  # type: ignore[valid-type]
-    return RequestModels(
-        _fitted(SpotCheckRequest, "SpotCheckRequest", cases=cases),
-        _fitted(ScoreRequest, "ScoreRequest", cases=cases),
-        _intake_request(office),
-    )
+    spot_check = fitted(SpotCheckRequest, "SpotCheckRequest", cases=cases)
+    score = fitted(ScoreRequest, "ScoreRequest", cases=cases)
+    for model in (spot_check, score):
+        model.quickly = quick_reader(office, model, explained)
+    return RequestModels(spot_check, score, _intake_request(office))
 
 
 def _intake_request(office: Office) -> type[IntakeRequest]:
     """The request model for new cases: of the attributes those known at intake."""
     known = [name for name in office.attributes if name in office.intake_facts]
-    facts = create_model("IntakeFacts", __base__=IntakeFactsIn, **_fields_of(office, known))
-    case = _fitted(NewCaseIn, "NewCase", attributes=facts)
+    facts = create_model("IntakeFacts", __base__=IntakeFactsIn, **fields_of(office, known))
+    case = fitted(NewCaseIn, "NewCase", attributes=facts)
     cases = tuple[case, ...]  # type: ignore[valid-type]
-    return _fitted(IntakeRequest, "IntakeRequest", cases=cases)
+    return fitted(IntakeRequest, "IntakeRequest", cases=cases)
 
 
-def _fields_of(office: Office, names: Iterable[str]) -> dict[str, Any]:
+def fields_of(office: Office, names: Iterable[str]) -> dict[str, Any]:
     """The fields of a model for these attributes.
 
     The prefix keeps an attribute called `copy` or `json` apart from what a model can do.
@@ -98,7 +100,7 @@ def _field(name: str, attribute: Attribute) -> tuple[Any, Any]:
     return types[attribute.type] | None, Field(default=None, alias=name, description=meaning)
 
 
-def _fitted(base: type[Read], name: str, **types: Any) -> type[Read]:
+def fitted(base: type[Read], name: str, **types: Any) -> type[Read]:
     """`base` under `name`, with narrower types for some of its fields."""
     fields: dict[str, Any] = {
         field: (kind, base.model_fields[field]) for field, kind in types.items()
@@ -108,6 +110,13 @@ def _fitted(base: type[Read], name: str, **types: Any) -> type[Read]:
 
 def read(model: type[Read], body: bytes) -> Read:
     """The request in `body`; `NotJson` or `BadInput` with at most `MOST_FAULTS` faults."""
+    quickly = model.quickly if issubclass(model, RequestPart) else None
+    request: Read | None = quickly(body) if quickly else None
+    return explained(model, body) if request is None else request
+
+
+def explained(model: type[Read], body: bytes) -> Read:
+    """As `read`, value by value, to say of each what is wrong with it."""
     try:
         request = model.model_validate_json(body)
         json.loads(body, object_pairs_hook=_once, parse_int=len, parse_float=len)
@@ -138,8 +147,12 @@ def _follows(error: ErrorDetails, others: Sequence[ErrorDetails]) -> bool:
     )
 
 
-def given_case(case: CaseIn) -> GivenCase:
-    """A case of the request as a value."""
+def given_cases(cases: Sequence[CaseIn | GivenCase]) -> list[GivenCase]:
+    """The cases of a request as values, which the quick reader has made already."""
+    return [case if isinstance(case, GivenCase) else _given_case(case) for case in cases]
+
+
+def _given_case(case: CaseIn) -> GivenCase:
     return GivenCase(
         case.case_id,
         case.opened_at,
@@ -174,16 +187,17 @@ def new_cases(tables: Tables, cases: Sequence[NewCaseIn]) -> pl.DataFrame:
 
 
 def _new_row(case: NewCaseIn) -> dict[str, object]:
-    named = case.designated
-    return (
-        case.model_dump(include={"case_id", "opened_at", "kind", "unit"})
-        | case.attributes.model_dump(by_alias=True)
-        | {
-            "parties": PARTED.join(case.parties) or None,
-            "designated_handler": named.handler if named else None,
-            "designation_reason": named.reason if named else None,
-        }
-    )
+    fields, named = type(case.attributes).model_fields, case.designated
+    return {
+        "case_id": case.case_id,
+        "opened_at": case.opened_at,
+        "kind": case.kind,
+        "unit": case.unit,
+        **{str(fields[name].alias): value for name, value in case.attributes},
+        "parties": PARTED.join(case.parties) or None,
+        "designated_handler": named.handler if named else None,
+        "designation_reason": named.reason if named else None,
+    }
 
 
 def _not_json(error: ErrorDetails) -> Fault:

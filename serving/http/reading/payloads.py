@@ -6,9 +6,10 @@ answers.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache, partial
-from typing import Annotated, Any, TypeGuard
+from typing import Annotated, Any, ClassVar, TypeGuard
 
 from pydantic import (
     AfterValidator,
@@ -98,16 +99,16 @@ def _named(text: str, *, of_cases_and_people: bool) -> str:
 
 
 # The same names come again and again.
-_label_of = lru_cache(maxsize=4096)(partial(_named, of_cases_and_people=False))
-_who_of = lru_cache(maxsize=4096)(partial(_named, of_cases_and_people=True))
+label_of = lru_cache(maxsize=4096)(partial(_named, of_cases_and_people=False))
+who_of = lru_cache(maxsize=4096)(partial(_named, of_cases_and_people=True))
 
 
 def _label(value: object) -> object:
-    return _label_of(value) if _may_be_a_name(value) else value
+    return label_of(value) if _may_be_a_name(value) else value
 
 
 def _who(value: object) -> object:
-    return _who_of(value) if _may_be_a_name(value) else value
+    return who_of(value) if _may_be_a_name(value) else value
 
 
 def _may_be_a_name(value: object) -> TypeGuard[str]:
@@ -134,6 +135,7 @@ class RequestPart(BaseModel):
     """A part of a request: types are taken as they stand, unknown fields are faults."""
 
     model_config = STRICT
+    quickly: ClassVar[Callable[[bytes], Any] | None] = None  # its `quick_reader`, if it has one
 
 
 class EventIn(RequestPart):

@@ -1,0 +1,1 @@
+"""Requests: what may be said, and how it is read."""

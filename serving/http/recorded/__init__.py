@@ -1,0 +1,1 @@
+"""Requests that are recorded in the ledger before they are answered."""
