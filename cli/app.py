@@ -11,20 +11,20 @@ import typer
 from cases.language.messages import Message, _
 from cli.arguments import SpokenIn
 from cli.commands import (
-    check,
     commit,
-    demo,
-    draft,
     estimate,
     intake,
+    ledger,
     models,
     plan,
     replay,
     report,
     score,
     serve,
+    users,
     verify,
 )
+from cli.commands.setup import check, demo, draft
 from cli.shell import Command, Commands
 
 Named = tuple[Callable[..., None], Message]  # a command, and its help
@@ -41,11 +41,14 @@ COMMANDS: tuple[Named, ...] = (
     (plan.plan, plan.PLAN),
     (commit.seed, commit.SEED),
     (verify.verify, verify.VERIFY),
+    (ledger.ledger, ledger.LEDGER),
+    (ledger.erase, ledger.ERASE),
     (estimate.estimate, estimate.ESTIMATE),
     (report.report, report.REPORT),
     (replay.replay, replay.REPLAY),
     (intake.intake, intake.INTAKE),
     (intake.shares, intake.SHARES),
+    (users.users, users.USERS),
     (serve.serve, serve.SERVE),
 )
 ABOUT = _("Which cases to spot-check first and why. Start with: triage demo.")

@@ -63,6 +63,14 @@ class Terminal:
             table.add_row(*(Text(self._words(cell), overflow="fold") for cell in cells))
         self.out.print(table)
 
+    def is_confirmed(self, question: Sayable, answer: str) -> bool:
+        """Whether somebody types `answer`, as `question` asks for."""
+        self.show(question)
+        try:
+            return input().strip() == answer
+        except EOFError:
+            return False
+
     @contextmanager
     def progress(self) -> Iterator[Tell]:
         """Bars with the time left on a terminal; in a log, one line per finished step."""

@@ -14,7 +14,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
 from cases.errors import BadInput, PlumblineError
-from cases.files import is_disk_full, read_office_file
+from cases.files import is_disk_full, permitted, read_office_file
 from cases.language.catalogues import Language, languages
 from cases.language.messages import _
 from cli import INTERRUPTED
@@ -43,7 +43,8 @@ class Command(TyperCommand):
         terminal = Terminal.of(ctx.params["language"], ctx.params.get("office"))
         try:
             _check_office(ctx.params.get("office"))
-            return super().invoke(ctx)
+            with permitted():
+                return super().invoke(ctx)
         except PlumblineError as error:
             show_error(terminal, error)
             raise typer.Exit(error.exit_code) from None

@@ -19,6 +19,7 @@ from babel import Locale
 from cases.demo import make_demo
 from cases.office.loading import load_office
 from cli.app import COMMANDS
+from cli.commands.users import WHAT
 from serving.worker import load_context
 from serving.workspace import Workspace
 from tests.factories.client import ask
@@ -135,9 +136,12 @@ def test_sheets(office: Path, codes: set[str], sheet: str, columns: list[str]) -
 
 
 def test_an_intake_of_an_office_that_speaks_english(
-    english: Path, codes: set[str], tmp_path: Path
+    english: Path, codes: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Page, sheet and terminal are wholly in the language asked for."""
+    home = tmp_path / "home"  # with the models, and a ledger that knows of no intake
+    shutil.copytree(english.parent / ".triage", home, ignore=shutil.ignore_patterns("ledger*"))
+    monkeypatch.setenv("TRIAGE_HOME", str(home))
     new, folder = english.parent / "intake.csv", tmp_path / "intake"
     words = ("--cases", new, "--out", folder, "--language", MADE_UP)
     shown = triage("intake", english, *words)
@@ -265,7 +269,7 @@ def test_faults_of_an_office_file(
 def test_help(office: Path, codes: set[str], name: str | None) -> None:
     """Of the program and of every command."""
     words = (name, "--help") if name else ("--help",)
-    choices = {"month", "quarter", "year"}  # what is written on the command line
+    choices = {"month", "quarter", "year", *WHAT}  # what is written on the command line
     shown = triage(*words, "--language", MADE_UP).output
     assert unbracketed(shown, codes | choices) == set()
 

@@ -131,7 +131,11 @@ def simulate(rng: np.random.Generator, count: int) -> tuple[pl.DataFrame, pl.Dat
 
 
 def _office_file() -> bytes:
-    return (resources.files("offices") / OFFICE_FILE).read_bytes()
+    """The example, which says that it is a demo: an office that begins with it is none."""
+    example = (resources.files("offices") / OFFICE_FILE).read_bytes()
+    return example.replace(
+        b"[office]\n", b"[office]\ndemo = true # served to users that all know\n", 1
+    )
 
 
 def _check_ours(folder: Path) -> None:

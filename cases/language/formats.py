@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, localcontext
 from functools import lru_cache
@@ -34,6 +35,8 @@ def formatted(value: object, spec: str, language: Language) -> str:
     >>> formatted(date(2026, 6, 30), "", "de")
     '30. Juni 2026'
     """
+    if isinstance(value, str):
+        return str(value)
     if isinstance(value, datetime):
         return f"{_day(value.date(), language)} {value:%H:%M}"
     if isinstance(value, date):
@@ -59,38 +62,40 @@ def _number(value: float, spec: str, language: Language) -> str:
         return f"{Decimal(value):.2e}"
     if significant:
         value = float(f"{value:.{_significant(value, parts['digits'])}g}")
-    percent = parts["kind"] == "%"
-    shown = 100 * value if percent else value
-    digits = _digits(shown, parts["kind"], parts["digits"])
-    rounded = _rounded(shown, digits)
-    text = _written(rounded, _pattern(bool(parts["group"]), digits), language, percent=percent)
-    return f"+{text}" if parts["sign"] and rounded > 0 else text
+    shown = 100 * value if parts["kind"] == "%" else value
+    return _written(_rounded(shown, _digits(shown, parts["kind"], parts["digits"])), spec, language)
 
 
 @lru_cache(maxsize=256)
-def _parts(spec: str) -> re.Match[str] | None:
-    return NUMBER.fullmatch(spec)
+def _parts(spec: str) -> Mapping[str, str] | None:
+    parts = NUMBER.fullmatch(spec)
+    return parts and parts.groupdict()
 
 
 @lru_cache(maxsize=10_000)  # the same rounded numbers come again and again
-def _written(rounded: Decimal, pattern: str, language: Language, *, percent: bool) -> str:
+def _written(rounded: str, spec: str, language: Language) -> str:
     """A rounded number as the language writes it; a percentage with its sign."""
-    locale = locale_of(language)
+    parts, locale = _parts(spec) or {}, locale_of(language)
+    number = Decimal(rounded) or Decimal(0)  # a zero has no sign
+    pattern = _pattern(bool(parts["group"]), len(rounded.partition(".")[2]))
     with localcontext(prec=PRECISION):
-        if not percent:
-            return str(format_decimal(rounded, pattern, locale))
-        pattern = PLACES.sub(pattern, locale.percent_formats[None].pattern)
-        return str(format_percent(rounded / 100, pattern, locale))
+        if parts["kind"] == "%":
+            pattern = PLACES.sub(pattern, locale.percent_formats[None].pattern)
+            text = format_percent(number / 100, pattern, locale)
+        else:
+            text = format_decimal(number, pattern, locale)
+    return f"+{text}" if parts["sign"] and number > 0 else str(text)
 
 
-def _rounded(value: float, digits: int) -> Decimal:
+def _rounded(value: float, digits: int) -> str:
     """The number to so many digits after the decimal point, as `format` rounds it.
 
     Babel rounds a half to the even digit of what is printed; `format` rounds the number that
     is stored, so that a sentence, a file and a log give the same figure.
     """
-    rounded = Decimal(value) if isinstance(value, int) else Decimal(f"{value:.{digits}f}")
-    return rounded or Decimal(0)  # a zero has no sign
+    if isinstance(value, int):
+        return f"{value}.{'0' * digits}" if digits else str(value)
+    return f"{value:.{digits}f}"
 
 
 def _pattern(grouped: bool, digits: int) -> str:

@@ -16,6 +16,8 @@ from typing import Any, Protocol, runtime_checkable
 from cases.language.catalogues import SOURCE, Language, translations
 from cases.language.formats import formatted
 
+PLAIN = (str, int, float)  # what most gaps hold, and what needs no look at whether it can speak
+
 
 @runtime_checkable
 class Sayable(Protocol):
@@ -38,11 +40,15 @@ class Message:
     plural: str = ""
     count: int | None = None
     context: str = ""
+    _said: dict[Language, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def say(self, language: Language) -> str:
         """The text in `language`; in English where its catalogue lacks it."""
-        template = self._translated(language)
-        return _filled(template, self.values, language) if self.values else template
+        if not self.values:
+            return self._translated(language)
+        if language not in self._said:  # the same fact stands in the sentences of many cases
+            self._said[language] = _filled(self._translated(language), self.values, language)
+        return self._said[language]
 
     def _translated(self, language: Language) -> str:
         catalogue = translations(language)
@@ -135,8 +141,8 @@ def _filled(template: str, values: Mapping[str, Any], language: Language) -> str
         written.append(text)
         if name is not None:
             value: Any = values[name]
-            in_words = hasattr(value, "say")
-            written.append(value.say(language) if in_words else formatted(value, spec, language))
+            plain = isinstance(value, PLAIN) or not hasattr(value, "say")
+            written.append(formatted(value, spec, language) if plain else value.say(language))
     return "".join(written)
 
 

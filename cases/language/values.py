@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from cases.language.catalogues import SOURCE, Language
 from cases.language.formats import formatted
@@ -30,6 +31,7 @@ class Value:
         return self.say(SOURCE)
 
 
+@lru_cache(maxsize=256)  # the same few shares come again and again
 def round_share(value: float) -> Value:
     """A share that somebody set: without decimals where it has none.
 

@@ -74,6 +74,10 @@ class Profile(Model):
 
     name: Text = Field(description="the office's name")
     language: Language = Field(default="en", description="the language of lists and reports")
+    demo: bool = Field(
+        default=False,
+        description="a made-up office: it is served on this machine only, to users that all know",
+    )
 
     time_zone: str | None = Field(
         default=None,

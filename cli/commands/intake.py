@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     import polars as pl
 
     from cases.integrity.manifest import Manifest
-    from cases.tables.tables import Tables
     from ledger.ledger import Ledger
     from models.bundle.bundle import Bundle
+    from serving.use_cases.context import ServiceContext
     from serving.use_cases.intake import IntakeSuggestions
 
     Drawn = tuple[pl.DataFrame, pl.DataFrame]  # the probabilities published, and the lines drawn
@@ -58,7 +58,7 @@ def intake(
         option(
             "--after",
             FOLDER,
-            _("Folder of an earlier intake whose cases the tables lack; several."),
+            _("Folder of an intake that neither the tables nor the ledger have; several."),
         ),
     ] = None,
     seed: Seed = None,
@@ -70,19 +70,21 @@ def intake(
     from cli.files.intake import check_intake_folder
     from cli.files.intake_checks import given_in
     from cli.files.ledger import ledger_of
-    from cli.files.office import opened, workspace_of
+    from cli.files.office import opened_now, workspace_of
     from cli.show.folders import hash_of
     from cli.show.intake import show_intake
-    from serving.use_cases.staff import GIVEN
+    from serving.use_cases.context import ServiceContext
+    from serving.use_cases.remembered import GIVEN
 
     check_intake_folder(out_folder)
     terminal = Terminal.of(language, office)
     workspace = workspace_of(office, data, set_aside, language)
     with ledger_of(workspace) as ledger, terminal.progress() as tell:
-        tables, champion = opened(workspace, tell)
+        now, champion = opened_now(workspace, tell)
         given = pl.concat([pl.DataFrame(schema=GIVEN), *map(given_in, after or ())])
+        context = ServiceContext(now.tables, champion, remembered=now.remembered)
         suggestions, manifest = suggest_and_write(
-            tables,
+            context,
             champion,
             cases,
             out_folder,
@@ -98,7 +100,7 @@ def intake(
 
 
 def suggest_and_write(
-    tables: Tables,
+    context: ServiceContext,
     champion: Bundle,
     cases: Path,
     folder: Path,
@@ -118,16 +120,15 @@ def suggest_and_write(
     from cli.files.folders import made_from
     from cli.files.intake import write_intake
     from cli.files.ledger import record
-    from serving.use_cases.context import ServiceContext
     from serving.use_cases.intake import intake as suggest
     from serving.use_cases.records import intake_record
 
-    new = read_new_cases(tables, cases, tell)
+    new = read_new_cases(context.tables, cases, tell)
     tell(SUGGESTING, 0.0)
-    suggestions = suggest(ServiceContext(tables, champion), new, as_of, seed, given)
-    made = made_from(tables, champion)
-    manifest = write_intake(suggestions, tables.office, language, made, folder)
-    record(ledger, intake_record(suggestions, manifest, made))
+    suggestions = suggest(context, new, as_of, seed, given)
+    made = made_from(context.tables, champion)
+    manifest = write_intake(suggestions, context.office, language, made, folder)
+    record(ledger, intake_record(context.office, suggestions, manifest, made))
     tell(SUGGESTING, 1.0)
     return suggestions, manifest
 

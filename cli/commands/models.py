@@ -22,6 +22,7 @@ from cli.arguments import (
 from cli.console import Terminal
 
 TRAIN = _("Fit the models, try them on later cases, register a candidate, promote it if it holds.")
+IF_ASKED = _("Only if somebody has asked for it since the last training, until when they said.")
 MODELS = _("List the office's models: when made, what the gate said and why, which is champion.")
 ROLLBACK = _(
     "Make an earlier champion the champion again; a running service takes it when restarted."
@@ -33,6 +34,7 @@ def train(
     data: DataFolder = None,
     set_aside: SetAside = None,
     until: Until = None,
+    if_asked: Annotated[bool, typer.Option("--if-asked", help=str(IF_ASKED))] = False,
     language: SpokenIn = None,
 ) -> None:
     """Train a candidate on the office's tables; exit code 3 if it is not promoted."""
@@ -40,13 +42,22 @@ def train(
     from cli.files.office import workspace_of
     from cli.show.training import show_training
     from evaluation.promotion.candidate import train_candidate
+    from ledger.records import Kind
     from models.registry import Registry
+    from serving.use_cases.records import training_asked
 
     terminal, workspace = (
         Terminal.of(language, office),
         workspace_of(office, data, set_aside, language),
     )
     with ledger_of(workspace) as ledger, terminal.progress() as tell:
+        if if_asked:
+            described = workspace.served_office()
+            asked = training_asked(described, ledger.records(Kind.REQUEST, Kind.TRAINING))
+            if asked is None:
+                terminal.show(_("Nobody has asked for a training since the last one."))
+                return
+            until = until or asked.until
         tables = workspace.tables(tell)
         known_by = until or tables.latest_record
         trained = train_candidate(tables, Registry(workspace.home), known_by, tell)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
@@ -31,9 +32,15 @@ HASH = re.compile(r"\s*[0-9a-fA-F]{64}\s*")
 
 def verify(
     folders: Annotated[
-        list[Path],
-        argument(_("FOLDER..."), _("Folders of plans and intakes, or the file of a ledger.")),
-    ],
+        list[Path] | None,
+        argument(
+            _("FOLDER..."),
+            _(
+                "Folders of plans and intakes; or a ledger: its file, an office file, or by "
+                "default the database of TRIAGE_LEDGER."
+            ),
+        ),
+    ] = None,
     manifest: Annotated[
         str | None,
         option("--manifest", TEXT, _("Hash of the folder's manifest, as it was written down.")),
@@ -72,9 +79,9 @@ def verify(
         beacon,
         None if totals is None else read_totals(totals),
     )
-    terminal = Terminal.of(language)
-    if len(folders) == 1 and folders[0].is_file():
-        _check_ledger(terminal, folders[0], checkpoint)
+    terminal, folders = Terminal.of(language), folders or []
+    if (place := _ledger_among(folders)) is not None:
+        _check_ledger(terminal, place, checkpoint)
         return
     _check_request(folders, reader, checkpoint)
     checks = [_checked(terminal, folder, reader, several=len(folders) > 1) for folder in folders]
@@ -107,11 +114,24 @@ def _published(commitment: str) -> Commitment | str:
     return read_commitment(Path(commitment))
 
 
-def _check_ledger(terminal: Terminal, path: Path, checkpoint: Path | None) -> None:
+def _ledger_among(paths: Sequence[Path]) -> Path | str | None:
+    """The ledger that is to be checked, if it is one: a file, that of an office, or a database."""
+    from cli.files.ledger import place_of
+    from cli.files.office import workspace_of
+    from serving.workspace import LEDGER
+
+    if not paths:
+        return os.environ.get(LEDGER) or None
+    if len(paths) > 1 or not paths[0].is_file():
+        return None
+    return place_of(workspace_of(paths[0])) if paths[0].suffix == ".toml" else paths[0]
+
+
+def _check_ledger(terminal: Terminal, place: Path | str, checkpoint: Path | None) -> None:
     """Check a ledger and show what is found."""
     from cli.files.ledger import check_ledger
 
-    verdict = check_ledger(path, checkpoint)
+    verdict = check_ledger(place, checkpoint)
     if verdict.bad is not None:
         terminal.show(verdict.bad.sentence)
         raise typer.Exit(3)
@@ -119,11 +139,24 @@ def _check_ledger(terminal: Terminal, path: Path, checkpoint: Path | None) -> No
     terminal.show(_("All {count:,} records hold. Root: {root}", count=verdict.tree.size, root=root))
     if checkpoint is None:
         terminal.show(NO_CHECKPOINT)
+    elif verdict.covered == verdict.tree.size:
+        terminal.show(_("The checkpoint covers all of them."))
+    else:
+        terminal.show(
+            _(
+                "The checkpoint covers records 1 to {covered:,}. That later ones were taken off or "
+                "written anew could not be seen: ask for a newer checkpoint.",
+                covered=verdict.covered,
+            )
+        )
 
 
 def _check_request(folders: Sequence[Path], reader: Reader, checkpoint: Path | None) -> None:
     """`BadInput` for options that say nothing about these folders."""
     faults = list(_faults(folders, reader))
+    if not folders:
+        problem = _("nothing is named that could be checked.")
+        faults.append(Fault(COMMAND, problem, _("Name a folder, or a ledger.")))
     if checkpoint is not None:
         problem = _("`--checkpoint` is of one ledger.")
         faults.append(Fault(COMMAND, problem, _("Name the file of the ledger.")))

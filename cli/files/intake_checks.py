@@ -57,7 +57,7 @@ from policies.seeds import is_committed
 from policies.tickets import OLD
 from policies.verified import OTHER_SEED, Verified
 from serving.use_cases.intake import CASES, IntakeInputs, suggested
-from serving.use_cases.staff import GIVEN
+from serving.use_cases.remembered import GIVEN
 
 KEPT = pl.Schema(CHANCES | {"kind": pl.String()})
 

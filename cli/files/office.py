@@ -15,7 +15,8 @@ from cases.progress import Progress
 from cases.tables.reading import paths_of
 from cases.tables.tables import Tables
 from models.registry import Registry
-from serving.workspace import Workspace
+from serving.memory.taking_in import Present
+from serving.workspace import LEDGER, Workspace
 
 if TYPE_CHECKING:
     from models.bundle.bundle import Bundle
@@ -29,10 +30,13 @@ def workspace_of(
 ) -> Workspace:
     """Where the office, its tables and its models are; `TRIAGE_HOME` may move the models.
 
+    `TRIAGE_LEDGER` may put the ledger into a PostgreSQL database.
+
     What is wrong with the rows set aside is written in `language`, by default the office's.
     """
     home = os.environ.get("TRIAGE_HOME")
-    return Workspace.of(office, data, Path(home) if home else None, set_aside, language)
+    ledger = os.environ.get(LEDGER) or None
+    return Workspace.of(office, data, Path(home) if home else None, set_aside, language, ledger)
 
 
 def opened(
@@ -46,6 +50,12 @@ def opened(
     if number is None:
         return tables, registry.champion(tables.office)
     return tables, registry.load(registry.version(tables.office, number), tables.office)
+
+
+def opened_now(workspace: Workspace, tell: Progress) -> tuple[Present, Bundle]:
+    """As `opened`, with what the ledger remembers besides the tables."""
+    now = workspace.present(tell)
+    return now, Registry(workspace.home).champion(now.tables.office)
 
 
 def check_out(workspace: Workspace, target: Path, endings: tuple[str, ...]) -> None:

@@ -14,7 +14,7 @@ from tests.factories.command import triage
 NAMES = [command.__name__ for command, _help in COMMANDS]
 MISTAKES = {
     ("plan", "office.toml"): ("triage plan, --out", "is missing", "triage plan --help"),
-    ("verify",): ("triage verify, FOLDER", "is missing"),
+    ("shares",): ("triage shares, FOLDER", "is missing"),
     ("chek",): ('value "chek"', "no such command", "Did you mean `check`?"),
     ("nothing-like-it",): ("no such command", "triage --help"),
     ("--verbose",): ("triage, --verbose", "no such option"),

@@ -23,6 +23,15 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_once(tmp_path_factory, "office", make) / "office.toml"
 
 
+@pytest.fixture
+def office_anew(office: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The demo office with its models, and a ledger of its own that remembers nothing."""
+    home = tmp_path / "home"
+    shutil.copytree(office.parent / ".triage", home, ignore=shutil.ignore_patterns("ledger*"))
+    monkeypatch.setenv("TRIAGE_HOME", str(home))
+    return office
+
+
 def made_once(
     tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]
 ) -> Path:

@@ -30,6 +30,14 @@ def test_demo_does_the_whole_job(office: Path) -> None:
         assert "<html" in (office.parent / f"report.{language}.html").read_text("utf-8")
 
 
+def test_a_folder_with_a_plan_is_left_as_it_is(office: Path) -> None:
+    """A second demo in it is refused before anything is made or trained."""
+    before = sorted((path, path.stat().st_mtime_ns) for path in office.parent.rglob("*"))
+    again = triage("demo", office.parent)
+    assert (again.exit_code, "already holds something" in again.output) == (2, True)
+    assert sorted((path, path.stat().st_mtime_ns) for path in office.parent.rglob("*")) == before
+
+
 def test_office_without_reviews(office: Path, tmp_path: Path) -> None:
     """Without reviews complexity is trained and reported on, and there is a plan by the start."""
     bare = tmp_path / "bare"

@@ -12,8 +12,9 @@ from benchmarks.tampering import with_manifest
 from tests.factories.command import triage
 
 
-def test_intake_suggests_and_can_be_drawn_again(office: Path, tmp_path: Path) -> None:
+def test_intake_suggests_and_can_be_drawn_again(office_anew: Path, tmp_path: Path) -> None:
     """A file of new cases becomes a list, a page and what a stranger needs to check the draw."""
+    office = office_anew
     new, kept = office.parent / "intake.csv", tmp_path / "intake"
     result = triage("intake", office, "--cases", new, "--out", kept, "--seed", "s")
     assert result.exit_code == 0, result.output
@@ -33,14 +34,22 @@ def test_intake_suggests_and_can_be_drawn_again(office: Path, tmp_path: Path) ->
     assert (again.exit_code, "already holds something" in again.output) == (2, True)
 
 
-def test_an_intake_counts_what_an_earlier_one_gave(office: Path, tmp_path: Path) -> None:
-    """Cases the tables lack weigh on their handlers, and are not drawn once more."""
+@pytest.mark.parametrize("named", [False, True])
+def test_an_intake_counts_what_an_earlier_one_gave(
+    office_anew: Path, tmp_path: Path, *, named: bool
+) -> None:
+    """Cases the tables lack weigh on their handlers, and are not drawn once more.
+
+    The ledger remembers them; a folder that is named too counts once.
+    """
+    office = office_anew
     header, *lines = (office.parent / "intake.csv").read_text("utf-8").splitlines()
     for name, part in (("one", lines[:20]), ("two", lines[20:])):
         (tmp_path / f"{name}.csv").write_text("\n".join([header, *part]), "utf-8")
     first = ("--cases", tmp_path / "one.csv", "--as-of", "2026-07-08", "--out", tmp_path / "one")
     assert triage("intake", office, *first).exit_code == 0
-    then = ("--as-of", "2026-07-08", "--after", tmp_path / "one", "--out", tmp_path / "two")
+    after = ("--after", tmp_path / "one") if named else ()
+    then = ("--as-of", "2026-07-08", *after, "--out", tmp_path / "two")
     assert triage("intake", office, "--cases", tmp_path / "two.csv", *then).exit_code == 0
     one, two = (pl.read_csv(tmp_path / name / "loads.csv") for name in ("one", "two"))
     assert one["open_after"].to_list() == two["open_before"].to_list()

@@ -25,11 +25,14 @@ NAMES = (
     "plan",
     "seed",
     "verify",
+    "ledger",
+    "erase",
     "estimate",
     "report",
     "replay",
     "intake",
     "shares",
+    "users",
     "serve",
 )
 
@@ -99,6 +102,18 @@ def test_crashes_and_ctrl_c(
     assert result.exit_code == code
     assert sentence in result.output
     assert "secret" not in result.output
+
+
+def test_a_file_of_somebody_else_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What this user may not use ends in a sentence with its path, not in an internal error."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", "/srv/office/served")
+
+    monkeypatch.setattr(Workspace, "tables", fail)
+    result = triage("check", "office.toml")
+    assert result.exit_code == 2
+    assert "/srv/office/served: may not be used by the user" in " ".join(result.output.split())
 
 
 def test_every_command_is_documented() -> None:

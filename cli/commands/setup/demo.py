@@ -30,8 +30,10 @@ def demo(
     from cases.demo import INTAKE, make_demo
     from cli.commands.intake import suggest_and_write
     from cli.commands.plan import draw_and_write
+    from cli.files.intake import check_intake_folder
     from cli.files.ledger import ledger_of, record_training
     from cli.files.office import workspace_of
+    from cli.files.plan import check_plan_folder
     from cli.show.intake import show_intake
     from cli.show.plan import show_plan
     from cli.show.training import show_training
@@ -40,6 +42,8 @@ def demo(
     from policies.spot_check.plan import PlanParameters
     from serving.use_cases.context import ServiceContext
 
+    check_plan_folder(folder / "plan")
+    check_intake_folder(folder / "intake")
     with Terminal.of(language).progress() as tell:
         office = make_demo(folder, cases=cases, seed=seed, progress=tell)
     terminal, home = Terminal.of(language, office), workspace_of(office).home
@@ -56,7 +60,7 @@ def demo(
             context, champion, parameters, folder / "plan", terminal.language, tell, ledger
         )
         suggestions, _manifest_of_intake = suggest_and_write(
-            tables,
+            context,
             champion,
             folder / INTAKE,
             folder / "intake",

@@ -1,0 +1,1 @@
+"""Commands that set an office up."""
