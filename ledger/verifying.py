@@ -16,13 +16,14 @@ from sqlalchemy import Engine
 from cases.language.messages import _
 from ledger.chain import Bad, Verdict, verified, wrong_beside
 from ledger.checkpoints import NoCheckpoint, read_checkpoint, read_verifier_key
-from ledger.records import Kind, Malformed
+from ledger.records import Kind, Malformed, Record
 from ledger.store import database, reading
 from ledger.store.faults import plainly
 from ledger.store.tables import has_tables
 from ledger.tree import Tree
 
 NO_MORE: tuple[int, Iterator[tuple[int, str, str, str]]] = (0, iter(()))
+BESIDE = b'"beside":'  # in the line of every record with texts
 KEPT = _("A checkpoint that is kept in the ledger {problem}")
 
 
@@ -86,8 +87,10 @@ def _wrong_beside(
     for record in reading.records(engine, Kind.ERASURE):
         said = record.content
         erased[str(said.get("number"))].add(str(said.get("name")))
-    for record in islice(reading.records(engine), size):
-        found: dict[str, tuple[str, str]] = {}
+    for row in islice(reading.rows(engine), size):
+        if number != row.number and BESIDE not in row.line:
+            continue  # most records have no texts, and need not be read for that
+        record, found = Record.read(row.line), dict[str, tuple[str, str]]()
         if number == record.number:
             found = {name: (salt, text) for _number, name, salt, text in beside}
             number, beside = next(every, NO_MORE)
