@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
-from itertools import groupby, islice
+from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from cases.language.messages import _
 from ledger.chain import Bad, Verdict, verified, wrong_beside
 from ledger.checkpoints import NoCheckpoint, read_checkpoint, read_verifier_key
+from ledger.pieces import Row
 from ledger.records import Kind, Malformed, Record
 from ledger.store import database, reading
 from ledger.store.faults import plainly
@@ -60,10 +61,11 @@ def verified_all(engine: Engine, notes: Iterable[str]) -> Verdict:
         kept = [read_checkpoint(note, key) for note in reading.notes(engine)]
     except NoCheckpoint as error:
         return Verdict(Tree(), None, Bad(None, KEPT.filled(problem=error.problem)))
-    verdict = verified(reading.rows(engine), [*given, *kept])
+    lines: dict[int, bytes] = {}
+    verdict = verified(_noted(reading.rows(engine), lines), [*given, *kept])
     covered = max((checkpoint.size for checkpoint in given), default=0)
     verdict = replace(verdict, covered=covered)
-    return verdict if verdict.bad else _with_beside(engine, verdict)
+    return verdict if verdict.bad else _with_beside(engine, verdict, lines)
 
 
 def public_key(engine: Engine) -> Ed25519PublicKey:
@@ -71,15 +73,18 @@ def public_key(engine: Engine) -> Ed25519PublicKey:
     return read_verifier_key(str(reading.first(engine).content.get("key")))[1]
 
 
-def _with_beside(engine: Engine, verdict: Verdict) -> Verdict:
+def _with_beside(engine: Engine, verdict: Verdict, lines: dict[int, bytes]) -> Verdict:
     """The verdict, bad if a text beside a record is another one, or is gone and was not erased."""
     with closing(reading.every_text(engine)) as texts:
-        bad = next(_wrong_beside(engine, texts, verdict.tree.size), None)
+        bad = next(_wrong_beside(engine, texts, lines, verdict.tree.size), None)
     return verdict if bad is None else replace(verdict, bad=bad)
 
 
 def _wrong_beside(
-    engine: Engine, texts: Iterable[tuple[int, str, str, str]], size: int
+    engine: Engine,
+    texts: Iterable[tuple[int, str, str, str]],
+    lines: dict[int, bytes],
+    size: int,
 ) -> Iterator[Bad]:
     every = groupby(texts, key=itemgetter(0))
     number, beside = next(every, NO_MORE)  # what is erased from now on is still among these
@@ -87,13 +92,24 @@ def _wrong_beside(
     for record in reading.records(engine, Kind.ERASURE):
         said = record.content
         erased[str(said.get("number"))].add(str(said.get("name")))
-    for row in islice(reading.rows(engine), size):
-        if number != row.number and BESIDE not in row.line:
-            continue  # most records have no texts, and need not be read for that
-        record, found = Record.read(row.line), dict[str, tuple[str, str]]()
-        if number == record.number:
+    while number or lines:
+        at = min(filter(None, (number, next(iter(lines), 0))))
+        found: dict[str, tuple[str, str]] = {}
+        if at == number:
             found = {name: (salt, text) for _number, name, salt, text in beside}
             number, beside = next(every, NO_MORE)
-        wrong = wrong_beside(record, found, erased.get(str(record.number), ()))
+        line = lines.pop(at, None)
+        record_at = reading.record(engine, at) if line is None else Record.read(line)
+        if record_at is None or at > size:
+            continue
+        wrong = wrong_beside(record_at, found, erased.get(str(at), ()))
         if wrong is not None:
-            yield Bad(record.number, wrong)
+            yield Bad(at, wrong)
+
+
+def _noted(rows: Iterable[Row], lines: dict[int, bytes]) -> Iterator[Row]:
+    """The rows; `lines` is given those of records with texts beside them, in order."""
+    for row in rows:
+        if BESIDE in row.line:
+            lines[row.number] = row.line
+        yield row
