@@ -13,7 +13,7 @@ from features.build import build
 from features.catalogue import catalogue
 from tests.factories.worlds import World, worlds
 
-OFFICES = 300  # in two halves, so that two processes can share them
+OFFICES = 200  # in two halves, so that two processes can share them
 LAST_DIGITS = 1e-14  # the mean rarity of a path sums fractions in an order of the engine's
 
 

@@ -136,7 +136,7 @@ def answer(of: ServiceContext, path: str, body: Any) -> tuple[int, str]:
     return told.status_code, told.text
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(
     cases_of(OWN_IDS, ["u1"]),
     cases_of(FOREIGN_IDS, ["u2", None]),
