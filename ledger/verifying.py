@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
-from itertools import groupby
+from heapq import merge
+from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from ledger.store.faults import plainly
 from ledger.store.tables import has_tables
 from ledger.tree import Tree
 
-NO_MORE: tuple[int, Iterator[tuple[int, str, str, str]]] = (0, iter(()))
+NUMBER = itemgetter(0)
 BESIDE = b'"beside":'  # in the line of every record with texts
 KEPT = _("A checkpoint that is kept in the ledger {problem}")
 
@@ -82,29 +83,26 @@ def _with_beside(engine: Engine, verdict: Verdict, lines: dict[int, bytes]) -> V
 
 def _wrong_beside(
     engine: Engine,
-    texts: Iterable[tuple[int, str, str, str]],
+    texts: Iterator[tuple[int, str, str, str]],
     lines: dict[int, bytes],
     size: int,
 ) -> Iterator[Bad]:
-    every = groupby(texts, key=itemgetter(0))
-    number, beside = next(every, NO_MORE)  # what is erased from now on is still among these
+    started = [*islice(texts, 1)]  # what is erased from now on is still among these
     erased: defaultdict[str, set[str]] = defaultdict(set)
     for record in reading.records(engine, Kind.ERASURE):
         said = record.content
         erased[str(said.get("number"))].add(str(said.get("name")))
-    while number or lines:
-        at = min(filter(None, (number, next(iter(lines), 0))))
-        found: dict[str, tuple[str, str]] = {}
-        if at == number:
-            found = {name: (salt, text) for _number, name, salt, text in beside}
-            number, beside = next(every, NO_MORE)
-        line = lines.pop(at, None)
-        record_at = reading.record(engine, at) if line is None else Record.read(line)
-        if record_at is None or at > size:
+    places = ((number, None, "", "") for number in lines)
+    every = merge(places, started, texts, key=NUMBER)
+    for number, beside in groupby(every, key=NUMBER):
+        found = {name: (salt, text) for _number, name, salt, text in beside if name is not None}
+        line = lines.get(number)
+        record_at = reading.record(engine, number) if line is None else Record.read(line)
+        if record_at is None or number > size:
             continue
-        wrong = wrong_beside(record_at, found, erased.get(str(at), ()))
+        wrong = wrong_beside(record_at, found, erased.get(str(number), ()))
         if wrong is not None:
-            yield Bad(at, wrong)
+            yield Bad(number, wrong)
 
 
 def _noted(rows: Iterable[Row], lines: dict[int, bytes]) -> Iterator[Row]:
