@@ -50,12 +50,17 @@ def _bad(path: Path, problem: Sayable, remedy: Sayable) -> BadInput:
 def replaced(target: Path, write: Callable[[Path], object]) -> None:
     """Write `target` whole or not at all, so that nothing half-written is left behind."""
     try:
-        with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-            fresh = Path(folder) / target.name
-            write(fresh)
-            fresh.replace(target)
+        put_in_place(target, write)
     except OSError as error:
         raise not_written(target.name, error, WRITABLE_FILE) from None
+
+
+def put_in_place(target: Path, write: Callable[[Path], object]) -> None:
+    """As `replaced`, with the `OSError` of whatever goes wrong."""
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        fresh = Path(folder) / target.name
+        write(fresh)
+        fresh.replace(target)
 
 
 def unless_other(target: Path, write: Callable[[Path], object]) -> None:

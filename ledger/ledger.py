@@ -8,7 +8,6 @@ key can shorten it or write it anew, and nobody can see that from the ledger alo
 from __future__ import annotations
 
 import secrets
-import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from typing import Self
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine
 
+from cases.files import put_in_place
 from cases.language.messages import _
 from ledger.chain import Verdict, salted_hash
 from ledger.checkpoints import (
@@ -202,7 +202,7 @@ class Ledger:
         with plainly(), database.driver(self._engine) as connection:
             database.execute(connection, KEEP, tree.size, note, edge)
             database.durable(connection)
-            _replace(self._home / CHECKPOINT, note)
+            put_in_place(self._home / CHECKPOINT, lambda fresh: fresh.write_text(note, "utf-8"))
         return note
 
     def verify(self, *notes: str) -> Verdict:
@@ -283,14 +283,6 @@ class Ledger:
         except NoCheckpoint:
             return Tree()
         return tree if (said.size, said.root) == (tree.size, tree.root()) else Tree()
-
-
-def _replace(file: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    with tempfile.TemporaryDirectory(dir=file.parent) as folder:
-        fresh = Path(folder) / file.name
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(file)
 
 
 def _draft(entry: Entry) -> Draft:
