@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, Engine, Executable
 from sqlalchemy.exc import DBAPIError
 
@@ -21,10 +19,11 @@ from ledger.ledger import Entry, Ledger
 from ledger.records import Kind
 from ledger.store.database import PATIENCE, durable, engine_of
 from ledger.store.faults import Unusable, plainly
+from ledger.store.tables import Migrations, make_tables
 
 FILE, DEMO_FILE = "access.sqlite", "demo_access.sqlite"
 REMEDY = _("See to it that the file and its folder belong to you, or put back a backup of it.")
-MIGRATIONS = Path(__file__).parent / "store" / "migrations"
+MIGRATIONS = Migrations(Path(__file__).parent / "store" / "migrations", "0001", "access_version")
 
 Record = Callable[[Entry], object]
 
@@ -60,19 +59,12 @@ class Directory:
         directory = cls(engine_of(file), record, now)
         try:
             with plainly():
-                directory._migrate()
+                make_tables(directory.engine, MIGRATIONS)
         except Unusable as error:
             directory.close()
             problem = _("cannot be used ({reason}).", reason=error.reason)
             raise BadInput([Fault(str(file), problem, REMEDY)]) from None
         return directory
-
-    def _migrate(self) -> None:
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
-        with self.writing() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cases.errors import BadInput, Refused
-from serving.access.directory import Directory
+from ledger.store.tables import OF_LEDGER, Migrations
+from serving.access.directory import MIGRATIONS, Directory
 from serving.access.passwords import is_right
 from serving.access.rules import Role
 from serving.access.users import (
@@ -134,3 +135,10 @@ def test_what_cannot_be_recorded_does_not_happen(directory: Directory) -> None:
     with pytest.raises(OSError, match="full"):
         add_user(broken, "anna", MANAGER)
     assert users(directory) == []
+
+
+@pytest.mark.parametrize("migrations", [OF_LEDGER, MIGRATIONS], ids=["ledger", "access"])
+def test_the_newest_migration_is_the_last_file(migrations: Migrations) -> None:
+    """Or tables that are older would be taken for up to date."""
+    files = (migrations.folder / "versions").glob("[0-9]*.py")
+    assert migrations.newest == max(path.name.partition("_")[0] for path in files)
