@@ -112,8 +112,8 @@ class EventTable:
         """A part from the table of its element: a sum, or an extreme, which may be unknown."""
         of_part = table[self._places(part)]
         if part.how == "sum":
-            # One after the other, so that it is to the last bit what a lookup gives.
-            return pl.Series(functools.reduce(np.add, of_part))
+            # One after the other, so that it is to the last bit what a lookup gives; 0 of none.
+            return pl.Series(functools.reduce(np.add, of_part, np.zeros(self.count)))
         ufunc, worst = EXTREMES[part.how]
         extreme = ufunc.reduce(of_part, axis=0, initial=worst)
         found = pl.Series(np.where(np.isinf(extreme), np.nan, extreme), nan_to_null=True)

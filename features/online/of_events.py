@@ -15,6 +15,7 @@ from features.online.arrays.nodes import Node, node
 from features.online.arrays.operations import Array, Levels, Null, by_level
 
 TAKEN = {"sum": np.add, "min": np.fmin, "max": np.fmax}  # NaN counts for no extreme
+OF_NONE = {"sum": 0.0, "min": np.nan, "max": np.nan}  # where the office has no such activity
 Cells = tuple[Ints, Ints, int]  # of each event its row and activity, and how many rows there are
 
 
@@ -76,9 +77,11 @@ def _table(cells: Cells, values: Array, null: Null, width: int, how: str) -> Flo
 
 def _of_parts(table: Floats, columns: tuple[tuple[int, ...], ...], how: str) -> Floats:
     """What a `_table` says of the activities that count; NaN where there is no extreme."""
-    found = table[[places[0] for places in columns]]
+    found = table[[places[0] if places else 0 for places in columns]]
     for part, places in enumerate(columns):
-        if len(places) > 1:
+        if not places:
+            found[part] = OF_NONE[how]
+        elif len(places) > 1:
             # One after the other, as a batch does: `reduce` would add up in another order.
             found[part] = TAKEN[how].accumulate(table[list(places)])[-1]
     return found

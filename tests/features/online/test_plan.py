@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.online.sums import prepare
+from tests.factories.office import tables
 from tests.factories.worlds import World, random_cases, random_events, random_moments, worlds
 from tests.features.online.conftest import assert_same, built, unprepared
 
@@ -38,3 +39,17 @@ def test_added_and_replaced_cases_are_looked_up_too(world: World, seed: int) -> 
         tables = tables.plus(cases, events=events, replaced=sorted(replaced))
     moments = random_moments(rng, tables.case_rows, world.horizon).unique()
     assert_same(built(tables, moments), built(unprepared(tables), moments), tables)
+
+
+def test_what_no_activity_is_declared_for_is_none() -> None:
+    """An office whose activities are no rework: 0 in a batch and in a lookup, as is defined."""
+    asked = tables(
+        "case_id | opened_at | closed_at\na | 2024-01-01 | 2024-02-01\nb | 2024-01-02 | 2024-02-01",
+        events="case_id | at | activity\na | 2024-01-05 | decided",
+        activities={"decided": {"meaning": {"en": "decided"}}},
+    )
+    moments = asked.case_rows.select("case_id", moment="closed_at")
+    batch = built(unprepared(asked), moments)
+    assert batch["process.rework"].to_list() == [0, 0]
+    prepare(asked)
+    assert_same(built(asked, moments), batch, asked)
