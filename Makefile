@@ -38,7 +38,7 @@ catalogues: install
 	$(BIN)/pybabel --quiet extract --mapping-file babel.cfg --no-location --sort-output \
 		--output-file $(TEXTS) cases features ledger models policies training evaluation serving cli
 	$(BIN)/pybabel --quiet update --input-file $(TEXTS) --output-dir locale --domain plumbline \
-		--ignore-obsolete --no-fuzzy-matching --ignore-pot-creation-date
+		--ignore-obsolete --no-fuzzy-matching --ignore-pot-creation-date --width 100
 
 # Remakes the lock after a change of the dependencies; needs uv on the PATH.
 lock:
