@@ -63,6 +63,21 @@ def put_in_place(target: Path, write: Callable[[Path], object]) -> None:
         fresh.replace(target)
 
 
+def folder_in_place(target: Path, make: Callable[[Path], object]) -> None:
+    """Put a whole folder at `target`, or leave the one that is there; `make` fills a new one."""
+    made_folder(target.parent)
+    try:
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".") as folder:
+            fresh = Path(folder) / target.name
+            make(fresh)
+            if not target.exists():
+                fresh.rename(target)
+    except OSError as error:
+        # Somebody else may have been quicker: then theirs stays.
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise not_written(target.name, error, WRITABLE_FOLDER) from None
+
+
 def unless_other(target: Path, write: Callable[[Path], object]) -> None:
     """Write `target` whole; `BadInput` if it is there already and holds anything else."""
     try:

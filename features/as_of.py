@@ -124,7 +124,12 @@ def _first_records(tables: Tables, activity: str, name: str) -> Frame:
 
 def final_reviews(tables: Tables, until: datetime) -> Frame:
     """The reviews whose grade is final by `until`, with `known_at`, when it became so."""
-    return _known_reviews(tables).filter(nw.col("known_at") <= until)
+    return _with_known(tables.office, tables.reviews).filter(nw.col("known_at") <= until)
+
+
+def final_readings(tables: Tables, until: datetime) -> Frame:
+    """Of the `final_reviews` those that a reviewer made alone: no consolidated grades."""
+    return _known_readings(tables).filter(nw.col("known_at") <= until)
 
 
 def check_column(kind: str, measure: str) -> str:
@@ -152,10 +157,13 @@ def _with_checks(tables: Tables, cases: Frame) -> Frame:
     return wide.with_columns(nw.col(*once).fill_null(0.0))
 
 
-def _known_reviews(tables: Tables) -> Frame:
-    reviews = tables.office.reviews
-    maturity = timedelta(days=reviews.maturity_days if reviews else 0)
-    return tables.reviews.with_columns(known_at=nw.col("reviewed_at") + maturity)
+def _known_readings(tables: Tables) -> Frame:
+    return _with_known(tables.office, tables.readings)
+
+
+def _with_known(office: Office, reviews: Frame) -> Frame:
+    maturity = timedelta(days=office.reviews.maturity_days if office.reviews else 0)
+    return reviews.with_columns(known_at=nw.col("reviewed_at") + maturity)
 
 
 def known_when(office: Office, column: str) -> str:
@@ -346,7 +354,8 @@ def _source(tables: Tables, cases: Frame, source: str) -> Frame:
         seconds = seconds.cast(nw.Float64())
         return closed.with_columns(turn=turn, finished=once, finished_seconds=seconds)
     # A review counts from the moment of risk of its case on, so that a case never counts itself.
-    reviews = _known_reviews(tables).select("case_id", "known_at", "grade")
+    # A consolidated grade is of no further reading: those it is made from are counted already.
+    reviews = _known_readings(tables).select("case_id", "known_at", "grade")
     asked = risk_moments(tables, after=None, until=datetime.max).rename({"moment": "asked_at"})
     defect = nw.col("grade").is_in(sorted(tables.office.defect_grades))
     return (

@@ -122,7 +122,7 @@ def fingerprint(office: Office) -> str:
 
     Of a feature the name, type and formula version. Words are left out: another language or a
     better word changes no feature and no label. The rule of thumb is left out too: no fitted model
-    reads it, and its features have names that say what they are. So is whether sheets are blind.
+    reads it, and its features have names that say what they are. So is which sheets are blind.
     """
     described = [
         [part.name, part.type, part.version]
@@ -132,7 +132,7 @@ def fingerprint(office: Office) -> str:
     definitions = {name: _without_words(getattr(office, name)) for name in DEFINITIONS}
     del definitions["risk"]["rule_of_thumb"]
     if definitions["reviews"] is not None:
-        del definitions["reviews"]["blind"]
+        del definitions["reviews"]["blind"], definitions["reviews"]["hidden_share"]
     text = json.dumps([described, definitions], ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 

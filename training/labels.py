@@ -22,6 +22,7 @@ from features.as_of import (
 )
 from features.conditions import reviewable, satisfying
 from features.feature import days, lasting
+from features.grades import counting, of_last_closing
 from training.delay import quick_weights
 from training.readings import like_readings
 from training.severity import severities
@@ -41,14 +42,15 @@ def risk_labels(tables: Tables, until: datetime) -> pl.DataFrame:
     (for the draw and for quick outcomes, see `training/delay.py`; cases too recent to learn from
     are left out), `surveyed` (whether the inclusion probability is known, and `speak_for_all`
     holds), `grade` (the present one) and `severity` (of its reviewer as far as known by `until`, in
-    log-odds; 0 where it cannot be estimated); sorted by `moment` and `case_id`. Of several reviews
-    of a case the first that became final counts: later ones are often made because of it. It is no
-    label if it was made before the moment.
+    log-odds; 0 where it cannot be estimated, or several reviewers agreed on the grade); sorted by
+    `moment` and `case_id`. Of several reviews of the last closing of a case
+    one counts (`features.grades`). It is no label if it was made before the moment.
     """
-    first = first_of_each(rows(final_reviews(tables, until)))
     asked = rows(reviewed_moments(tables, until))
+    final = of_last_closing(rows(final_reviews(tables, until)), tables.case_rows)
+    counted = counting(final)
     severity = severities(like_readings(tables, until)).by_reviewer.select("reviewer", "severity")
-    labels = asked.join(first, on="case_id").join(severity, on="reviewer", how="left")
+    labels = asked.join(counted, on="case_id").join(severity, on="reviewer", how="left")
     labels = labels.filter(pl.col("reviewed_at") >= pl.col("moment")).sort("moment", "case_id")
     probability = labels["inclusion_probability"]
     found = labels.select(
@@ -89,11 +91,6 @@ def representative(probabilities: pl.Series, cases: int) -> bool:
     """
     drawn = bool((probabilities < 1).any())
     return drawn or probabilities.count() >= max(1, COVERED * cases)
-
-
-def first_of_each(reviews: pl.DataFrame) -> pl.DataFrame:
-    """Of final reviews (see `final_reviews`), the one of each case that became final first."""
-    return reviews.sort("known_at", "reviewed_at", "grade").unique("case_id", keep="first")
 
 
 def reviewed_moments(tables: Tables, until: datetime) -> Frame:

@@ -7,7 +7,7 @@ from datetime import datetime
 import polars as pl
 
 from cases.tables.tables import Tables, rows
-from features.as_of import final_reviews
+from features.as_of import final_readings
 
 
 def shared_readings(tables: Tables, until: datetime) -> pl.DataFrame:
@@ -47,7 +47,7 @@ def _readings(tables: Tables, until: datetime) -> pl.DataFrame:
     """The first final grade of each case by each reviewer, in the order they became known."""
     office = tables.office
     graded = pl.col("grade").is_in(list(office.grade_ranks))  # none in an office without grades
-    known = rows(final_reviews(tables, until)).filter(graded, pl.col("reviewer").is_not_null())
+    known = rows(final_readings(tables, until)).filter(graded, pl.col("reviewer").is_not_null())
     known = known.sort("known_at", "grade")
     readings = known.unique(["case_id", "reviewer"], keep="first", maintain_order=True)
     return readings.select(

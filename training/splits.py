@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
 
-Every = Literal["month", "quarter", "year"]
+from cases.tables.values import Every
+
 MONTHS: dict[Every, int] = {"month": 1, "quarter": 3, "year": 12}
 
 

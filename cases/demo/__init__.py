@@ -34,8 +34,11 @@ from cases.demo.reviews.drawn import (
     draw_reviews,
     in_codes_of_their_day,
     realise,
+    with_readings,
 )
+from cases.demo.reviews.of_plan import draw_lean
 from cases.demo.reviews.own_checks import draw_leniency, draw_own_checks
+from cases.demo.reviews.reviewers import draw_reviewer_recusals, draw_reviewers
 from cases.demo.staffing import (
     draw_overrides,
     draw_recusals,
@@ -61,10 +64,10 @@ def make_demo(
 
     The same `cases` and `seed` give the same bytes. `truth.parquet` (case_id,
     defect_probability, effort_days in person-days, complex), `truth_defects.parquet` (case_id,
-    badness, dimensions), `truth_reviewers.parquet` (reviewer, severity in log-odds) and
-    `truth_colleagues.parquet` (handler, leniency in log-odds) are for evaluation only; the
-    office file does not name them. Raises `BadInput` for fewer than one case, a negative seed, or
-    a folder that cannot be made or holds anything but a demo office.
+    badness, dimensions), `truth_reviewers.parquet` (reviewer, severity in log-odds, and
+    lean, see `reviews/of_plan.py`) and `truth_colleagues.parquet` (handler, leniency in log-odds)
+    are for evaluation only; the office file does not name them. Raises `BadInput` for fewer than
+    one case, a negative seed, or a folder that cannot be made or holds anything but a demo office.
     """
     _check(cases, seed)
     made_folder(folder)
@@ -82,10 +85,14 @@ def make_demo(
     whole = whole.with_columns(recorded_days(apart, whole["effort"]))
     write_csv(case_table(whole, handlers), folder / "cases.csv")
     write_csv(handlers.drop("skill"), folder / "handlers.csv")
-    write_csv(draw_recusals(apart, handlers), folder / "recusals.csv")
+    recusals = draw_recusals(apart, handlers)
     write_csv(draw_week(apart, whole), folder / INTAKE)
     changed = draw_overrides(apart, whole.with_columns(truth["complex"]))
     write_csv(changed, folder / "overrides.csv")
+    reviewing = np.random.default_rng([seed, 4])
+    write_csv(draw_reviewers(reviewing, handlers["unit"]), folder / "reviewers.csv")
+    of_reviewers = draw_reviewer_recusals(reviewing, whole)
+    write_csv(pl.concat([recusals, of_reviewers]), folder / "recusals.csv")
 
     progress(MAKING, 0.3)
     draw_events(rng, whole, handlers).write_parquet(folder / "events.parquet")
@@ -112,10 +119,12 @@ def _write_reviews(
     )
     leniency = draw_leniency(checking, handlers)
     checks = draw_own_checks(checking, whole, handlers, leniency)
-    both = pl.concat([reviews.drop("named"), checks]).sort("reviewed_at", maintain_order=True)
+    made = [with_readings(reviews.drop("named")), checks]
+    both = pl.concat(made, how="diagonal").sort("reviewed_at", maintain_order=True)
     write_csv(in_codes_of_their_day(both), folder / "reviews.csv")
     truth_of_defects(whole).write_parquet(folder / "truth_defects.parquet")
-    reviewers = truth_of_people("reviewer", REVIEWER_CODES, severity=severity)
+    lean = draw_lean(np.random.default_rng([seed, 5]))
+    reviewers = truth_of_people("reviewer", REVIEWER_CODES, severity=severity, lean=lean)
     reviewers.write_parquet(folder / "truth_reviewers.parquet")
     colleagues = truth_of_people("handler", handlers["handler"], leniency=leniency)
     colleagues.write_parquet(folder / "truth_colleagues.parquet")

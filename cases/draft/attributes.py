@@ -18,7 +18,7 @@ from cases.draft.words import (
     parts,
 )
 from cases.language.messages import Sayable, _
-from cases.office.agreement import TAKEN
+from cases.office.agreement.parts import TAKEN
 
 LONGEST = 60  # letters of a name
 OF_A_REVIEW = 0.8  # score from which a column holds the result of a review

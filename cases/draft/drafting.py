@@ -20,7 +20,7 @@ from cases.tables.specification import SPECIFICATIONS
 
 NAMED, LIKELY = 0.4, 0.5  # what the name of a file adds to a table's score; the least score
 MOST_ACTIVITIES = 100
-OTHERS = ("reviews", "events", "handlers", "recusals", "overrides")
+OTHERS = ("reviews", "events", "handlers", "reviewers", "recusals", "overrides")
 
 
 def draft_office(raws: Sequence[Raw], language: Language) -> Draft:
@@ -104,6 +104,9 @@ def _sensible(name: str, raw: Raw, found: Mapping[str, Guess], cases: DraftedTab
         return handler.unique and bool(
             known and linking({handler.name: handler}, cases.raw.columns[known.theirs])
         )
+    if name == "reviewers":
+        reviewer = raw.columns[found["reviewer"].theirs]
+        return reviewer.unique and name_score(raw.name, TABLES[name]) >= LIKELY
     if name == "events":
         return logs.moves(raw, found["case_id"].theirs, found["at"].theirs)
     if name == "recusals":

@@ -142,6 +142,15 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "absent_from": ("absent_from", "absence start", "请假开始", "休假开始", "离岗日期"),
         "absent_until": ("absent_until", "absence end", "请假结束", "休假结束", "返岗日期"),
     },
+    "reviewers": {
+        "reviewer": ("reviewer", "auditor", "staff id", "name", "评查员", "评查人", "姓名", "工号"),
+        "unit": ("unit", "department", "部门", "科室", "庭室"),
+        "kinds": ("kinds", "case types", "可评查类型", "可评查案件类型", "评查范围"),
+        "capacity": ("capacity", "workload share", "评查容量", "评查系数"),
+        "most_open": ("most_open", "max open", "maximum open", "最多待评查", "待评查上限"),
+        "absent_from": ("absent_from", "absence start", "请假开始", "休假开始", "离岗日期"),
+        "absent_until": ("absent_until", "absence end", "请假结束", "休假结束", "返岗日期"),
+    },
     "recusals": {
         "handler": ("handler", "officer", "recused", "承办人", "回避人", "回避人员", "姓名"),
         "case_id": (),
@@ -173,6 +182,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     ),
     "reviews": ("reviews", "review", "audit", "评查", "质检"),
     "handlers": ("handlers", "staff", "officers", "employees", "人员", "承办人", "检察官", "法官"),
+    "reviewers": ("reviewers", "auditors", "评查员", "评查人员"),
     "recusals": ("recusals", "recusal", "回避"),
     "overrides": ("overrides", "override", "改变"),
 }

@@ -59,9 +59,12 @@ class Domain(StrEnum):
     PLAN_DRAW = "plumbline draw of cases v1"
     SECOND_READING = "plumbline draw of second readings v1"
     READING_ORDER = "plumbline reading order of a plan v1"
+    HIDDEN_RISK = "plumbline draw of hidden risks v1"
     ASSIGNMENT_DRAW = "plumbline draw of handlers v1"
     ASSIGNMENT_NUMBERS = "plumbline draw of numbers of cases v1"
+    REVIEWER_SEED = "plumbline seed of a draw of reviewers v1"
     TRACK_AUDIT = "plumbline draw of audited tracks v1"
+    RECTIFICATION_CHECK = "plumbline draw of checks of what was put right v1"
 
 
 def digest(domain: Domain, value: object) -> str:

@@ -12,7 +12,7 @@ from cases.errors import BadInput, Fault
 from cases.files import read_office_file
 from cases.language.messages import Sayable, _
 from cases.nearest import did_you_mean
-from cases.office.agreement import disagreements
+from cases.office.agreement.parts import disagreements
 from cases.office.mistakes import problem_of
 from cases.office.model import Model, Office
 from cases.tables.cells.text import fold

@@ -27,10 +27,13 @@ from cases.office.base import (
 )
 from cases.office.conditions import Condition, Conditions
 from cases.office.intake import Assignment, Complexity, Effort, Intake, Skill, TrackRule
-from cases.office.reviews import CHECKS, Grade, ReviewKind, Reviews
+from cases.office.reviews import CHECKS, Grade, Reviewers, ReviewKind, Reviews
 from cases.office.risk import AcceptedLeak, Points, Risk
 from cases.office.spot_checks import Quota, Rule, SpotChecks
 from cases.office.table import Activity, Attribute, Table
+from cases.office.work.goals import Goals
+from cases.office.work.rectification import Rectification
+from cases.office.work.schedules import Notices, Schedule
 from cases.tables.cells.zones import is_zone
 
 __all__ = [
@@ -45,19 +48,24 @@ __all__ = [
     "Condition",
     "Conditions",
     "Effort",
+    "Goals",
     "Grade",
     "Intake",
     "Limit",
     "Links",
     "Model",
     "Name",
+    "Notices",
     "Office",
     "Points",
     "Profile",
     "Quota",
+    "Rectification",
+    "Reviewers",
     "Reviews",
     "Risk",
     "Rule",
+    "Schedule",
     "Skill",
     "SpotChecks",
     "Table",
@@ -196,6 +204,13 @@ class Office(Model):
     )
     limits: tuple[Limit, ...] = Field(default=(), description="time limits it works under")
     reviews: Reviews | None = Field(default=None, description="how reviews are graded")
+    reviewers: Reviewers = Field(
+        default=Reviewers(), description="how drawn cases are given to reviewers"
+    )
+    rectification: Rectification | None = Field(
+        default=None, description="what becomes of the defects that reviews find"
+    )
+    goals: Goals = Field(default=Goals(), description="what the office wants to reach")
     complexity: Complexity | None = Field(default=None, description="what makes a case complex")
     risk: Risk = Field(default=Risk(), description="what the risk model is for and may use")
     rules: tuple[Rule, ...] = Field(default=(), description="mandatory reviews")
@@ -207,6 +222,10 @@ class Office(Model):
     assignment: Assignment = Field(
         default=Assignment(), description="how new cases are given to handlers"
     )
+    schedules: tuple[Schedule, ...] = Field(
+        default=(), description="what `triage run-due` does by itself"
+    )
+    notices: Notices = Field(default=Notices(), description="when people are reminded")
     links: Links = Field(default=Links(), description="where its other systems show a case")
     working_hours: WorkingHours = Field(default=WorkingHours(), description="when the office works")
     fairness: tuple[str, ...] = Field(
@@ -214,7 +233,7 @@ class Office(Model):
         description="attributes whose groups the report compares; never the handlers",
     )
     accepted_leaks: tuple[AcceptedLeak, ...] = Field(
-        default=(), description="findings of the leak finder that do not stop training"
+        default=(), description="findings of the leak finder that stop neither training nor use"
     )
 
     _unanswered: dict[str, Attribute] = PrivateAttr(default_factory=dict)

@@ -19,7 +19,7 @@ from pydantic.fields import FieldInfo
 from cases.language.texts import Text
 from cases.office.model import Model, Office
 from cases.tables.specification import SPECIFICATIONS
-from cases.tables.specification.parts import Column, TableSpec
+from cases.tables.specification.parts import Column, Link, TableSpec
 
 PAGE = Path("docs/office_file.md")
 START = "<!-- The rest is made by `python -m cases.office.reference`; do not edit it. -->\n"
@@ -50,10 +50,16 @@ def _table(spec: TableSpec) -> str:
     """What a table can hold."""
     header = "| Column | Holds | Needed | Meaning |\n|---|---|---|---|"
     rows = (_column(column) for column in spec.columns if column.in_file)
-    links = (f"`{link.column}` must be in the `{link.to}` table." for link in spec.links)
+    links = (_named(link) for link in spec.links)
     every = ["Every office has it."] if spec.needed else []
     about = " ".join([spec.meaning, *every, *links])
     return "\n".join([f"## The table `{spec.name}`", "", about, "", header, *rows])
+
+
+def _named(link: Link) -> str:
+    """Which table's rows a column names."""
+    instead = "" if link.or_to is None else f", or in the `{link.or_to}` table"
+    return f"`{link.column}` must be in the `{link.to}` table{instead}."
 
 
 def _column(column: Column) -> str:
@@ -64,6 +70,8 @@ def _column(column: Column) -> str:
 def _holds(kind: pl.DataType) -> str:
     if isinstance(kind, pl.Datetime):
         return "date, or date and time"
+    if kind == pl.Boolean():
+        return "yes or no"
     return "number" if kind.is_numeric() else "text"
 
 

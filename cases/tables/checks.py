@@ -51,9 +51,11 @@ def faults_of_links(
 ) -> Iterator[Fault]:
     """The faults of the rows of other tables that its rows name, and of how they agree."""
     for link in table.spec.links:
-        there = link.to in tables and linked(link.to, tables[link.to].spec.key) not in unclear
-        if there:  # else its file, or its key, is a fault already
-            yield from _faults_of_link(table, link, tables[link.to], office, unclear)
+        named = [tables[name] for name in (link.to, link.or_to or "") if name in tables]
+        keys = {linked(there.spec.name, there.spec.key) for there in named}
+        # A file that is not there, or has no key, is a fault already.
+        if link.to in tables and keys.isdisjoint(unclear):
+            yield from _faults_of_link(table, link, named, office, unclear)
 
 
 def _missing(office: Office, tables: Mapping[str, InputTable]) -> Iterator[str]:
@@ -114,11 +116,19 @@ def _cut_off(table: InputTable, office: Office) -> Iterator[Fault]:
 
 
 def _faults_of_link(
-    table: InputTable, link: Link, to: InputTable, office: Office, unclear: Collection[str]
+    table: InputTable,
+    link: Link,
+    named_in: Sequence[InputTable],
+    office: Office,
+    unclear: Collection[str],
 ) -> Iterator[Fault]:
-    """Values that name no row of the table `to`, and rows at odds with the row they name."""
+    """Values that name no row of these tables, and rows at odds with the row they name.
+
+    That row is one of the first of them.
+    """
+    to, *others = named_in
     compared = _clear(table, (*link.checks, *link.own_checks(office)), unclear)
-    checks = [_named_row_exists(link, to.spec), *compared]
+    checks = [_named_row_exists(link, to.spec, others), *compared]
     looked_at = {name for check in checks for name in check.broken.meta.root_names()}
     named = to.frame.drop_nulls(to.spec.key).unique(to.spec.key, keep="first")
     named = named.select(
@@ -134,10 +144,13 @@ def _faults_of_link(
     return faults_of(table, checks, both)
 
 
-def _named_row_exists(link: Link, to: TableSpec) -> Check:
+def _named_row_exists(link: Link, to: TableSpec, others: Sequence[InputTable]) -> Check:
     named = pl.col(linked(link.to, ROW)).is_not_null()
+    for other in others:
+        named |= pl.col(link.column).is_in(other.different(other.spec.key).implode())
+    unknown = link.unknown if others and link.unknown is not None else to.unknown
     remedy = _("Add the {row}, or correct or remove this row.", row=to.row)
-    return Check(link.column, to.unknown, remedy, pl.col(link.column).is_not_null() & ~named)
+    return Check(link.column, unknown, remedy, pl.col(link.column).is_not_null() & ~named)
 
 
 def faults_of(table: InputTable, checks: Sequence[Check], frame: pl.DataFrame) -> Iterator[Fault]:

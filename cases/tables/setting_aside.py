@@ -38,7 +38,8 @@ def set_rows_aside(tables: Mapping[str, InputTable], target: Path, language: Lan
     for table in tables.values():
         for link in table.spec.links:
             if link.to in tables:
-                table.faults += _orphans(table, link, tables[link.to])
+                other = None if link.or_to is None else tables.get(link.or_to)
+                table.faults += _orphans(table, link, tables[link.to], other)
     report = pl.concat([_report(table, language) for table in tables.values()])
     unless_other(target, lambda path: write_for_people(report, path))
     for table in tables.values():
@@ -48,9 +49,14 @@ def set_rows_aside(tables: Mapping[str, InputTable], target: Path, language: Lan
             raise BadInput([Fault(table.where, problem, remedy)])
 
 
-def _orphans(table: InputTable, link: Link, to: InputTable) -> list[Fault]:
-    """A fault for each sound row that names a row which is set aside."""
+def _orphans(
+    table: InputTable, link: Link, to: InputTable, other: InputTable | None
+) -> list[Fault]:
+    """A fault for each sound row that names a row which is set aside, and none that is not."""
     gone = to.frame.filter(to.at_fault())[to.spec.key].drop_nulls()
+    if other is not None:
+        sound = other.frame.filter(~other.at_fault())[other.spec.key]
+        gone = gone.filter(~gone.is_in(sound.implode()))
     rows = table.frame.filter(pl.col(link.column).is_in(gone.implode()) & ~table.at_fault())
     remedy = _("Correct the {row}, then this row is used again.", row=to.spec.row)
     column = table.names[link.column]

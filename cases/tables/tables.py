@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from cases.errors import BadInput, Fault
 from cases.language.messages import _
 from cases.office.model import Office
+from cases.office.reviews import CONSOLIDATED
 from cases.tables.cells.arrays import OnDemand, Rows
 from cases.tables.report import ReadingReport
 from cases.tables.specification import SPECIFICATIONS
@@ -33,6 +34,7 @@ CASES = SPECIFICATIONS["cases"].schema
 EVENTS = SPECIFICATIONS["events"].schema
 REVIEWS = SPECIFICATIONS["reviews"].schema
 HANDLERS = SPECIFICATIONS["handlers"].schema
+REVIEWERS = SPECIFICATIONS["reviewers"].schema
 RECUSALS = SPECIFICATIONS["recusals"].schema
 OVERRIDES = SPECIFICATIONS["overrides"].schema
 
@@ -273,6 +275,12 @@ class Tables:
         return reviews.filter(nw.col("kind").is_in(words) | nw.col("kind").is_null())
 
     @property
+    def readings(self) -> Frame:
+        """Of the reviews those that a reviewer made alone: no consolidated grades."""
+        reading = nw.col("reading")
+        return self.reviews.filter(reading.is_null() | (reading != CONSOLIDATED))
+
+    @property
     def checks(self) -> Frame:
         """The rows of the review table that are the office's own checks: facts about a case."""
         return self.frames["reviews"].filter(nw.col("kind").is_in(self.office.check_words))
@@ -298,6 +306,11 @@ class Tables:
     def handler_rows(self) -> pl.DataFrame:
         """The handler table as a Polars frame."""
         return self.rows("handlers")
+
+    @property
+    def reviewer_rows(self) -> pl.DataFrame:
+        """The reviewer table as a Polars frame."""
+        return self.rows("reviewers")
 
     @property
     def recusal_rows(self) -> pl.DataFrame:

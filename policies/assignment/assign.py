@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import polars as pl
@@ -33,6 +34,19 @@ class Line(NamedTuple):
     probability: float | None
     eligible: int
     why: Sayable
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What people have decided: cases `given` to handlers, and their lines.
+
+    The `handlers` as they were before, all `cases`, the undecided ones too.
+    """
+
+    handlers: pl.DataFrame
+    cases: pl.DataFrame
+    given: Mapping[str, str | None]
+    lines: tuple[Line, ...]
 
 
 def assign(
@@ -61,9 +75,21 @@ def assign(
     given = dict(designated.cases[["case_id", "designated_handler"]].iter_rows())
     busier = loaded(handlers, cases, given)
     undecided = eligibility(cases.filter(~named), busier, recusals, day)
+    decided = Decided(handlers, cases, given, tuple(_designated_lines(designated)))
+    return drawn_among(undecided, parameters, input_hash(cases, handlers, recusals), decided)
+
+
+def drawn_among(
+    undecided: Eligibility,
+    parameters: AssignmentParameters,
+    hash_of_input: str,
+    decided: Decided | None = None,
+) -> DrawnAssignment:
+    """Draw who takes which of the `undecided` cases, next to what people have `decided`."""
+    decided = decided or Decided(undecided.handlers, undecided.cases, {}, ())
     chances = chances_of(undecided, parameters.floor)
     drawn = draw_handlers(chances, parameters.seed)
-    lines = [*_designated_lines(designated), *_lines(undecided, chances, drawn)]
+    lines = [*decided.lines, *_lines(undecided, chances, drawn)]
     unassigned = sum(handler is None for handler in drawn.values())
     return DrawnAssignment(
         parameters,
@@ -71,9 +97,9 @@ def assign(
         {line.case_id: line.why for line in lines},
         chances,
         undecided,
-        loads_of(handlers, cases, given, drawn, chances),
-        _input_hash(cases, handlers, recusals),
-        words.notes_on(chances, parameters.floor, unassigned),
+        loads_of(decided.handlers, decided.cases, decided.given, drawn, chances),
+        hash_of_input,
+        words.notes_on(undecided.takers, chances, parameters.floor, unassigned),
     )
 
 
@@ -123,16 +149,17 @@ def _lines(
     columns = (chances[name].to_list() for name in ("case_id", "handler", "probability"))
     each = zip(*columns, strict=True)
     probability = {case: p for case, handler, p in each if handler == drawn[case]}
-    eligible = undecided.eligible.sum(axis=1).tolist()
+    eligible, takers = undecided.eligible.sum(axis=1).tolist(), undecided.takers
     nobody: dict[int, Sayable] = {}  # by the number of cases that are alike
     lines = []
     for number, case in enumerate(undecided.cases["case_id"].to_list()):
         handler, count = drawn.get(case), eligible[number]
         if handler is not None:
-            why = words.drawn(probability[case], count)
+            why = takers.drawn.filled(probability=probability[case], eligible=count)
             lines.append(Line(case, handler, "drawn", probability[case], count, why))
         elif count:
-            lines.append(Line(case, None, "unassigned", None, count, words.no_room(count)))
+            why = takers.no_room.filled(eligible=count)
+            lines.append(Line(case, None, "unassigned", None, count, why))
         else:
             like = undecided.alike[0][number]
             if like not in nobody:
@@ -141,7 +168,7 @@ def _lines(
     return lines
 
 
-def _input_hash(*frames: pl.DataFrame) -> str:
+def input_hash(*frames: pl.DataFrame) -> str:
     """SHA-256 (hex) of everything the assignment was made from, as JSON lines."""
     digest = hashlib.sha256()
     for frame in frames:

@@ -12,7 +12,6 @@ from cases.numeric import Floats, Ints
 from policies.assignment.balance import Demand, Supply, balanced
 from policies.assignment.draw import in_units
 from policies.assignment.eligibility import Eligibility, lacked
-from policies.assignment.obstacles import LASTING
 from policies.assignment.result import CHANCES
 from policies.assignment.rounding import UNIT
 
@@ -70,7 +69,7 @@ def _usual_effort(eligibility: Eligibility, cases: Ints, lacks: Ints) -> Floats:
 
     So that a recusal does not make a case's own size change a handler's probability.
     """
-    but_for_recusals = np.any(eligibility.obstacles[LASTING:, cases], axis=0)
+    but_for_recusals = np.any(eligibility.obstacles[eligibility.takers.lasting :, cases], axis=0)
     same, _first = _numbered(but_for_recusals, lacks)
     effort = eligibility.cases["effort"].to_numpy()[cases]
     usual: Floats = (np.bincount(same, effort) / np.bincount(same))[same]

@@ -13,13 +13,18 @@ import polars as pl
 from cases.errors import BadInput, Fault, Refused
 from cases.language.messages import Sayable, _, sentences
 from policies.assignment.eligibility import Eligibility
-from policies.assignment.obstacles import CODES, LASTING, says
+from policies.assignment.obstacles import TO_HANDLERS, Takers
 
 MOST_PAIRS = 5_000_000  # of cases and handlers
 SMALLEST, LARGEST = 0.001, 1_000_000  # amounts of work and capacity the program can compare
 
 
-def check_input(cases: pl.DataFrame, handlers: pl.DataFrame, recusals: pl.DataFrame) -> None:
+def check_input(
+    cases: pl.DataFrame,
+    handlers: pl.DataFrame,
+    recusals: pl.DataFrame,
+    takers: Takers = TO_HANDLERS,
+) -> None:
     """`BadInput` for too many cases and for amounts that cannot be compared.
 
     `ValueError` for cases, handlers and recusals that contradict each other.
@@ -31,7 +36,7 @@ def check_input(cases: pl.DataFrame, handlers: pl.DataFrame, recusals: pl.DataFr
     faults = [
         *_size(cases, handlers),
         *_amounts(cases, _("the cases"), "case_id", {"effort": _is_positive}),
-        *_amounts(handlers, _("the handlers"), "handler", HANDLER_AMOUNTS),
+        *_amounts(handlers, takers.called, "handler", HANDLER_AMOUNTS),
     ]
     if faults:
         raise BadInput(faults)
@@ -44,7 +49,7 @@ def check_designations(designated: Eligibility) -> None:
             "{case}: {handler} {obstacle}.",
             case=case,
             handler=handler,
-            obstacle=says(CODES[code], ""),
+            obstacle=TO_HANDLERS.says(TO_HANDLERS.codes[code], ""),
         )
         for case, handler, code in _lasting(designated)
     ]
@@ -59,7 +64,7 @@ def _lasting(designated: Eligibility) -> Iterator[tuple[str, str, int]]:
     numbers = {handler: number for number, handler in enumerate(designated.handlers["handler"])}
     rows = designated.cases.select("case_id", "designated_handler").iter_rows()
     for number, (case, handler) in enumerate(rows):
-        obstacles = designated.obstacles[:LASTING, number, numbers[handler]]
+        obstacles = designated.obstacles[: TO_HANDLERS.lasting, number, numbers[handler]]
         if obstacles.any():
             yield case, handler, int(obstacles.argmax())
 
@@ -109,9 +114,9 @@ def _assert_designations(cases: pl.DataFrame, handlers: pl.Series) -> None:
 def _size(cases: pl.DataFrame, handlers: pl.DataFrame) -> Iterator[Fault]:
     if cases.height * handlers.height > MOST_PAIRS:
         problem = _(
-            "are too many at once: {cases:,} cases and {handlers:,} handlers.",
+            "are too many at once: {cases:,} cases and {people:,} people who could take them.",
             cases=cases.height,
-            handlers=handlers.height,
+            people=handlers.height,
         )
         yield Fault(_("the cases"), problem, _("Give them in several batches."))
 

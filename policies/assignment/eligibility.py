@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import polars as pl
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from cases.numeric import Flags, Ints
 from cases.tables import tables
 from cases.tables.values import SEPARATORS
-from policies.assignment.obstacles import CODES, LASTING
+from policies.assignment.obstacles import TO_HANDLERS, Takers
 
 CASES: dict[str, pl.DataType] = {
     "case_id": pl.String(),
@@ -35,26 +36,43 @@ HANDLERS: dict[str, pl.DataType] = tables.HANDLERS | {
     "open_cases": pl.Int64(),
 }
 RECUSALS = tables.RECUSALS
+UNITS = ("other_unit", "same_unit")  # obstacles that the unit of the handler makes
 ABSENCE = ("absent_from", "absent_until")
 NEAREST = 3  # handlers named where nobody is eligible
-NUMBERED = {"handler": pl.Int64(), "reason": pl.Enum(CODES), "detail": pl.String()}
 
 
 class Hindrance(NamedTuple):
     """What keeps a handler from a case."""
 
     handler: int  # the number in the frame
-    reason: str  # one of `CODES`
+    reason: str  # the code of an obstacle
     detail: str  # the fact that stands for `{detail}` in the sentences about it
 
 
 @dataclass(frozen=True)
 class Eligibility:
-    """Who may take what: `obstacles` has shape (len(CODES), cases, handlers)."""
+    """Who may take what: `obstacles` has shape (codes of `takers`, cases, handlers).
 
+    Handlers stand for whoever the `takers` are.
+    """
+
+    takers: Takers
     cases: pl.DataFrame
     handlers: pl.DataFrame
     obstacles: Flags
+
+    @classmethod
+    def of(
+        cls,
+        takers: Takers,
+        cases: pl.DataFrame,
+        handlers: pl.DataFrame,
+        by_code: Mapping[str, Flags],
+    ) -> Self:
+        """From where each obstacle is, in shapes that can be broadcast to (cases, handlers)."""
+        shape = (cases.height, handlers.height)
+        obstacles = [np.broadcast_to(by_code[code], shape) for code in takers.codes]
+        return cls(takers, cases, handlers, np.stack(obstacles))
 
     @cached_property
     def eligible(self) -> Flags:
@@ -83,9 +101,11 @@ class Eligibility:
         return numbers, who
 
     def excluded(self) -> pl.DataFrame:
-        """Pairs that are not eligible: `case_id, handler, reason` (one of `CODES`), `detail`."""
+        """Pairs that are not eligible: `case_id, handler, reason` (a code), `detail`."""
         numbers, who = self.alike
-        flat = pl.DataFrame([one for each in who for one in each], NUMBERED, orient="row")
+        reasons = pl.Enum(self.takers.codes)
+        columns = {"handler": pl.Int64(), "reason": reasons, "detail": pl.String()}
+        flat = pl.DataFrame([one for each in who for one in each], columns, orient="row")
         many = np.array([len(each) for each in who], np.int64)
         # The rows of each case in `flat`: a run from where those of its like begin.
         counts = many[numbers]
@@ -109,8 +129,8 @@ class Eligibility:
         """
         obstacles = self.obstacles[:, case]
         many = obstacles.sum(axis=0)
-        changeable = np.flatnonzero(~obstacles[:LASTING].any(axis=0) & (many > 0))
-        fewest = many[changeable].min(initial=len(CODES))
+        changeable = np.flatnonzero(~obstacles[: self.takers.lasting].any(axis=0) & (many > 0))
+        fewest = many[changeable].min(initial=len(obstacles))
         chosen = changeable[many[changeable] == fewest][:NEAREST]
         return [self.against(case, handler) for handler in chosen.tolist()]
 
@@ -123,9 +143,9 @@ class Eligibility:
         return self.handlers.to_dicts()
 
     def _hindrance(self, case: dict[str, Any], handler: int, code: int) -> Hindrance:
-        theirs, reason = self._handlers[handler], CODES[code]
+        theirs, reason = self._handlers[handler], self.takers.codes[code]
         detail = ""
-        if reason == "other_unit":
+        if reason in UNITS:
             detail = theirs["unit"]
         elif reason == "kind":
             detail = "–" if case["kind"] is None else case["kind"]
@@ -142,21 +162,33 @@ def eligibility(
     cases: pl.DataFrame, handlers: pl.DataFrame, recusals: pl.DataFrame, day: date
 ) -> Eligibility:
     """Who may take which of `cases` on `day`; frames with the columns of the schemas above."""
-    shape = (cases.height, handlers.height)
-    wanted, theirs = _texts(cases["unit"])[:, None], _texts(handlers["unit"])[None, :]
-    by_code = {
+    wanted, theirs = units(cases, handlers)
+    own = {
         "no_unit": (wanted != "") & (theirs == ""),
         "other_unit": (wanted != "") & (theirs != "") & (wanted != theirs),
-        "kind": _kind(cases, handlers),
         "skill": lacked(cases["needs"], handlers) > 0,
-        # A number that is not stated is NaN, for which no comparison holds.
-        "capacity": handlers["capacity"].to_numpy() <= 0,
-        "absent": np.array([_is_absent(row, day) for row in handlers.to_dicts()], bool),
-        "most_open": handlers["open_cases"].to_numpy() + 1 > handlers["most_open"].to_numpy(),
     }
-    obstacles = {name: np.broadcast_to(where, shape) for name, where in by_code.items()}
-    obstacles |= _recused(cases, handlers, recusals)
-    return Eligibility(cases, handlers, np.stack([obstacles[code] for code in CODES]))
+    common = common_obstacles(cases, handlers, recusals, day)
+    return Eligibility.of(TO_HANDLERS, cases, handlers, common | own)
+
+
+def units(cases: pl.DataFrame, people: pl.DataFrame) -> tuple[NDArray[Any], NDArray[Any]]:
+    """The unit of each case, shape (cases, 1), and of each person, (1, people); empty for none."""
+    return _texts(cases["unit"])[:, None], _texts(people["unit"])[None, :]
+
+
+def common_obstacles(
+    cases: pl.DataFrame, people: pl.DataFrame, recusals: pl.DataFrame, day: date
+) -> dict[str, Flags]:
+    """The obstacles that whoever takes cases can have, by code; frames as in `eligibility`."""
+    return {
+        "kind": _kind(cases, people),
+        # A number that is not stated is NaN, for which no comparison holds.
+        "capacity": people["capacity"].to_numpy() <= 0,
+        "absent": np.array([_is_absent(row, day) for row in people.to_dicts()], bool),
+        "most_open": people["open_cases"].to_numpy() + 1 > people["most_open"].to_numpy(),
+        **_recused(cases, people, recusals),
+    }
 
 
 def parts(cell: str | None) -> frozenset[str]:

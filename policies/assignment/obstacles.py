@@ -1,23 +1,57 @@
-"""What can keep a handler from a case, in words: why not, and what would change it."""
+"""What can keep people from a case, in words: why not, and what would change it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 
 from cases.language.messages import Message, Sayable, _
 
 
 @dataclass(frozen=True)
 class Obstacle:
-    """Why a handler may not take a case; `{detail}` is filled with the fact that matters."""
+    """Why somebody may not take a case; `{detail}` is filled with the fact that matters."""
 
-    brief: Message  # of several handlers
-    says: Message  # of one handler
+    brief: Message  # of several people
+    says: Message  # of one of them
     changes: Message  # what would have to be done
 
 
-# Of several obstacles the first counts: what nobody may change, then what rarely changes.
+@dataclass(frozen=True)
+class Takers:
+    """Those to whom cases are given: what can keep them from one, and what is said of the draw.
+
+    Of several obstacles the first counts: first what nobody may change (`lasting` of them), then
+    what rarely changes. `no_room` and `drawn` are filled with how many are `eligible`, `drawn`
+    also with the `probability`; `below_floor` and `left` with numbers of people and cases.
+    `otherwise` says what to do where only lasting obstacles are in the way.
+    """
+
+    called: Message
+    obstacles: Mapping[str, Obstacle]
+    lasting: int
+    nobody_there: Message
+    drawn: Message
+    no_room: Message
+    below_floor: Message
+    left: Message
+    otherwise: Message | None = None
+
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of the obstacles, in order."""
+        return tuple(self.obstacles)
+
+    def says(self, code: str, detail: str) -> Sayable:
+        """Why somebody may not take the case; `detail` as `Eligibility.excluded` gives it."""
+        return self.obstacles[code].says.filled(detail=detail)
+
+    def changes(self, code: str, detail: str) -> Sayable:
+        """What would have to be done so that somebody may take the case."""
+        return self.obstacles[code].changes.filled(detail=detail)
+
+
 OBSTACLES: Mapping[str, Obstacle] = {
     "recused_case": Obstacle(
         _("recused from the case"),
@@ -65,19 +99,20 @@ OBSTACLES: Mapping[str, Obstacle] = {
         _("raise the handler's most_open, or wait until one of the cases closes"),
     ),
 }
-CODES = tuple(OBSTACLES)
-LASTING = 2  # the first so many cannot be changed
-
-
-def says(code: str, detail: str) -> Sayable:
-    """Why the handler may not take the case; `detail` as `Eligibility.excluded` gives it."""
-    return _filled(OBSTACLES[code].says, detail)
-
-
-def changes(code: str, detail: str) -> Sayable:
-    """What would have to be done so that the handler may take the case."""
-    return _filled(OBSTACLES[code].changes, detail)
-
-
-def _filled(message: Message, detail: str) -> Message:
-    return replace(message, values={"detail": detail})
+TO_HANDLERS = Takers(
+    called=_("the handlers"),
+    obstacles=OBSTACLES,
+    lasting=2,
+    nobody_there=_("there are no handlers"),
+    drawn=_(
+        "drawn at random with a probability of {probability:.1%} (eligible handlers: {eligible})"
+    ),
+    no_room=_(
+        "nobody has room left: with the other cases, every eligible handler ({eligible}) has as "
+        "many open cases as allowed; raise most_open, or wait until a case closes"
+    ),
+    below_floor=_(
+        "Handlers with little room left whose probability is less than the floor: {people}."
+    ),
+    left=_("Handlers have too little room left; cases left unassigned: {cases}."),
+)

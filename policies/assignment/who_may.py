@@ -10,10 +10,10 @@ import polars as pl
 
 from cases.language.messages import Sayable
 from policies.assignment.eligibility import Hindrance
-from policies.assignment.obstacles import CODES, changes, says
+from policies.assignment.obstacles import Takers
 from policies.assignment.result import DrawnAssignment
 
-Why = tuple[str, str]  # one of `CODES`, and the fact that matters
+Why = tuple[str, str]  # the code of an obstacle, and the fact that matters
 
 
 @dataclass(frozen=True)
@@ -39,15 +39,18 @@ def who_may(assignment: DrawnAssignment) -> Iterator[WhoMay]:
     chances = assignment.chances
     groups = dict(zip(chances["case_id"], chances["group"], strict=True))
     eligible = _eligible(chances)
+    takers = assignment.undecided.takers
     names = assignment.undecided.handlers["handler"].to_list()
     numbers, alike = assignment.undecided.alike
-    excluded = [_by_reason(who, names) for who in alike]
+    excluded = [_by_reason(takers, who, names) for who in alike]
     together: dict[tuple[Any, ...], list[str]] = {}
     for case_id, number in zip(assignment.undecided.cases["case_id"], numbers, strict=True):
         facts = eligible.get(groups.get(case_id), ()), excluded[number]
         together.setdefault(facts, []).append(case_id)
     for (handlers, obstacles), case_ids in together.items():
-        without = (Excluded(says(*why), changes(*why), others) for why, others in obstacles)
+        without = (
+            Excluded(takers.says(*why), takers.changes(*why), others) for why, others in obstacles
+        )
         yield WhoMay(tuple(case_ids), handlers, tuple(without))
 
 
@@ -64,11 +67,11 @@ def _eligible(chances: pl.DataFrame) -> dict[int | None, tuple[tuple[str, float]
 
 
 def _by_reason(
-    who: Sequence[Hindrance], names: list[str]
+    takers: Takers, who: Sequence[Hindrance], names: list[str]
 ) -> tuple[tuple[Why, tuple[str, ...]], ...]:
     """The excluded handlers by why they are, in the order of the obstacles."""
     found: dict[Why, list[str]] = {}
     for one in who:
         found.setdefault((one.reason, one.detail), []).append(names[one.handler])
-    ordered = sorted(found.items(), key=lambda one: (CODES.index(one[0][0]), one[0][1]))
+    ordered = sorted(found.items(), key=lambda one: (takers.codes.index(one[0][0]), one[0][1]))
     return tuple((why, tuple(handlers)) for why, handlers in ordered)

@@ -292,12 +292,12 @@ class Design:
             return SURVEY_MU if at(low) >= 0 else SEARCH_MU
         return math.exp(brentq(at, low, high, xtol=1e-3))
 
-    def thinned(self) -> Design:
-        """A large design on fewer cases, each for several of similar risk in its cell.
+    def thinned(self, enough: int = ENOUGH) -> Design:
+        """A design of more than `enough` cases on fewer, each for several of similar risk.
 
         Only mu is searched on it; the probabilities are computed for all cases.
         """
-        every = max(1, len(self.risk) // ENOUGH)
+        every = max(1, len(self.risk) // enough)
         order = np.lexsort((self.risk, self.cell))
         cells = np.bincount(self.cell)
         position = np.arange(len(order)) - np.repeat(np.cumsum(cells) - cells, cells)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 
 import polars as pl
 from pydantic import SerializerFunctionWrapHandler, model_serializer
@@ -21,19 +21,30 @@ from cases.language.messages import Message, Sayable, _
 from cases.numeric import Z
 from cases.office.model import CLOSING, Model, Office, Quota
 from policies.seeds import commitment, fresh_seed
-from policies.spot_check.choices import Choice
 from policies.spot_check.design import DOUBT, LEAST_FLOOR
 from policies.tickets import FORMAT, OLD
+
+# The ways to choose cases for review that are compared with one another.
+Choice = Literal["plan", "all_random", "top_of_the_list"]
+Way = Literal[Choice, "top_plus_random"]  # a replay tries one more
+WAYS: tuple[Way, ...] = get_args(Way)
 
 SelectedBy = Literal["mandatory", "search", "lottery"]  # lottery: by random draw
 RisksBy = Literal["model", "points", "equal"]  # a fitted model, the rule of thumb, nothing
 
 LEAST_MARGIN = 0.0001
+CHOICES: Mapping[Way, Message] = {
+    "plan": _("This system's draw"),
+    "all_random": _("All at random"),
+    "top_of_the_list": _("Top of the list"),
+    "top_plus_random": _("Top and a tenth at random"),
+}
 AS_EVER: Mapping[str, float | str | None] = {
     "at": CLOSING,
     "floor": LEAST_FLOOR,
     "doubt": 0.0,
     "failed_check_share": None,
+    "hidden_share": 0.0,
 }
 
 FRAME: dict[str, pl.DataType] = {
@@ -76,6 +87,7 @@ class PlanParameters(Model):
     `floor` and `doubt` say how far the model is trusted (see `Design`); their defaults are
     those of plans drawn before there were any. `failed_check_share` of the draw is among the
     cases that the office's own check failed; the frame then has the column `failed_check`.
+    `hidden_share` of the drawn cases is reviewed without the risk being shown (`reading.py`).
     """
 
     as_of: datetime
@@ -92,6 +104,7 @@ class PlanParameters(Model):
     floor: float = LEAST_FLOOR
     doubt: float = 0.0
     failed_check_share: float | None = None
+    hidden_share: float = 0.0
 
     @classmethod
     def of(cls, office: Office, **requested: Any) -> Self:
@@ -112,6 +125,7 @@ class PlanParameters(Model):
             "floor": usual.floor,
             "doubt": DOUBT,
             "failed_check_share": usual.failed_check_share,
+            "hidden_share": office.reviews.share_hidden if office.reviews else 0.0,
         }
         given = {name: value for name, value in requested.items() if value is not None}
         return cls(**parameters | given)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import bisect
 import hashlib
 import math
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -19,12 +20,12 @@ from cases.integrity.canonical import Domain
 from cases.language.messages import Sayable, _, sentences
 from cases.numeric import Floats, Z
 from policies.spot_check.checks import check
-from policies.spot_check.choices import Choice
 from policies.spot_check.design import LEAST_FLOOR, Design, without_quotas
 from policies.spot_check.draw import draw
 from policies.spot_check.hidden_group import most_hidden, reach
 from policies.spot_check.plan import (
     FAILED_CHECK,
+    Choice,
     Outlook,
     PlanParameters,
     SpotCheckPlan,
@@ -47,15 +48,11 @@ def draw_plan(
     case that stands twice in the frame; `Refused` for quotas or a margin that cannot be kept.
     """
     check(frame, parameters)
-    split = parameters.failed_check_share is not None
-    cases = frame.select(name for name in columns_of(frame) if split or name not in FAILED_CHECK)
-    by_rule = cases.filter(pl.col("rule").is_not_null())
-    others = with_cells(cases.filter(pl.col("rule").is_null()).sort("unit", "handler", "case_id"))
-    free, notes = _free_capacity(by_rule, parameters)
+    by_rule, others = candidates(frame, parameters)
+    free, notes = free_capacity(by_rule, parameters)
     size = min(free, others.height)
-
-    design = _design(others, size, parameters)
-    pi = _probabilities(design, parameters, frame.height) if size else np.zeros(others.height)
+    design = design_of(others, size, parameters)
+    pi = probabilities(design, parameters, frame.height)
     case_ids = others["case_id"].to_list()
     ticket = tickets_of(draw_format, Domain.PLAN_DRAW, parameters.seed, case_ids)
     drawn = draw(pi, design.cell, design.quotas.unit_of_cell, ticket, design.quotas.part_of_unit)
@@ -71,10 +68,20 @@ def draw_plan(
         parameters,
         everyone.drop("drawn").sort("case_id"),
         _lines(everyone.filter("drawn"), parameters, draw_format),
-        _outlook(design, pi, by_rule, frame.height),
+        outlook_of(design, pi, by_rule, frame.height),
         notes,
         draw_format,
     )
+
+
+def candidates(
+    frame: pl.DataFrame, parameters: PlanParameters
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The cases by rule, and those that the draw decides about, in the order of a design."""
+    split = parameters.failed_check_share is not None
+    cases = frame.select(name for name in columns_of(frame) if split or name not in FAILED_CHECK)
+    others = cases.filter(pl.col("rule").is_null()).sort("unit", "handler", "case_id")
+    return cases.filter(pl.col("rule").is_not_null()), with_cells(others)
 
 
 def floor_cost(plan: SpotCheckPlan) -> float:
@@ -86,13 +93,23 @@ def floor_cost(plan: SpotCheckPlan) -> float:
     pi = others["inclusion_probability"].to_numpy()
     if plan.parameters.floor <= LEAST_FLOOR or not pi.any():
         return 0.0
-    lowest = plan.parameters.model_copy(update={"floor": LEAST_FLOOR})
-    design = _design(with_cells(others), round(pi.sum()), lowest).thinned()
-    most = design.expected_defects(_probabilities(design, lowest, plan.frame.height))
-    return max(0.0, most - float(pi @ others["risk"].to_numpy()))
+    design = design_of(with_cells(others), round(pi.sum()), plan.parameters)
+    return cost_of_floor(design, pi, plan.parameters, plan.frame.height)
 
 
-def _design(others: pl.DataFrame, size: int, parameters: PlanParameters) -> Design:
+def cost_of_floor(
+    design: Design, pi: Floats, parameters: PlanParameters, frame_cases: int
+) -> float:
+    """As `floor_cost`, of a design with the inclusion probabilities `pi`."""
+    if design.floor <= LEAST_FLOOR or not pi.any():
+        return 0.0
+    lowest = replace(design, floor=LEAST_FLOOR).thinned()
+    most = lowest.expected_defects(probabilities(lowest, parameters, frame_cases))
+    return max(0.0, most - design.expected_defects(pi))
+
+
+def design_of(others: pl.DataFrame, size: int, parameters: PlanParameters) -> Design:
+    """The design of drawing `size` of the `others` that `candidates` gave; `Refused` for quotas."""
     quotas = quotas_of(others, size, parameters)
     return Design.of(
         others["risk"].to_numpy(),
@@ -103,8 +120,13 @@ def _design(others: pl.DataFrame, size: int, parameters: PlanParameters) -> Desi
     )
 
 
-def _probabilities(design: Design, parameters: PlanParameters, frame_cases: int) -> Floats:
-    """The inclusion probabilities of the cases that the random draw decides about."""
+def probabilities(design: Design, parameters: PlanParameters, frame_cases: int) -> Floats:
+    """The inclusion probabilities of the cases that the random draw decides about.
+
+    `Refused` for a margin that cannot be had.
+    """
+    if design.quotas.size == 0:
+        return np.zeros(len(design.risk))
     if design.quotas.size == design.count.sum():
         return np.ones(len(design.risk))
     if parameters.margin is None:
@@ -138,36 +160,39 @@ def _beyond_reach(
 def _reviews_for(margin: float, design: Design, frame_cases: int) -> int:
     """The fewest reviews that buy `margin`, without regard to quotas."""
 
+    risk = np.repeat(design.risk, design.count.astype(np.int64))
+
     def enough(size: int) -> bool:
-        free = without_quotas(design.risk, size, floor=design.floor, doubt=design.doubt)
+        free = without_quotas(risk, size, floor=design.floor, doubt=design.doubt)
         return margin_of(free.least_variance(), frame_cases) <= margin
 
-    sizes = range(design.quotas.size, len(design.risk))
+    sizes = range(design.quotas.size, len(risk))
     return sizes.start + bisect.bisect_left(sizes, True, key=enough)
 
 
-def _outlook(
+def outlook_of(
     design: Design, pi: Floats, by_rule: pl.DataFrame, frame_cases: int
 ) -> tuple[Outlook, ...]:
     """What the plan buys, and next to it a purely random draw and the top of the list."""
     certain, size = float(by_rule["risk"].sum()), design.quotas.size
-    mandatory = np.ones(by_rule.height)
+    mandatory, count = np.ones(by_rule.height), design.count.astype(np.int64)
     if size == 0:
         return (Outlook("plan", certain, None),)
 
     def of(choice: Choice, probabilities: Floats) -> Outlook:
         variance = design.anticipated_variance(probabilities)
+        everyone = np.append(np.repeat(probabilities, count), mandatory)
         return Outlook(
             choice,
             certain + design.expected_defects(probabilities),
             margin_of(variance, frame_cases),
-            reach(variance, most_hidden(np.append(probabilities, mandatory))) / frame_cases,
+            reach(variance, most_hidden(everyone)) / frame_cases,
         )
 
-    top = np.sort(design.risk)[len(design.risk) - size :]
+    top = np.sort(np.repeat(design.risk, count))[count.sum() - size :]
     return (
         of("plan", pi),
-        of("all_random", np.full(len(pi), size / len(pi))),
+        of("all_random", np.full(len(pi), size / count.sum())),
         Outlook("top_of_the_list", certain + float(top.sum()), None),
     )
 
@@ -197,7 +222,7 @@ def _second_tickets(draw_format: int, seed: str, case_ids: pl.Series) -> pl.Seri
     return pl.Series(tickets(Domain.SECOND_READING, seed, case_ids.to_list())[:, 0])
 
 
-def _free_capacity(
+def free_capacity(
     by_rule: pl.DataFrame, parameters: PlanParameters
 ) -> tuple[int, tuple[Sayable, ...]]:
     """What the mandatory cases that count leave of the capacity, and a note if nothing is left.

@@ -195,6 +195,7 @@ def test_fingerprint_changes_with_the_definitions(change: dict[str, Any]) -> Non
         {"activities": changed("decided", "meaning", TRANSLATED)},
         {"reviews": {"grades": [one | {"meaning": TRANSLATED} for one in GRADES]}},
         {"reviews": factories.OFFICE["reviews"] | {"blind": True}},
+        {"reviews": factories.OFFICE["reviews"] | {"hidden_share": 0.5}},
         {"links": {"case": "https://cases.example/{case_id}"}},
     ],
 )

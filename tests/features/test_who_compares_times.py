@@ -18,7 +18,12 @@ MAY = {
     "evaluation/quality/office_quality.py": "what came back up to the day of the report",
     "evaluation/surveys/returned.py": "reviews made after a plan",
     "evaluation/quality/overrides.py": "reviews made after an override",
-    "serving/use_cases/given_cases.py": "faults of cases that a request sends",
+    "serving/use_cases/asked/given.py": "faults of cases that a request sends",
+    "features/grades.py": "reviews made since the case was closed last",
+    "serving/use_cases/rectifying/findings.py": "reviews made since findings are followed",
+    "serving/use_cases/reviewing/grades/before.py": "grades made before one that comes in",
+    "serving/use_cases/reviewing/progress.py": "reviews made after a plan",
+    "serving/work/readings.py": "reviews made after a plan",
     "training/labels.py": "reviews made at the moment of the risk question or after it",
 }
 

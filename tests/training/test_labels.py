@@ -274,3 +274,37 @@ def test_efforts_of_a_past_day(day: int) -> None:
     """What was known of efforts on a day is the same when known later."""
     then = datetime(2024, 1, day)
     assert efforts_by(effort_labels(small(), LATE), then).equals(effort_labels(small(), then))
+
+
+def test_a_consolidated_grade_is_the_label_from_the_day_it_is_final() -> None:
+    """Until then the first one is; it is of no reviewer, so that no severity is taken out."""
+    cases = "case_id | opened_at | closed_at\n"
+    reviews = "case_id | reviewed_at | reviewer | grade | reading\n"
+    for number in range(40):
+        cases += f"{number} | 2024-01-01 | 2024-01-10\n"
+        second = "bad" if number % 3 == 0 else "good"
+        reviews += f"{number} | 2024-02-01 | mild | good | first\n"
+        reviews += f"{number} | 2024-02-02 | severe | {second} | second\n"
+        reviews += f"{number} | 2024-02-03 | mild | {second} | consolidated\n"
+    known = tables(cases, reviews=reviews)
+    before, after = (risk_labels(known, datetime(2024, 2, day)) for day in (2, 3))
+    assert (before["y"].sum(), after["y"].sum()) == (0, 14)
+    assert (before["severity"] < 0).all()
+    assert (after["severity"] == 0).all()
+    assert set(after["known_at"]) == {datetime(2024, 2, 3)}
+
+
+def test_of_a_case_that_was_opened_again_the_review_of_its_present_closing_is_the_label() -> None:
+    """Though that of its first closing was consolidated; a review before the closing is none."""
+    cases = (
+        "case_id | opened_at | closed_at\na | 2024-01-01 | 2024-03-01\nb | 2024-01-01 | 2024-03-01"
+    )
+    reviews = """
+    case_id | reviewed_at | reviewer | grade | reading
+    a       | 2024-02-01  | r1       | good  | first
+    a       | 2024-02-03  | r1       | good  | consolidated
+    a       | 2024-03-05  | r2       | bad   | first
+    b       | 2024-02-03  | r1       | good  | consolidated
+    """
+    found = risk_labels(tables(cases, reviews=reviews), LATE)
+    assert found.select("case_id", "y", "known_at").rows() == [("a", 1, datetime(2024, 3, 5))]

@@ -73,14 +73,24 @@ c       | 2024-01-11  | r1       | good
 d       | 2024-01-11  | r1       | good
 e       | 2024-01-11  | r2       | good
 """
+AGREED = (
+    READ.replace("grade", "grade | reading")
+    .replace("good\n", "good | -\n")
+    .replace("bad\n", "bad | -\n")
+    + "a | 2024-01-12 | r3 | good | consolidated\n"
+)
 
 
-def test_readings_of_one_subject_can_be_compared() -> None:
-    """First readings of cases of a subject that two reviewers read; a blank is no subject."""
+@pytest.mark.parametrize("read", [READ, AGREED])
+def test_readings_of_one_subject_can_be_compared(read: str) -> None:
+    """First readings of cases of a subject that two reviewers read; a blank is no subject.
+
+    A grade that was consolidated is nobody's reading.
+    """
     reviewed = OFFICE["reviews"] | {"same_subject": "charge"}
     description = office(reviews=reviewed)
     cases = rows(SUBJECTS, case_columns(description))
-    known = Tables.of(description, cases, reviews=rows(READ, REVIEWS))
+    known = Tables.of(description, cases, reviews=rows(read, REVIEWS))
     assert like_readings(known, datetime(2024, 1, 12)).rows() == [
         ("case", "a", "a", "r1", 0, 0),
         ("case", "a", "a", "r2", 1, 1),

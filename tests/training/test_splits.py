@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from training.splits import Every, rolling_origin
+from cases.tables.values import Every
+from training.splits import rolling_origin
 
 
 @pytest.mark.parametrize(

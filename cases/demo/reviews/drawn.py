@@ -72,7 +72,7 @@ def draw_reviews(
     reviewer = rng.integers(0, len(severity), cases.height)
     reviews = _chosen(rng, cases).with_columns(
         reviewer=_coded(REVIEWER_CODES, reviewer),
-        grade=_coded(GRADES, _graded(badness + severity[reviewer])),
+        grade=grades_of(badness + severity[reviewer]),
         day=col("called") + 8 + pl.Series(rng.gamma(2.0, 9.0, cases.height)),
     )
     reviews = reviews.filter(col("day") < LAST_DAY).sort("day", maintain_order=True)
@@ -110,10 +110,18 @@ def draw_double_reviews(
             col("reviewed_at").dt.add_business_days(later),
             reviewer=_coded(REVIEWER_CODES, other),
             kind=pl.lit("double"),
-            grade=_coded(GRADES, _graded(badness_again + severity[other])),
+            grade=grades_of(badness_again + severity[other]),
         )
         .select(reviews.columns)
         .filter(col("reviewed_at") < END)
+    )
+
+
+def with_readings(reviews: pl.DataFrame) -> pl.DataFrame:
+    """`reviews` with which `reading` each is; no risk was shown, since the office had none."""
+    return reviews.with_columns(
+        reading=pl.when(col("kind") == "double").then(pl.lit("second")).otherwise(pl.lit("first")),
+        risk_shown=pl.lit("no"),
     )
 
 
@@ -123,9 +131,9 @@ def in_codes_of_their_day(reviews: pl.DataFrame) -> pl.DataFrame:
     return reviews.with_columns(grade=pl.when(old).then(pl.lit(OLD_GRADE)).otherwise("grade"))
 
 
-def _graded(seen: Floats) -> np.ndarray:
-    """Positions in `GRADES`."""
-    return np.searchsorted(STEPS, seen)
+def grades_of(seen: Floats) -> pl.Series:
+    """The grade for what a reviewer sees in each case, in log-odds."""
+    return _coded(GRADES, np.searchsorted(STEPS, seen))
 
 
 def _coded(codes: Sequence[str], positions: np.ndarray) -> pl.Series:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import Enum, auto
 
+from cases.office.reviews import CONSOLIDATED
 from cases.tables.tables import Tables
 
 Row = Mapping[str, object]
@@ -14,7 +15,7 @@ Key = tuple[object, ...]
 # By what a row is known again, and what two rows of one fact must agree in.
 SAME = {
     "events": ("case_id", "at", "activity", "actor"),
-    "reviews": ("case_id", "reviewed_at", "reviewer", "kind"),
+    "reviews": ("case_id", "reviewed_at", "reviewer", "kind", "reading"),
     "overrides": ("case_id", "at", "about"),
 }
 AGREES = {"events": (), "reviews": ("grade",), "overrides": ("suggested", "decided")}
@@ -33,7 +34,8 @@ def standings(tables: Tables, name: str, rows: Sequence[Row]) -> Iterator[Standi
     """Of each row of a table of `SAME`, compared with those there and those before it.
 
     Two events are one if they are of one case, instant, activity and actor; two reviews if of
-    one case, day, reviewer and kind; two overrides if of one case, instant and subject.
+    one case, day, reviewer and kind, and both or neither consolidated; two overrides if of one
+    case, instant and subject.
     """
     there = tables.of_cases(name, {str(row["case_id"]) for row in rows})
     known = {_key(name, row): _said(name, row) for row in there.iter_rows(named=True)}
@@ -55,4 +57,6 @@ def _said(name: str, row: Row) -> list[object]:
 
 
 def _compared(column: str, value: object) -> object:
+    if column == "reading":  # an office's own table may not tell first and second readings apart
+        return value == CONSOLIDATED
     return value.date() if column in BY_DAY and isinstance(value, datetime) else value

@@ -59,11 +59,18 @@ def counted(offsets: pl.Series) -> Counts:
 
 def latest_moment(zone: str | None) -> datetime:
     """The end of today on the office's clock; without its zone, of the latest day anywhere."""
-    now = datetime.now(UTC).replace(tzinfo=None)
     if zone is None:
-        return end_of_day(now + FIRST_TO_SEE_A_DAY)
-    there: datetime = pl.select(_shown_in(zone, pl.lit(now, TIME))).item()
-    return end_of_day(there)
+        return end_of_day(datetime.now(UTC).replace(tzinfo=None) + FIRST_TO_SEE_A_DAY)
+    return end_of_day(wall_clock(zone))
+
+
+def wall_clock(zone: str | None) -> datetime:
+    """What the clocks of the office show now; without its zone, the clock of this machine."""
+    if zone is None:
+        return datetime.now().astimezone().replace(tzinfo=None)
+    now = pl.lit(datetime.now(UTC).replace(tzinfo=None), TIME)
+    there: datetime = pl.select(_shown_in(zone, now)).item()
+    return there
 
 
 def is_zone(name: str) -> bool:

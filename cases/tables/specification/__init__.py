@@ -12,6 +12,7 @@ from cases.tables.specification.handlers import HANDLER_TABLE
 from cases.tables.specification.overrides import OVERRIDE_TABLE
 from cases.tables.specification.parts import TableSpec
 from cases.tables.specification.recusals import RECUSAL_TABLE
+from cases.tables.specification.reviewers import REVIEWER_TABLE
 from cases.tables.specification.reviews import REVIEW_TABLE
 
 TABLES = (
@@ -19,6 +20,7 @@ TABLES = (
     EVENT_TABLE,
     REVIEW_TABLE,
     HANDLER_TABLE,
+    REVIEWER_TABLE,
     RECUSAL_TABLE,
     OVERRIDE_TABLE,
 )

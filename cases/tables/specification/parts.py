@@ -19,6 +19,7 @@ ROW = "row"  # as a spreadsheet counts: the header is row 1
 
 TEXT = pl.String()
 NUMBER = pl.Float64()
+FLAG = pl.Boolean()
 
 Frames = Mapping[str, pl.DataFrame]
 
@@ -68,12 +69,15 @@ class Link:
 
     A value that names none is a fault. `checks` and `own_checks`, which depend on the office
     file, also see the row that is named: its columns are called as `linked` says. A row goes
-    with the row it names when that is set aside.
+    with the row it names when that is set aside. Where the office has the table `or_to`, a value
+    may name one of its rows instead; `unknown` then says what is wrong with one that names none.
     """
 
     column: str
     to: str
     checks: tuple[Check, ...] = ()
+    or_to: str | None = None
+    unknown: Sayable | None = None
     own_checks: Callable[[Office], tuple[Check, ...]] = _no_checks
 
 

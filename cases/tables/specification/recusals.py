@@ -1,4 +1,4 @@
-"""The recusal table: who may not handle which case, or cases of which party."""
+"""The recusal table: who may not handle or review which case, or cases of which party."""
 
 from __future__ import annotations
 
@@ -9,12 +9,17 @@ from cases.tables.specification.parts import TEXT, Check, Column, Link, TableSpe
 
 RECUSAL_TABLE = TableSpec(
     name="recusals",
-    meaning="One row for each case, or party, whose cases a handler may not take.",
+    meaning="One row for each case, or party, whose cases a handler or reviewer may not take.",
     row=_("recusal"),
     columns=(
-        Column("handler", TEXT, "the handler", "every row"),
+        Column("handler", TEXT, "the handler, or the reviewer", "every row"),
         Column("case_id", TEXT, "the case; or else"),
-        Column("party", TEXT, "the party whose cases the handler may not take"),
+        Column(
+            "party",
+            TEXT,
+            "the party whose cases they may not take; parties are known of new cases only, so for "
+            "a review name the case",
+        ),
     ),
     checks=(
         Check(
@@ -26,5 +31,12 @@ RECUSAL_TABLE = TableSpec(
             ),
         ),
     ),
-    links=(Link("handler", "handlers"),),
+    links=(
+        Link(
+            "handler",
+            "handlers",
+            or_to="reviewers",
+            unknown=_("is neither a handler of the handler table nor a reviewer."),
+        ),
+    ),
 )

@@ -6,8 +6,9 @@ import polars as pl
 
 from cases.language.messages import _
 from cases.office.model import CLOSING, Office
-from cases.office.reviews import Dimension, Grade
+from cases.office.reviews import CONSOLIDATED, FIRST, READINGS, SECOND, Dimension, Grade
 from cases.tables.specification.parts import (
+    FLAG,
     NUMBER,
     READ,
     TEXT,
@@ -24,7 +25,12 @@ MOST_HOURS = 1_000  # of one review
 
 
 def _declared(office: Office) -> tuple[Check, ...]:
-    return (*_kind_checks(office), *_grade_checks(office), *_dimension_checks(office))
+    return (
+        *_kind_checks(office),
+        *_grade_checks(office),
+        *_dimension_checks(office),
+        *_reading_checks(office),
+    )
 
 
 def _kind_checks(office: Office) -> tuple[Check, ...]:
@@ -98,6 +104,44 @@ def _in_force(day: pl.Expr, declared: Grade | Dimension) -> pl.Expr:
     )
 
 
+def _reading_checks(office: Office) -> tuple[Check, ...]:
+    """A second reader is another person, and a grade is consolidated from two of its case."""
+    reading, day = pl.col("reading"), pl.col("reviewed_at").dt.date()
+    is_review, is_second = ~_is_known_check(office), reading == SECOND
+    is_first = (reading.is_null() | (reading == FIRST)) & is_review
+    first_reader = pl.col("reviewer").filter(is_first)
+    earliest = (day.filter(one).min().over("case_id") for one in (is_first, is_second))
+    both = pl.max_horizontal(*(one.fill_null(LATEST.date()) for one in earliest))
+    return (
+        Check(
+            "reading",
+            _("is not `first`, `second` or `consolidated`."),
+            _("Correct it; a blank is a first reading."),
+            ~reading.is_in(list(READINGS)),
+        ),
+        Check(
+            "reading",
+            _("is the reading of a check of the office's own; only a review has one."),
+            _("Leave it blank, or correct the kind of the row."),
+            reading.is_not_null() & ~is_review,
+        ),
+        Check(
+            "reading",
+            _("is a second reading by who made the first."),
+            _("Correct the reviewer or the reading; a second reader is another person."),
+            is_second
+            & (first_reader.n_unique().over("case_id") == 1)
+            & (first_reader.first().over("case_id") == pl.col("reviewer")),
+        ),
+        Check(
+            "reading",
+            _("is of a case that had no first and second reading by that day."),
+            _("Add both readings, or correct the reading or its day."),
+            (reading == CONSOLIDATED) & (both > day),
+        ),
+    )
+
+
 def _of_its_case(office: Office) -> tuple[Check, ...]:
     """What a review of a closed case may not be before; all else, not before the opening."""
     review = _of_closed(office)
@@ -130,6 +174,11 @@ def _is_check(office: Office) -> pl.Expr:
     """Whether a row is a check of the office's own; without [reviews] any row may be one."""
     if office.reviews is None:
         return pl.lit(value=True)
+    return _is_known_check(office)
+
+
+def _is_known_check(office: Office) -> pl.Expr:
+    """Whether the office file says that a row is a check of the office's own."""
     return pl.col("kind").is_in(office.check_words).fill_null(value=False)
 
 
@@ -139,22 +188,32 @@ def _of_closed(office: Office) -> pl.Expr:
 
 
 def _finish(reviews: pl.DataFrame, finished: Frames, office: Office) -> pl.DataFrame:
-    """A review is known when its day is over; one of a closed case never precedes the closing."""
+    """A review is known when its day is over; one of a closed case never precedes the closing.
+
+    A consolidated grade has the inclusion probability of its readings: its case was chosen once.
+    """
     closings = finished["cases"].select("case_id", "closed_at")
     known = whole_days(pl.col("reviewed_at"))
     not_before_closing = pl.max_horizontal(known, "closed_at")
     reviewed_at = pl.when(_of_closed(office)).then(not_before_closing).otherwise(known)
     return (
         reviews.join(closings, on="case_id", how="left", maintain_order="left")
-        .with_columns(reviewed_at.alias("reviewed_at"))
+        .with_columns(reviewed_at.alias("reviewed_at"), _chosen_once())
         .drop("closed_at")
     )
+
+
+def _chosen_once() -> pl.Expr:
+    own = pl.col("inclusion_probability")
+    of_case = own.drop_nulls().last().over("case_id")
+    is_blank = (pl.col("reading") == CONSOLIDATED) & own.is_null()
+    return pl.when(is_blank).then(of_case).otherwise(own).alias("inclusion_probability")
 
 
 REVIEW_TABLE = TableSpec(
     name="reviews",
     meaning="One row for each review of a case, and for each of the office's own checks; "
-    "two reviews of a case are two rows.",
+    "two reviews of a case are two rows, and a grade consolidated from both is a third.",
     row=_("review"),
     columns=(
         Column("case_id", TEXT, "the case", "every row"),
@@ -169,6 +228,17 @@ REVIEW_TABLE = TableSpec(
         ),
         Column("dimensions", TEXT, "in which it has a defect, separated by `;`"),
         Column("hours", NUMBER, "how many hours the review took; blank where not recorded"),
+        Column(
+            "reading",
+            TEXT,
+            "`first`, `second` (by another reviewer who does not know the first grade) or "
+            "`consolidated` (the grade that both lead to); blank: first",
+        ),
+        Column(
+            "risk_shown",
+            FLAG,
+            "whether the reviewer saw the estimated risk before grading; blank where not known",
+        ),
     ),
     checks=(
         Check(

@@ -24,6 +24,7 @@ FILES = (
     "office.toml",
     "overrides.csv",
     "recusals.csv",
+    "reviewers.csv",
     "reviews.csv",
 )
 

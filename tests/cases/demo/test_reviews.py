@@ -20,6 +20,7 @@ from cases.demo.reviews.drawn import (
     realise,
     realise_again,
 )
+from cases.demo.reviews.of_plan import draw_lean, graded
 from cases.tables.tables import Tables
 from features.as_of import closing_moments
 from features.build import known_at
@@ -45,6 +46,38 @@ def test_a_double_review_is_a_second_reading_of_a_reviewed_case(tables: Tables) 
     assert (both["reviewed_at"] > both["reviewed_at_first"]).all()
     chance = col("inclusion_probability")
     assert both.select(chance.eq_missing(col("inclusion_probability_first")).all()).item()
+
+
+def test_readings_are_told_apart(tables: Tables) -> None:
+    """A double review is a second reading; the office had no risk to show."""
+    reviews = tables.review_rows
+    second = reviews.filter(col("kind") == "double")
+    assert set(second["reading"]) == {"second"}
+    assert set(reviews.filter(col("kind") != "double")["reading"]) == {"first"}
+    assert set(reviews["risk_shown"]) == {False}
+    assert tables.checks.collect().get_column("reading").is_null().all()
+
+
+def test_reviewers_move_to_a_risk_that_is_shown() -> None:
+    """By their lean of the way, on the scale of log-odds; not at all where it is hidden."""
+    lean = draw_lean(np.random.default_rng(1))
+    assert 0.15 < lean.mean() < 0.45
+    people = pl.DataFrame({"reviewer": ["R1"], "severity": [0.5], "lean": [0.25]})
+    asked = pl.DataFrame(
+        {
+            "badness": [0.1, 0.1, -0.9, -0.9],
+            "reviewer": ["R1"] * 4,
+            "risk": [0.1, 0.1, 0.9, 0.9],
+            "risk_shown": [False, True, False, True],
+        }
+    )
+    # Seen are 0.6 and -0.4; a quarter of the way to -2.2 and 2.2 are -0.1 and 0.25.
+    assert graded(asked, people).to_list() == [
+        "basically_qualified",
+        "qualified",
+        "qualified",
+        "basically_qualified",
+    ]
 
 
 def test_grades_stand_in_the_code_of_their_day(tables: Tables) -> None:

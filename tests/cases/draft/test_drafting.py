@@ -143,6 +143,22 @@ def test_what_fits_nowhere_is_named() -> None:
     assert 'LEFT JOIN (SELECT "案号", COUNT(*)' in text
 
 
+def test_a_file_of_reviewers_is_known_by_its_name() -> None:
+    """By columns alone it could be any list of people; nobody stands in it twice."""
+    export = renamed(PLAIN)
+    raws = [Raw(f"t{i}", frame, f"t{i}.csv") for i, frame in enumerate(export.tables.values())]
+    people = pl.DataFrame({"姓名": ["甲", "乙"], "部门": ["一部", "二部"]})
+    twice = pl.concat([people, people])
+    for name, frame, found in (
+        ("评查员", people, {"reviewer": "姓名", "unit": "部门"}),
+        ("名单", people, {}),
+        ("评查员", twice, {}),
+    ):
+        table = draft_office([*raws, Raw(name, frame, f"{name}.csv")], "zh").table("reviewers")
+        guesses = {} if table is None else table.guesses
+        assert {ours: guess.theirs for ours, guess in guesses.items()} == found
+
+
 def test_the_join_names_the_whole_column_and_its_file() -> None:
     """Also where the name is long."""
     tables, long = renamed(WITH_EVENTS).tables, "number of the case " * 5

@@ -297,6 +297,11 @@ def test_effort_is_a_number_known_at_closing(attribute: str) -> None:
         ({"risk": {"use_handler": "maybe"}}, 'value "maybe": is neither true nor false.'),
         ({"accepted_leaks": [{"column": "charge", "reason": ""}]}, 'reason, value "": is empty.'),
         ({"reviews": {"grades": []}}, "reviews.grades: has fewer than 2 entries."),
+        (
+            {"reviews": OFFICE["reviews"] | {"blind": True, "hidden_share": 0.5}},
+            "`blind` hides the risk of every case, `hidden_share` of some.",
+        ),
+        ({"reviews": OFFICE["reviews"] | {"hidden_share": 1.5}}, "hidden_share, value"),
         ({"activities": {"a;b": {"meaning": {"en": "a"}}}}, 'value "a;b": is not a code: at most'),
         ({"attributes": {"A": {}}}, 'value "A": is not a name: small letters, digits and `_`'),
         (

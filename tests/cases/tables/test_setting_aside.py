@@ -49,6 +49,21 @@ def test_recusals_of_a_handler_go_with_the_handler(tmp_path: Path) -> None:
     assert problems == ["is not a number.", *["is a handler that was set aside."] * 2]
 
 
+WITH_REVIEWERS = FILES["office.toml"] + '[tables.reviewers]\npath = "reviewers.csv"\n'
+
+
+def test_recusals_of_a_reviewer_stay_where_only_the_handler_was_set_aside(tmp_path: Path) -> None:
+    """Else somebody could review a case that they may not review."""
+    files = {
+        "office.toml": WITH_REVIEWERS,
+        "handlers.csv": "handler,capacity\nh1,lots\nh2,lots\n",
+        "reviewers.csv": "reviewer\nh1\n",
+        "recusals.csv": "handler,case_id\nh1,a\nh2,a\n",
+    }
+    tables = load(write(tmp_path, **files), set_aside=tmp_path / "aside.csv")
+    assert tables.recusal_rows["handler"].to_list() == ["h1"]
+
+
 @pytest.mark.parametrize("value", ["=1+1", "+1 one", "-x", "@SUM(1)"])
 def test_formulas_are_neutralised(value: str, tmp_path: Path) -> None:
     """A cell that a spreadsheet would run is written as text."""

@@ -9,7 +9,7 @@ from itertools import combinations
 from cases.errors import Fault
 from cases.language.messages import _, listed
 from cases.nearest import did_you_mean
-from cases.office.condition_agreement import (
+from cases.office.agreement.conditions import (
     BUILT_IN_TYPES,
     all_conditions,
     misfits,
@@ -51,6 +51,7 @@ def disagreements(office: Office, name: str) -> list[Fault]:
         *_unfit_subject(office, name),
         *_unfit_effort(office, name),
         *_people_compared(office, name),
+        *_unfit_rectification(office, name),
         *_unfit_lists(office, name),
     ]
 
@@ -182,10 +183,11 @@ def _grades_at_odds(office: Office, name: str) -> Iterator[Fault]:
 
 
 def _declared_twice(office: Office, name: str) -> Iterator[Fault]:
-    """A fault for each code that two rules or two limits share."""
+    """A fault for each code that two rules, limits or schedules share."""
     groups = {
         "rules": [rule.code for rule in office.rules],
         "limits": [limit.code for limit in office.limits],
+        "schedules": [schedule.code for schedule in office.schedules],
         "intake.rules": [rule.code for rule in office.intake.rules],
         "assignment.skills": [skill.code for skill in office.assignment.skills],
     }
@@ -261,3 +263,28 @@ def _people_compared(office: Office, name: str) -> Iterator[Fault]:
         problem = _("are people: cases are assessed, not those who handle them.")
         remedy = _("Name attributes of cases.")
         yield Fault(name, problem, remedy, column="fairness", value="handler")
+
+
+def _unfit_rectification(office: Office, name: str) -> Iterator[Fault]:
+    """Faults in how findings are followed: nothing to follow, or answered when all is final."""
+    rectification, reviews = office.rectification, office.reviews
+    if rectification is None:
+        if office.goals.rectified_within_days is not None:
+            problem = _("asks about findings, and none are followed.")
+            remedy = _("Add a section [rectification], or leave the goal out.")
+            yield Fault(name, problem, remedy, column="goals.rectified_within_days")
+        return
+    if reviews is None:
+        problem, remedy = _("follows findings of reviews, and there are none."), _("Add [reviews].")
+        yield Fault(name, problem, remedy, column="rectification")
+    elif rectification.answer_days > reviews.maturity_days:
+        problem = _(
+            "is more than `reviews.maturity_days`: the grade would be final before the handler "
+            "must have answered."
+        )
+        remedy = _("Give fewer days, or let grades become final later.")
+        yield Fault(name, problem, remedy, column="rectification.answer_days")
+    elif rectification.answer_days >= rectification.days:
+        problem = _("leaves no day to rectify a defect once its handler can answer no more.")
+        remedy = _("Give fewer days than `rectification.days`.")
+        yield Fault(name, problem, remedy, column="rectification.answer_days")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from features.catalogue import catalogue
-from tests.features.worked_example import computed, example, expected
+from tests.features.example.worked_example import computed, example, expected
 
 
 @cache

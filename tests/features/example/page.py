@@ -1,6 +1,6 @@
 """The page docs/features.md, made from the catalogue and the worked example.
 
-Print it again with `python -m tests.features.page > docs/features.md`.
+Print it again with `python -m tests.features.example.page > docs/features.md`.
 """
 
 from __future__ import annotations

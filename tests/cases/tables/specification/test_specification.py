@@ -15,7 +15,7 @@ from cases.tables.specification import SPECIFICATIONS
 from cases.tables.specification.parts import NUMBER, TEXT, Check, Column, Link, TableSpec, linked
 from cases.tables.tables import Tables
 from cases.tables.values import TIME, before
-from serving.use_cases.given_cases import GivenCase, with_given
+from serving.use_cases.asked.given import GivenCase, with_given
 from tests.factories.files import FILES, load, write
 from tests.factories.office import tables
 

@@ -1,0 +1,1 @@
+"""Who reviews which drawn case: who may, with which probability, and the draw."""

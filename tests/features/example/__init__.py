@@ -1,0 +1,1 @@
+"""Every feature of one small office, worked out by hand."""
