@@ -19,6 +19,7 @@ from cases.language.messages import Sayable, _
 from cases.office.model import Office
 from cases.progress import Progress, silent
 from cases.tables.tables import Tables
+from cases.tables.values import Every
 from evaluation.statistics.metrics import Figure, Measures, measure_several
 from evaluation.statistics.periods import period_name
 from features.catalogue import intake_features
@@ -27,7 +28,7 @@ from models.estimators.estimator import Estimator, TrainingSample
 from training.fit import fit_baselines, fit_complexity, fit_risk
 from training.labels import complexity_labels, risk_labels
 from training.once import fitted_once, opened_table, reviewed_table
-from training.splits import Every, Period, rolling_origin
+from training.splits import Period, rolling_origin
 
 MODEL = "model"
 

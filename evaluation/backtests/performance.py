@@ -32,7 +32,8 @@ from evaluation.statistics.metrics import FEWEST, Bin, Measures, calibration_tab
 from evaluation.statistics.periods import period_name
 from evaluation.statistics.saying import COMPLEX_CASES, DEFECTS, number, percent
 from features.as_of import final_reviews
-from training.labels import first_of_each, speak_for_all
+from features.grades import counting, of_last_closing
+from training.labels import speak_for_all
 
 LEVEL = 0.95  # of all intervals
 
@@ -121,7 +122,8 @@ def with_reviews(tables: Tables, scores: pl.DataFrame, until: datetime) -> pl.Da
     The last is null where it is unknown, and throughout where the reviews of known
     probability do not speak for all cases (`training.labels.speak_for_all`).
     """
-    reviews = first_of_each(rows(final_reviews(tables, until)))
+    final = of_last_closing(rows(final_reviews(tables, until)), tables.case_rows)
+    reviews = counting(final)
     facts = reviews.select("case_id", "known_at", "reviewer", "inclusion_probability")
     cases = scores.join(facts, on="case_id", how="left", maintain_order="left")
     if speak_for_all(tables, cases, until):

@@ -5,7 +5,7 @@ See docs/leaks.md for what is looked at, and for what cannot be seen.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -85,6 +85,13 @@ def as_kept(office: Office, findings: Iterable[Finding]) -> list[dict[str, Any]]
         }
         for finding in findings
     ]
+
+
+def in_doubt(kept: Iterable[Mapping[str, Any]], names: Iterable[str]) -> list[str]:
+    """The columns of findings (`as_kept`) that nobody accepted and the features `names` read."""
+    read = {name.removeprefix("attribute.") for name in names}
+    columns = (one["column"] for one in kept if one["accepted"] is None)
+    return [column for column in dict.fromkeys(columns) if column in read]
 
 
 def as_lines(office: Office, findings: Iterable[Finding]) -> tuple[Line, ...]:

@@ -20,7 +20,7 @@ from evaluation.backtests.decision import NetBenefit
 from evaluation.pages.cells import Cell, interval, share, share_interval
 from evaluation.pages.drawing import Chart, Goal, Line
 from evaluation.statistics.metrics import Bin, Figure
-from policies.spot_check.choices import CHOICES
+from policies.spot_check.plan import CHOICES
 
 FEWEST = 3  # lines with a figure; what one or two say is said by the sentence
 LATEST = 12  # periods that are drawn; the table has all of them

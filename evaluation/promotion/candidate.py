@@ -18,6 +18,7 @@ from evaluation.leaks.finder import as_kept, find_leaks, refuse_blatant
 from evaluation.promotion.gate import Verdict
 from evaluation.promotion.last_year import last_year_backtest, last_year_efforts
 from evaluation.promotion.past import before
+from evaluation.promotion.same_past import keep
 from evaluation.promotion.start import decide_on, instead_of
 from evaluation.proxies.check import as_kept as proxies_kept
 from evaluation.proxies.check import find_proxies, from_kept
@@ -56,22 +57,23 @@ class Trained:
 
 
 def train_candidate(
-    tables: Tables, registry: Registry, until: datetime, progress: Progress
+    tables: Tables, registry: Registry, until: datetime, progress: Progress, corrected: str = ""
 ) -> Trained:
     """Fit, try on the last year of known outcomes, register, and promote if the gate agrees.
 
     The gate judges risk; complexity where no model of risk was fitted. Where it does not agree and
     no fitted model of risk is in use, what needs no such model is registered before it and
     promoted (`evaluation/promotion/start.py`), so that there is always something to plan by. The
-    verdict, its reason and figures are kept with the version. `Refused` if a column knows too
-    much and the office file does not accept that, or if what was registered cannot be loaded
-    again, or answers differently from what was fitted.
+    verdict, its reason and figures are kept with the version, and what it learnt from beside it;
+    `corrected` says why that may differ from what the champion learnt from. `Refused` if a column
+    knows too much and the office file does not accept that, or if what was registered cannot be
+    loaded again, or answers differently from what was fitted.
     """
     bundle = _fitted(tables, until, progress)
     tested = last_year_backtest(registry.home, tables, bundle, progress)
     if tables.data_hash:  # made now, so that a report only reads it
         last_year_efforts(registry.home, tables, bundle, progress)
-    earlier, note = before(registry, tables.office, bundle)
+    earlier, note = before(registry, tables.office, bundle, corrected)
     verdict = decide_on(tables, bundle, earlier, tested, progress)
     verdict = _with_notes(verdict, note, warning(tables.office, from_kept(bundle.about) or ()))
     instead, refused = None, not verdict.promoted
@@ -112,6 +114,7 @@ def _kept(
     version = registry.log(bundle, office_name(tables.office), metrics)
     until = datetime.fromisoformat(bundle.about["trained_until"])
     confirm(tables, bundle, registry.load(version, tables.office), until)
+    keep(registry.home, tables, bundle)
     _decided(registry, version, verdict)
     progress(REGISTERING, 1.0)
     return version

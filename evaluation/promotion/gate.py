@@ -1,7 +1,9 @@
 """Whether a freshly trained model may be used: its figures on later cases decide.
 
-It must be worth using at all (`judge` in `worth.py`), know at least what the champion knows
-(`succeeds`), and not be worse by more than a margin, on the same cases, than the champion and
+Its tables must reach as far as it says (`up_to_date.py`), and no column that it reads may be in
+doubt. It must be worth using at all (`judge` in
+`worth.py`), know at least what the champion knows (`succeeds`), of the same past
+(`same_past.py`), and not be worse by more than a margin, on the same cases, than the champion and
 than the best of those before it (`against_champions`).
 """
 
@@ -18,6 +20,7 @@ from cases.tables.tables import Tables
 from evaluation.backtests.answers import FEWEST_TO_JUDGE
 from evaluation.backtests.backtest import Backtest
 from evaluation.backtests.performance import complexity_strata, risk_strata
+from evaluation.leaks.finder import in_doubt
 from evaluation.promotion.comparison import (
     Comparison,
     compare,
@@ -25,6 +28,8 @@ from evaluation.promotion.comparison import (
     more_cases,
     trained_until,
 )
+from evaluation.promotion.same_past import NOT_KEPT, accepted, changes, learnt_from, refusal
+from evaluation.promotion.up_to_date import behind
 from evaluation.promotion.worth import Worth, judge
 from models.bundle.bundle import Bundle, gaps
 from models.questions.question import Question
@@ -37,11 +42,15 @@ class Before:
     """What a candidate is held against, and how often that was tried on the same outcomes.
 
     `best` is the best champion before the present one, None without one. `attempt` counts from 1.
+    `learnt` is what the champion learnt from (`same_past.learnt_from`), None where that was not
+    kept; `corrected` why the past may differ from it, empty if it may not.
     """
 
     champion: Bundle | None = None
     best: Bundle | None = None
     attempt: int = 1
+    learnt: pl.DataFrame | None = None
+    corrected: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,6 +89,9 @@ def decide(
     question, champion = judged_question(bundle), before.champion
     if question is None:
         return _unjudged(bundle) if champion is None else succeeds(bundle, champion)
+    same, of_past = _of_same_past(tables, bundle, before)
+    if not same:  # said first: what else there is to say comes from the same tables
+        return Verdict(False, sentences(*of_past))
     by_itself = alone(tables, bundle, tested, before.attempt)
     if not by_itself.promoted or champion is None:
         return by_itself
@@ -89,16 +101,48 @@ def decide(
     if question.code not in champion:
         other = _("The champion does not estimate {question}.", question=question.meaning)
         return replace(by_itself, reason=sentences(by_itself.reason, other))
+    against = _against(tables, bundle, champion, before, progress)
+    reasons = (by_itself.reason, against.reason, *of_past)
+    return replace(against, reason=sentences(*reasons))
+
+
+def _against(
+    tables: Tables, bundle: Bundle, champion: Bundle, before: Before, progress: Progress
+) -> Verdict:
+    """The comparison with the champions; promoted where it cannot be made, and it is said why."""
     try:
         scores = later_scores(tables, bundle, champion, before.best, progress)
     except Refused as refused:
-        return replace(by_itself, reason=sentences(by_itself.reason, not_compared(refused)))
-    against = against_champions(scores, before.attempt)
-    return replace(against, reason=sentences(by_itself.reason, against.reason))
+        return Verdict(True, not_compared(refused))
+    return against_champions(scores, before.attempt)
+
+
+def _of_same_past(
+    tables: Tables, bundle: Bundle, before: Before
+) -> tuple[bool, tuple[Sayable, ...]]:
+    """Whether the bundle may be of the past it is of, beside the champion's, and what to say."""
+    champion = before.champion
+    if champion is None or champion.judged != bundle.judged:
+        return True, ()
+    if before.learnt is None:
+        return True, (NOT_KEPT,)
+    until = max(trained_until(bundle), trained_until(champion))
+    found = changes(before.learnt, learnt_from(tables, champion, until))
+    if not found.too_many:
+        return True, ()
+    if before.corrected:
+        return True, (accepted(found, tables.office, before.corrected),)
+    return False, (refusal(found, tables.office),)
 
 
 def alone(tables: Tables, bundle: Bundle, tested: Backtest, attempt: int) -> Verdict:
-    """Whether the model is worth using by itself."""
+    """Whether the model is worth using by itself.
+
+    Its tables must reach as far as it says, and it may read no column that is in doubt.
+    """
+    why = behind(tables, trained_until(bundle)) or _doubted(bundle)
+    if why is not None:
+        return Verdict(False, why)
     worth = _worth(tables, bundle, tested, attempt)
     if attempt == 1:
         return Verdict(worth.holds, worth.reason)
@@ -107,6 +151,21 @@ def alone(tables: Tables, bundle: Bundle, tested: Backtest, attempt: int) -> Ver
         attempt=attempt,
     )
     return Verdict(worth.holds, sentences(tried, worth.reason))
+
+
+def _doubted(bundle: Bundle) -> Sayable | None:
+    """That it reads columns which may know too much, and nobody has said why they are right."""
+    question = judged_question(bundle)
+    names = () if question is None else question.names
+    columns = in_doubt(bundle.about.get("leaks") or (), names)
+    if not columns:
+        return None
+    return _(
+        "It learnt from columns that may know too much: {columns}. What to try: `triage check` "
+        "says why they may; leave them out of the office file, or say there why they are right "
+        "([[accepted_leaks]]).",
+        columns=listed(columns),
+    )
 
 
 def _worth(tables: Tables, bundle: Bundle, tested: Backtest, attempt: int) -> Worth:

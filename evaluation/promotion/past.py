@@ -10,14 +10,17 @@ from cases.language.messages import Sayable
 from cases.office.model import Office
 from evaluation.promotion.gate import Before, not_compared
 from evaluation.promotion.rollback import champions
+from evaluation.promotion.same_past import kept
 from models.bundle.bundle import Bundle
 from models.registry import CHAMPION, Registry, Version, office_name
 
 LOST = "gate.auc.worse"  # by how much a champion was seen to be worse than the one before it
 
 
-def before(registry: Registry, office: Office, bundle: Bundle) -> tuple[Before, Sayable | None]:
-    """What `bundle` comes after.
+def before(
+    registry: Registry, office: Office, bundle: Bundle, corrected: str = ""
+) -> tuple[Before, Sayable | None]:
+    """What `bundle` comes after; `corrected` says why the past may have changed, if it may.
 
     With it, why there is nothing to compare with, if there is a champion that cannot be loaded.
     """
@@ -30,7 +33,7 @@ def before(registry: Registry, office: Office, bundle: Bundle) -> tuple[Before, 
     except Refused as refused:
         return Before(attempt=attempt), not_compared(refused)
     best = next(_loadable(registry, office, best_first(registry, versions), champion), None)
-    return Before(champion, best, attempt), None
+    return Before(champion, best, attempt, kept(registry.home, champion), corrected), None
 
 
 def refusals(versions: tuple[Version, ...], trained_until: str) -> int:

@@ -23,7 +23,8 @@ from evaluation.proxies.telling_apart import Classifier, told_right
 from evaluation.statistics.metrics import Figure
 from features.as_of import final_reviews
 from features.build import build
-from training.labels import first_of_each, reviewed_moments
+from features.grades import counting
+from training.labels import reviewed_moments
 
 PEOPLE = ("handler", "unit", "reviewer")
 MOST_CASES = 4_000  # the latest; more would only cost time
@@ -79,7 +80,7 @@ def find_proxies(
 
 def _cases(tables: Tables, until: datetime) -> pl.DataFrame:
     """The latest reviewed cases: `case_id, moment, kind, unit, handler, reviewer`."""
-    first = first_of_each(rows(final_reviews(tables, until))).select("case_id", "reviewer")
+    first = counting(rows(final_reviews(tables, until))).select("case_id", "reviewer")
     facts = rows(tables.cases.select("case_id", "kind", "unit", "handler"))
     reviewed = rows(reviewed_moments(tables, until)).join(first, on="case_id")
     return reviewed.join(facts, on="case_id").sort("moment", "case_id").tail(MOST_CASES)

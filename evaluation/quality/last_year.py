@@ -9,7 +9,7 @@ import polars as pl
 
 from cases.tables.tables import Tables
 from evaluation.statistics.metrics import Figure
-from training.labels import first_of_each
+from features.grades import counting
 
 YEAR = timedelta(days=365)
 
@@ -36,7 +36,7 @@ def last_year(
 ) -> LastYear:
     """Of the `graded` reviews, rows of the review table, those of the year that ends `until`."""
     in_year = pl.col("reviewed_at").is_between(until - YEAR, until, closed="right")
-    made, cases = graded.filter(in_year), first_of_each(graded).filter(in_year)
+    made, cases = graded.filter(in_year), counting(graded).filter(in_year)
     return LastYear(
         cases=cases.height,
         defects=cases.filter(pl.col("grade").is_in(sorted(tables.office.defect_grades))).height,

@@ -31,7 +31,8 @@ from evaluation.statistics.saying import percent
 from evaluation.surveys.estimate import GroupRate, drawn_together
 from features.as_of import closing_moments, final_reviews
 from features.conditions import reviewable
-from training.labels import first_of_each, representative
+from features.grades import counting
+from training.labels import representative
 
 STANDS_FOR = 0.5  # share of cases; if reviews stand for fewer, a quarter's rate is withheld
 
@@ -154,7 +155,7 @@ def of_known_probability(reviews: pl.DataFrame) -> pl.DataFrame:
 def reviewed(tables: Tables, cases: pl.DataFrame, reviews: pl.DataFrame) -> pl.DataFrame:
     """The cases with a review, its own columns, and `y` (1: a defect)."""
     defect = pl.col("grade").is_in(sorted(tables.office.defect_grades))
-    first = first_of_each(reviews).select(
+    counted = counting(reviews).select(
         "case_id",
         "reviewed_at",
         "reviewer",
@@ -162,7 +163,7 @@ def reviewed(tables: Tables, cases: pl.DataFrame, reviews: pl.DataFrame) -> pl.D
         "dimensions",
         y=defect.cast(pl.Float64),
     )
-    return cases.join(first, on="case_id").sort("moment", "case_id")
+    return cases.join(counted, on="case_id").sort("moment", "case_id")
 
 
 def _rates(cases: pl.DataFrame, drawn: pl.DataFrame) -> DefectRates | None:

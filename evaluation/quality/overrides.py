@@ -16,7 +16,7 @@ from cases.tables.specification.overrides import OVERRIDDEN
 from cases.tables.tables import Tables, rows
 from evaluation.statistics.metrics import FEWEST, Figure, wilson
 from evaluation.statistics.saying import percent
-from evaluation.surveys.returned import first_found, returned
+from evaluation.surveys.returned import found, returned
 from features.as_of import final_reviews
 from policies.spot_check.verify import Kept
 from training.labels import complexity_labels
@@ -86,7 +86,7 @@ def _added(tables: Tables, last: pl.DataFrame, until: datetime) -> pl.DataFrame:
     """`KEYS` and `y`, 1 for a defect, of the cases reviewed against the list."""
     listed = last.filter(about="spot_check", decided="listed")
     reviews = rows(final_reviews(tables, until)).join(listed.select("case_id", "at"), on="case_id")
-    results = first_found(tables.office, reviews.filter(pl.col("reviewed_at") >= pl.col("at")))
+    results = found(tables.office, reviews.filter(pl.col("reviewed_at") >= pl.col("at")))
     return listed.join(results, on="case_id").select(*KEYS, y="defect")
 
 

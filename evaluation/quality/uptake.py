@@ -11,7 +11,7 @@ import polars as pl
 from cases.language.messages import Sayable, _, sentences
 from cases.numeric import Z
 from cases.spreadsheet import harmless
-from cases.tables.tables import Tables
+from cases.tables.tables import Tables, rows
 from evaluation.quality.reviewers import Agreement
 from evaluation.statistics.metrics import FEWEST, Figure, wilson
 from evaluation.statistics.saying import number, percent
@@ -98,9 +98,9 @@ def plan_uptake(tables: Tables, kept: Kept, until: datetime) -> PlanUptake:
 def _lines(tables: Tables, kept: Kept, until: datetime) -> pl.DataFrame:
     """The drawn cases with `selected_by`, `risk`, whether a review was `made` and is `final`,
     how many `readers` there were, and whether two were asked for (`twice`)."""
-    made = tables.review_rows.filter(pl.col("reviewed_at") <= until)
-    reviews = answers(made, kept.frame)
-    readers = reviews.group_by("case_id").agg(readers=pl.col("reviewer").n_unique())
+    made = rows(tables.readings).filter(pl.col("reviewed_at") <= until)
+    readings = answers(made, kept.frame)
+    readers = readings.group_by("case_id").agg(readers=pl.col("reviewer").n_unique())
     final = returned(tables, kept.frame, until)["case_id"]
     return (
         kept.frame.with_columns(listed_as=harmless(kept.frame["case_id"]))

@@ -19,7 +19,7 @@ from evaluation.replay.results import Replay, by_span, facts, missed, totals, un
 from evaluation.replay.words import COVERED, FOUND, OF_RANDOM, OF_TOP, WAY, notes
 from evaluation.statistics.metrics import Figure
 from features.families.attributes import BUILT_IN
-from policies.spot_check.choices import CHOICES, WAYS
+from policies.spot_check.plan import CHOICES, WAYS
 
 PERIOD = _("Period")
 CASES = _("Cases")

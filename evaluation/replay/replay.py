@@ -33,7 +33,7 @@ from cases.language.messages import _
 from cases.office.model import Office
 from cases.progress import Progress, silent
 from cases.tables.tables import Tables, rows
-from cases.tables.values import TIME
+from cases.tables.values import TIME, Every
 from evaluation.statistics.metrics import Figure, wilson
 from evaluation.statistics.periods import period_name
 from evaluation.surveys.estimate import Survey, estimate
@@ -42,13 +42,12 @@ from features.catalogue import catalogue, reads_reviews, risk_features
 from features.conditions import reviewable
 from models.questions.risk import RiskModel, RiskQuestion
 from policies.seeds import tickets
-from policies.spot_check.choices import Way
 from policies.spot_check.draw import draw
-from policies.spot_check.plan import FRAME, MOMENT, PlanParameters
+from policies.spot_check.plan import FRAME, MOMENT, PlanParameters, Way
 from policies.spot_check.planning import draw_plan
 from training.fit import fit_risk
 from training.labels import risk_labels
-from training.splits import Every, Period, rolling_origin
+from training.splits import Period, rolling_origin
 from training.weights import review_weights
 
 TOP_SHARE = 0.9  # of the reviews of `top_plus_random`

@@ -12,10 +12,10 @@ import polars as pl
 from cases.language.messages import _
 from cases.progress import Progress, silent
 from cases.tables.tables import Tables
+from cases.tables.values import Every
 from evaluation.replay.replay import ReplayTask, Run, World, play, world_of
 from features.catalogue import risk_features
-from policies.spot_check.choices import WAYS, Way
-from training.splits import Every
+from policies.spot_check.plan import WAYS, Way
 
 FEWEST_DEFECTS = 5  # of a group in a year; fewer may be chance
 BY_CHANCE: tuple[Way, ...] = ("plan", "all_random", "top_plus_random")

@@ -39,6 +39,7 @@ from evaluation.report.facts import (
     stand_ins,
 )
 from evaluation.report.notes import Note, doubts, limits
+from evaluation.surveys.anchoring import Anchoring, anchoring
 from evaluation.surveys.of_plans import checks_by_plans, with_probabilities
 from evaluation.surveys.own_check import OwnCheck
 from models.bundle.bundle import Bundle
@@ -74,6 +75,7 @@ class ReportSummary:
     uptake: Uptake | None
     overrides: Overrides | None
     reviewers: Reviewers
+    anchoring: Anchoring | None
     influences: tuple[Influence, ...]
     notes: tuple[Note, ...]
 
@@ -135,6 +137,7 @@ def summarise(
         uptake=uptake(tables, plans, reviewers.agreement, now) if plans else None,
         overrides=overrides(tables, plans, now),
         reviewers=reviewers,
+        anchoring=anchoring(tables, plans, now),
         influences=influences(tables, bundle, until),
         notes=(*limits(data, about), *doubts(complexity if about.risk is None else risk)),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from training.splits import Every
+from cases.tables.values import Every
 
 
 def period_name(every: Every, moment: str = "moment") -> pl.Expr:

@@ -149,7 +149,9 @@ def _allowed(at_most: float, cases: int) -> int:
 
 def _with_results(batch: Batch) -> pl.DataFrame:
     """The whole frame with `counts` and `defect`: null where a case that counts has no review."""
-    results = batch.survey.outcomes.unique("case_id", keep="first", maintain_order=True)
+    # A grade that is consolidated later would change what an earlier look rested on.
+    outcomes = batch.survey.by_one_reviewer.outcomes
+    results = outcomes.unique("case_id", keep="first", maintain_order=True)
     counting = closings_of(batch.survey.frame).with_columns(counts=pl.lit(value=True))
     return (
         matching(batch.whole, counting, "left")

@@ -5,7 +5,7 @@ Whole frames, groups drawn towards the whole, and what cannot be estimated is re
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
@@ -54,6 +54,8 @@ class Survey:
     case that could be drawn, `drawn` the ids of those that were, `outcomes` the reviews
     that came back: `case_id, defect` (0 or 1) and, for a mean grade, `place` (0 is best), and
     `dimensions`, the list of those that have a defect.
+    `first` has the columns of `outcomes`, of what a reviewer found alone; None where no grade was
+    consolidated from several.
     `readings` are the drawn cases that two reviewers have read, blind: `case_id, defect,
     second` (what the other found). `checks` says which cases the office's own checks had passed
     before the draw: `case_id, self_check, verification`, null where there was none.
@@ -62,8 +64,14 @@ class Survey:
     frame: pl.DataFrame
     drawn: Collection[str]
     outcomes: pl.DataFrame
+    first: pl.DataFrame | None = None
     readings: pl.DataFrame = field(default_factory=partial(pl.DataFrame, schema=READINGS))
     checks: pl.DataFrame = field(default_factory=partial(pl.DataFrame, schema=CHECKED))
+
+    @property
+    def by_one_reviewer(self) -> Survey:
+        """The same with grades that a reviewer gave alone."""
+        return self if self.first is None else replace(self, outcomes=self.first, first=None)
 
 
 @dataclass(frozen=True)
@@ -124,8 +132,7 @@ def estimate(
     drawn; `ValueError` if a closing stands in two frames (`reopened.counted_once` tells in which
     it counts).
     """
-    joined = (_joined(survey, number) for number, survey in enumerate(surveys))
-    cases = pl.concat(joined, how="diagonal")  # the frame of a draw in parts has a column more
+    cases = _cases(surveys)
     if closings_of(cases).is_duplicated().any():
         raise ValueError("a closing stands in two frames")
     _refuse_what_cannot_be_estimated(cases)
@@ -141,7 +148,7 @@ def estimate(
         defects=whole.total,
         rate=rate,
         unreturned=_unreturned(sample, rate),
-        without_errors=None if rate.value is None else _without_errors(surveys, whole),
+        without_errors=None if rate.value is None else _without_errors(surveys, sample),
         mean_place=given and _mean_place(cases, sample, whole, given),
         own_checks=_own_checks(cases, sample, dimensions),
         groups={
@@ -173,14 +180,24 @@ def _unreturned(sample: SurveySample, rate: Figure) -> Unreturned | None:
     return replace(found, bounds=_widened(found.bounds, rate), worst=_widened(found.worst, rate))
 
 
-def _without_errors(surveys: Sequence[Survey], whole: SampleTotal) -> ReviewerError | None:
-    """The reviewers' errors by thirds of the risk of the cases read twice."""
+def _without_errors(surveys: Sequence[Survey], sample: SurveySample) -> ReviewerError | None:
+    """The reviewers' errors by thirds of the risk of the cases read twice.
+
+    A rate is corrected for the errors of one reviewer, so it is what one reviewer alone found.
+    """
     twice = pl.concat([survey.frame.join(survey.readings, on="case_id") for survey in surveys])
     if twice.is_empty():
         return None
     classes = classes_of_risk(twice["risk"].to_numpy())
     readings = pairs(twice["defect"].to_numpy(), twice["second"].to_numpy(), classes)
+    alone = sample if all(survey.first is None for survey in surveys) else _sample_alone(surveys)
+    whole = alone.total_of(np.ones(len(alone.p), bool))
     return reviewer_error(whole.rate, min(whole.effective, whole.cases), readings)
+
+
+def _sample_alone(surveys: Sequence[Survey]) -> SurveySample:
+    """The sample by what reviewers found alone, where grades were consolidated."""
+    return SurveySample.of(_cases(survey.by_one_reviewer for survey in surveys))
 
 
 def _own_checks(
@@ -276,6 +293,11 @@ def _mean_place(
     variance = max(sample.design_variance(residual), (bad - good) ** 2 * whole.variance)
     half = Z * variance**0.5 / cases.height
     return Figure(mean, max(0.0, mean - half), mean + half, int(sample.returned.sum()))
+
+
+def _cases(surveys: Iterable[Survey]) -> pl.DataFrame:
+    joined = (_joined(survey, number) for number, survey in enumerate(surveys))
+    return pl.concat(joined, how="diagonal")  # the frame of a draw in parts has a column more
 
 
 def _joined(survey: Survey, number: int) -> pl.DataFrame:

@@ -20,6 +20,7 @@ from evaluation.surveys.reopened import PlanFrame, counted_once
 from evaluation.surveys.returned import (
     OutsideReason,
     answers,
+    first_returned,
     outside,
     own_checks,
     returned,
@@ -83,10 +84,12 @@ def _survey(
 ) -> Survey:
     """A plan with its reviews, second readings of the cases drawn for that, and own checks."""
     twice = frame.filter(pl.col("case_id").is_in(kept.read_twice))
+    found, first = (read(tables, frame, until) for read in (returned, first_returned))
     return Survey(
         frame,
         kept.listed,
-        returned(tables, frame, until),
+        found,
+        None if found.equals(first) else first,
         second_readings(tables, twice, until),
         own_checks(tables, as_of),
     )

@@ -11,8 +11,9 @@ from cases.office.model import Office
 from cases.office.reviews import CHECKS
 from cases.tables.tables import Tables, rows
 from cases.tables.values import TIME, listed
-from features.as_of import final_reviews, reviewed_by
+from features.as_of import final_readings, final_reviews, reviewed_by
 from features.conditions import reviewable
+from features.grades import counting
 from policies.spot_check.plan import PlanParameters, moment_in
 
 OutsideReason = Literal["reviewed", "missing"]
@@ -23,24 +24,31 @@ def returned(tables: Tables, frame: pl.DataFrame, until: datetime) -> pl.DataFra
 
     Columns `case_id, defect, place, dimensions`: `place` is the grade's place among the present
     grades, 0 the best; `dimensions` lists the present ones that are named. Of several reviews of
-    a case the first that became final counts (of those of one moment, the first in the
+    a case one counts (`features.grades.counting`; of those of one moment, the first in the
     table); a second reading checks the reviewer.
     """
-    return first_found(tables.office, answers(rows(final_reviews(tables, until)), frame))
+    return found(tables.office, answers(rows(final_reviews(tables, until)), frame))
+
+
+def first_returned(tables: Tables, frame: pl.DataFrame, until: datetime) -> pl.DataFrame:
+    """As `returned`, by the grades that a reviewer gave alone: no consolidated ones."""
+    return found(tables.office, answers(rows(final_readings(tables, until)), frame))
 
 
 def second_readings(tables: Tables, frame: pl.DataFrame, until: datetime) -> pl.DataFrame:
     """Whether two reviewers found a defect: `case_id, defect, second` (1 for a defect).
 
-    Of the reviews that `returned` takes, the first of each case and the first by another
+    Of the reviews that `first_returned` takes, the first of each case and the first by another
     reviewer, of cases that have both.
     """
-    known = answers(rows(final_reviews(tables, until)), frame).filter(
+    known = answers(rows(final_readings(tables, until)), frame).filter(
         pl.col("grade").is_in(list(tables.office.grade_ranks)), pl.col("reviewer").is_not_null()
     )
-    in_order = known.sort("known_at", maintain_order=True)
-    others = in_order.filter(pl.col("reviewer") != pl.col("reviewer").first().over("case_id"))
-    first, second = (first_found(tables.office, part) for part in (in_order, others))
+    readers = counting(known, ties=()).select("case_id", first="reviewer")
+    others = known.join(readers, on="case_id", maintain_order="left").filter(
+        pl.col("reviewer") != pl.col("first")
+    )
+    first, second = (found(tables.office, part) for part in (known, others))
     twice = first.join(second, on="case_id", suffix="_second", maintain_order="left")
     return twice.select("case_id", "defect", second="defect_second")
 
@@ -83,15 +91,10 @@ def last_checks(office: Office, checks: pl.DataFrame) -> pl.DataFrame:
     return in_order.group_by("case_id", maintain_order=True).agg(**last)
 
 
-def first_found(office: Office, reviews: pl.DataFrame) -> pl.DataFrame:
-    """What the first of each case's final `reviews` found: the columns of `returned`."""
+def found(office: Office, reviews: pl.DataFrame) -> pl.DataFrame:
+    """What the one of each case's final `reviews` that counts found: the columns of `returned`."""
     graded = pl.col("grade").is_in(list(office.grade_ranks))
-    first = (
-        reviews.filter(graded)
-        .sort("known_at", maintain_order=True)
-        .unique("case_id", keep="first", maintain_order=True)
-    )
-    return first.select(
+    return counting(reviews.filter(graded), ties=()).select(
         "case_id",
         defect=pl.col("grade").is_in(sorted(office.defect_grades)).cast(pl.Float64),
         place=pl.col("grade").replace(office.grade_ranks).cast(pl.Float64),

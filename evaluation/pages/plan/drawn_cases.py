@@ -108,11 +108,11 @@ def drawn_case(shown: PlanShown, line: Mapping[str, Any]) -> DrawnCase:
         rank=line["rank"],
         facts=tuple(_facts(shown.office, line)),
         read_twice=line["second_review"],
-        why=_why(shown, line),
+        why=why_listed(shown, line),
         band=band(low, high),
         low=100 * low,
         high=100 * high,
-        bars=tuple(_bars(shown, line)),
+        bars=tuple(bars(shown, line)),
     )
 
 
@@ -124,7 +124,7 @@ def _facts(office: Office, line: Mapping[str, Any]) -> Iterator[Fact]:
             yield name, as_shown(cell.date() if isinstance(cell, datetime) else cell)
 
 
-def _why(shown: PlanShown, line: Mapping[str, Any]) -> Sayable:
+def why_listed(shown: PlanShown, line: Mapping[str, Any]) -> Sayable:
     """Why it is on the list at all; of a random draw with the probability in words."""
     if line["selected_by"] != "lottery":
         return why(line, shown.office, shown.risks_by)
@@ -155,7 +155,8 @@ def chance(probability: float) -> Sayable:
     return _("{drawn} in {cases:,} cases like this were to be drawn", drawn=drawn, cases=cases)
 
 
-def _bars(shown: PlanShown, line: Mapping[str, Any]) -> Iterator[Bar]:
+def bars(shown: PlanShown, line: Mapping[str, Any]) -> Iterator[Bar]:
+    """The reasons of a line (`reasons_of`), in their order."""
     for reason in shown.reasons_of(line["case_id"]):
         change = line["risk"] - reason.without
         digits = 0 if abs(change) >= ONE_POINT else 1

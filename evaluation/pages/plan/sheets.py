@@ -1,8 +1,8 @@
 """Reviewer's sheets of a plan: a page a case to print, fill in and sign.
 
 They lie in the reading order that is drawn from the plan's seed, which has nothing to do with
-risk, first readings before second ones. Where the office reviews blind, nothing on a sheet says
-what was expected of the case or how it was chosen.
+risk, first readings before second ones. Where the risk of a case is hidden, nothing on its sheet
+says what was expected of the case or how it was chosen.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ from evaluation.pages.plan.drawn_cases import (
     clipped,
     drawn_case,
 )
+from evaluation.pages.plan.grade_form import GRADES_FILE, HEADER_ROWS
 from evaluation.pages.render import page
-from policies.spot_check.reading import reading_order
+from policies.spot_check.reading import reading_order, readings, risk_hidden
 
 MOST_SHEETS = 1_000  # cases
 MOST_EVENTS = 30  # of a case, the newest: what fits on its page
@@ -49,14 +50,25 @@ class CaseFiles:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What a sheet shows of a case; `earlier` counts the events for which there is no room."""
+    """What a sheet shows of a case; `earlier` counts the events for which there is no room.
+
+    It says nothing of the case's risk and choice if these are `hidden`. It has the `number` of its
+    reading, whose grade is entered in row `row` of the form.
+    """
 
     case: DrawnCase
     facts: tuple[Fact, ...]
     timeline: tuple[Fact, ...]
     earlier: Sayable | None
     dimensions: tuple[Sayable, ...]
+    hidden: bool
     second: bool = False
+    number: int = 0
+
+    @property
+    def row(self) -> Sayable:
+        """Where its grade is entered."""
+        return _("row {row} of {file}", row=str(self.number + HEADER_ROWS), file=GRADES_FILE)
 
 
 def with_sheets(plan_seed: str, case_ids: pl.Series) -> pl.Series:
@@ -70,21 +82,27 @@ def render_sheets(shown: PlanShown, files: CaseFiles, language: Language) -> str
     lines = {line["case_id"]: line for line in shown.lines.iter_rows(named=True)}
     cases = {case["case_id"]: case for case in files.cases.iter_rows(named=True)}
     events = files.events.partition_by("case_id", as_dict=True)
-    first = [
-        _sheet(shown, lines[case_id], cases[case_id], events.get((case_id,), files.events[:0]))
+    of_case = {
+        case_id: _sheet(
+            shown, lines[case_id], cases[case_id], events.get((case_id,), files.events[:0])
+        )
         for case_id in with_sheets(parameters.seed, shown.plan.lines["case_id"])
-    ]
-    second = [replace(sheet, second=True) for sheet in first if sheet.case.read_twice]
+    }
+    planned = readings(parameters.seed, shown.plan.lines)
     reviews = office.reviews
     return page(
         "sheets.html.jinja",
         language,
         office=office.office.name,
         plan_id=shown.plan.plan_id,
-        blind=reviews is not None and reviews.blind,
         grades=[] if reviews is None else reviews.grades_on(parameters.as_of.date()),
         left_out=_left_out(len(lines)),
-        sheets=[*first, *second],
+        count=len(planned),
+        sheets=[
+            replace(of_case[one.case_id], second=one.is_second, number=one.number)
+            for one in planned
+            if one.case_id in of_case
+        ],
     )
 
 
@@ -109,19 +127,20 @@ def _sheet(
     earlier = events.height - MOST_EVENTS
     return Sheet(
         case=drawn_case(shown, line),
-        facts=(*_facts(office, case), *_wanted(office, line)),
+        facts=(*(fact for _column, fact in facts(office, case)), *_wanted(office, line)),
         timeline=tuple(_timeline(office, events.tail(MOST_EVENTS).reverse())),
         earlier=_("Earlier: {count:,} more.", count=earlier) if earlier > 0 else None,
         dimensions=tuple(dimensions.values()),
+        hidden=risk_hidden(office, shown.plan.parameters, line["case_id"]),
     )
 
 
-def _facts(office: Office, case: Mapping[str, Any]) -> Iterator[Fact]:
-    """What is known of the case; what is not is left out."""
+def facts(office: Office, case: Mapping[str, Any]) -> Iterator[tuple[str, Fact]]:
+    """What is known of the case, a row of the case table, by column; what is not is left out."""
     named = {**OF_FILES, **{name: fact.meaning for name, fact in office.attributes.items()}}
     for column, name in named.items():
         if case[column] is not None and case[column] != "":
-            yield name, _of_any_type(case[column])
+            yield column, (name, _of_any_type(case[column]))
 
 
 def _of_any_type(value: object) -> Sayable | str:

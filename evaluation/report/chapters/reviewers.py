@@ -12,6 +12,7 @@ from evaluation.pages.exhibits import Chapter, Exhibit
 from evaluation.quality.reviewers import Agreement, Reviewers
 from evaluation.report.chapters.heads import INTERVALS, MEASURE, NO_REVIEWS, VALUE
 from evaluation.report.summary import ReportSummary
+from evaluation.surveys.anchoring import Anchoring
 
 TITLE = _("The reviewers: do they agree, and is one more severe?")
 SEVERITY = _("Severity (log-odds)")
@@ -43,7 +44,7 @@ def chapter(summary: ReportSummary) -> Chapter:
     parts = performance.within if performance else ()
     within = next((part for part in parts if part.by == "reviewer"), None)
     lead = sentences(_says_separable(summary.reviewers), _says_ranking(within))
-    return Chapter("reviewers", TITLE, lead, tuple(_exhibits(summary.reviewers)))
+    return Chapter("reviewers", TITLE, lead, tuple(_exhibits(summary)))
 
 
 def _says_separable(reviewers: Reviewers) -> Sayable:
@@ -82,11 +83,14 @@ def _says_ranking(within: Within | None) -> Sayable:
     )
 
 
-def _exhibits(reviewers: Reviewers) -> Iterator[Exhibit]:
+def _exhibits(summary: ReportSummary) -> Iterator[Exhibit]:
+    reviewers = summary.reviewers
     if reviewers.agreement.cases:
         yield _agreement(reviewers.agreement)
     if reviewers.separable:
         yield _severity(reviewers)
+    if summary.anchoring is not None:
+        yield _anchoring(summary.anchoring)
 
 
 def _agreement(agreement: Agreement) -> Exhibit:
@@ -183,3 +187,32 @@ def _says_likeness(reviewers: Reviewers) -> Iterator[Sayable]:
             "reviewer is given the worse cases.",
             likeness=Value(max(0.0, likeness["subject"]), ".2f"),
         )
+
+
+def _anchoring(found: Anchoring) -> Exhibit:
+    how = _(
+        "Of which cases the risk is hidden was drawn case by case, so the two groups differ in "
+        "nothing else; 0 is no influence. The figures are of the cases that were reviewed and of "
+        "those who read them."
+    )
+    otherwise = _(
+        "{count:,} of the cases were graded otherwise than drawn; they count as drawn, so the "
+        "figures are rather too small.",
+        count=found.otherwise,
+    )
+    notes = (INTERVALS, how, otherwise) if found.otherwise else (INTERVALS, how)
+    return Exhibit(
+        _("Does showing the risk influence grades?"),
+        found.says,
+        (_("Where the risk is shown, compared with where it is hidden"), VALUE),
+        (
+            (_("Cases: shown"), count(found.shown)),
+            (_("Cases: hidden"), count(found.hidden)),
+            (
+                _("By how much more the rate found rises with 10 points of risk"),
+                share_interval(found.per_ten_points),
+            ),
+            (_("By how much the rate found is higher"), share_interval(found.level)),
+        ),
+        notes=notes,
+    )

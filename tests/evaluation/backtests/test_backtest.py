@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from cases.errors import Refused
 from cases.progress import silent
 from cases.tables.tables import Tables
+from cases.tables.values import Every
 from evaluation.backtests.backtest import MODEL, Backtest, BacktestTask, backtest, figures, roll
 from tests.factories.small_office import small_office
-from training.splits import Every, rolling_origin
+from training.splits import rolling_origin
 
 START = datetime(2020, 1, 1)
 EVER = datetime(2030, 1, 1)

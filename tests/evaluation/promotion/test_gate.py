@@ -229,6 +229,26 @@ def test_the_whole_decision(
     assert decide(tables, bundle, untested(), Before(champion)) == Verdict(False, Message("Bad."))
 
 
+@pytest.mark.parametrize(
+    ("column", "accepted", "promoted"),
+    [("suspects", None, False), ("suspects", "known early", True), ("opened_at", None, True)],
+)
+def test_a_column_in_doubt_must_be_accepted(
+    tables: Tables,
+    pairs: tuple[Bundle, Bundle],
+    monkeypatch: pytest.MonkeyPatch,
+    column: str,
+    accepted: str | None,
+    promoted: bool,
+) -> None:
+    """Who reads a suspicious column is refused until the office file says why it is right."""
+    judged(monkeypatch, holds=True)
+    leak = {"column": column, "severity": "suspicious", "accepted": accepted}
+    verdict = decide(tables, altered(pairs[0], leaks=[leak]), untested(), Before())
+    assert verdict.promoted is promoted
+    assert promoted or "columns that may know too much: suspects." in str(verdict.reason)
+
+
 def test_further_attempts_are_spoken_of(
     tables: Tables, pairs: tuple[Bundle, Bundle], monkeypatch: pytest.MonkeyPatch
 ) -> None:

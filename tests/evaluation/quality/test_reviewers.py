@@ -129,7 +129,8 @@ def test_severities_of_the_demo_office(tmp_path: Path) -> None:
     fewer than 10 of 12 hold in one of fifty offices.
     """
     office = load_office(make_demo(tmp_path, cases=10_000, seed=1))
-    reviews = pl.read_csv(tmp_path / "reviews.csv", schema_overrides=REVIEWS)
+    columns = REVIEWS | {"risk_shown": pl.String()}  # written "yes" and "no"
+    reviews = pl.read_csv(tmp_path / "reviews.csv", schema_overrides=columns).drop("risk_shown")
     reviews = pl.DataFrame(schema=REVIEWS).join(
         reviews, on=reviews.columns, how="full", coalesce=True
     )

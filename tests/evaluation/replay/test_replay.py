@@ -16,7 +16,7 @@ from evaluation.pages import charts
 from evaluation.replay.page import render_replay
 from evaluation.replay.replay import ReplayTask, Run, World, _drawn, play, world_of
 from evaluation.replay.results import Replay, by_span, facts, missed, replay, totals, unseen
-from policies.spot_check.choices import WAYS, Way
+from policies.spot_check.plan import WAYS, Way
 from tests.factories.small_office import HOSTILE, small_office
 
 SPAN = {"first": date(2024, 4, 1), "last": date(2024, 7, 31)}

@@ -35,6 +35,7 @@ from evaluation.report.model_card import model_card
 from evaluation.report.page import Report, chapters, compose, render
 from evaluation.report.summary import ReportSummary, summarise
 from evaluation.statistics.metrics import Figure, auc_gain, measure
+from evaluation.surveys.anchoring import Anchoring
 from models.bundle.bundle import Bundle
 from tests.factories.small_office import HOSTILE, without, without_reviews
 from training.run import train
@@ -191,6 +192,23 @@ def test_reviewers_are_listed_with_intervals(summary: ReportSummary) -> None:
     assert "How alike cases of the same subject are: 0.21" in html
     assert "How alike two readings of the same case are: 0.00" in html
     assert HOSTILE not in html
+
+
+def test_how_far_the_risk_influences_grades_is_shown(
+    summary: ReportSummary, pages: dict[Language, str]
+) -> None:
+    """With its intervals, and how many cases departed from the draw; nothing without a draw."""
+    assert summary.anchoring is None
+    assert "influence grades" not in pages["en"]
+    slope, level = Figure(0.3, 0.1, 0.5, 400), Figure(-0.01, -0.05, 0.03, 400)
+    influence = Anchoring(190, 210, 3, slope, level)
+    html = render(compose(dataclasses.replace(summary, anchoring=influence)), "en")
+    assert "Showing it pulls grades towards it: with each 10 points of risk" in html
+    assert '3.0% <wbr><span class="together">(1.0% to 5.0%)</span>' in html
+    assert "3 of the cases were graded otherwise than drawn" in html
+    none = dataclasses.replace(influence, otherwise=0, slope=Figure(0.1, -0.1, 0.3, 400))
+    html = render(compose(dataclasses.replace(summary, anchoring=none)), "zh")
+    assert "otherwise than drawn" not in html
 
 
 class Page(HTMLParser):

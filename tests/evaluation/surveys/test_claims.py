@@ -50,6 +50,14 @@ def test_good_reviews_in_order_show_the_claim() -> None:
     assert part.evidence < 20
 
 
+def test_a_claim_rests_on_grades_that_do_not_change() -> None:
+    """A consolidated grade comes after a look at the first one, so the first one counts."""
+    first = batch(dict.fromkeys(ORDER, 0.0))
+    agreed = batch(dict.fromkeys(ORDER, 1.0)).survey.outcomes
+    survey = replace(first.survey, outcomes=agreed, first=first.survey.outcomes)
+    assert claim_of(replace(first, survey=survey), 0.1) == claim_of(first, 0.1)
+
+
 def test_a_gap_ends_what_was_read() -> None:
     """Reviews behind one that is missing do not count yet; the missing one is next to read."""
     found = claim(dict.fromkeys([*ORDER[:5], *ORDER[6:300]], 0.0))

@@ -280,6 +280,18 @@ def test_second_readings_correct_the_rate() -> None:
     assert (few.rate.value, few.rate.absent, few.rate.n) == (None, "too_few", 20)
 
 
+def test_errors_are_those_of_one_reviewer() -> None:
+    """Consolidated grades change the rate; what is corrected is the rate that one reader finds."""
+    alone = survey([0.25] * 400, [0.5] * 400, {i: int(i % 4 == 0) for i in range(200)})
+    readings = alone.outcomes.select("case_id", "defect", second="defect")
+    alone = replace(alone, readings=readings)
+    agreed = alone.outcomes.with_columns(defect=pl.lit(1.0))
+    both = replace(alone, outcomes=agreed, first=alone.outcomes)
+    found, without = estimate([both]), estimate([alone])
+    assert found.rate.value == pytest.approx(1.0)
+    assert found.without_errors == without.without_errors
+
+
 def test_own_checks_are_judged_by_the_reviews() -> None:
     """A full count: the self check failed 8 of 10 defects; a check that fails none is left out."""
     outcomes = {i: int(i < 10) for i in range(100)}

@@ -7,7 +7,14 @@ from datetime import datetime
 import polars as pl
 
 from cases.tables.tables import REVIEWS, Tables, case_columns
-from evaluation.surveys.returned import outside, own_checks, returned, second_readings, usual_places
+from evaluation.surveys.returned import (
+    first_returned,
+    outside,
+    own_checks,
+    returned,
+    second_readings,
+    usual_places,
+)
 from policies.spot_check.plan import PlanParameters
 from tests.factories.office import office, rows
 
@@ -152,3 +159,28 @@ def test_own_checks_are_facts_and_no_labels() -> None:
     later = returned(tables, frame_of(a="2024-01-01", b="2024-01-01"), datetime(2024, 6, 1))
     assert later.drop("dimensions").rows() == [("b", 1.0, 2.0)]
     assert tables.review_rows.height == 1
+
+
+AGREED = """
+case_id | reviewed_at | reviewer | grade | reading
+a       | 2024-02-03  | R2       | bad   | second
+a       | 2024-02-03  | R1       | fine  | first
+a       | 2024-02-09  | R1       | bad   | consolidated
+b       | 2024-02-03  | R1       | fine  | -
+"""
+
+
+def test_a_consolidated_grade_counts_but_is_no_reading() -> None:
+    """The office's figure takes it from the day it is final; who errs is seen without it."""
+    cases = rows("case_id | opened_at\na | 2024-01-01\nb | 2024-01-01", case_columns(OFFICE))
+    tables, frame = (
+        Tables.of(OFFICE, cases, reviews=rows(AGREED, REVIEWS)),
+        frame_of(a="2024-01-31", b="2024-01-31"),
+    )
+    for day, defect in ((13, 0.0), (14, 1.0)):
+        found = returned(tables, frame, datetime(2024, 2, day))
+        assert found.sort("case_id").select("case_id", "defect").rows() == [("a", defect), ("b", 0)]
+    late = datetime(2024, 6, 1)
+    alone = first_returned(tables, frame, late)
+    assert alone.sort("case_id").select("case_id", "defect").rows() == [("a", 0), ("b", 0)]
+    assert second_readings(tables, frame, late).rows() == [("a", 0.0, 1.0)]

@@ -14,7 +14,7 @@ from evaluation.pages.plan.drawn_cases import PlanShown
 from evaluation.pages.plan.sheets import CaseFiles, with_sheets
 from models.reasons.reasons import Reason
 from policies.spot_check.plan import PlanParameters
-from serving.use_cases.case_files import case_files
+from serving.kept.case_files import case_files
 from serving.use_cases.context import ServiceContext
 from serving.use_cases.spot_checks import spot_checks
 from tests.factories.fakes import RULES, context

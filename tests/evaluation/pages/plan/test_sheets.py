@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from evaluation.pages.plan import sheets
+from evaluation.pages.plan.grade_form import grade_form
 from evaluation.pages.plan.sheets import render_sheets
-from policies.spot_check.reading import reading_order
+from policies.spot_check.reading import drawn_hidden, reading_order
 from tests.evaluation.pages.plan.conftest import AGAINST, FOR, described, renamed, shown_plan
 from tests.factories.fakes import context
 
@@ -66,6 +67,16 @@ def test_sheets_lie_in_the_reading_order() -> None:
     assert order != sorted(order)
 
 
+def test_a_sheet_names_the_row_of_its_grade() -> None:
+    """Of the form, in which the same reading has the same number."""
+    shown, files = shown_plan(second_share=0.5)
+    said = re.findall(
+        r"sheet (\d+) / 6 · row (\d+) of grades.xlsx", render_sheets(shown, files, "en")
+    )
+    numbers = [row.number for row in grade_form(shown.plan, shown.office, "en").rows]
+    assert said == [(str(number), str(number + 1)) for number in numbers]
+
+
 def test_second_readings_come_last() -> None:
     """Every case that is read twice has a second sheet."""
     shown, files = shown_plan(second_share=0.5)
@@ -96,6 +107,21 @@ def test_a_blind_sheet_says_nothing_of_the_choice() -> None:
     for words in (FOR, AGAINST, "Why it is checked", "of 100 such cases", "random draw", "rule: "):
         assert (words in page(**reviews())) == (words != "random draw")
         assert words not in page(**reviews(blind=True))
+
+
+def test_a_share_of_the_sheets_is_blind() -> None:
+    """As the plan drew it; the first and the second sheet of a case alike."""
+    shown, files = shown_plan(
+        described(**reviews(hidden_share=0.5)), second_share=1, hidden_share=0.5
+    )
+    text = render_sheets(shown, files, "en")
+    cases = shown.plan.lines["case_id"]
+    hidden = drawn_hidden(shown.plan.parameters, cases)
+    assert {*hidden} == {True, False}
+    sheets_of = text.split('<section class="sheet">')[1:]
+    for case, blind in zip(cases, hidden, strict=True):
+        own = [sheet for sheet in sheets_of if f"<bdi>{case}</bdi>" in sheet]
+        assert ["Why it is checked" in sheet for sheet in own] == [not blind] * 2
 
 
 def test_an_office_without_reviews_has_empty_lines() -> None:
