@@ -47,6 +47,7 @@ class Kind(StrEnum):
     ROLLBACK = "rollback"
     REPORT = "report"
     FACTS = "facts"  # rows that came in: cases, events, reviews, overrides
+    STEP = "step"  # of the work of people: a case to review for somebody, what was decided of it
     REQUEST = "request"  # for a training, which a scheduled run carries out
     ACCESS = "access"  # granted, refused or changed
     ERASURE = "erasure"  # of what stood beside a record

@@ -19,8 +19,8 @@ from cases.tables.tables import Tables
 from ledger.ledger import Entry
 from serving.access.caller import may_review
 from serving.memory.facts import facts_entry, key_hash, rows_hash
+from serving.use_cases.asked.faults import fault, refuse
 from serving.use_cases.context import ServiceContext
-from serving.use_cases.faults import fault, refuse
 from serving.use_cases.remembered import Receipt
 
 HANDLED = _("handles or handled this case, and nobody reviews such a case.")

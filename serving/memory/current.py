@@ -11,7 +11,7 @@ from cases.errors import Refused
 from cases.language.messages import _
 from features.online.sums import prepare
 from ledger.ledger import Entry
-from ledger.records import Kind, Malformed
+from ledger.records import Kind, Malformed, Record
 from ledger.store.faults import Unusable
 from serving.memory.taking_in import Present, Source, caught_up
 from serving.use_cases.context import ServiceContext
@@ -46,16 +46,25 @@ class Current:
                 self._context = _with(self._context, now)
             return self._context
 
+    @property
+    def ledger(self) -> Source:
+        """The ledger, to look things up in."""
+        return self._ledger
+
     def record(self, entry: Entry) -> int:
-        """Append a record, and give back its number; `NoLedger` if that cannot be.
+        """Append a record, and give back its number; `NoLedger` if that cannot be."""
+        return self.record_all(entry)[0].number
+
+    def record_all(self, *entries: Entry) -> list[Record]:
+        """Append records, all or none; `NoLedger` if that cannot be.
 
         A plan makes a checkpoint, as it does where a command draws it.
         """
         with _plainly():
-            (record,) = self._ledger.append(entry)
-            if entry.kind is Kind.PLAN:
+            records = self._ledger.append(*entries)
+            if any(entry.kind is Kind.PLAN for entry in entries):
                 self._ledger.checkpoint()
-            return record.number
+            return records
 
 
 def _with(context: ServiceContext, now: Present) -> ServiceContext:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ Fact = tuple[str, Mapping[str, Any]]  # table and row
 START = datetime(2024, 3, 1)
 NEW = ("n1", "n2", "n3")
 IDS = ("a", *NEW)
+MORE = ["reviewer", "hours", "reading", "risk_shown"]
 
 
 def at(hours: int) -> datetime:
@@ -44,7 +45,11 @@ events = st.fixed_dictionaries(
 )
 reviews = st.fixed_dictionaries(
     {"case_id": st.sampled_from(IDS), "grade": st.sampled_from(["good", "bad"])},
-    optional={"reviewer": st.sampled_from(["r1", "r2"]), "hours": st.integers(1, 9).map(float)},
+    optional={
+        "reviewer": st.sampled_from(["r1", "r2"]),
+        "hours": st.integers(1, 9).map(float),
+        "risk_shown": st.booleans(),
+    },
 )
 
 
@@ -59,13 +64,24 @@ def facts(draw: st.DrawFn) -> list[Fact]:
         found.append(("events", {"at": at(1_000 + hour), **event}))
     for day, review in enumerate(draw(st.lists(reviews, max_size=4))):
         found.append(("reviews", {"reviewed_at": at(2_000 + 24 * day), **review}))
+    if draw(st.booleans()):
+        found += read_twice(draw(st.sampled_from(IDS)))
     return found
+
+
+def read_twice(case_id: str) -> Iterator[Fact]:
+    """Two readings of a case, and the grade that both lead to, on one day."""
+    for hour, (reading, reviewer) in enumerate(
+        [("first", "r3"), ("second", "r4"), ("consolidated", "r3")]
+    ):
+        row = {"case_id": case_id, "grade": "bad", "reading": reading, "reviewer": reviewer}
+        yield "reviews", {"reviewed_at": at(2_500 + hour), **row}
 
 
 def in_files(folder: Path, found: list[Fact]) -> Tables:
     """The office whose files have these rows after their own."""
     files = {}
-    for table, more in (("cases", []), ("events", ["actor"]), ("reviews", ["reviewer", "hours"])):
+    for table, more in (("cases", []), ("events", ["actor"]), ("reviews", MORE)):
         rows = csv.DictReader(FILES[f"{table}.csv"].splitlines())
         written = io.StringIO()
         writer = csv.DictWriter(written, [*(rows.fieldnames or ()), *more])

@@ -16,8 +16,8 @@ from serving.memory.checking import coming
 from serving.memory.current import Current, NoLedger
 from serving.memory.facts import facts_entry, key_hash
 from serving.use_cases.context import ServiceContext
+from serving.use_cases.intake.staff import given_away, staff
 from serving.use_cases.scores import scores_of_ids
-from serving.use_cases.staff import given_away, staff
 from tests.factories.fakes import InMemory, context
 
 NOON = datetime(2026, 1, 20, 12)

@@ -1,0 +1,1 @@
+"""Drafts: what somebody has begun to write and not sent, for this person alone."""
