@@ -17,7 +17,7 @@ from ledger.ledger import CHECKPOINT, FILE, Entry, Ledger
 from ledger.records import Kind, Malformed
 from ledger.store.faults import LOOK, Unusable
 from ledger.verifying import NoLedger, verify
-from serving.use_cases.records import training_record
+from serving.use_cases.recording.records import training_record
 from serving.workspace import LEDGER, WHERE, Workspace, readable
 
 if TYPE_CHECKING:
@@ -41,19 +41,26 @@ def ledger_of(workspace: Workspace) -> Iterator[Ledger]:
         yield ledger
 
 
-def record(ledger: Ledger, entry: Entry) -> None:
-    """Append a record; `BadInput` if it cannot be written."""
+def record(ledger: Ledger, *entries: Entry) -> None:
+    """Append records, all or none; `BadInput` if they cannot be written."""
     with _plainly():
-        ledger.append(entry)
+        ledger.append(*entries)
 
 
-def record_training(ledger: Ledger, trained: Trained, until: datetime, tables: Tables) -> None:
+def record_training(
+    ledger: Ledger, trained: Trained, until: datetime, tables: Tables, corrected: str = ""
+) -> None:
     """Append the record of a trained version; `BadInput` if it cannot be written."""
     office, number, promoted = tables.office, trained.version.number, trained.verdict.promoted
-    record(
-        ledger,
-        training_record(office, number, promoted=promoted, until=until, data_hash=tables.data_hash),
+    entry = training_record(
+        office,
+        number,
+        promoted=promoted,
+        until=until,
+        data_hash=tables.data_hash,
+        corrected=corrected,
     )
+    record(ledger, entry)
 
 
 @contextmanager

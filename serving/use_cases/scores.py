@@ -12,10 +12,10 @@ from cases.language.messages import Sayable, _
 from cases.nearest import ManyNames, did_you_mean
 from cases.tables.tables import Tables
 from models.questions.risk import RiskQuestion
-from serving.use_cases.asked_cases import asked, left_out, not_yet
+from serving.use_cases.asked.faults import MOST_FAULTS, fault, unlisted
+from serving.use_cases.asked.given import GivenCase, check_given, with_given
+from serving.use_cases.asked.named import asked, left_out, not_yet
 from serving.use_cases.context import Champion, ServiceContext
-from serving.use_cases.faults import MOST_FAULTS, fault, unlisted
-from serving.use_cases.given_cases import GivenCase, check_given, with_given
 
 
 @dataclass(frozen=True)

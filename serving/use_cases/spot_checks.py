@@ -21,9 +21,9 @@ from models.reasons.reasons import Reason
 from policies.rulebook import mandatory
 from policies.spot_check.plan import PlanParameters, RisksBy, SpotCheckPlan, columns_of
 from policies.spot_check.planning import draw_plan
-from serving.use_cases.asked_cases import asked, left_out, none_to_check
+from serving.use_cases.asked.given import GivenCase, check_given, with_given
+from serving.use_cases.asked.named import asked, left_out, none_to_check
 from serving.use_cases.context import ServiceContext
-from serving.use_cases.given_cases import GivenCase, check_given, with_given
 
 REASONS_SHOWN = 5  # that raise the risk
 REASONS_AGAINST = 1  # that lower it, of cases that the office draws

@@ -9,9 +9,9 @@ import polars as pl
 from cases.tables.tables import rows
 from features.as_of import risk_moments
 from models.questions.risk import RiskQuestion
-from serving.use_cases.asked_cases import asked
+from serving.use_cases.asked.named import asked
 from serving.use_cases.context import ServiceContext
-from serving.use_cases.intake import UNESTIMATED
+from serving.use_cases.intake.suggesting import UNESTIMATED
 
 REASONS = 1
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from cases.tables.tables import new_case_columns
-from cli.files.intake import write_intake
-from cli.files.plan import write_plan
 from policies.spot_check.plan import PlanParameters
-from serving.use_cases.intake import intake
+from serving.kept.intake.folder import write_intake
+from serving.kept.plan import write_plan
+from serving.use_cases.intake.suggesting import intake
 from serving.use_cases.spot_checks import spot_checks
 from tests.factories.fakes import context
 from tests.factories.office import rows

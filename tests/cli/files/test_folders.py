@@ -13,10 +13,13 @@ import pytest
 from benchmarks.tampering import with_manifest
 from cases.errors import BadInput, PlumblineError, Refused
 from cases.integrity.manifest import MANIFEST, UNFINISHED
-from cli.files.checked import NO_MANIFEST, Checked, Reader
-from cli.files.intake import check_intake_folder
-from cli.files.intake_checks import check_intake, given_in, tracks_in
-from cli.files.plan import (
+from cli.files.report import tracks_in
+from policies.seeds import commitment
+from policies.verified import OTHER_SEED
+from serving.kept.checked import NO_MANIFEST, Checked, Reader
+from serving.kept.intake.checks import check_intake, given_in
+from serving.kept.intake.folder import check_intake_folder
+from serving.kept.plan import (
     COURSE_FILE,
     FACTS_FILE,
     FRAME_FILE,
@@ -25,9 +28,7 @@ from cli.files.plan import (
     SHEET_FILE,
     check_plan_folder,
 )
-from cli.files.plan_checks import SEED_ALONE, check_plan, verified_plan
-from policies.seeds import commitment
-from policies.verified import OTHER_SEED
+from serving.kept.plan_checks import SEED_ALONE, check_plan, verified_plan
 
 KEPT = Path(__file__).parents[2] / "policies" / "kept"
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from cli.files.intake_checks import read_intake, verify_intake
-from cli.files.plan import read_plan
 from policies.spot_check.verify import verify
 from policies.verified import Verified
+from serving.kept.intake.checks import read_intake, verify_intake
+from serving.kept.plan import read_plan
 
 KEPT = Path(__file__).parents[2] / "policies" / "kept"
 

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from cases.errors import Refused
-from cli.files import printing
-from cli.files.printing import print_page
 from cli.files.report import ENDINGS, report_files, write_report
 from evaluation.backtests.backtest import backtest
 from evaluation.report.summary import ReportSummary, summarise
+from serving.kept import printing
+from serving.kept.printing import print_page
 from tests.factories.pages import CHROMIUM
 from tests.factories.small_office import without_reviews
 from training.run import train

@@ -12,10 +12,10 @@ import pytest
 from cases.errors import BadInput
 from cases.integrity.manifest import has_manifest
 from cases.office.spot_checks import OF_EVERY_LIST
-from cli.files.checked import Reader
-from cli.files.plan import SHOWN_FILE, plan_sheet, write_plan
-from cli.files.plan_checks import check_plan
 from policies.spot_check.plan import PlanParameters
+from serving.kept.checked import Reader
+from serving.kept.plan import SHOWN_FILE, plan_sheet, write_plan
+from serving.kept.plan_checks import check_plan
 from serving.use_cases.context import ServiceContext
 from serving.use_cases.spot_checks import spot_checks
 from tests.cli.files.conftest import MADE_FROM

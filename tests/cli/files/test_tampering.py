@@ -26,9 +26,9 @@ from benchmarks.tampering import (
 )
 from cases.errors import BadInput
 from cases.integrity.manifest import read_manifest
-from cli.files.checked import Reader
-from cli.files.plan_checks import check_plan
 from policies.spot_check.commitment import draw_seed
+from serving.kept.checked import Reader
+from serving.kept.plan_checks import check_plan
 
 CONSISTENT = {"a case removed", "a case added", "a risk", "model", "capacity", "seed", "as-of day"}
 

@@ -9,11 +9,11 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from serving import worker
+from serving.running import worker
 from tests.factories.fakes import context
 
 if __name__ == "__main__":
-    root = Path(worker.__file__).parents[1]
+    root = Path(worker.__file__).parents[2]
     name = os.environ.get("TRIAGE_CHECKED", str(root))
     worker.load_context = lambda *_: replace(context(), version=name)  # type: ignore[assignment, misc]
     worker.kernels = lambda: None  # the fake model explains without them

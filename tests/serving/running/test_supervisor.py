@@ -127,7 +127,7 @@ def test_a_worker_that_is_killed_gets_a_successor(start):
     assert [line["code"] for line in service.log if line["event"] == "worker_died"] == [-9]
 
 
-@pytest.mark.parametrize("module", ["tests.serving.nothing", "serving.worker"])
+@pytest.mark.parametrize("module", ["tests.serving.nothing", "serving.running.worker"])
 def test_workers_that_cannot_run_end_the_service_with_a_sentence(start, module):
     """A module that is not there, five times; an office that is not there, once."""
     service = start(worker=module)

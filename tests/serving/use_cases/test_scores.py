@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from cases.errors import BadInput
-from serving.use_cases.asked_cases import OUTSIDE
+from serving.use_cases.asked.named import OUTSIDE
 from serving.use_cases.scores import scores, scores_of_ids
 from tests.factories.fakes import THEFT_ONLY, context, given
 

@@ -11,7 +11,7 @@ from cases.errors import Refused
 from cases.tables.tables import REVIEWS
 from features.families.rule_of_thumb import points
 from policies.spot_check.plan import PlanParameters, why
-from serving.use_cases.asked_cases import OUTSIDE
+from serving.use_cases.asked.named import OUTSIDE
 from serving.use_cases.context import ServiceContext
 from serving.use_cases.spot_checks import ALREADY_REVIEWED, spot_checks
 from tests.factories.fakes import THEFT_ONLY, FakeModel, context, given

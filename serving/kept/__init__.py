@@ -1,0 +1,1 @@
+"""Folders that are kept: written once, bound by a manifest, read back and checked."""

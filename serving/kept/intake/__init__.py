@@ -1,0 +1,1 @@
+"""The folder of an intake: written, read and checked."""

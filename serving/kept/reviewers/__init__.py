@@ -1,0 +1,1 @@
+"""The folder of a draw of reviewers: written, read and checked."""

@@ -1,0 +1,1 @@
+"""Cases that a request names or gives, and what is wrong with them."""

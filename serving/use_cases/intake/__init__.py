@@ -1,0 +1,1 @@
+"""New cases: how they are routed and who takes them."""

@@ -1,0 +1,1 @@
+"""What is recorded of each thing that was decided, and how it is said."""

@@ -1,0 +1,1 @@
+"""What becomes of the defects that reviews found, and what the office wants to reach."""

@@ -1,0 +1,1 @@
+"""Grades: what a filled-in form says, and how it comes in."""

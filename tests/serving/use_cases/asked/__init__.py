@@ -1,0 +1,1 @@
+"""Tests of cases that a request names or gives."""

@@ -1,0 +1,1 @@
+"""Plans before and after their draw."""

@@ -1,0 +1,1 @@
+"""Grades: what forms say of them, and which work was found excellent."""
