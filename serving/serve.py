@@ -17,8 +17,8 @@ from cases.progress import Progress, silent
 from models.trees.compiled import are_kept, kernels
 from serving.access.first_start import first_start
 from serving.access.openid.settings import openid_of
-from serving.handover import hand_over
 from serving.http.access.site import PROXIES, PUBLIC_URL, check_demo, site_of
+from serving.running.handover import hand_over
 from serving.running.sockets import listen
 from serving.workspace import Workspace, check, readable
 
@@ -91,7 +91,9 @@ def root() -> Path:
 
 
 def command(
-    listening: socket.socket, worker: str = "serving.worker", renewal: str = "serving.renewal"
+    listening: socket.socket,
+    worker: str = "serving.running.worker",
+    renewal: str = "serving.running.renewal",
 ) -> list[str]:
     """The command, in the folder `root`, that watches processes of the module `worker`."""
     return [sys.executable, "-m", "serving.running", str(listening.fileno()), worker, renewal]

@@ -39,8 +39,7 @@ class _Plumbline:
     """Which cases to spot-check first and why."""
 
     def __init__(self) -> None:
-        from serving import worker  # noqa: PLC0415  (only a worker needs it)
-        from serving.running import logs  # noqa: PLC0415
+        from serving.running import logs, worker  # noqa: PLC0415  (only a worker needs them)
 
         logs.configure()
         # What BentoML binds is not known here, so that a demo is refused.

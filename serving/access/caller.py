@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -9,6 +10,8 @@ import polars as pl
 from cases.tables.tables import Tables
 from serving.access.denials import WHOLE_OFFICE, Forbidden
 from serving.access.rules import Action, Reach, Role, reach
+
+LEARN_GRADES = (Action.RECORD_REVIEW, Action.ANSWER, Action.RECTIFY, Action.SCORE)
 
 
 @dataclass(frozen=True)
@@ -51,11 +54,36 @@ class Caller:
         return None if self.units is None else Scope(self.units)
 
 
+def graded_scopes(caller: Caller) -> list[Scope | None]:
+    """The cases of which a caller learns settled grades; none of them for a clerk.
+
+    They are those that a caller reviews, answers for, has put right, or may score.
+    """
+    return [caller.scope(action) for action in LEARN_GRADES if may(caller, action)]
+
+
+def may(caller: Caller, action: Action) -> bool:
+    """Whether a caller may do this with any case at all."""
+    try:
+        caller.scope(action)
+    except Forbidden:
+        return False
+    return True
+
+
 def handled_by(tables: Tables, case_id: str) -> frozenset[str]:
     """All who handle or handled a case: its handler, and who did something in it."""
-    handlers = tables.of_cases("cases", [case_id])["handler"]
-    actors = tables.of_cases("events", [case_id])["actor"]
-    return frozenset(pl.concat([handlers, actors]).drop_nulls())
+    return who_handled(tables, [case_id]).get(case_id, frozenset())
+
+
+def who_handled(tables: Tables, case_ids: Sequence[str]) -> dict[str, frozenset[str]]:
+    """As `handled_by`, of each of several cases in which somebody did something."""
+    handlers = tables.of_cases("cases", case_ids).select("case_id", "handler")
+    actors = tables.of_cases("events", case_ids).select("case_id", handler="actor")
+    found: dict[str, set[str]] = {}
+    for case_id, name in pl.concat([handlers, actors]).drop_nulls().iter_rows():
+        found.setdefault(case_id, set()).add(name)
+    return {case_id: frozenset(names) for case_id, names in found.items()}
 
 
 def may_review(tables: Tables, person: str | None, case_id: str) -> bool:

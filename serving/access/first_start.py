@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import insert
 
@@ -40,8 +41,9 @@ def first_start(
         start_of_office(home, ledger, say, shown=shown)
         return
     with directory_in(home, ledger, demo=True) as directory:
-        handlers = tables.handler_rows["handler"].sort()
-        say(_demo(demo_users(directory, handlers[0] if len(handlers) else None)))
+        handlers, reviewers = tables.handler_rows["handler"], tables.reviewer_rows["reviewer"]
+        persons = {Role.HANDLER: handlers.min(), Role.REVIEWER: reviewers.min()}
+        say(_demo(demo_users(directory, persons)))
 
 
 def start_of_office(
@@ -89,17 +91,22 @@ def first_administrator(directory: Directory) -> str | None:
     return once
 
 
-def demo_users(directory: Directory, handler: str | None) -> str:
+def demo_users(directory: Directory, persons: Mapping[Role, Any]) -> str:
     """A user of each role where there are none yet, and a new key of a manager: its secret.
 
-    `handler` is the handler of the tables that the demo's handler is.
+    `persons` says who of the tables the user of a role is (None: nobody).
     """
-    if not users(directory):
-        stored = passwords.hash_of(DEMO_PASSWORD)
-        with directory.writing() as connection:
-            for role in Role:
-                person = handler if role is Role.HANDLER else None
-                row = new_row(role.replace("_", "-"), role, Grant.of([role]), person)
-                connection.execute(insert(USERS), row | {"password": stored})
-                directory.note("user_added", row["id"], None, roles=row["roles"], units=None)
+    add_demo_users(directory, persons)
     return make_key(directory, DEMO_KEY, Grant.of([Role.MANAGER]), DEMO_DAYS)
+
+
+def add_demo_users(directory: Directory, persons: Mapping[Role, Any]) -> None:
+    """A user of each role, with the password that all know, where there are none yet."""
+    if users(directory):
+        return
+    stored = passwords.hash_of(DEMO_PASSWORD)
+    with directory.writing() as connection:
+        for role in Role:
+            row = new_row(role.replace("_", "-"), role, Grant.of([role]), persons.get(role))
+            connection.execute(insert(USERS), row | {"password": stored})
+            directory.note("user_added", row["id"], None, roles=row["roles"], units=None)

@@ -31,11 +31,16 @@ class Action(StrEnum):
     SEE_METRICS = "see_metrics"
     SEE_CASE = "see_case"
     SCORE = "score"
+    SEE_DRAWN = "see_drawn"
     PLAN = "plan"
+    SEE_PLANS = "see_plans"
     INTAKE = "intake"
     RECORD_FACTS = "record_facts"
     RECORD_REVIEW = "record_review"
+    CONSOLIDATE = "consolidate"
     OVERRIDE = "override"
+    ANSWER = "answer"
+    RECTIFY = "rectify"
     SEE_REPORT = "see_report"
     SEE_LEDGER = "see_ledger"
     MANAGE_USERS = "manage_users"
@@ -63,11 +68,16 @@ TABLE: dict[Action, tuple[Reach, ...]] = {
     Action.SEE_METRICS:   (_,      _,       _,        _,       _,       OFFICE,  _,        _),
     Action.SEE_CASE:      (UNITS,  OWN,     UNITS,    UNITS,   UNITS,   _,       _,        _),
     Action.SCORE:         (_,      _,       _,        UNITS,   UNITS,   _,       _,        _),
+    Action.SEE_DRAWN:     (_,      _,       UNITS,    UNITS,   UNITS,   _,       _,        _),
     Action.PLAN:          (_,      _,       _,        UNITS,   _,       _,       _,        _),
+    Action.SEE_PLANS:     (_,      _,       _,        UNITS,   UNITS,   _,       _,        _),
     Action.INTAKE:        (OFFICE, _,       _,        OFFICE,  _,       _,       _,        _),
     Action.RECORD_FACTS:  (OFFICE, _,       _,        OFFICE,  _,       _,       _,        _),
     Action.RECORD_REVIEW: (_,      _,       UNITS,    UNITS,   _,       _,       _,        _),
+    Action.CONSOLIDATE:   (_,      _,       _,        UNITS,   _,       _,       _,        _),
     Action.OVERRIDE:      (_,      _,       _,        UNITS,   _,       _,       _,        _),
+    Action.ANSWER:        (_,      OWN,     _,        _,       _,       _,       _,        _),
+    Action.RECTIFY:       (_,      OWN,     _,        UNITS,   _,       _,       _,        _),
     Action.SEE_REPORT:    (_,      _,       _,        OFFICE,  OFFICE,  _,       _,        _),
     Action.SEE_LEDGER:    (_,      _,       _,        _,       OFFICE,  _,       _,        OFFICE),
     Action.MANAGE_USERS:  (_,      _,       _,        _,       _,       _,       OFFICE,   _),

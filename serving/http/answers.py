@@ -34,7 +34,7 @@ from serving.http.documents import (
 )
 from serving.http.guard.program import program_version
 from serving.use_cases.context import ServiceContext
-from serving.use_cases.intake import EFFORTS, IntakeSuggestions
+from serving.use_cases.intake.suggesting import EFFORTS, IntakeSuggestions
 from serving.use_cases.scores import Scores
 from serving.use_cases.spot_checks import PlannedSpotChecks
 

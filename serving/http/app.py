@@ -13,18 +13,24 @@ from polars.exceptions import PanicException
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
-from serving.access.caller import Scope
+from serving.access.caller import Caller
 from serving.access.denials import WHOLE_OFFICE, Denied, Forbidden
 from serving.access.rules import Action
-from serving.http import pages, problems
+from serving.http import problems
 from serving.http.access.guard import Doorkeeper, Endpoint, Line, check_lines, route
+from serving.http.access.site import Site
 from serving.http.guard import probes
 from serving.http.guard.bodies import Room, body_of
 from serving.http.guard.turns import Turns
 from serving.http.openapi.document import document
 from serving.http.operations import Operation, operations
+from serving.http.pages.all_pages import all_pages
+from serving.http.pages.shell import open_files
+from serving.http.pages.shell.page import Pages
+from serving.http.pages.shell.reader import language_of, reads_pages
+from serving.http.pages.shell.rooms import Rooms
 from serving.http.reading.requests import read
 from serving.http.recorded.recording import Answer, Keyed, answer_of, recorded
 from serving.memory.current import Current
@@ -37,13 +43,17 @@ def application(
     door: Doorkeeper,
     further: Iterable[Line] = (),
     lack: probes.Lack = probes.nothing,
+    *,
+    rooms: Rooms,
+    site: Site | None = None,
 ) -> Starlette:
     """The ASGI application that answers from what is `current` when a request comes in.
 
     `door` tells who asks; `further` are addresses besides those of the operations. It is not ready
-    as long as it can say what it `lack`s.
+    as long as it can say what it `lack`s. `rooms` are folders of the office, `site` is where
+    browsers find it.
     """
-    turns, room = Turns(), Room()
+    turns, room, site = Turns(), Room(), site or Site()
     office = current.known.office
     offered, language = operations(office), office.language
     lines = [
@@ -55,19 +65,17 @@ def application(
     async def docs(_request: Request) -> Response:
         return Response(described, media_type="application/json")
 
-    async def landing(request: Request) -> Response:
-        context = current.known.within(request.state.scope)
-        session = getattr(request.state, "session", None)
-        page = await anyio.to_thread.run_sync(
-            pages.landing, offered, context, str(request.base_url), session
-        )
-        return HTMLResponse(page, headers=pages.HEADERS)
-
-    async def not_served(_request: Request, error: Exception) -> Response:
-        return problems.answer(error, language)
+    async def not_served(request: Request, error: Exception) -> Response:
+        if not reads_pages(request):
+            return problems.answer(error, language)
+        spoken = language_of(request, site, office)
+        return problems.as_page(problems.answer(error, spoken), spoken)
 
     see = Action.SEE_INTERFACE
-    lines += [Line("/docs.json", ("GET",), see, docs), Line("/", ("GET",), see, landing)]
+    lines += [Line("/docs.json", ("GET",), see, docs)]
+    pages = Pages(current, door, rooms, turns, site)
+    lines += [line for page in all_pages(offered) for line in pages.lines(page)]
+    lines += open_files.lines(site)
     lines += [Line(moved, ("POST",), see, _moved) for moved in MOVED]
     lines += probes.lines(language, lack)
     routes = [route(line, door, language) for line in (*lines, *further)]
@@ -82,26 +90,26 @@ async def _moved(request: Request) -> Response:
 
 
 def _endpoint(operation: Operation, current: Current, turns: Turns, room: Room) -> Endpoint:
-    def compute(scope: Scope | None, body: bytes = b"", key: str | None = None) -> Answer:
+    def compute(caller: Caller, body: bytes = b"", key: str | None = None) -> Answer:
+        scope = caller.scope(operation.action)
         context = current.context.within(scope)
         request: Any = read(operation.request, body) if operation.request else None
-        asked = Keyed(key, request) if operation.keyed else request
+        asked = Keyed(key, request, caller) if operation.keyed else request
         return answer_of(operation.answer(context, asked), is_numbered=scope is None)
 
     async def endpoint(request: Request) -> Response:
         try:
-            scope = request.state.scope
+            caller, scope = request.state.caller, request.state.scope
             if scope is not None and not operation.narrows:
                 raise Forbidden(WHOLE_OFFICE)
             if operation.request is None:
-                answer = await anyio.to_thread.run_sync(compute, scope)  # without a turn
+                answer = await anyio.to_thread.run_sync(compute, caller)  # without a turn
                 return Response(answer.text, media_type="application/json")
             key = request.headers.get("idempotency-key")
             async with body_of(request, room) as body:
-                answer = await turns.take(request, partial(compute, scope, body, key))
+                answer = await turns.take(request, partial(compute, caller, body, key))
             # Writing waits for the disk; others compute meanwhile.
-            by, is_numbered = request.state.caller.id, scope is None
-            told = partial(recorded, current, answer, by, is_numbered=is_numbered)
+            told = partial(recorded, current, answer, caller.id, is_numbered=scope is None)
             text = await anyio.to_thread.run_sync(told)
             return Response(text, media_type="application/json")
         except ClientDisconnect:

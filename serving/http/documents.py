@@ -8,8 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, WithJsonSchema
 
 from policies.assignment.result import How
-from policies.spot_check.choices import Choice
-from policies.spot_check.plan import SelectedBy
+from policies.spot_check.plan import Choice, SelectedBy
 
 # On the office's clock, so without a zone: no `date-time` of RFC 3339.
 MOMENT = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?$"

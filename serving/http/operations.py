@@ -23,12 +23,12 @@ from serving.http.recorded.facts import request_models, taking, training
 from serving.http.recorded.payloads import TrainingRequest
 from serving.http.recorded.recording import ToRecord
 from serving.use_cases.context import ServiceContext
-from serving.use_cases.intake import intake
-from serving.use_cases.records import answered_intake, answered_plan
+from serving.use_cases.intake.staff import check_first
+from serving.use_cases.intake.suggesting import intake
+from serving.use_cases.recording.records import answered_intake, answered_plan
 from serving.use_cases.remembered import GIVEN
 from serving.use_cases.scores import scores, scores_of_ids
 from serving.use_cases.spot_checks import spot_checks
-from serving.use_cases.staff import check_first
 
 CHECKS = _("Which cases to check first, and why")
 SCORE = _("How likely a review is to find a defect, and how many of 100 such cases had one")

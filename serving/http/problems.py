@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import secrets
 import traceback
@@ -10,7 +11,7 @@ from contextvars import ContextVar
 from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from cases.errors import BadInput, Fault, Refused
 from cases.language.catalogues import Language
@@ -18,6 +19,7 @@ from cases.language.messages import Sayable, _, ngettext, say
 from serving.access.denials import Denied, NotSignedIn, TooMany
 from serving.http.documents import FaultOut, ProblemOut
 from serving.http.guard.limited import Limited
+from serving.http.pages.shell.rendering import HEADERS, rendered
 from serving.http.reading.requests import NotJson
 from serving.http.recorded.facts import NoKey
 from serving.memory.current import NoLedger
@@ -43,6 +45,7 @@ STATUS = {
     NotJsonType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
 }
+KEPT = ("Retry-After", "WWW-Authenticate")
 LATER = {"Retry-After": "5"}  # seconds
 
 
@@ -109,6 +112,14 @@ def problem(
         reference=reference,
     )
     return Response(document.model_dump_json(), status, headers, "application/problem+json")
+
+
+def as_page(answered: Response, language: Language) -> Response:
+    """The same for somebody who reads it in a browser."""
+    said = json.loads(bytes(answered.body))
+    page = rendered("problem.html", language, {"problem": said})
+    headers = {name: answered.headers[name] for name in KEPT if name in answered.headers}
+    return HTMLResponse(page, answered.status_code, headers=HEADERS | headers)
 
 
 def not_http(language: Language) -> bytes:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import httpx
 from starlette.applications import Starlette
@@ -12,10 +14,13 @@ from starlette.requests import Request
 from serving.access.caller import Caller
 from serving.access.rules import Action, Role
 from serving.http.app import application
+from serving.http.pages.shell.rooms import Rooms
 from serving.memory.current import Current
 from serving.use_cases.context import ServiceContext
 from tests.factories.fakes import InMemory, context
 
+NOWHERE = Path("/nowhere")
+NO_ROOMS = Rooms(NOWHERE)
 EVERYTHING = Caller("everything", frozenset(Role))
 
 
@@ -29,6 +34,10 @@ class OpenDoor:
         """Who asks, whatever the request says."""
         return self._caller
 
+    async def form(self, request: Request) -> dict[str, str]:
+        """The fields of a form, whoever sent it."""
+        return dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))
+
     async def refused(self, caller: Caller, action: Action) -> None:
         """Nothing is taken note of."""
 
@@ -37,9 +46,12 @@ def opened(
     of: ServiceContext | None = None,
     caller: Caller = EVERYTHING,
     ledger: InMemory | None = None,
+    home: Path = NOWHERE,
+    rooms: Rooms | None = None,
 ) -> Starlette:
     """An application that takes every request for one of the caller, over the `ledger`."""
-    return application(Current(of or context(), ledger or InMemory()), OpenDoor(caller))
+    current = Current(of or context(), ledger or InMemory())
+    return application(current, OpenDoor(caller), rooms=rooms or Rooms(home))
 
 
 def ask(
@@ -48,6 +60,8 @@ def ask(
     of: ServiceContext | None = None,
     caller: Caller = EVERYTHING,
     ledger: InMemory | None = None,
+    home: Path = NOWHERE,
+    rooms: Rooms | None = None,
     **sent: Any,
 ) -> httpx.Response:
     """The answer of a fresh application to the caller, who by default may do everything.
@@ -56,7 +70,7 @@ def ask(
     """
 
     async def go() -> httpx.Response:
-        transport = httpx.ASGITransport(opened(of, caller, ledger))
+        transport = httpx.ASGITransport(opened(of, caller, ledger, home, rooms))
         async with httpx.AsyncClient(transport=transport, base_url="http://office") as client:
             return await client.request(method, path, **sent)
 

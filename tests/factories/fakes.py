@@ -16,15 +16,17 @@ from cases.numeric import Floats
 from cases.progress import Progress
 from cases.tables.tables import Tables
 from features.online.features import FewFeatures
+from ledger.chain import Verdict
 from ledger.ledger import Entry
 from ledger.records import Kind, Record
+from ledger.tree import Tree
 from models.calibration.conformal import Cutoffs
 from models.estimators.scorer import OnFrames
 from models.matrix import Columns
 from models.questions.start import Start
 from models.reasons.reasons import Reason
+from serving.use_cases.asked.given import GivenCase, GivenEvent
 from serving.use_cases.context import ServiceContext
-from serving.use_cases.given_cases import GivenCase, GivenEvent
 from tests.factories.office import tables
 
 
@@ -180,7 +182,7 @@ h5      | u2   | -     | 1        | 2026-03-01  | 2026-03-31
 
 def context(model: FakeModel | None = None, **changes: Any) -> ServiceContext:
     """Five cases: d is appealed, e is still open, c has been reviewed."""
-    handlers = changes.pop("handlers", HANDLERS)
+    handlers, reviewers = changes.pop("handlers", HANDLERS), changes.pop("reviewers", "")
     office = {"rules": RULES} | changes
     return ServiceContext(
         tables(
@@ -203,6 +205,7 @@ def context(model: FakeModel | None = None, **changes: Any) -> ServiceContext:
             c       | 2026-02-20  | r1       | random | good
             """,
             handlers=handlers,
+            reviewers=reviewers,
             recusals="""
             handler | case_id | party
             h3      | -       | p1
@@ -235,7 +238,7 @@ class InMemory:
 
     def __init__(self) -> None:
         self.lines = [Record.after(None, Kind.OPENED, {"name": "test"}, datetime.now(UTC))]
-        self.beside: dict[int, dict[str, str]] = {}
+        self.stand_beside: dict[int, dict[str, str]] = {}
         self.covered = 0
 
     def append(self, *entries: Entry) -> list[Record]:
@@ -244,7 +247,7 @@ class InMemory:
             now = datetime.now(UTC)
             self.lines.append(Record.after(self.lines[-1], entry.kind, entry.content, now))
             if entry.beside:
-                self.beside[self.lines[-1].number] = dict(entry.beside)
+                self.stand_beside[self.lines[-1].number] = dict(entry.beside)
         return self.lines[-len(entries) :]
 
     def checkpoint(self) -> str:
@@ -258,9 +261,26 @@ class InMemory:
 
     def texts(self, first: int, last: int) -> Mapping[int, Mapping[str, str]]:
         """The texts beside the records from one to another."""
-        return {at: texts for at, texts in self.beside.items() if first <= at <= last}
+        return {at: texts for at, texts in self.stand_beside.items() if first <= at <= last}
+
+    def newest(self, count: int, *kinds: Kind) -> list[Record]:
+        """The last records of these kinds, the newest first."""
+        found = [line for line in self.lines if not kinds or line.kind in kinds]
+        return found[::-1][:count]
+
+    def record(self, number: int) -> Record | None:
+        """The record of a number."""
+        return self.lines[number - 1] if 0 < number <= len(self.lines) else None
+
+    def beside(self, number: int) -> Mapping[str, str]:
+        """The texts beside a record."""
+        return self.stand_beside.get(number, {})
+
+    def verify(self, *_notes: str) -> Verdict:
+        """Nobody can alter what is in memory."""
+        return Verdict(Tree().grown(line.line for line in self.lines), self.lines[-1], None)
 
     def erase(self, number: int, name: str) -> None:
         """Erase a text; that is recorded."""
-        del self.beside[number][name]
+        del self.stand_beside[number][name]
         self.append(Entry(Kind.ERASURE, {"number": number, "name": name}))

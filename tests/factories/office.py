@@ -85,6 +85,7 @@ def tables(
     handlers: str = "",
     recusals: str = "",
     overrides: str = "",
+    reviewers: str = "",
     **changes: Any,
 ) -> Tables:
     """Tables of the test office from ASCII tables; events are recorded when they happen."""
@@ -95,6 +96,7 @@ def tables(
         "handlers": handlers,
         "recusals": recusals,
         "overrides": overrides,
+        "reviewers": reviewers,
     }
     frames = {name: rows(text, SPECIFICATIONS[name].schema) for name, text in texts.items() if text}
     if "events" in frames:

@@ -46,10 +46,11 @@ SMALL = """[...document.querySelectorAll('body *')]
 # Lines of text that lie over other lines.
 OVERLAPPING = """(() => {
     const lines = [];
+    const unseen = e => e && (getComputedStyle(e).clipPath !== 'none' || unseen(e.parentElement));
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node; node = walker.nextNode();) {
         const parent = node.parentElement;
-        if (!node.data.trim() || !parent.checkVisibility() || parent.closest('.unseen')) continue;
+        if (!node.data.trim() || !parent.checkVisibility() || unseen(parent)) continue;
         const range = document.createRange();
         range.selectNodeContents(node);
         for (const box of range.getClientRects()) lines.push([box, node.data.trim()]);

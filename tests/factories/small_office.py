@@ -66,6 +66,8 @@ def small_office(count: int = 600, seed: int = 1, **changes: object) -> Tables:
         "inclusion_probability": [0.8] * len(drawn),
         "dimensions": [named[i] if bad[i] and named[i] else None for i in drawn],
         "hours": [None] * len(drawn),
+        "reading": [None] * len(drawn),
+        "risk_shown": [None] * len(drawn),
     }
     return Tables.of(
         description,

@@ -144,6 +144,7 @@ def random_reviews(rng: random.Random, cases: pl.DataFrame, count: int) -> pl.Da
     for case_id, closed_at in (rng.choice(closed) for _ in range(count if closed else 0)):
         reviewed_at = closed_at + timedelta(days=rng.choice([0, 0, 1, 10]))
         record = {"case_id": case_id, "reviewed_at": reviewed_at, "kind": "random"}
+        record["reading"] = rng.choice([None, "first", "second"])
         records.append(record | {"grade": rng.choice(["good", "bad"])})
     return pl.DataFrame(records, schema=REVIEWS)
 

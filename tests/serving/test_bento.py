@@ -21,7 +21,7 @@ print(arbiter.endpoint, arbiter.pubsub_endpoint)
 arbiter.exit_stack.close()
 """
 BEGUN = "from serving.service import Plumbline; Plumbline.inner.make_the_first_administrator()"
-LOADED = "import serving.service, serving.worker, sys; print(*sys.modules)"
+LOADED = "import serving.service, serving.running.worker, sys; print(*sys.modules)"
 
 
 def test_a_bento_holds_every_package_that_a_worker_loads() -> None:

@@ -48,7 +48,7 @@ def test_the_process_becomes_the_service(tmp_path, monkeypatch):
     assert folder == ROOT
     assert program == sys.executable
     assert command[1:3] == ["-m", "serving.running"]
-    assert command[4:] == ["serving.worker", "serving.renewal"]
+    assert command[4:] == ["serving.running.worker", "serving.running.renewal"]
     assert environment["TRIAGE_OFFICE"] == str(tmp_path / "office.toml")
     assert environment["TRIAGE_WORKERS"] == "2"
     assert Path(environment["TRIAGE_CHECKED"]).is_relative_to(tmp_path / ".triage")

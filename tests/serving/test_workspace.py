@@ -13,7 +13,7 @@ from cases.errors import BadInput, Refused
 from ledger.ledger import FILE
 from models.registry import Registry
 from serving.memory.facts import facts_entry
-from serving.worker import load_context
+from serving.running.worker import load_context
 from serving.workspace import Workspace, check
 from tests.factories.files import write
 

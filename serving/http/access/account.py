@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from cases.errors import BadInput
+from cases.language.catalogues import languages
 from cases.language.messages import Sayable, _, say
 from cases.office.model import Office
 from serving.access.denials import Forbidden, TooMany
@@ -21,10 +22,11 @@ from serving.access.rules import Action
 from serving.access.sessions import Session, end, form_token
 from serving.access.sign_in import KNOWN, Place, SignedIn, enter, sign_in
 from serving.access.users import change_password
-from serving.http import pages
 from serving.http.access.forms import read_form
 from serving.http.access.guard import Guard, Line
 from serving.http.access.site import path_of
+from serving.http.pages.shell import rendering
+from serving.http.pages.shell.reader import language_of
 
 AT_ONCE = 2  # passwords that are checked at a time: each takes 64 MiB
 MOST_WAITING = 20
@@ -57,7 +59,7 @@ class Account:
         self, request: Request, back: str, error: Sayable | None = None, name: str = ""
     ) -> Response:
         secret = self._guard.site.cookie(request, "form") or secrets.token_urlsafe(32)
-        page = self._page("sign_in.html", secret, error, back=back, name=name)
+        page = self._page(request, "sign_in.html", secret, error, back=back, name=name)
         self._guard.site.set_cookie(request, page, "form", secret, None)
         return page
 
@@ -105,11 +107,15 @@ class Account:
 
     async def _ask_password(self, request: Request) -> Response:
         session = await self._guard.session(request, to_choose_password=True)
-        return self._password_page(session)
+        return self._password_page(request, session)
 
-    def _password_page(self, session: Session, error: Sayable | None = None) -> Response:
+    def _password_page(
+        self, request: Request, session: Session, error: Sayable | None = None
+    ) -> Response:
         once = session.user.once_until is not None
-        return self._page("password.html", session.token, error, once=once, shortest=SHORTEST)
+        return self._page(
+            request, "password.html", session.token, error, once=once, shortest=SHORTEST
+        )
 
     async def _choose(self, request: Request) -> Response:
         session = await self._guard.session(request, to_choose_password=True)
@@ -120,10 +126,10 @@ class Account:
         try:
             right = await self._checking(change_password, session.user, old, new)
         except BadInput as error:
-            return self._password_page(session, error.faults[0])
+            return self._password_page(request, session, error.faults[0])
         if not right:
             self._guard.attempts.take(session.user.id)
-            return self._password_page(session, WRONG)
+            return self._password_page(request, session, WRONG)
         signed = await anyio.to_thread.run_sync(self._again, session, self._place(request))
         return signed_in(self._guard, request, signed, "/")
 
@@ -132,22 +138,22 @@ class Account:
         with self._guard.directory.writing() as connection:
             return enter(self._guard.directory, connection, session.user, place)
 
-    def _page(self, template: str, secret: str, error: Sayable | None, **more: Any) -> Response:
-        language = self._office.language
-        text = (
-            pages.templates(language)
-            .get_template(template)
-            .render(
-                language=language,
-                office=self._office.office.name.say(language),
-                form=form_token(secret),
-                error=None if error is None else say(error, language),
-                has_provider=self._has_provider,
-                **more,
-            )
-        )
+    def _page(
+        self, request: Request, template: str, secret: str, error: Sayable | None, **more: Any
+    ) -> Response:
+        language = language_of(request, self._guard.site, self._office)
+        values = {
+            "office": self._office.office.name.say(language),
+            "form": form_token(secret),
+            "error": None if error is None else say(error, language),
+            "has_provider": self._has_provider,
+            "languages": sorted(languages()),
+            "here": request.url.path,
+            **more,
+        }
         status = HTTPStatus.OK if error is None else HTTPStatus.UNPROCESSABLE_ENTITY
-        return HTMLResponse(text, status, headers=pages.HEADERS | {"Cache-Control": "no-store"})
+        text = rendering.rendered(f"account/{template}", language, values)
+        return HTMLResponse(text, status, headers=rendering.HEADERS)
 
 
 def signed_in(guard: Guard, request: Request, signed: SignedIn, back: str) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -25,7 +25,9 @@ from serving.access.limits import Buckets
 from serving.access.rules import OPEN, Action
 from serving.access.sessions import Session, find_session
 from serving.http import problems
+from serving.http.access.forms import read_form
 from serving.http.access.site import Site
+from serving.http.pages.shell.reader import here_of, reads_pages
 
 log = logging.getLogger("plumbline.access")
 
@@ -35,6 +37,8 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 RATE, BURST = 500, 2_000
 # Of one client's address: keys and passwords that were wrong.
 FAILED_RATE, FAILED_BURST = 0.2, 20
+# Of who is signed in: a letter takes up to 9 bytes in a form, and a grade has a text a dimension.
+LARGEST_FORM, MOST_FIELDS = 1 << 20, 200  # bytes
 READS = ("GET", "HEAD")
 HOUR = 3600  # seconds in which the same refusal is recorded once
 
@@ -47,6 +51,7 @@ class Line:
     methods: tuple[str, ...]
     action: Action
     endpoint: Endpoint
+    is_page: bool = False  # for people: what is sent there are forms, of who is signed in
 
 
 class Doorkeeper(Protocol):
@@ -54,6 +59,12 @@ class Doorkeeper(Protocol):
 
     async def caller(self, request: Request, /) -> Caller:
         """Who asks; `NotSignedIn` if nobody knows, `TooMany` if too often."""
+
+    async def form(self, request: Request, /) -> Mapping[str, str]:
+        """The fields of a form that a signed-in person sent; `Forbidden` if no page of ours had it.
+
+        Asked for after `caller`.
+        """
 
     async def refused(self, caller: Caller, action: Action) -> None:
         """Take note that a caller may not do this."""
@@ -74,17 +85,22 @@ class Guard:
         self._noted = Buckets(1 / HOUR, 1, time.monotonic)
 
     async def caller(self, request: Request, /) -> Caller:
-        """Who asks: a program with its key; a person in a browser, who only reads."""
-        given = request.headers.get("authorization")
-        if given is not None:
+        """Who asks: a program with its key; a person in a browser, who reads or sends a form."""
+        given, is_form = request.headers.get("authorization"), request.state.is_form
+        if given is not None and not is_form:
             caller = await self._of_key(request, given)
-        elif request.method in READS:
+        elif request.method in READS or is_form:
             caller = (await self.session(request)).user.caller
         else:
             raise NotSignedIn
         if wait := self._rates.take(caller.id):
             raise TooMany(wait)
         return caller
+
+    async def form(self, request: Request, /) -> Mapping[str, str]:
+        """The fields of a form that was shown to this session."""
+        token = request.state.session.token
+        return await read_form(request, self.site, token, LARGEST_FORM, MOST_FIELDS)
 
     async def session(self, request: Request, *, to_choose_password: bool = False) -> Session:
         """The session of a browser; `NotSignedIn` without one.
@@ -134,6 +150,7 @@ def route(line: Line, door: Doorkeeper, language: Language) -> Route:
 
     async def checked(request: Request) -> Response:
         caller = None
+        request.state.is_form = line.is_page and request.method not in READS
         try:
             if line.action not in OPEN:
                 caller = await door.caller(request)
@@ -144,20 +161,21 @@ def route(line: Line, door: Doorkeeper, language: Language) -> Route:
         except Exception as error:  # noqa: BLE001  here errors become answers
             if caller is not None and isinstance(error, Forbidden):
                 await door.refused(caller, line.action)
-            return _turned_away(request, error, language)
+            return _turned_away(request, error, language, line)
 
     checked.action = line.action  # type: ignore[attr-defined]
     return Route(line.path, checked, methods=line.methods)
 
 
-def _turned_away(request: Request, error: Exception, language: Language) -> Response:
+def _turned_away(request: Request, error: Exception, language: Language, line: Line) -> Response:
     """A browser is led to where somebody signs in; a program gets problem details."""
-    reads = request.method in READS and "text/html" in request.headers.get("accept", "")
+    reads = reads_pages(request)
     if not reads or not isinstance(error, NotSignedIn):
-        return problems.answer(error, language)
+        found = problems.answer(error, language)
+        return problems.as_page(found, language) if reads and line.is_page else found
     if isinstance(error, PasswordDue):
         return RedirectResponse("/password", HTTPStatus.SEE_OTHER)
-    back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    back = here_of(request) if request.method in READS else request.url.path
     return RedirectResponse(f"/sign-in?back={quote(back, safe='')}", HTTPStatus.SEE_OTHER)
 
 
@@ -168,9 +186,14 @@ def check_lines(routes: Iterable[BaseRoute]) -> None:
         raise TypeError(f"routes without an action: {without}")
 
 
-def actions(routes: Sequence[BaseRoute]) -> dict[str, Action]:
-    """The action of each path."""
-    return {one.path: action for one in routes if (action := _action_of(one))}  # type: ignore[attr-defined]
+def actions(routes: Sequence[BaseRoute]) -> list[tuple[str, str, Action]]:
+    """Method, path and action of each line."""
+    return [
+        (method, one.path, action)  # type: ignore[attr-defined]
+        for one in routes
+        if (action := _action_of(one))
+        for method in sorted(one.methods - {"HEAD"})  # type: ignore[attr-defined]
+    ]
 
 
 def _action_of(one: BaseRoute) -> Action | None:

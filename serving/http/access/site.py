@@ -20,7 +20,7 @@ from serving.access.openid.settings import is_safe
 PUBLIC_URL, PROXIES = "TRIAGE_PUBLIC_URL", "TRIAGE_PROXIES"  # variables of the environment
 ALLOW_HOSTS = "TRIAGE_ALLOW_HOSTS"
 LONGEST_PATH = 1_000  # letters
-Cookie = Literal["session", "browser", "form"]
+Cookie = Literal["session", "browser", "form", "language"]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from cases.language.messages import _
 from serving.http import problems
 from serving.http.guard.limited import TooMuch, TooSlow
 from serving.http.reading.payloads import LARGEST_BODY
-from serving.use_cases.faults import fault
+from serving.use_cases.asked.faults import fault
 
 MOST_SECONDS = 30.0
 MOST_BYTES = 16 * LARGEST_BODY  # of all requests that are read or wait, in one worker

@@ -27,7 +27,7 @@ from cases.office.model import Office
 from cases.tables.cells.arrays import TIME, Column, Rows
 from cases.tables.values import EARLIEST, LATEST
 from serving.http.reading.payloads import LONGEST_TEXT, MOST_CASES, MOST_EVENTS, label_of, who_of
-from serving.use_cases.given_cases import GivenCase, GivenTogether
+from serving.use_cases.asked.given import GivenCase, GivenTogether
 
 Name = Annotated[str, Meta(min_length=1, max_length=LONGEST_TEXT)]
 TYPES: dict[str, Any] = {"number": float, "flag": bool, "code": Name, "date": str}

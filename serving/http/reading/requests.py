@@ -41,8 +41,8 @@ from serving.http.reading.payloads import (
     SpotCheckRequest,
 )
 from serving.http.reading.quick_reader import quick_reader
-from serving.use_cases.faults import MOST_FAULTS, fault, refuse, unlisted
-from serving.use_cases.given_cases import GivenCase, GivenEvent
+from serving.use_cases.asked.faults import MOST_FAULTS, fault, refuse, unlisted
+from serving.use_cases.asked.given import GivenCase, GivenEvent
 
 PARTED = ";"  # between parties, as in a file of new cases
 FIELDS = {"designated_handler": "designated.handler", "designation_reason": "designated.reason"}

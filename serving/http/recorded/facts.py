@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,11 @@ from pydantic import BaseModel, create_model
 from cases.errors import BadInput
 from cases.language.messages import _
 from cases.office.model import Office
+from cases.office.reviews import CONSOLIDATED
 from cases.tables.arrivals.once import Row
+from serving.access.caller import Caller, may
+from serving.access.denials import Forbidden
+from serving.access.rules import Action
 from serving.http.documents import FactsOut, TrainingOut
 from serving.http.reading.payloads import AttributesIn, RequestPart
 from serving.http.reading.requests import fields_of, fitted
@@ -25,11 +29,12 @@ from serving.http.recorded.payloads import (
 )
 from serving.http.recorded.recording import Keyed, ToRecord
 from serving.memory.checking import check_mine, coming, receipt
+from serving.use_cases.asked.faults import fault
 from serving.use_cases.context import ServiceContext
-from serving.use_cases.faults import fault
-from serving.use_cases.records import training_request
+from serving.use_cases.recording.records import training_request
 from serving.use_cases.remembered import Receipt
 
+NOT_CONSOLIDATED = _("A consolidated grade is made by a manager: your roles do not allow it.")
 LONGEST_KEY = 200
 BETWEEN_PARTS = ";"  # of a list in one column
 
@@ -62,6 +67,8 @@ def taking(table: str) -> Callable[[ServiceContext, Keyed], Found]:
 def _take(context: ServiceContext, keyed: Keyed, table: str) -> Found:
     key = _key(keyed.key)
     rows = [_row(one) for one in getattr(keyed.request, table)]
+    if table == "reviews":
+        _check_readings(keyed.caller, rows)
     check_mine(context, table, rows)
     before = receipt(context, table, key, rows)
     if before is not None:
@@ -73,6 +80,14 @@ def _take(context: ServiceContext, keyed: Keyed, table: str) -> Found:
 
     document = FactsOut(rows=len(rows), known=new.known, repeated=False)
     return ToRecord(document, lambda _hash: new.entry, settled)
+
+
+def _check_readings(caller: Caller, rows: Sequence[Row]) -> None:
+    """`Forbidden` for a consolidated grade by who may not make one grade of two."""
+    if any(row.get("reading") == CONSOLIDATED for row in rows) and not may(
+        caller, Action.CONSOLIDATE
+    ):
+        raise Forbidden(NOT_CONSOLIDATED)
 
 
 def _key(key: str | None) -> str:

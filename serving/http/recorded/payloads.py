@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from cases.office.reviews import Reading
 from serving.http.reading.payloads import (
     AsOf,
     AttributesIn,
@@ -61,6 +62,12 @@ class ReviewFactIn(RequestPart):
     )
     hours: float | None = Field(
         default=None, ge=0, le=1_000, description="how many hours the review took"
+    )
+    reading: Reading | None = Field(
+        default=None, description="first, second, or consolidated from both; left out: first"
+    )
+    risk_shown: bool | None = Field(
+        default=None, description="whether the reviewer saw the risk first; left out: not known"
     )
 
 

@@ -10,15 +10,17 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from ledger.ledger import Entry
+from serving.access.caller import Caller
 from serving.memory.current import Current
 from serving.use_cases.context import ServiceContext
 
 
 class Keyed(NamedTuple):
-    """A request with the key by which it is known again (`Idempotency-Key`)."""
+    """A request with the key by which it is known again (`Idempotency-Key`), and who sent it."""
 
     key: str | None
     request: Any
+    caller: Caller
 
 
 @dataclass(frozen=True)

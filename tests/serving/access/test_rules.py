@@ -34,11 +34,16 @@ see_health    | unit  | unit    | unit     | unit    | unit    | unit   | unit  
 see_metrics   | -     | -       | -        | -       | -       | whole  | -        | -
 see_case      | unit  | own     | unit     | unit    | unit    | -      | -        | -
 score         | -     | -       | -        | unit    | unit    | -      | -        | -
+see_drawn     | -     | -       | unit     | unit    | unit    | -      | -        | -
 plan          | -     | -       | -        | unit    | -       | -      | -        | -
+see_plans     | -     | -       | -        | unit    | unit    | -      | -        | -
 intake        | whole | -       | -        | whole   | -       | -      | -        | -
 record_facts  | whole | -       | -        | whole   | -       | -      | -        | -
 record_review | -     | -       | unit     | unit    | -       | -      | -        | -
+consolidate   | -     | -       | -        | unit    | -       | -      | -        | -
 override      | -     | -       | -        | unit    | -       | -      | -        | -
+answer        | -     | own     | -        | -       | -       | -      | -        | -
+rectify       | -     | own     | -        | unit    | -       | -      | -        | -
 see_report    | -     | -       | -        | whole   | whole   | -      | -        | -
 see_ledger    | -     | -       | -        | -       | whole   | -      | -        | whole
 manage_users  | -     | -       | -        | -       | -       | -      | whole    | -
@@ -107,4 +112,6 @@ def test_no_administrator_sees_a_case(role: Role) -> None:
     """Whoever gives rights, runs the machine or reads the ledger has no way to the cases."""
     of_cases = {Action.SEE_CASE, Action.SCORE, Action.PLAN, Action.INTAKE, Action.SEE_REPORT}
     of_cases |= {Action.RECORD_FACTS, Action.RECORD_REVIEW, Action.OVERRIDE}
+    of_cases |= {Action.SEE_DRAWN, Action.CONSOLIDATE}
+    of_cases |= {Action.ANSWER, Action.RECTIFY, Action.SEE_PLANS}
     assert {reached(Caller("u", frozenset([role])), action) for action in of_cases} == {"-"}

@@ -72,4 +72,4 @@ def test_it_is_described() -> None:
     assert described["summary"] == "How many"
     assert set(described["responses"]) >= {"200", "409", "422"}
     assert {"CountRequest", "CountOut"} <= set(document["components"]["schemas"])
-    assert "/count" in ask("GET", "/").text
+    assert "/count" in ask("GET", "/interface").text

@@ -11,7 +11,7 @@ import pytest
 
 from cases import nearest
 from serving.http.problems import GONE
-from serving.use_cases.faults import MOST_FAULTS
+from serving.use_cases.asked.faults import MOST_FAULTS
 from tests.factories.client import ask, case, opened, request
 
 

@@ -17,6 +17,7 @@ from serving.http.access.guard import Guard
 from serving.http.access.site import Site
 from serving.http.app import application
 from serving.memory.current import Current
+from tests.factories.client import NO_ROOMS
 from tests.factories.fakes import InMemory, context
 from tests.serving.access.conftest import Clock, Recorded, clock, hasher, recorded
 
@@ -45,7 +46,7 @@ def app(guard: Guard) -> Starlette:
     """The application of five cases."""
     five = context()
     pages = Account(guard, five.office, has_provider=False).lines()
-    return application(Current(five, InMemory()), guard, pages)
+    return application(Current(five, InMemory()), guard, pages, rooms=NO_ROOMS)
 
 
 @pytest.fixture

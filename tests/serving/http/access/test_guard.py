@@ -17,6 +17,8 @@ from serving.access.limits import Buckets
 from serving.access.rules import OPEN, Action, Reach, Role, reach
 from serving.access.users import Grant
 from serving.http.access.guard import FAILED_BURST, Guard, actions, check_lines
+from serving.http.pages.all_pages import all_pages
+from serving.work.reviewing import LONGEST_TEXT
 from tests.factories.client import case, opened, request
 from tests.factories.fakes import context
 from tests.serving.access.conftest import Recorded
@@ -35,26 +37,23 @@ ADDRESSES: list[tuple[str, str, Action, Any]] = [
     ("GET", "/healthz", Action.SEE_HEALTH, None),
     ("GET", "/metrics", Action.SEE_METRICS, None),
     ("GET", "/docs.json", Action.SEE_INTERFACE, None),
-    ("GET", "/", Action.SEE_INTERFACE, None),
     ("POST", "/spot_checks", Action.SEE_INTERFACE, None),
     ("POST", "/score", Action.SEE_INTERFACE, None),
     ("POST", "/intake", Action.SEE_INTERFACE, None),
 ]
+PAGES = list(all_pages(()))
+TO_PAGES = [("GET", page.path, page.action) for page in PAGES]
+TO_PAGES += [("POST", page.path, page.act_as or page.action) for page in PAGES if page.act]
 
 
 def test_every_address_has_an_action(app: Starlette) -> None:
-    """All routes of the application are in the list above, but for those to sign in."""
+    """All routes of the application are in the lists above, but for those open to everybody."""
     found = actions(app.routes)
-    assert len(app.routes) == len(ADDRESSES) + 7
-    assert {path: action for path, action in found.items() if action not in OPEN} == {
-        path: action for _method, path, action, _body in ADDRESSES
-    }
-    assert {path for path, action in found.items() if action in OPEN} == {
-        "/sign-in",
-        "/sign-out",
-        "/password",
-        "/livez",
-        "/readyz",
+    to_programs = [(method, path, action) for method, path, action, _body in ADDRESSES]
+    assert sorted(one for one in found if one[2] not in OPEN) == sorted(to_programs + TO_PAGES)
+    assert {path for _method, path, action in found if action in OPEN} == {
+        *("/sign-in", "/sign-out", "/password", "/livez", "/readyz"),
+        *("/language", "/pages.css", "/pages.js"),
     }
 
 
@@ -80,6 +79,21 @@ def test_an_address_asks_for_its_action(role: Role) -> None:
             assert answer.json()["detail"] == "Your roles do not allow this."
         else:
             assert answer.status_code in (200, 308, 422)  # rows are asked for, and there are none
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_page_asks_for_its_action(role: Role) -> None:
+    """Each role at each page and each form: 403 with a page unless the table allows it."""
+    caller = Caller("somebody", frozenset([role]))
+    browser = Browser(opened(context(), caller))
+    for method, path, action in TO_PAGES:
+        answer = browser.ask(method, path, data={} if method == "POST" else None)
+        if reach([role], action) is Reach.NONE:
+            assert (path, answer.status_code) == (path, 403)
+            assert "Your roles do not allow this." in answer.text
+        else:
+            assert (path, answer.status_code) != (path, 403)
+            assert answer.status_code < 500
 
 
 @pytest.mark.parametrize(
@@ -156,3 +170,20 @@ def test_a_session_only_reads(app: Starlette) -> None:
     browser.sign_in("anna", "quite a long one 7")
     assert browser.get("/healthz").status_code == 200
     assert browser.ask("POST", "/v1/score", json={"case_ids": ["a"]}).status_code == 401
+
+
+def test_a_form_is_sent_from_its_page_alone(app: Starlette) -> None:
+    """With the token of the session; a cookie alone sends nothing."""
+    browser = Browser(app)
+    browser.sign_in("anna", "quite a long one 7")
+    for token in ({}, {"form": "0" * 64}):
+        assert browser.ask("POST", "/plan/new", data=token | {"do": "draw"}).status_code == 403
+    assert browser.send("/plan/new", do="draw").status_code == 422
+
+
+def test_long_texts_in_any_script_can_be_sent(app: Starlette) -> None:
+    """As long as the fields of a grade can be, each letter of them 9 bytes."""
+    browser = Browser(app)
+    browser.sign_in("anna", "quite a long one 7")
+    texts = {f"remark-{number}": "评" * LONGEST_TEXT for number in range(1, 11)}
+    assert browser.send("/plan/new", **texts, do="draw").status_code == 422

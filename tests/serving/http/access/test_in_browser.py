@@ -21,6 +21,7 @@ from serving.http.app import application
 from serving.memory.current import Current
 from tests.evaluation.conftest import browser
 from tests.evaluation.pages.views import barriers, faults
+from tests.factories.client import NO_ROOMS
 from tests.factories.fakes import InMemory, context
 
 __all__ = ["browser"]
@@ -40,7 +41,7 @@ def address(request: pytest.FixtureRequest, directory: Directory) -> Iterator[st
     office = {"name": {"en": "Test office", "zh": "测试院"}, "language": request.param}
     five, guard = context(office=office), Guard(directory, Site())
     pages = Account(guard, five.office, has_provider=True).lines()
-    yield from served(application(Current(five, InMemory()), guard, pages))
+    yield from served(application(Current(five, InMemory()), guard, pages, rooms=NO_ROOMS))
 
 
 def served(app: Starlette) -> Iterator[str]:
@@ -79,9 +80,9 @@ def test_the_whole_way(browser: Any, address: str, once: str) -> None:
         typed(page, "", once)  # the name is still there
         assert page.url == f"{address}/password"
         typed(page, once, NEW)
-        assert page.url == f"{address}/"
-        assert "Bea B." in page.text_content("form")
-        page.locator("form button").focus()
+        assert page.url == f"{address}/work"
+        assert "Bea B." in page.text_content("header")
+        page.locator("header form button").focus()
         with page.expect_navigation():
             page.keyboard.press("Enter")
         assert page.url == f"{address}/sign-in"

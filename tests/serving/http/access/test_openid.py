@@ -21,6 +21,7 @@ from serving.http.access.openid import DONE, OpenIdWay
 from serving.http.access.site import Site
 from serving.http.app import application
 from serving.memory.current import Current
+from tests.factories.client import NO_ROOMS
 from tests.factories.fakes import InMemory, context
 from tests.serving.access.conftest import Clock, Recorded
 from tests.serving.http.access.browser import Browser
@@ -71,7 +72,7 @@ def worker(home: Path, directory: Directory) -> Starlette:
     guard, five = Guard(directory, Site(PUBLIC)), context()
     lines = Account(guard, five.office, has_provider=True).lines()
     lines += OpenIdWay(guard, Provider(openid, PUBLIC + DONE)).lines()
-    return application(Current(five, InMemory()), guard, lines)
+    return application(Current(five, InMemory()), guard, lines, rooms=NO_ROOMS)
 
 
 @pytest.fixture
@@ -103,7 +104,7 @@ def test_there_and_back(
     done = there_and_back(browser, provider, "/docs.json")
     assert (done.status_code, done.headers["location"]) == (303, "/docs.json")
     assert browser.get("/docs.json").status_code == 200
-    assert "Anna A." in browser.get("/").text
+    assert "Anna A." in browser.get("/interface").text
     assert granted(directory) == Grant.of([Role.MANAGER])
     assert [one["what"] for one in recorded][-2:] == ["user_added", "signed_in"]
     assert "Anna" not in str([*recorded])
@@ -126,7 +127,7 @@ def test_it_is_the_same_user_the_next_time(
         provider.person |= {"groups": groups, "name": f"Anna {groups}"}
         assert there_and_back(browser, provider).status_code == 303
         assert granted(directory) == grant
-    assert browser.get("/").status_code == 403  # no role any more
+    assert browser.get("/interface").status_code == 403  # no role any more
 
 
 @pytest.mark.parametrize("other", ["clerks", "others"])
@@ -151,11 +152,11 @@ def test_an_administrator_gives_the_roles(
     browser = Browser(worker(tmp_path, directory), PUBLIC)
     provider.person["groups"] = ["security_admin"]
     there_and_back(browser, provider)
-    assert browser.get("/").status_code == 403
+    assert browser.get("/interface").status_code == 403
     name = next(user.name for user in users(directory) if user.name.startswith("openid-"))
     change_grant(directory, name, Grant.of([Role.CLERK]))
     there_and_back(browser, provider)
-    assert browser.get("/").status_code == 200
+    assert browser.get("/interface").status_code == 200
     assert granted(directory) == Grant.of([Role.CLERK])
 
 
@@ -165,7 +166,7 @@ def test_an_issuer_may_end_with_a_stroke(browser: Browser, provider: FakeProvide
     provider.place = {"issuer": f"{provider.issuer}/"}
     provider.forged = {"iss": f"{provider.issuer}/"}
     assert there_and_back(browser, provider).status_code == 303
-    assert browser.get("/").status_code == 200
+    assert browser.get("/interface").status_code == 200
 
 
 def test_two_tabs(browser: Browser, provider: FakeProvider) -> None:
@@ -184,7 +185,7 @@ def test_two_workers(
     begun = browser.get("/sign-in/openid")
     other = Browser(worker(tmp_path, directory), PUBLIC, cookies=browser.cookies)
     assert other.get(provider.authorize(begun.headers["location"])).status_code == 303
-    assert Browser(browser.app, PUBLIC, cookies=other.cookies).get("/").status_code == 200
+    assert Browser(browser.app, PUBLIC, cookies=other.cookies).get("/interface").status_code == 200
 
 
 FORGED: dict[str, dict[str, Any]] = {
@@ -269,7 +270,7 @@ def test_a_disabled_user_stays_out(
     there_and_back(browser, provider)
     disable(directory, next(u.name for u in users(directory) if u.name.startswith("openid-")))
     assert there_and_back(browser, provider).status_code == 403
-    assert browser.get("/").status_code == 303
+    assert browser.get("/interface").status_code == 303
 
 
 @pytest.mark.parametrize(

@@ -18,11 +18,12 @@ from hypothesis import given, settings
 
 from cases.tables.tables import EVENTS, REVIEWS, Tables, case_columns
 from ledger.ledger import Entry
+from ledger.records import Record
 from serving.access.caller import Caller
 from serving.access.rules import Role
 from serving.http.app import application
 from serving.use_cases.context import ServiceContext
-from tests.factories.client import EVERYTHING, OpenDoor, ask, case, request
+from tests.factories.client import EVERYTHING, NO_ROOMS, OpenDoor, ask, case, request
 from tests.factories.fakes import FakeModel, InMemory, context
 
 FIRST = datetime(2026, 1, 1)
@@ -40,13 +41,19 @@ class Varied:
         """The same."""
         return self.context
 
+    ledger = InMemory()
+
     def record(self, _entry: Entry) -> int:
         """Nothing is kept."""
         return 2
 
+    def record_all(self, *_entries: Entry) -> list[Record]:
+        """Nothing is kept."""
+        return []
+
 
 CURRENT: Any = Varied(context())
-APPLICATION = application(CURRENT, OpenDoor(OF_UNIT))
+APPLICATION = application(CURRENT, OpenDoor(OF_UNIT), rooms=NO_ROOMS)
 OFFICE = CURRENT.context.office
 OWN_IDS, FOREIGN_IDS = [f"n-{n}1" for n in range(1, 6)], [f"n-{n}2" for n in range(1, 6)]
 
@@ -118,7 +125,7 @@ asked = st.one_of(
     st.just(("/v1/intake", {"cases": [{"case_id": "n", "opened_at": "2026-06-30T09:00"}]})),
     names.map(lambda name: ("/v1/reviews", {"reviews": [REVIEW | {"case_id": name}]})),
     names.map(lambda name: ("/v1/overrides", {"overrides": [OVERRIDE | {"case_id": name}]})),
-    st.sampled_from([("/healthz", None), ("/", None), ("/docs.json", None)]),
+    st.sampled_from([("/healthz", None), ("/interface", None), ("/docs.json", None)]),
 )
 
 
@@ -224,10 +231,10 @@ def test_what_is_of_the_whole_office(path: str, body: Any) -> None:
 def test_counts_are_of_the_own_cases() -> None:
     """On the first page and in what is being served."""
     assert ask("GET", "/healthz", context(), OF_UNIT).json()["cases"] == 2
-    assert "<dd>2</dd>" in ask("GET", "/", context(), OF_UNIT).text
+    assert "<dd><bdi>2</bdi></dd>" in ask("GET", "/interface", context(), OF_UNIT).text
     nobody = Caller("k-2", frozenset([Role.MANAGER]), frozenset(["u9"]))
     assert ask("GET", "/healthz", context(), nobody).json()["cases"] == 0
-    assert ask("GET", "/", context(), nobody).status_code == 200
+    assert ask("GET", "/interface", context(), nobody).status_code == 200
     refused = ask("POST", "/v1/spot_checks", context(), nobody, json=request())
     assert refused.status_code == 409
     assert "No case of the tables has come up for review yet" in refused.json()["detail"]

@@ -19,7 +19,7 @@ from serving.http.guard.front import HEADERS, Front
 from serving.http.guard.hosts import Hosts
 from serving.memory.current import Current
 from serving.running.logs import OneLine
-from tests.factories.client import EVERYTHING, OpenDoor, opened, request
+from tests.factories.client import EVERYTHING, NO_ROOMS, OpenDoor, opened, request
 from tests.factories.fakes import BrokenModel, InMemory, context
 
 ALL = [
@@ -98,9 +98,9 @@ def test_an_internal_error_has_the_reference_of_its_request(caplog):
 
 def test_an_error_outside_of_a_computation_is_a_problem_document_too(monkeypatch):
     """A page that cannot be made says so as everything else does."""
-    monkeypatch.setattr("serving.http.pages.landing", lambda *_: 1 / 0)
+    monkeypatch.setattr("serving.http.pages.shell.page.rendering.rendered", lambda *_: 1 / 0)
 
-    answer = ask("GET", "/")
+    answer = ask("GET", "/interface")
 
     assert (answer.status_code, answer.json()["title"]) == (500, "Internal Server Error")
 
@@ -112,7 +112,7 @@ def cancelled(*_: Any) -> Any:
 
 def test_what_is_cut_off_at_the_end_is_told_to_come_again():
     """Not an internal error: the next service answers it."""
-    answer = ask("GET", "/", app=cancelled)
+    answer = ask("GET", "/interface", app=cancelled)
 
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
 
@@ -120,7 +120,9 @@ def test_what_is_cut_off_at_the_end_is_told_to_come_again():
 def test_readiness_says_what_is_lacking():
     """Alive all the same."""
     lack: Callable[[], Any] = partial(_, "The ledger is gone.")
-    app = application(Current(context(), InMemory()), OpenDoor(EVERYTHING), lack=lack)
+    app = application(
+        Current(context(), InMemory()), OpenDoor(EVERYTHING), lack=lack, rooms=NO_ROOMS
+    )
 
     answer = ask("GET", "/readyz", app=app)
 

@@ -14,7 +14,7 @@ from cases.errors import BadInput
 from cases.tables.cells.moments import whole_day
 from serving.http.reading.payloads import LONGEST_TEXT, MOST_EVENTS, RequestPart
 from serving.http.reading.requests import NotJson, explained, given_cases, read, request_models
-from serving.use_cases.given_cases import GivenCase
+from serving.use_cases.asked.given import GivenCase
 from tests.factories.client import case, request
 from tests.factories.office import office
 

@@ -14,7 +14,7 @@ from cases.errors import BadInput, Fault
 from policies.seeds import LONGEST_SEED
 from serving.http.reading.payloads import FIRST_YEAR, LARGEST_CAPACITY, LAST_YEAR, LONGEST_TEXT
 from serving.http.reading.requests import RequestModels, given_cases, read, request_models
-from serving.use_cases.faults import MOST_FAULTS
+from serving.use_cases.asked.faults import MOST_FAULTS
 from tests.factories.client import case, request
 from tests.factories.office import office
 

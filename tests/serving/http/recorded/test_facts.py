@@ -13,6 +13,8 @@ import pytest
 from ledger.records import Kind
 from ledger.store.faults import DAMAGED, FULL, Unusable
 from ledger.tree import Tree
+from serving.access.caller import Caller
+from serving.access.rules import Role
 from tests.factories.client import EVERYTHING, ask, request
 from tests.factories.fakes import InMemory
 
@@ -53,7 +55,7 @@ def test_rows_are_taken_and_recorded(table: str) -> None:
     (record,) = ledger.since(1)
     assert (record.kind, record.content["table"]) == (Kind.FACTS, table)
     assert str(ROWS[table]["case_id"]) not in record.content.values()
-    assert json.loads(ledger.beside[2]["0"])["row"]["case_id"] == ROWS[table]["case_id"]
+    assert json.loads(ledger.beside(2)["0"])["row"]["case_id"] == ROWS[table]["case_id"]
 
 
 @pytest.mark.parametrize("table", ROWS)
@@ -115,6 +117,9 @@ def test_a_reviewed_case_is_not_drawn_again() -> None:
         ("reviews", REVIEW | {"case_id": "e"}, "reviews[1].case_id"),
         ("reviews", REVIEW | {"grade": "good"}, "reviews[1]"),
         ("reviews", REVIEW | {"reviewer": "h1"}, "reviews[1].reviewer"),
+        ("reviews", REVIEW | {"reading": "third"}, "reviews[1].reading"),
+        ("reviews", REVIEW | {"reading": "consolidated"}, "reviews[1].reading"),
+        ("reviews", REVIEW | {"risk_shown": "perhaps"}, "reviews[1].risk_shown"),
         ("overrides", OVERRIDE | {"about": "weather"}, "overrides[1].about"),
         ("overrides", OVERRIDE | {"decided": "h3"}, "overrides[1]"),
         ("cases", NEW, "cases[0].case_id"),
@@ -129,6 +134,44 @@ def test_what_does_not_fit_is_refused_with_its_field(table: str, row: Any, field
     assert refused.status_code == 422
     assert field in {fault["field"] for fault in refused.json()["faults"]}
     assert ledger.since(1) == []
+
+
+def test_readings_of_a_case_come_in_together() -> None:
+    """A reading and the grade consolidated on its day are two facts, whoever makes both."""
+    second = REVIEW | {"reviewer": "r2", "reading": "second", "risk_shown": False}
+    agreed = REVIEW | {"reading": "consolidated", "grade": "good"}
+    ledger = InMemory()
+    answer = send(ledger, "reviews", REVIEW, second, agreed)
+    assert answer.json() == {"record": 2, "rows": 3, "known": 0, "repeated": False}
+    again = send(ledger, "reviews", REVIEW | {"reading": "first"}, second, agreed, key="again")
+    assert again.json()["known"] == 3
+
+
+@pytest.mark.parametrize("kind", ["review", "self_check", None])
+@pytest.mark.parametrize(("role", "status"), [(Role.REVIEWER, 403), (Role.MANAGER, 200)])
+def test_a_consolidated_grade_is_a_managers(role: Role, status: int, kind: str | None) -> None:
+    """Over HTTP as on the page, whatever kind of review it says it is; and nothing comes in."""
+    second = REVIEW | {"reviewer": "r2", "reading": "second"}
+    agreed = REVIEW | {"reading": "consolidated", "grade": "good"}
+    rows, ledger = [REVIEW, second, agreed], InMemory()
+    if kind is not None:
+        rows = [row | {"kind": kind} for row in rows]
+    headers, key = {"Idempotency-Key": "k"}, Caller("k-1", frozenset([role]))
+    answer = ask(
+        "POST", "/v1/reviews", caller=key, ledger=ledger, json={"reviews": rows}, headers=headers
+    )
+    assert answer.status_code == status, answer.text
+    assert len(ledger.since(1)) == (status == 200)
+
+
+def test_a_program_brings_the_reviews_of_several_reviewers() -> None:
+    """A key is nobody's own: the record says which key it was."""
+    second = REVIEW | {"reviewer": "r2", "reading": "second"}
+    ledger, key = InMemory(), Caller("k-1", frozenset([Role.REVIEWER]))
+    headers, rows = {"Idempotency-Key": "k"}, {"reviews": [REVIEW, second]}
+    answer = ask("POST", "/v1/reviews", caller=key, ledger=ledger, json=rows, headers=headers)
+    assert answer.status_code == 200, answer.text
+    assert ledger.since(1)[0].content["by"] == "k-1"
 
 
 def test_nobody_reviews_what_they_handled() -> None:
@@ -158,7 +201,7 @@ def test_a_training_is_asked_for_and_not_carried_out() -> None:
     assert (answer.status_code, answer.json()) == (200, {"record": 2, "until": UNTIL})
     (record,) = ledger.since(1)
     assert record.content["until"] == UNTIL
-    assert ledger.beside[2] == {"reason": "the law has changed"}
+    assert ledger.beside(2) == {"reason": "the law has changed"}
 
 
 def test_a_plan_is_recorded_before_it_is_sent() -> None:

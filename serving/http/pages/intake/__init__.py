@@ -1,0 +1,1 @@
+"""New cases: what is suggested for each, and what people decide."""

@@ -1,0 +1,1 @@
+"""What was recorded, record by record, and whether all of it holds."""

@@ -1,0 +1,1 @@
+"""What every page is made with: layout, menu, forms, lists, the reader."""

@@ -1,0 +1,1 @@
+"""All pages of the service, however they are made."""
