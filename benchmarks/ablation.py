@@ -31,12 +31,13 @@ from cases.office.loading import load_office
 from cases.office.model import Office
 from cases.tables.reading import read_tables
 from cases.tables.tables import Tables, rows
+from cases.tables.values import Every
 from evaluation.statistics.metrics import auc_gain
 from features.build import build
 from features.catalogue import catalogue, intake_features, risk_features
 from training.fit import fit_complexity, fit_risk
 from training.labels import complexity_labels, finished_moments, reviewed_moments, risk_labels
-from training.splits import Every, rolling_origin
+from training.splits import rolling_origin
 
 ALL, CALENDAR = "all", "calendar"
 LABELS = {"risk": risk_labels, "complexity": complexity_labels}

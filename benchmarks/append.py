@@ -20,9 +20,9 @@ import polars as pl
 
 from cases.tables.arrivals.records import arrived
 from features.online.sums import prepare
+from serving.running.worker import load_context
 from serving.use_cases.context import ServiceContext
 from serving.use_cases.scores import scores_of_ids
-from serving.worker import load_context
 from serving.workspace import Workspace
 
 SINGLE = 30

@@ -37,8 +37,8 @@ from models.estimators.boosting import Trees
 from models.estimators.kinds import Blend
 from models.matrix import Columns
 from models.questions.risk import RiskModel, RiskQuestion
+from serving.running.worker import load_context
 from serving.use_cases.spot_checks import REASONS_SHOWN
-from serving.worker import load_context
 from serving.workspace import Workspace
 
 LARGE = {

@@ -35,8 +35,9 @@ from serving.http.access.guard import Guard
 from serving.http.access.site import Site
 from serving.http.app import application
 from serving.memory.current import Current
-from serving.worker import load_context
+from serving.running.worker import load_context
 from serving.workspace import Workspace
+from tests.factories.client import NO_ROOMS
 from tests.factories.fakes import InMemory
 
 CALLERS = 60
@@ -78,7 +79,7 @@ class Trial:
         self.cases = current.context.tables.case_rows.select("case_id", "unit", "closed_at")
         self.ids = self.cases["case_id"].to_list()
         self.every = frozenset(self.ids)
-        self.app = application(current, Guard(directory, Site()))
+        self.app = application(current, Guard(directory, Site()), rooms=NO_ROOMS)
         self.askers = [self.asker(directory, number) for number in range(CALLERS)]
 
     def asker(self, directory: Directory, number: int) -> Asker:

@@ -27,7 +27,7 @@ from serving.http.access.guard import Guard
 from serving.http.access.site import Site
 from serving.http.app import application
 from serving.memory.current import Current
-from tests.factories.client import opened
+from tests.factories.client import NO_ROOMS, opened
 from tests.factories.fakes import InMemory, context
 
 ROUNDS = 7
@@ -57,7 +57,9 @@ def main() -> None:
         change_password(directory, user, once, PASSWORD)
         with directory.writing() as connection:
             token = begin(connection, user.id, directory.now())
-        guarded = application(Current(context(), InMemory()), Guard(directory, Site()))
+        guarded = application(
+            Current(context(), InMemory()), Guard(directory, Site()), rooms=NO_ROOMS
+        )
         asked = {
             "nobody is asked": (opened(), {}),
             "machine key": (guarded, key),

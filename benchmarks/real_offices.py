@@ -26,9 +26,9 @@ from cases.language.messages import Sayable
 from cases.office.loading import load_office
 from cases.tables.reading import read_tables
 from cases.tables.tables import Tables
+from cases.tables.values import Every
 from evaluation.backtests.backtest import MODEL, Backtest, Outcome, PeriodFigures, backtest
 from evaluation.statistics.metrics import Figure
-from training.splits import Every
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data"

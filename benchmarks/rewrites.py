@@ -28,8 +28,16 @@ from cases.language.kept import as_json
 from cases.office.model import Office
 from cases.tables.tables import case_columns
 from cases.tables.totals import closings
-from cli.files.checked import Reader
-from cli.files.folders import (
+from evaluation.pages.plan.grade_form import GRADES_FILE, grade_form
+from evaluation.pages.plan.grade_workbook import grade_workbook
+from evaluation.pages.plan.sheets import CaseFiles
+from policies.spot_check.commitment import Beacon, Commitment, PlanInputs, commit, draw_seed
+from policies.spot_check.committed import worth
+from policies.spot_check.plan import PlanParameters, frame_hash
+from policies.spot_check.planning import draw_plan
+from serving.kept.case_files import OF_EVENTS
+from serving.kept.checked import Reader
+from serving.kept.folders import (
     OFFICE_FILE,
     REASONS_FILE,
     json_file,
@@ -37,7 +45,7 @@ from cli.files.folders import (
     sheet_file,
     text_file,
 )
-from cli.files.plan import (
+from serving.kept.plan import (
     CLOSINGS_FILE,
     COMMITMENT_FILE,
     COURSE_FILE,
@@ -49,13 +57,7 @@ from cli.files.plan import (
     plan_sheet,
     read_plan,
 )
-from cli.files.plan_checks import PlanFolder, check_plan
-from evaluation.pages.plan.sheets import CaseFiles
-from policies.spot_check.commitment import Beacon, Commitment, PlanInputs, commit, draw_seed
-from policies.spot_check.committed import worth
-from policies.spot_check.plan import PlanParameters, frame_hash
-from policies.spot_check.planning import draw_plan
-from serving.use_cases.case_files import OF_EVENTS
+from serving.kept.plan_checks import PlanFolder, check_plan
 from serving.use_cases.spot_checks import PlannedSpotChecks
 
 SECRET, VALUE = "0123456789abcdef", "3 7 12 31 40 8"
@@ -120,6 +122,8 @@ def rewritten(folder: Path, inputs: PlanInputs, target: Path) -> Path:
         files.events.write_parquet(plain / COURSE_FILE)
         for name, text in plan_pages(result, office, language, None, files).items():
             text_file(text)(plain / name)
+        form = grade_form(result.plan, office, language)
+        (plain / GRADES_FILE).write_bytes(grade_workbook(form))
         json_file(described)(plain / JSON_FILE)
         json_file(inputs.office)(plain / OFFICE_FILE)
         frame.write_parquet(plain / FRAME_FILE)

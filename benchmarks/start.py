@@ -46,7 +46,8 @@ def describe(process: int) -> str:
     seconds = (int(times[11]) + int(times[12])) / TICKS
     lines = (at / "smaps_rollup").read_text().splitlines()[1:]
     memory = {name: int(rest.split()[0]) / 1024 for name, rest in (x.split(":") for x in lines)}
-    kind = "worker" if "-m\0serving.worker\0" in (at / "cmdline").read_text() else SUPERVISOR
+    is_worker = "-m\0serving.running.worker\0" in (at / "cmdline").read_text()
+    kind = "worker" if is_worker else SUPERVISOR
     return f"{kind:26}{seconds:8.2f} s{memory['Rss']:9.0f} MB{memory['Pss']:9.0f} MB"
 
 

@@ -11,12 +11,10 @@ import typer
 from cases.language.messages import Message, _
 from cli.arguments import SpokenIn
 from cli.commands import (
-    commit,
     estimate,
     intake,
     ledger,
     models,
-    plan,
     replay,
     report,
     score,
@@ -24,7 +22,9 @@ from cli.commands import (
     users,
     verify,
 )
+from cli.commands.planning import begin, commit, plan
 from cli.commands.setup import check, demo, draft
+from cli.commands.work import import_reviews, run_due
 from cli.shell import Command, Commands
 
 Named = tuple[Callable[..., None], Message]  # a command, and its help
@@ -40,14 +40,17 @@ COMMANDS: tuple[Named, ...] = (
     (commit.commit, commit.COMMIT),
     (plan.plan, plan.PLAN),
     (commit.seed, commit.SEED),
+    (begin.begin, begin.BEGIN),
     (verify.verify, verify.VERIFY),
     (ledger.ledger, ledger.LEDGER),
     (ledger.erase, ledger.ERASE),
+    (import_reviews.import_reviews, import_reviews.IMPORT),
     (estimate.estimate, estimate.ESTIMATE),
     (report.report, report.REPORT),
     (replay.replay, replay.REPLAY),
     (intake.intake, intake.INTAKE),
     (intake.shares, intake.SHARES),
+    (run_due.run_due, run_due.RUN_DUE),
     (users.users, users.USERS),
     (serve.serve, serve.SERVE),
 )

@@ -17,7 +17,7 @@ from cases.errors import BadInput, Fault, is_share, not_a_share
 from cases.language.catalogues import Language, languages
 from cases.language.messages import Message, Sayable, _, listed
 from cases.tables.cells.moments import moment_until
-from training.splits import Every
+from cases.tables.values import Every
 
 DATE, FILE, FOLDER = _("DATE"), _("FILE"), _("FOLDER")
 NUMBER, TEXT, CODE = _("NUMBER"), _("TEXT"), _("CODE")

@@ -20,7 +20,7 @@ from cases.demo import make_demo
 from cases.office.loading import load_office
 from cli.app import COMMANDS
 from cli.commands.users import WHAT
-from serving.worker import load_context
+from serving.running.worker import load_context
 from serving.workspace import Workspace
 from tests.factories.client import ask
 from tests.factories.command import triage
@@ -301,7 +301,7 @@ def test_mistakes(office: Path, codes: set[str], words: tuple[str, ...]) -> None
 def test_the_service(office: Path, codes: set[str]) -> None:
     """Its first page, and what is wrong with a request."""
     context = load_context(Workspace.of(office))
-    landing = ask("GET", "/", context, headers={"accept": "text/html"}).text
+    landing = ask("GET", "/interface", context, headers={"accept": "text/html"}).text
     problem = ask(
         "POST", "/v1/spot_checks", context, json={"as_of": "never", "capacity": -1}
     ).json()

@@ -47,13 +47,14 @@ def estimate(
     """Estimate from kept plans and the reviews of their cases; `Refused` without a plan."""
     from cli.files.ledger import keep_checkpoint, ledger_of, record
     from cli.files.office import workspace_of
-    from cli.files.plan_checks import verified_plan
     from cli.show.estimates import show_claims, show_estimate, show_together
+    from evaluation.surveys.anchoring import anchoring
     from evaluation.surveys.claims import together
     from evaluation.surveys.estimate import estimate as estimate_all
     from evaluation.surveys.of_plans import claim_of_plan, surveys_of
     from evaluation.surveys.returned import usual_places
-    from serving.use_cases.records import estimate_record
+    from serving.kept.plan_checks import verified_plan
+    from serving.use_cases.recording.records import estimate_record
 
     if not plans:
         raise Refused(
@@ -79,4 +80,7 @@ def estimate(
     places, names = usual_places(tables.office), tables.office.dimension_names
     estimates = estimate_all(surveyed.surveys, places, dimensions=names)
     show_estimate(terminal, estimates, surveyed)
+    influence = anchoring(tables, kept, until)
+    if influence is not None:
+        terminal.show(influence.says)
     terminal.show(recorded)

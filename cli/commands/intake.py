@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ledger.ledger import Ledger
     from models.bundle.bundle import Bundle
     from serving.use_cases.context import ServiceContext
-    from serving.use_cases.intake import IntakeSuggestions
+    from serving.use_cases.intake.suggesting import IntakeSuggestions
 
     Drawn = tuple[pl.DataFrame, pl.DataFrame]  # the probabilities published, and the lines drawn
 
@@ -67,12 +67,12 @@ def intake(
     """Suggest for the new cases of a file and write it into a folder."""
     import polars as pl
 
-    from cli.files.intake import check_intake_folder
-    from cli.files.intake_checks import given_in
     from cli.files.ledger import ledger_of
     from cli.files.office import opened_now, workspace_of
     from cli.show.folders import hash_of
     from cli.show.intake import show_intake
+    from serving.kept.intake.checks import given_in
+    from serving.kept.intake.folder import check_intake_folder
     from serving.use_cases.context import ServiceContext
     from serving.use_cases.remembered import GIVEN
 
@@ -91,6 +91,7 @@ def intake(
             terminal.language,
             tell,
             ledger,
+            home=workspace.home,
             as_of=as_of,
             seed=seed,
             given=given,
@@ -108,26 +109,29 @@ def suggest_and_write(
     tell: Progress,
     ledger: Ledger,
     *,
+    home: Path,
     as_of: datetime | None = None,
     seed: str | None = None,
     given: pl.DataFrame | None = None,
 ) -> tuple[IntakeSuggestions, Manifest]:
     """Suggestions for the cases in the file `cases`, written into `folder`, and its manifest.
 
-    They are recorded in the ledger.
+    They are recorded in the ledger, and kept in the office's `home` for pages.
     """
     from cases.tables.arrivals.new_cases import read_new_cases
-    from cli.files.folders import made_from
-    from cli.files.intake import write_intake
     from cli.files.ledger import record
-    from serving.use_cases.intake import intake as suggest
-    from serving.use_cases.records import intake_record
+    from serving.kept.folders import made_from
+    from serving.kept.home.intakes import keep_intake
+    from serving.kept.intake.folder import write_intake
+    from serving.use_cases.intake.suggesting import intake as suggest
+    from serving.use_cases.recording.records import intake_record
 
     new = read_new_cases(context.tables, cases, tell)
     tell(SUGGESTING, 0.0)
     suggestions = suggest(context, new, as_of, seed, given)
     made = made_from(context.tables, champion)
     manifest = write_intake(suggestions, context.office, language, made, folder)
+    keep_intake(home, suggestions, context.office, language, made)
     record(ledger, intake_record(context.office, suggestions, manifest, made))
     tell(SUGGESTING, 1.0)
     return suggestions, manifest
@@ -156,7 +160,7 @@ def shares(
 
 def _verified_intake(folder: Path) -> tuple[str, Drawn]:
     """The id of a kept intake and its draw; `Refused` if it is not what it was made from."""
-    from cli.files.intake_checks import verified_intake
+    from serving.kept.intake.checks import verified_intake
 
     kept = verified_intake(folder, _("Nothing is tested with it."))
     return kept.manifest["assignment_id"], (kept.chances, kept.lines)

@@ -23,6 +23,10 @@ from cli.console import Terminal
 
 TRAIN = _("Fit the models, try them on later cases, register a candidate, promote it if it holds.")
 IF_ASKED = _("Only if somebody has asked for it since the last training, until when they said.")
+CORRECTED = _(
+    "Why the past in the tables differs from what the champion learnt from; it is kept with the "
+    "model. Without it, a model of a changed past is not promoted."
+)
 MODELS = _("List the office's models: when made, what the gate said and why, which is champion.")
 ROLLBACK = _(
     "Make an earlier champion the champion again; a running service takes it when restarted."
@@ -35,6 +39,7 @@ def train(
     set_aside: SetAside = None,
     until: Until = None,
     if_asked: Annotated[bool, typer.Option("--if-asked", help=str(IF_ASKED))] = False,
+    corrected: Annotated[str | None, option("--corrected", TEXT, CORRECTED)] = None,
     language: SpokenIn = None,
 ) -> None:
     """Train a candidate on the office's tables; exit code 3 if it is not promoted."""
@@ -44,8 +49,10 @@ def train(
     from evaluation.promotion.candidate import train_candidate
     from ledger.records import Kind
     from models.registry import Registry
-    from serving.use_cases.records import training_asked
+    from serving.use_cases.recording.records import training_asked
 
+    if corrected is not None:
+        _must_say("triage train", corrected)
     terminal, workspace = (
         Terminal.of(language, office),
         workspace_of(office, data, set_aside, language),
@@ -60,8 +67,9 @@ def train(
             until = until or asked.until
         tables = workspace.tables(tell)
         known_by = until or tables.latest_record
-        trained = train_candidate(tables, Registry(workspace.home), known_by, tell)
-        record_training(ledger, trained, known_by, tables)
+        why = corrected or ""
+        trained = train_candidate(tables, Registry(workspace.home), known_by, tell, why)
+        record_training(ledger, trained, known_by, tables, why)
     show_training(terminal, trained)
     if not trained.verdict.promoted:
         raise typer.Exit(3)
@@ -101,13 +109,18 @@ def rollback(
     from cli.files.office import workspace_of
     from evaluation.promotion.rollback import roll_back
     from models.registry import Registry
-    from serving.use_cases.records import rollback_record
+    from serving.use_cases.recording.records import rollback_record
 
-    if not reason.strip():
-        raise BadInput([Fault("triage rollback", _("the reason is blank."), _("Say why."))])
+    _must_say("triage rollback", reason)
     workspace = workspace_of(office)
     with ledger_of(workspace) as ledger:
         chosen = roll_back(Registry(workspace.home), load_office(workspace.office), to, reason)
         record(ledger, rollback_record(chosen.number, reason))
     again = _("Version {number} is the champion again.", number=chosen.number)
     Terminal.of(language, office).show(again)
+
+
+def _must_say(command: str, reason: str) -> None:
+    """`BadInput` for a reason that says nothing."""
+    if not reason.strip():
+        raise BadInput([Fault(command, _("the reason is blank."), _("Say why."))])

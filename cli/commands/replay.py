@@ -10,6 +10,7 @@ from typing import Annotated
 from cases.errors import BadInput, Fault
 from cases.files import replaced
 from cases.language.messages import _
+from cases.tables.values import Every
 from cli.arguments import (
     FILE,
     NUMBER,
@@ -26,7 +27,6 @@ from cli.arguments import (
 )
 from cli.arguments import share as read_share
 from cli.console import Terminal
-from training.splits import Every
 
 REPLAY = _(
     "Where outcomes are known: what this draw, chance and the top of the list would have found."

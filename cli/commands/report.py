@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
+import typer
+
 from cases.language.catalogues import Language
 from cases.language.messages import _
 from cli.arguments import (
@@ -59,6 +61,10 @@ def report(
             _("Folder of a kept intake: how its audited tracks turned out; several for more."),
         ),
     ] = None,
+    keep: Annotated[
+        bool,
+        typer.Option("--keep", help=str(_("Keep it for the pages of the service, too."))),
+    ] = False,
     number: Annotated[
         int | None,
         option(
@@ -70,12 +76,12 @@ def report(
     ] = None,
 ) -> None:
     """Write the report of the champion, or of a version, as of the newest record."""
-    from cli.files.folders import file_hashes
     from cli.files.ledger import ledger_of, record
     from cli.files.office import check_out, opened, workspace_of
-    from cli.files.report import ENDINGS, report_files, summary_of, write_report
+    from cli.files.report import ENDINGS, keep_report, report_files, summary_of, write_report
     from evaluation.promotion.last_year import last_year_backtest
-    from serving.use_cases.records import report_record
+    from serving.kept.folders import file_hashes
+    from serving.use_cases.recording.records import report_record
 
     terminal, workspace = (
         Terminal.of(language, office),
@@ -91,6 +97,7 @@ def report(
             workspace.home, tables, bundle, tried, plans or [], tell, number, intakes or []
         )
         write_report(summary, files)
-        hashes = file_hashes(files)
+        kept = keep_report(summary, tables.latest_record, workspace.home) if keep else []
+        hashes = file_hashes([*files, *kept])
         record(ledger, report_record(hashes, bundle.content_hash, tables.data_hash))
     terminal.show(*(_("Written: {file}", file=str(file)) for file in files))

@@ -70,7 +70,7 @@ def _unreviewed(
 ) -> pl.DataFrame:
     """Risks of the cases without a review; `Refused`, with why, if there is no such case."""
     from models.questions.risk import RiskQuestion
-    from serving.use_cases.asked_cases import none_to_check
+    from serving.use_cases.asked.named import none_to_check
 
     risk = champion.question(RiskQuestion)
     risks = risk.score(tables, as_of, tell, closed_after=closed_after)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,15 +17,11 @@ from cli.console import Terminal
 from policies.spot_check.redraws import redraws
 
 if TYPE_CHECKING:
-    from cli.files.checked import Checked, Reader
     from policies.spot_check.commitment import Commitment
+    from serving.kept.checked import Checked, Reader
 
 VERIFY = _("Check kept plans and intakes: every file, every draw, and what was published before.")
 COMMAND = "triage verify"
-NO_CHECKPOINT = _(
-    "Whether records were taken off the end, or all of them written anew, can only be seen by a "
-    "checkpoint that was kept outside: give it with --checkpoint."
-)
 HASH = re.compile(r"\s*[0-9a-fA-F]{64}\s*")
 
 
@@ -71,7 +66,7 @@ def verify(
 ) -> None:
     """Check folders and name every difference; exit code 3 if there is one."""
     from cases.tables.totals import read_totals
-    from cli.files.checked import Reader
+    from serving.kept.checked import Reader
 
     reader = Reader(
         manifest,
@@ -93,12 +88,15 @@ def verify(
 
 def _checked(terminal: Terminal, folder: Path, reader: Reader, *, several: bool) -> Checked:
     """Check a folder and show what is found."""
-    from cli.files import intake
-    from cli.files.intake_checks import check_intake
-    from cli.files.plan_checks import check_plan
+    from serving.kept.intake.checks import check_intake
+    from serving.kept.intake.folder import JSON_FILE as OF_INTAKE
+    from serving.kept.plan_checks import check_plan
+    from serving.kept.reviewers.checks import check_reviewers
+    from serving.kept.reviewers.folder import JSON_FILE as OF_REVIEWERS
 
-    is_intake = (folder / intake.JSON_FILE).exists()
-    checked = check_intake(folder, reader) if is_intake else check_plan(folder, reader)
+    by_file = {OF_INTAKE: check_intake, OF_REVIEWERS: check_reviewers}
+    check = next((by_file[name] for name in by_file if (folder / name).exists()), check_plan)
+    checked = check(folder, reader)
     if several:
         terminal.show(_("{folder}:", folder=str(folder)))
     terminal.show(*checked.differences, *checked.says)
@@ -130,25 +128,13 @@ def _ledger_among(paths: Sequence[Path]) -> Path | str | None:
 def _check_ledger(terminal: Terminal, place: Path | str, checkpoint: Path | None) -> None:
     """Check a ledger and show what is found."""
     from cli.files.ledger import check_ledger
+    from serving.use_cases.recording.words import holding
 
     verdict = check_ledger(place, checkpoint)
     if verdict.bad is not None:
         terminal.show(verdict.bad.sentence)
         raise typer.Exit(3)
-    root = b64encode(verdict.tree.root()).decode()
-    terminal.show(_("All {count:,} records hold. Root: {root}", count=verdict.tree.size, root=root))
-    if checkpoint is None:
-        terminal.show(NO_CHECKPOINT)
-    elif verdict.covered == verdict.tree.size:
-        terminal.show(_("The checkpoint covers all of them."))
-    else:
-        terminal.show(
-            _(
-                "The checkpoint covers records 1 to {covered:,}. That later ones were taken off or "
-                "written anew could not be seen: ask for a newer checkpoint.",
-                covered=verdict.covered,
-            )
-        )
+    terminal.show(*holding(verdict, with_checkpoint=checkpoint is not None))
 
 
 def _check_request(folders: Sequence[Path], reader: Reader, checkpoint: Path | None) -> None:

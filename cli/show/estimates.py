@@ -9,7 +9,7 @@ from cli.console import Terminal
 from evaluation.pages.names import CHECK_NAMES
 from evaluation.statistics.metrics import FEWEST, Figure
 from evaluation.statistics.saying import number, percent
-from evaluation.surveys.acceptance import LEVEL
+from evaluation.surveys.claim_words import claim_said, together_said
 from evaluation.surveys.claims import Claim, Together
 from evaluation.surveys.estimate import FEWEST_EFFECTIVE, Estimate, GroupRate
 from evaluation.surveys.of_plans import Surveys
@@ -230,97 +230,9 @@ def _missing(estimate: Estimate, unreturned: Unreturned) -> Iterator[Sayable]:
 
 def show_claims(terminal: Terminal, claims: Sequence[Claim]) -> None:
     """Of each plan, whether the claim is shown."""
-    for claim in claims:
-        terminal.show(_claim(claim))
-
-
-def _claim(claim: Claim) -> Sayable:
-    if claim.shown_after is not None:
-        return _(
-            "At most {share:.1%} of the {cases:,} cases are defective: shown, 95 % sure, after "
-            "{reviews:,} reviews in the reading order of the plan.",
-            share=claim.at_most,
-            cases=claim.cases,
-            reviews=claim.shown_after,
-        )
-    if claim.more_after is not None:
-        return _(
-            "More than {share:.1%} of the {cases:,} cases are defective: shown, 95 % sure, after "
-            "{reviews:,} reviews in the reading order of the plan.",
-            share=claim.at_most,
-            cases=claim.cases,
-            reviews=claim.more_after,
-        )
-    problem = _(
-        "It is not shown that at most {share:.1%} of the {cases:,} cases are defective.",
-        share=claim.at_most,
-        cases=claim.cases,
-    )
-    if not claim.possible:
-        return sentences(
-            problem,
-            _(
-                "The cases certain to be drawn hold more defects than that allows, each without "
-                "a review counted as one."
-            ),
-        )
-    return sentences(problem, *_evidence(claim))
-
-
-def _evidence(claim: Claim) -> Iterator[Sayable]:
-    """How far the reviews have come, and what to read next."""
-    yield _(
-        "{read:,} of the {drawn:,} cases drawn at random are read in the reading order of the "
-        "plan; the evidence is {evidence:.2f} of the {enough:.0f} it takes, at any look.",
-        read=claim.read,
-        drawn=claim.drawn,
-        evidence=claim.evidence,
-        enough=1 / LEVEL,
-    )
-    if claim.waiting:
-        yield ngettext(
-            "{count:,} further review has come back and does not count yet: in that order, case "
-            "{case} comes before it.",
-            "{count:,} further reviews have come back and do not count yet: in that order, case "
-            "{case} comes before them.",
-            claim.waiting,
-            case=claim.next_to_read[0],
-        )
-    if claim.next_to_read:
-        yield _("Next to read, in this order: {cases}.", cases=listed(claim.next_to_read))
+    terminal.show(*map(claim_said, claims))
 
 
 def show_together(terminal: Terminal, claim: Together) -> None:
     """Whether the claim is shown of the cases of several plans together, and what it means."""
-    about = {"share": claim.at_most, "cases": claim.cases, "plans": claim.plans}
-    if claim.shown:
-        said = _(
-            "At most {share:.1%} of the {cases:,} cases of all {plans} plans together are "
-            "defective: shown, 95 % sure.",
-            **about,
-        )
-    elif claim.more:
-        said = _(
-            "More than {share:.1%} of the {cases:,} cases of all {plans} plans together are "
-            "defective: shown, 95 % sure.",
-            **about,
-        )
-    else:
-        said = _(
-            "It is not shown that at most {share:.1%} of the {cases:,} cases of all {plans} plans "
-            "together are defective, nor that more are.",
-            **about,
-        )
-    terminal.show(sentences(said, _together_evidence(claim)))
-
-
-def _together_evidence(claim: Together) -> Sayable:
-    return _(
-        "From {read:,} cases read, the evidence is {evidence:.2f}, and {more:.2f} that more are "
-        "defective; {enough:.0f} is enough, at any look. It holds however the defects are split "
-        "among the plans.",
-        read=claim.read,
-        evidence=claim.evidence,
-        more=claim.evidence_of_more,
-        enough=1 / LEVEL,
-    )
+    terminal.show(together_said(claim))

@@ -7,11 +7,11 @@ from typing import Any
 
 from cases.language.messages import Message, Sayable, _, listed
 from cli.console import Terminal
-from cli.files.intake import intake_sheet
 from evaluation.intake.shares import Shares
 from evaluation.statistics.saying import interval
 from policies.routing import TRACKS
-from serving.use_cases.intake import IntakeSuggestions
+from serving.kept.intake.folder import intake_sheet
+from serving.use_cases.intake.suggesting import IntakeSuggestions
 
 SHOWN_FIRST = 10
 COUNTED_TRACKS = {

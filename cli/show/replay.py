@@ -9,7 +9,7 @@ from cases.language.messages import Sayable, _
 from cli.console import Terminal
 from evaluation.replay.results import Replay, totals
 from evaluation.replay.words import COVERED, FOUND, OF_RANDOM, OF_TOP, WAY, notes
-from policies.spot_check.choices import CHOICES
+from policies.spot_check.plan import CHOICES
 
 HEADS = (WAY, FOUND, OF_TOP, OF_RANDOM, COVERED)
 

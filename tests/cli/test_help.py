@@ -11,7 +11,7 @@ from cases.language.catalogues import languages
 from cli.app import COMMANDS
 from tests.factories.command import triage
 
-NAMES = [command.__name__ for command, _help in COMMANDS]
+NAMES = [command.__name__.replace("_", "-") for command, _help in COMMANDS]
 MISTAKES = {
     ("plan", "office.toml"): ("triage plan, --out", "is missing", "triage plan --help"),
     ("shares",): ("triage shares, FOLDER", "is missing"),

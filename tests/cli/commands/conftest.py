@@ -27,7 +27,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def office_anew(office: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The demo office with its models, and a ledger of its own that remembers nothing."""
     home = tmp_path / "home"
-    shutil.copytree(office.parent / ".triage", home, ignore=shutil.ignore_patterns("ledger*"))
+    of_people = ("ledger*", "plans", "reviewers", "runs", "notices", "*access.sqlite*", "work.*")
+    shutil.copytree(office.parent / ".triage", home, ignore=shutil.ignore_patterns(*of_people))
     monkeypatch.setenv("TRIAGE_HOME", str(home))
     return office
 

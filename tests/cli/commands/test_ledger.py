@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ from ledger import alone
 from ledger.ledger import FILE, Entry, Ledger
 from ledger.records import Kind
 from serving.memory.facts import facts_entry
-from serving.use_cases.records import rollback_record, training_record, training_request
+from serving.use_cases.recording.records import rollback_record, training_record, training_request
 from tests.cases.sources.conftest import postgres_url
 from tests.factories.command import triage
 from tests.factories.files import write
@@ -75,6 +76,14 @@ def test_what_is_no_ledger_is_bad_input(tmp_path: Path, kept: Path) -> None:
     ]:
         refused = triage("verify", *arguments)
         assert (refused.exit_code, said in refused.output) == (2, True), refused.output
+
+
+def test_why_a_past_was_corrected_stands_beside_the_record() -> None:
+    """The reason can be erased; without one there is nothing beside."""
+    told: dict[str, Any] = {"promoted": True, "until": datetime(2026, 1, 2), "data_hash": ""}
+    entry = training_record(described_office(), "3", **told, corrected="grades were mixed up")
+    assert entry.beside == {"corrected": "grades were mixed up"}
+    assert training_record(described_office(), "3", **told).beside == {}
 
 
 @pytest.fixture
@@ -252,7 +261,9 @@ def test_a_training_is_carried_out_if_it_was_asked_for(
     """Once, on what was known by the moment that was said."""
     trained: list[datetime] = []
 
-    def candidate(_tables: Tables, _registry: object, until: datetime, _tell: Progress) -> Trained:
+    def candidate(
+        _tables: Tables, _registry: object, until: datetime, _tell: Progress, _corrected: str
+    ) -> Trained:
         trained.append(until)
         raise Refused(Message("enough for now"))
 

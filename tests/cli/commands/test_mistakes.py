@@ -71,6 +71,7 @@ def test_no_champion_is_refused(
         (("--language", "zh", "check", "--foo", "--language", "en"), "there is no such option"),
         (("chek",), "chek"),
         (("rollback", "office.toml", "--reason", " "), "the reason is blank."),
+        (("train", "office.toml", "--corrected", " "), "the reason is blank."),
         (("demo", "--cases", "0", "unused"), "cases"),
     ],
 )

@@ -65,15 +65,15 @@ def commit(
     language: SpokenIn = None,
 ) -> None:
     """Write the commitment to a plan, and show its hash and the secret seed."""
-    from cli.files.folders import code_version, text_file
     from cli.files.ledger import ledger_of, record
     from cli.files.office import check_out, opened, workspace_of
     from policies.seeds import fresh_seed
     from policies.spot_check.commitment import commit as commit_to
     from policies.spot_check.plan import PlanParameters
-    from serving.use_cases.commitments import plan_inputs
+    from serving.kept.folders import code_version, text_file
     from serving.use_cases.context import ServiceContext
-    from serving.use_cases.records import commitment_record
+    from serving.use_cases.planning.commitments import plan_inputs
+    from serving.use_cases.recording.records import commitment_record
 
     check_knob(COMMAND, search_share, margin)
     beacon = _beacon(beacon_source, beacon_time)

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 PLAN = _(
     "Draw the cases to check: `plan.html` and `plan.csv` (which and why), `sheets.html` (a sheet a "
-    "case to print for reviewers), the rest to draw it again."
+    "case to print for reviewers), `grades.xlsx` (for their grades), the rest to draw it again."
 )
 PRINT = _("Print `plan.html` and `sheets.html` as PDF, too (needs Chromium).")
 COMMAND = "triage plan"
@@ -79,14 +79,14 @@ def plan(
     """Draw a plan for the cases of an office and write it into a folder."""
     from cli.files.ledger import keep_checkpoint, ledger_of
     from cli.files.office import opened, workspace_of
-    from cli.files.plan import PAGE_FILE, SHEETS_FILE, check_plan_folder
-    from cli.files.printing import installed_browser
     from cli.show.folders import hash_of
     from cli.show.plan import show_plan
     from models.registry import Registry
     from policies.spot_check.commitment import read_commitment
     from policies.spot_check.committed import OpenedCommitment, worth
     from policies.spot_check.plan import PlanParameters
+    from serving.kept.plan import PAGE_FILE, SHEETS_FILE, check_plan_folder
+    from serving.kept.printing import installed_browser
     from serving.use_cases.context import ServiceContext
 
     check_knob(COMMAND, search_share, margin)
@@ -152,11 +152,11 @@ def draw_and_write(
     It is recorded in the ledger.
     `Refused` if it is not what was promised, or is to be `printed` and no browser does it.
     """
-    from cli.files.folders import code_version, made_from
     from cli.files.ledger import record
-    from cli.files.plan import write_plan
-    from serving.use_cases.commitments import committed_spot_checks
-    from serving.use_cases.records import plan_record
+    from serving.kept.folders import code_version, made_from
+    from serving.kept.plan import write_plan
+    from serving.use_cases.planning.commitments import committed_spot_checks
+    from serving.use_cases.recording.records import plan_record
     from serving.use_cases.spot_checks import spot_checks
 
     tell(PLANNING, 0.0)
@@ -168,7 +168,7 @@ def draw_and_write(
         result = committed_spot_checks(context, promise, champion.content_hash, code, tell)
     manifest = write_plan(result, context.tables, language, made, folder, promise, printed=printed)
     promised = None if promise is None else promise.commitment
-    record(ledger, plan_record(result.plan, manifest, made, promised))
+    record(ledger, plan_record(context.office, result.plan, manifest, made, promised))
     tell(PLANNING, 1.0)
     return result, manifest
 

@@ -1,0 +1,1 @@
+"""Commands of a plan: what is promised, drawn and begun."""

@@ -1,0 +1,1 @@
+"""What is done by itself at set times, and in which order, so that nothing is left half done."""
