@@ -5,9 +5,10 @@
 
 Every office is a demo office of 20,000 cases of its own seed, whose true probabilities are known.
 Its champion was trained on what was known by June 2025; a candidate a year later, and it is put
-to all that stands before promotion: leak finder, worth, the past that must stand still, tables
-that must be fresh, the comparison with the champion. What each says is kept apart. `run` goes on
-where it stopped: a trial that has a line in RESULTS is not made again.
+to all that stands before promotion: leak finder, the past that must stand still, tables that must
+be up to date and, in the first `COMPARED` offices, worth and the comparison with the champion. What
+each says is kept apart. `run` goes on where it stopped: a trial with a line in RESULTS is not made
+again.
 
 Sabotaged is the data that the candidate is trained on, from its first day to its last, and by
 which the gate judges it; nobody has other data.

@@ -33,7 +33,7 @@ SHELL = [
     "format", "front_page", "findings", "office", "data", "card", "first", "last", "every",
     "retrain", "share", "risk", "complexity", "performance", "since", "reported", "leaks",
     "stand_ins", "fairness", "intake", "changes", "versions", "quality", "own_checks", "uptake",
-    "overrides", "reviewers", "influences", "notes",
+    "overrides", "reviewers", "anchoring", "influences", "notes",
 ]  # fmt: skip
 
 
