@@ -29,9 +29,9 @@ from cases.demo import make_demo
 from cases.numeric import Floats, Z
 from cases.office.loading import load_office
 from cases.office.model import Office
+from cases.tables.cells.moments import Every
 from cases.tables.reading import read_tables
 from cases.tables.tables import Tables, rows
-from cases.tables.values import Every
 from evaluation.statistics.metrics import auc_gain
 from features.build import build
 from features.catalogue import catalogue, intake_features, risk_features

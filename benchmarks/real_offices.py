@@ -24,9 +24,9 @@ from pathlib import Path
 
 from cases.language.messages import Sayable
 from cases.office.loading import load_office
+from cases.tables.cells.moments import Every
 from cases.tables.reading import read_tables
 from cases.tables.tables import Tables
-from cases.tables.values import Every
 from evaluation.backtests.backtest import MODEL, Backtest, Outcome, PeriodFigures, backtest
 from evaluation.statistics.metrics import Figure
 

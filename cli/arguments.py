@@ -16,8 +16,7 @@ import typer
 from cases.errors import BadInput, Fault, is_share, not_a_share
 from cases.language.catalogues import Language, languages
 from cases.language.messages import Message, Sayable, _, listed
-from cases.tables.cells.moments import moment_until
-from cases.tables.values import Every
+from cases.tables.cells.moments import Every, moment_until
 
 DATE, FILE, FOLDER = _("DATE"), _("FILE"), _("FOLDER")
 NUMBER, TEXT, CODE = _("NUMBER"), _("TEXT"), _("CODE")

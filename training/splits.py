@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from cases.tables.values import Every
+from cases.tables.cells.moments import Every
 
 MONTHS: dict[Every, int] = {"month": 1, "quarter": 3, "year": 12}
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, time
 from types import MappingProxyType
-from typing import Literal
 
 import polars as pl
 
@@ -13,7 +12,6 @@ import polars as pl
 TIME = pl.Datetime("us")
 EARLIEST, LATEST = datetime(1900, 1, 1), datetime(2100, 1, 1)
 
-Every = Literal["month", "quarter", "year"]  # of the calendar
 MIDNIGHT = r" 00:00:00(\.0+)?$"
 SEPARATORS = "[;；]"  # between the things one cell lists
 

@@ -10,7 +10,7 @@ from typing import Annotated
 from cases.errors import BadInput, Fault
 from cases.files import replaced
 from cases.language.messages import _
-from cases.tables.values import Every
+from cases.tables.cells.moments import Every
 from cli.arguments import (
     FILE,
     NUMBER,

@@ -18,8 +18,8 @@ from cases.errors import Refused
 from cases.language.messages import Sayable, _
 from cases.office.model import Office
 from cases.progress import Progress, silent
+from cases.tables.cells.moments import Every
 from cases.tables.tables import Tables
-from cases.tables.values import Every
 from evaluation.statistics.metrics import Figure, Measures, measure_several
 from evaluation.statistics.periods import period_name
 from features.catalogue import intake_features

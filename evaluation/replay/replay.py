@@ -32,8 +32,9 @@ from cases.errors import Refused
 from cases.language.messages import _
 from cases.office.model import Office
 from cases.progress import Progress, silent
+from cases.tables.cells.moments import Every
 from cases.tables.tables import Tables, rows
-from cases.tables.values import TIME, Every
+from cases.tables.values import TIME
 from evaluation.statistics.metrics import Figure, wilson
 from evaluation.statistics.periods import period_name
 from evaluation.surveys.estimate import Survey, estimate

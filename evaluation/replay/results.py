@@ -11,8 +11,8 @@ import polars as pl
 
 from cases.language.messages import _
 from cases.progress import Progress, silent
+from cases.tables.cells.moments import Every
 from cases.tables.tables import Tables
-from cases.tables.values import Every
 from evaluation.replay.replay import ReplayTask, Run, World, play, world_of
 from features.catalogue import risk_features
 from policies.spot_check.plan import WAYS, Way

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from cases.tables.values import Every
+from cases.tables.cells.moments import Every
 
 
 def period_name(every: Every, moment: str = "moment") -> pl.Expr:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from cases.tables.values import Every
+from cases.tables.cells.moments import Every
 from training.splits import rolling_origin
 
 

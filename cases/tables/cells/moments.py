@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from typing import Literal
+
+Every = Literal["month", "quarter", "year"]  # of the calendar
 
 DATE_LENGTH = len("2026-06-30")
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from cases.errors import Refused
 from cases.progress import silent
+from cases.tables.cells.moments import Every
 from cases.tables.tables import Tables
-from cases.tables.values import Every
 from evaluation.backtests.backtest import MODEL, Backtest, BacktestTask, backtest, figures, roll
 from tests.factories.small_office import small_office
 from training.splits import rolling_origin
