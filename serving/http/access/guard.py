@@ -175,7 +175,7 @@ def _turned_away(request: Request, error: Exception, language: Language, line: L
         return problems.as_page(found, language) if reads and line.is_page else found
     if isinstance(error, PasswordDue):
         return RedirectResponse("/password", HTTPStatus.SEE_OTHER)
-    back = here_of(request) if request.method in READS else request.url.path
+    back = here_of(request)
     return RedirectResponse(f"/sign-in?back={quote(back, safe='')}", HTTPStatus.SEE_OTHER)
 
 
