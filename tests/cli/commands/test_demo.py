@@ -44,7 +44,7 @@ def test_office_without_reviews(office: Path, tmp_path: Path) -> None:
     shutil.copytree(office.parent, bare, ignore=shutil.ignore_patterns(".triage"))
     file = bare / "office.toml"
     sections = re.split(r"\n(?=\[)", file.read_text("utf-8"))
-    reviews = ("[tables.reviews", "[reviews", "[[reviews")
+    reviews = ("[tables.reviews", "[reviews]", "[reviews.", "[[reviews", "[rectification", "[goals")
     kept = [one for one in sections if not one.startswith(reviews)]
     file.write_text("\n".join(kept), "utf-8")
     trained = triage("train", file)
