@@ -99,7 +99,8 @@ def _begin(connection: Connection) -> None:
 def _written(path: Path) -> sqlite3.Connection:
     path.touch(FILE_RIGHTS)
     connection = _connected(str(path), is_uri=False)
-    (mode,) = connection.execute("PRAGMA journal_mode=WAL").fetchone()
+    # Of several that open a new file together, SQLite refuses all but one at once.
+    (mode,) = _insisting(connection, "PRAGMA journal_mode=WAL").fetchone()
     if mode != "wal":  # as on some network disks, where the file cannot be shared
         raise sqlite3.OperationalError(f"the journal is {mode}")
     connection.execute("PRAGMA synchronous=NORMAL")  # and `durable` after each commit
@@ -158,23 +159,28 @@ def begin(connection: Any) -> None:
     if not isinstance(connection, sqlite3.Connection):
         connection.execute(f"BEGIN; {LOCKING}")
         return
+    _insisting(connection, "BEGIN IMMEDIATE")
+
+
+def _insisting(connection: sqlite3.Connection, statement: str) -> sqlite3.Cursor:
+    """What a statement answers as soon as nobody is in its way; waits `PATIENCE` at most."""
     latest = time.monotonic() + PATIENCE
     connection.execute("PRAGMA busy_timeout=0")  # SQLite itself would wait longer and longer
-    while not _has_begun(connection, latest):
+    while (cursor := _tried(connection, statement, latest)) is None:
         time.sleep(random.uniform(0, SHORT_WAIT))  # noqa: S311  nothing depends on it
     connection.execute(f"PRAGMA busy_timeout={int(PATIENCE * 1000)}")
+    return cursor
 
 
-def _has_begun(connection: sqlite3.Connection, latest: float) -> bool:
-    """Whether it could begin; raises what SQLite says if it could not by `latest`."""
+def _tried(connection: sqlite3.Connection, statement: str, latest: float) -> sqlite3.Cursor | None:
+    """What it answers, None if somebody is in its way; raises what SQLite says after `latest`."""
     try:
-        connection.execute("BEGIN IMMEDIATE")
+        return connection.execute(statement)
     except sqlite3.OperationalError as error:
         is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
         if not is_busy or time.monotonic() > latest:
             raise
-        return False
-    return True
+        return None
 
 
 def durable(connection: Any) -> None:
