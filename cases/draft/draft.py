@@ -56,14 +56,18 @@ class Raw:
         return self._constant[key]
 
     def _same_within(self, case_id: str, blank_apart: bool) -> list[str]:
-        values = {
-            name: pl.col(name).drop_nulls() if blank_apart else pl.col(name)
-            for name in self.frame.columns
+        # By place: a name such as `*` would stand for several columns.
+        places = {
+            str(place): name
+            for place, name in enumerate(self.frame.columns)
             if name != case_id and self.columns[name].type != "blank"
         }
-        by_case = self.frame.group_by(case_id).agg(column.n_unique() for column in values.values())
-        most = by_case.drop(case_id).max().row(0, named=True)
-        return [name for name, count in most.items() if count is not None and count <= 1]
+        columns = (self.frame[name].alias(place) for place, name in places.items())
+        frame = pl.DataFrame([self.frame[case_id].alias("case"), *columns])
+        values = pl.all().drop_nulls() if blank_apart else pl.all()
+        by_case = frame.group_by("case").agg(values.n_unique())
+        most = by_case.drop("case").max().row(0, named=True)
+        return [places[at] for at, count in most.items() if count is not None and count <= 1]
 
 
 @dataclass(frozen=True)

@@ -31,8 +31,12 @@ from cases.office.reviews import CHECKS, Grade, Reviewers, ReviewKind, Reviews
 from cases.office.risk import AcceptedLeak, Points, Risk
 from cases.office.spot_checks import Quota, Rule, SpotChecks
 from cases.office.table import Activity, Attribute, Table
+from cases.office.work.alerts import Alerts
 from cases.office.work.goals import Goals
+from cases.office.work.limits import Extension, Limit
+from cases.office.work.process import ProcessRule, Role
 from cases.office.work.rectification import Rectification
+from cases.office.work.running import Running
 from cases.office.work.schedules import Notices, Schedule
 from cases.tables.cells.zones import is_zone
 
@@ -41,6 +45,7 @@ __all__ = [
     "INTAKE",
     "AcceptedLeak",
     "Activity",
+    "Alerts",
     "Assignment",
     "Attribute",
     "Code",
@@ -48,6 +53,7 @@ __all__ = [
     "Condition",
     "Conditions",
     "Effort",
+    "Extension",
     "Goals",
     "Grade",
     "Intake",
@@ -58,13 +64,16 @@ __all__ = [
     "Notices",
     "Office",
     "Points",
+    "ProcessRule",
     "Profile",
     "Quota",
     "Rectification",
     "Reviewers",
     "Reviews",
     "Risk",
+    "Role",
     "Rule",
+    "Running",
     "Schedule",
     "Skill",
     "SpotChecks",
@@ -112,19 +121,6 @@ class Profile(Model):
                 _("is not a language of this program; there are: {codes}.", codes=there_are)
             )
         return language
-
-
-class Limit(Model):
-    """A time limit the office works under."""
-
-    code: Name = Field(description="its short name")
-    meaning: Text = Field(description="what it limits")
-    days: float = Field(gt=0, description="the limit in days")
-    start: Word = Field(default="opened", description="an activity, or opened")
-    end: Word = Field(default="closed", description="an activity, or closed")
-    kinds: tuple[Word, ...] = Field(
-        default=(), description="kinds of case it holds for; all if empty"
-    )
 
 
 class WorkingHours(Model):
@@ -203,6 +199,11 @@ class Office(Model):
         description="when a case's handler is known: intake, closing or an activity",
     )
     limits: tuple[Limit, ...] = Field(default=(), description="time limits it works under")
+    process: tuple[ProcessRule, ...] = Field(default=(), description="how a case has to go")
+    roles: dict[Name, Role] = Field(
+        default_factory=dict, description="who is who among those that act in a case"
+    )
+    running: Running = Field(default=Running(), description="what is asked of running cases")
     reviews: Reviews | None = Field(default=None, description="how reviews are graded")
     reviewers: Reviewers = Field(
         default=Reviewers(), description="how drawn cases are given to reviewers"
@@ -226,6 +227,9 @@ class Office(Model):
         default=(), description="what `triage run-due` does by itself"
     )
     notices: Notices = Field(default=Notices(), description="when people are reminded")
+    alerts: Alerts = Field(
+        default=Alerts(), description="how many alerts about running cases it can act on"
+    )
     links: Links = Field(default=Links(), description="where its other systems show a case")
     working_hours: WorkingHours = Field(default=WorkingHours(), description="when the office works")
     fairness: tuple[str, ...] = Field(
@@ -261,6 +265,11 @@ class Office(Model):
         return self.model_copy(
             update={"office": self.office.model_copy(update={"language": language})}
         )
+
+    @property
+    def watches(self) -> bool:
+        """Whether what will become of running cases is asked."""
+        return bool(self.limits) or self.running.estimate
 
     @property
     def moments(self) -> tuple[str, ...]:

@@ -120,14 +120,13 @@ class Profile:
         about = self._called_a_person and not mentions(self.name, COUNTED) and self.type != "flag"
         if about or self.personal:
             return ()
-        counts = self.text.drop_nulls().value_counts(sort=True)
-        frequent = counts.filter(pl.col("count") >= SHOWN_FROM)
-        return tuple(frequent[self.text.name].head(SHOWN))
+        frequent = _counts(self.text).filter(pl.col("count") >= SHOWN_FROM)
+        return tuple(frequent["value"].head(SHOWN))
 
 
 def profile(frame: pl.DataFrame, name: str) -> Profile:
     """What can be seen of a column of `frame`."""
-    text = read_cells(frame[name], pl.String(), How()).values.alias(name)
+    text = read_cells(frame[name], pl.String(), How()).values
     different = text.drop_nulls().unique()
     blanks = tuple(sorted(different.filter(different.str.to_lowercase().is_in(BLANKS))))
     text = _without(text, blanks)
@@ -142,20 +141,24 @@ def profile(frame: pl.DataFrame, name: str) -> Profile:
 
 def _without(text: pl.Series, words: tuple[str, ...]) -> pl.Series:
     how = How(frozenset(words))
-    return read_cells(text, pl.String(), how).values.alias(text.name)
+    return read_cells(text, pl.String(), how).values
 
 
 def _words_among(text: pl.Series) -> tuple[str, ...]:
     """The few words without a digit that repeat in a column whose other values have digits."""
-    counts = text.drop_nulls().value_counts(sort=True)
-    words = counts.filter(~pl.col(text.name).str.contains(DIGIT))
+    words = _counts(text).filter(~pl.col("value").str.contains(DIGIT))
     repeated = words.filter(
-        (pl.col("count") >= SHOWN_FROM) & (pl.col(text.name).str.len_chars() >= SHORTEST_WORD)
+        (pl.col("count") >= SHOWN_FROM) & (pl.col("value").str.len_chars() >= SHORTEST_WORD)
     )
     few = 0 < repeated.height <= MOST_WORDS
     if not few or repeated["count"].sum() > (1 - BUT_OTHERS) * text.count():
         return ()
-    return tuple(repeated[text.name])
+    return tuple(repeated["value"])
+
+
+def _counts(text: pl.Series) -> pl.DataFrame:
+    """`value, count` of each value, the most frequent first."""
+    return text.drop_nulls().alias("value").value_counts(sort=True)
 
 
 def _typed(name: str, text: pl.Series, blanks: tuple[str, ...], kind: pl.DataType) -> Profile:

@@ -29,16 +29,22 @@ def all_conditions(office: Office) -> list[tuple[str, Conditions]]:
     """Every list of conditions in the file, with the key it stands under."""
     lists = _risk_conditions(office)
     lists += [(f"rules.{rule.code}.when", rule.when) for rule in office.rules]
+    lists += [(f"process.{rule.code}.when", rule.when) for rule in office.process]
     if office.complexity:
         lists.append(("complexity.any_of", office.complexity.any_of))
         lists.append(("complexity.among", office.complexity.among))
-    return lists + _intake_conditions(office)
+    return lists + _limit_conditions(office) + _intake_conditions(office)
 
 
 def _risk_conditions(office: Office) -> list[tuple[str, Conditions]]:
     """The conditions on cases at the moment of the risk question."""
     lists = [("risk.among", office.risk.among)]
     return lists + [("risk.rule_of_thumb", line.when) for line in office.risk.rule_of_thumb]
+
+
+def _limit_conditions(office: Office) -> list[tuple[str, Conditions]]:
+    """The conditions on running cases."""
+    return [(f"limits.{limit.code}.when", limit.when) for limit in office.limits]
 
 
 def _intake_conditions(office: Office) -> list[tuple[str, Conditions]]:
@@ -81,11 +87,11 @@ def _unfit_operators(condition: Condition, kind: str) -> Iterator[str]:
 
 def too_late(office: Office, name: str) -> Iterator[Fault]:
     """A fault for each condition that only facts later than its moment can meet."""
-    early, late = _intake_conditions(office), []
+    early, late = _intake_conditions(office), _limit_conditions(office)
     if office.risk.at == INTAKE:
         early += _risk_conditions(office)
     elif office.risk.at != CLOSING:
-        late = _risk_conditions(office)
+        late += _risk_conditions(office)
     yield from _asked_too_early(early, office.intake_facts, _("is not known at intake."), name)
     before_closing = (*office.facts_before_closing, *office.activities)
     yield from _asked_too_early(late, before_closing, _("is not known before closing."), name)

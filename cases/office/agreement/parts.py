@@ -15,6 +15,8 @@ from cases.office.agreement.conditions import (
     misfits,
     too_late,
 )
+from cases.office.agreement.limits import activities_of, unfit_limits
+from cases.office.agreement.process import process_faults
 from cases.office.model import CLOSING, Office
 from cases.office.spot_checks import OF_EVERY_LIST, SORTABLE
 from cases.tables.specification import SPECIFICATIONS
@@ -46,12 +48,14 @@ def disagreements(office: Office, name: str) -> list[Fault]:
         *_mapped_to_old(office, name),
         *misfits(office, name),
         *_declared_twice(office, name),
+        *process_faults(office, name),
         *_unfit_similarities(office, name),
         *too_late(office, name),
         *_unfit_subject(office, name),
         *_unfit_effort(office, name),
         *_people_compared(office, name),
         *_unfit_rectification(office, name),
+        *unfit_limits(office, name),
         *_unfit_lists(office, name),
     ]
 
@@ -108,6 +112,8 @@ def _unknown_references(office: Office, name: str) -> list[Fault]:
     for limit in office.limits:
         named.append((f"limits.{limit.code}.start", limit.start, ["opened", *activities]))
         named.append((f"limits.{limit.code}.end", limit.end, ["closed", *activities]))
+        of_clock = activities_of(limit)
+        named += [(f"limits.{limit.code}.{key}", code, activities) for key, code in of_clock]
     named += [("fairness", group, [*attributes, "handler"]) for group in office.fairness]
     named += [("risk.similar_by", similar, attributes) for similar in office.risk.similar_by]
     named += [
@@ -187,6 +193,7 @@ def _declared_twice(office: Office, name: str) -> Iterator[Fault]:
     groups = {
         "rules": [rule.code for rule in office.rules],
         "limits": [limit.code for limit in office.limits],
+        "process": [rule.code for rule in office.process],
         "schedules": [schedule.code for schedule in office.schedules],
         "intake.rules": [rule.code for rule in office.intake.rules],
         "assignment.skills": [skill.code for skill in office.assignment.skills],

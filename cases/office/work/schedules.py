@@ -10,7 +10,7 @@ from cases.language.catalogues import Language, languages
 from cases.language.messages import _, listed
 from cases.office.base import Model, Name, Share, wrong
 
-Task = Literal["read", "train", "plan", "report", "remind"]
+Task = Literal["read", "train", "plan", "watch", "report", "remind"]
 Length = Literal["day", "week", "month", "quarter", "year"]
 MOST_DAYS: dict[Length, int] = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}
 OF_PLANS = ("capacity", "share", "search_share", "margin")
@@ -22,8 +22,8 @@ class Schedule(Model):
     code: Name = Field(description="its short name")
     what: Task = Field(
         description="`read` new data and check it, `train` a model and promote it if it passes the "
-        "gate, draw a `plan` of the cases closed since the last one and begin its reviews, write a "
-        "`report`, or `remind` people of what is due"
+        "gate, draw a `plan` of the cases closed since the last one and begin its reviews, `watch` "
+        "running cases and notify the desks, write a `report`, or `remind` people of what is due"
     )
     every: Length = Field(description="how often")
     day: int = Field(
@@ -37,10 +37,8 @@ class Schedule(Model):
     capacity: int | None = Field(
         default=None, ge=1, description="of a plan: how many cases can be reviewed"
     )
-    share: float | None = Field(
+    share: Share | None = Field(
         default=None,
-        gt=0,
-        le=1,
         description="of a plan, instead: share of its cases that can be reviewed; without either "
         "`spot_checks.capacity_share`",
     )

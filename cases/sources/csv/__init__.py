@@ -90,7 +90,7 @@ def _without_guards(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Sayable, .
     guarded = pl.all().str.contains(GUARDED).sum()
     counts = frame.select(guarded).row(0, named=True)
     found = [name for name, count in counts.items() if count]
-    inside = (pl.col(name).str.replace(GUARDED, "${1}").replace("", None) for name in found)
+    inside = {name: _inside(frame[name].alias("cells")) for name in found}
     notes = (
         ngettext(
             'Column {column}: {count} cell written as ="…" was read as the text inside.',
@@ -100,7 +100,11 @@ def _without_guards(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Sayable, .
         )
         for name in found
     )
-    return frame.with_columns(*inside), tuple(notes)
+    return frame.with_columns(**inside), tuple(notes)
+
+
+def _inside(cells: pl.Series) -> pl.Series:
+    return cells.str.replace(GUARDED, "${1}").replace("", None)
 
 
 SOURCE = Source(endings=(".csv", ".csv.gz"), read=read)

@@ -82,6 +82,7 @@ def read_cells(
 
     Free text is left `as_written`; in all else full-width letters are folded.
     """
+    raw = raw.alias("cells")  # Polars takes a name such as `*` for several columns
     if _is_kind(raw.dtype, wanted):
         return _typed(raw, wanted, how)
     text = texts_of(raw)

@@ -41,6 +41,8 @@ def add_doubts(office: Office, tables: Mapping[str, InputTable]) -> None:
         cases, handlers = tables["cases"], tables["handlers"]
         cases.warnings += _unknown_handlers(cases, handlers)
         cases.warnings += _written_otherwise(cases, handlers)
+    if {"cases", "calendar"} <= tables.keys():
+        tables["calendar"].warnings += _years_left_out(tables["cases"], tables["calendar"])
     for table in tables.values():
         for link in table.spec.links:
             if link.to in tables:
@@ -147,6 +149,22 @@ def _unknown_handlers(cases: InputTable, handlers: InputTable) -> Iterator[Fault
         )
         remedy = _add_handler(value, known)
         yield Fault(cases.where, problem, remedy, row, cases.names["handler"], value)
+
+
+def _years_left_out(cases: InputTable, calendar: InputTable) -> Iterator[Fault]:
+    """Years in which cases were opened and of which the calendar says nothing."""
+    opened, days = (
+        {*table.frame[name].dt.year().drop_nulls()}
+        for table, name in ((cases, "opened_at"), (calendar, "day"))
+    )
+    if opened - days:
+        problem = _(
+            "has no day of these years, in which cases were opened: {years}. There, weekdays alone "
+            "say which days are working days.",
+            years=listed(map(str, sorted(opened - days))),
+        )
+        remedy = _("Add the holidays of these years, and the weekends on which work was made up.")
+        yield Fault(calendar.where, problem, remedy, column=calendar.names["day"])
 
 
 def _written_otherwise(cases: InputTable, handlers: InputTable) -> Iterator[Fault]:

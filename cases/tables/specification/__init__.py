@@ -6,6 +6,7 @@ here. A table stands after those whose rows it names, the case table first.
 
 from __future__ import annotations
 
+from cases.tables.specification.calendar import CALENDAR_TABLE
 from cases.tables.specification.cases import CASE_TABLE
 from cases.tables.specification.events import EVENT_TABLE
 from cases.tables.specification.handlers import HANDLER_TABLE
@@ -23,5 +24,6 @@ TABLES = (
     REVIEWER_TABLE,
     RECUSAL_TABLE,
     OVERRIDE_TABLE,
+    CALENDAR_TABLE,
 )
 SPECIFICATIONS: dict[str, TableSpec] = {spec.name: spec for spec in TABLES}

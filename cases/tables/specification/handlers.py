@@ -5,8 +5,15 @@ from __future__ import annotations
 import polars as pl
 
 from cases.language.messages import _
-from cases.tables.specification.parts import NUMBER, TEXT, Check, Column, TableSpec
-from cases.tables.values import TIME
+from cases.tables.specification.parts import (
+    ABSENCE,
+    ABSENCE_ENDS_BEFORE,
+    NUMBER,
+    TEXT,
+    Check,
+    Column,
+    TableSpec,
+)
 
 HANDLER_TABLE = TableSpec(
     name="handlers",
@@ -26,8 +33,7 @@ HANDLER_TABLE = TableSpec(
         ),
         Column("most_open", NUMBER, "cases they can have open at once; blank: no limit"),
         Column("skills", TEXT, "their skills, separated by `;`"),
-        Column("absent_from", TIME, "first day of an absence"),
-        Column("absent_until", TIME, "last day of an absence"),
+        *ABSENCE,
     ),
     checks=(
         Check(
@@ -48,11 +54,6 @@ HANDLER_TABLE = TableSpec(
             _("Give the most cases the handler can have open at once, or leave it blank."),
             pl.col("most_open") < 0,
         ),
-        Check(
-            "absent_until",
-            _("is before the absence begins."),
-            _("Correct one of the two days."),
-            pl.col("absent_until") < pl.col("absent_from"),
-        ),
+        ABSENCE_ENDS_BEFORE,
     ),
 )

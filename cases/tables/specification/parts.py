@@ -13,6 +13,7 @@ import polars as pl
 
 from cases.language.messages import Sayable, _
 from cases.office.model import Office
+from cases.tables.values import TIME
 
 READ = " as read"  # suffix of the column that keeps what a value was read from
 ROW = "row"  # as a spreadsheet counts: the header is row 1
@@ -157,3 +158,16 @@ class TableSpec:
             for column in self.columns_in_file(office)
             if isinstance(column.type, pl.Datetime)
         ]
+
+
+# When somebody is away; the same in every table of people.
+ABSENCE = (
+    Column("absent_from", TIME, "first day of an absence"),
+    Column("absent_until", TIME, "last day of an absence"),
+)
+ABSENCE_ENDS_BEFORE = Check(
+    "absent_until",
+    _("is before the absence begins."),
+    _("Correct one of the two days."),
+    pl.col("absent_until") < pl.col("absent_from"),
+)

@@ -5,8 +5,15 @@ from __future__ import annotations
 import polars as pl
 
 from cases.language.messages import _
-from cases.tables.specification.parts import NUMBER, TEXT, Check, Column, TableSpec
-from cases.tables.values import TIME
+from cases.tables.specification.parts import (
+    ABSENCE,
+    ABSENCE_ENDS_BEFORE,
+    NUMBER,
+    TEXT,
+    Check,
+    Column,
+    TableSpec,
+)
 
 REVIEWER_TABLE = TableSpec(
     name="reviewers",
@@ -31,8 +38,7 @@ REVIEWER_TABLE = TableSpec(
             "how much they can review compared with the others; 0: no case; blank: as usual",
         ),
         Column("most_open", NUMBER, "cases they can have to review at once; blank: no limit"),
-        Column("absent_from", TIME, "first day of an absence"),
-        Column("absent_until", TIME, "last day of an absence"),
+        *ABSENCE,
     ),
     checks=(
         Check(
@@ -53,11 +59,6 @@ REVIEWER_TABLE = TableSpec(
             _("Give the most cases the reviewer can have to review at once, or leave it blank."),
             pl.col("most_open") < 0,
         ),
-        Check(
-            "absent_until",
-            _("is before the absence begins."),
-            _("Correct one of the two days."),
-            pl.col("absent_until") < pl.col("absent_from"),
-        ),
+        ABSENCE_ENDS_BEFORE,
     ),
 )

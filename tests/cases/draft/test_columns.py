@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cases.draft.columns.dates import LIKE_A_DATE, OTHERS
@@ -164,6 +164,8 @@ def test_rows_are_linked_by_their_values() -> None:
     assert (found[0].name, found[1]) == ("case", 0.5)
 
 
+@example(["0"], "*")
+@example(["0"], "^.*$")
 @given(st.lists(st.text(max_size=20) | st.none(), min_size=1, max_size=30), st.text(max_size=20))
 def test_any_column_has_a_profile(values: list[str | None], name: str) -> None:
     """Whatever stands in a file, it is seen as something."""

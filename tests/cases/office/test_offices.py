@@ -53,3 +53,23 @@ def test_road_traffic_fines() -> None:
     assert tables.event_rows.height == 561_470
     grades = dict(tables.review_rows["grade"].value_counts().rows())
     assert grades == {"overturned": 2_073, "upheld": 1_235}
+
+
+@needs_real_data
+@pytest.mark.parametrize(
+    ("name", "cases", "events", "never_closed"),
+    [
+        ("permit_receipt", 1_434, 8_577 + 1_434, 105),
+        ("bpic2020_requests", 6_760, 36_072, 0),
+        ("bpic2020_prepaid", 2_007, 17_507, 0),
+        ("bpic2020_permits", 6_426, 81_092, 0),
+        ("road_traffic_fines_running", 150_370, 561_470, 0),
+    ],
+)
+def test_logs_of_running_cases(name: str, cases: int, events: int, never_closed: int) -> None:
+    """The logs load without a fault, whole; some permits had no end when theirs was taken."""
+    tables = read_tables(load_office(OFFICES / f"{name}.toml"), DATA)
+    assert tables.case_rows["case_id"].n_unique() == tables.case_rows.height == cases
+    assert tables.event_rows.height == events
+    assert tables.case_rows["closed_at"].null_count() == never_closed
+    assert set(tables.event_rows["activity"]) <= set(tables.office.activities)

@@ -168,6 +168,7 @@ def test_an_encoding_that_is_said_is_strict(tmp_path: Path) -> None:
         (b"a,b\n1,2,,\n\n3,4,,\n", ("1", "2")),
         (b"a,b\r1,2\r", ("1", "2")),
         (b'a,b\n="001",="x"\n', ("001", "x")),
+        (b'*,^.$\n="001",="x"\n', ("001", "x")),
         (b'a,b\n"=""001""",2\n', ("001", "2")),
         (b'a,b\n1,"say \\"no\\" twice"\n2,x\n', ("1", 'say "no" twice')),
     ],

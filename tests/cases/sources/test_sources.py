@@ -92,6 +92,15 @@ def test_rows_come_back_in_order_with_blanks_as_null(ending: str, tmp_path: Path
 
 
 @every_ending
+def test_a_name_that_is_a_pattern_is_a_name(ending: str, tmp_path: Path) -> None:
+    """Also where a library would take it for several columns; a guarded cell beside it."""
+    rows: Rows = [{"case_id": "a", "*": "x", "^.*$": "y"}, {"case_id": "b", "*": "", "^.*$": "z"}]
+    path = tmp_path / f"table{ending}"
+    path.write_bytes(WRITERS[ending](rows))
+    assert read(path).to_dicts() == [{k: v or None for k, v in row.items()} for row in rows]
+
+
+@every_ending
 def test_progress_ends_at_one(ending: str, tmp_path: Path) -> None:
     """Progress names the file, never falls, and ends at 1."""
     path = tmp_path / f"table{ending}"
