@@ -22,7 +22,7 @@ from features.families import (
     rule_of_thumb,
     workload,
 )
-from features.feature import Feature, OfOthers
+from features.feature import RUNNING, Feature, OfOthers
 
 # The parts of the office file that say what a feature or a label is.
 DEFINITIONS = {
@@ -37,6 +37,8 @@ DEFINITIONS = {
     "working_hours",
 }
 FAMILIES = (attributes, process, checks, workload, history, calendar, rule_of_thumb)
+
+OF_THE_CASE = ("attribute", "process")  # families
 
 _last: list[tuple[Office, dict[str, Feature]]] = []  # of one office, compared by identity
 
@@ -55,8 +57,10 @@ def catalogue(office: Office) -> dict[str, Feature]:
     return features
 
 
-def risk_features(office: Office) -> tuple[str, ...]:
-    """What a fitted risk model may use at its moment, less what the office file leaves out.
+def risk_features(office: Office, at: str | None = None) -> tuple[str, ...]:
+    """What a fitted risk model may use at a moment, less what the office file leaves out.
+
+    By default at the moment of the office's risk model.
 
     Not the office's rule of thumb: it is what such a model has to beat. A handler, and the day of
     the moment, only where it says so: the days it sits on may give a handler or a unit away.
@@ -65,7 +69,7 @@ def risk_features(office: Office) -> tuple[str, ...]:
     left_out = office.risk.leave_out
     kept = tuple(
         name
-        for name in _allowed(office, office.risk.at)
+        for name in _allowed(office, at or office.risk.at)
         if name not in left_out
         and catalogue(office)[name].family not in {rule_of_thumb.FAMILY, *left_out}
     )
@@ -97,6 +101,19 @@ def intake_features(office: Office) -> tuple[str, ...]:
     """
     facts = (name for name in _allowed(office, INTAKE) if name.startswith("attribute."))
     return tuple(name for name in facts if not catalogue(office)[name].personal)
+
+
+def running_features(office: Office) -> tuple[str, ...]:
+    """What the models of running cases may use: the facts of the case and how it went so far.
+
+    As of any moment between opening and closing. Never the handler; nor the load of the office and
+    the outcomes of other cases, by which durations that drift are not better known.
+    """
+    return tuple(
+        name
+        for name in _allowed(office, RUNNING)
+        if catalogue(office)[name].family in OF_THE_CASE and not catalogue(office)[name].personal
+    )
 
 
 def _allowed(office: Office, moment: str) -> tuple[str, ...]:

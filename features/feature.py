@@ -22,6 +22,12 @@ Unit = Literal["count", "days", "share", "ratio", "bits", "value", "flag", "code
 
 RUNNING = "running"  # between intake and closing; an activity is such a moment
 STAGES = (INTAKE, RUNNING, CLOSING)
+# What a row about a clock of a case (`policies/clocks`) has next to features of the case: which
+# limit it is of, days left, used and allowed, whether it is suspended (0 or 1), and of the last
+# event that did something to it how many days were used then and how many days it is ago.
+LIMIT, LEFT = "clock.limit", "clock.left"
+STATE = ("clock.used", "clock.allowed", "clock.suspended", "clock.step_used", "clock.step_ago")
+CLOCK = (LIMIT, LEFT, *STATE)
 
 
 @dataclass(frozen=True)

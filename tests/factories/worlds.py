@@ -64,11 +64,13 @@ def random_office(rng: random.Random) -> Office:
         f"own_{i}": {"type": kind, "known": rng.choice(MOMENTS), "meaning": {"en": kind}}
         for i, kind in enumerate(TYPES)
     }
+    start = rng.choice(["opened", *ACTIVITIES])
+    ends = [name for name in ("closed", *ACTIVITIES) if name != start]
     limit = {
         "meaning": {"en": "limit"},
         "days": rng.choice([1, 5, 20.5]),
-        "start": rng.choice(["opened", *ACTIVITIES]),
-        "end": rng.choice(["closed", *ACTIVITIES]),
+        "start": start,
+        "end": rng.choice(ends),
     }
     return factories.office(
         attributes=attributes,

@@ -18,7 +18,7 @@ from features.build import build
 from features.catalogue import catalogue, fingerprint, intake_features, risk_features
 from features.feature import STAGES, Unit
 from tests.factories import office as factories
-from tests.features import page, worked_example
+from tests.features.example import page, worked_example
 
 ROOT = Path(__file__).parents[2]
 FEATURES = catalogue(worked_example.example().office)

@@ -18,6 +18,7 @@ MAY = {
     "evaluation/quality/office_quality.py": "what came back up to the day of the report",
     "evaluation/surveys/returned.py": "reviews made after a plan",
     "evaluation/quality/overrides.py": "reviews made after an override",
+    "policies/process/demands.py": "compares times of one course, as known at its moment",
     "serving/use_cases/asked/given.py": "faults of cases that a request sends",
     "features/grades.py": "reviews made since the case was closed last",
     "serving/use_cases/rectifying/findings.py": "reviews made since findings are followed",

@@ -9,7 +9,7 @@ import sys
 
 from features.catalogue import catalogue
 from features.feature import Feature
-from tests.features import worked_example
+from tests.features.example import worked_example
 
 HEAD = """# Features
 
