@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from cases.office.work.schedules import Length, Schedule, Task
 
-ORDER: tuple[Task, ...] = ("read", "train", "plan", "report", "remind")
+ORDER: tuple[Task, ...] = ("read", "train", "plan", "watch", "report", "remind")
 MONTHS: Mapping[Length, int] = {"month": 1, "quarter": 3, "year": 12}
 DAYS: Mapping[Length, int] = {"day": 1, "week": 7}
 

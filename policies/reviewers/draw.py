@@ -180,24 +180,25 @@ def draw_reviewers(
     )
 
 
-def hindrances(
+def eligible_for(
     case: pl.DataFrame,
-    reviewer: pl.DataFrame,
+    reviewers: pl.DataFrame,
     recusals: pl.DataFrame,
     day: date,
     *,
     other_unit: bool,
     first: Mapping[str, str] | None = None,
-) -> list[Sayable]:
-    """What keeps one reviewer from one case, as a draw would see it; nothing if they may take it.
+) -> frozenset[str]:
+    """Which of these reviewers may take one case, as a draw would see it.
 
-    The frames have one row and the columns of `draw_reviewers`; `first` is who reads it first.
+    The frames have the columns of `draw_reviewers`, `case` has one row; `first` is who reads it
+    first.
     """
     to_read = _as_cases(completed(case, CASES))
-    people = _as_handlers(completed(reviewer, REVIEWERS))
+    people = _as_handlers(completed(reviewers, REVIEWERS))
     recusals = completed(recusals, assignment.RECUSALS)
     may = eligibility(to_read, people, recusals, day, other_unit=other_unit, first=first)
-    return [TO_REVIEWERS.says(one.reason, one.detail) for one in may.against(0, 0)]
+    return frozenset(people["handler"].filter(pl.Series(may.eligible[0])))
 
 
 def _as_handlers(reviewers: pl.DataFrame) -> pl.DataFrame:

@@ -73,10 +73,10 @@ def test_due(done: str | None, now: str, at: str | None, missed: int) -> None:
 
 def test_it_is_done_in_a_sensible_order() -> None:
     """Data before models, models before plans, and reminders last; whatever the file's order."""
-    tasks = ("remind", "report", "plan", "train", "read")
+    tasks = ("remind", "report", "watch", "plan", "train", "read")
     works = [schedule("day 1 6", code=what, what=what) for what in tasks]
     found = due(works, {}, datetime(2026, 7, 1, 12))
-    assert [one.schedule.what for one in found] == ["read", "train", "plan", "report", "remind"]
+    assert [one.schedule.what for one in found] == [*reversed(tasks)]
 
 
 def test_the_moment_before_is_a_period_earlier() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cases.errors import BadInput
 from policies.assignment.draw import draw_handlers
-from policies.reviewers.draw import DrawnReviewers, Reading
+from policies.reviewers.draw import DrawnReviewers, Reading, eligible_for
 from tests.factories.assignments import chances, readers
 
 ONE = "case_id | kind | unit\nc | k | u"
@@ -48,11 +48,15 @@ def why(found: DrawnReviewers, case_id: str = "c", reading: Reading = "first") -
     ],
 )
 def test_who_may_not_review_a_case(case_table: str, who: str, recused: str, kept_away: str) -> None:
-    """Each obstacle keeps A away and not B, and is said by its name."""
+    """Each obstacle keeps A away and not B, and is said by its name; by hand as in the draw."""
     found = readers(case_table, who, f"handler | case_id | party\n{recused}", other_unit=True)
     assert given_to(found) == {("c", "first"): "B"}
     excluded = found.draws["first"].excluded.select("handler", "reason").rows()
     assert excluded == [("A", kept_away)]
+    day = found.parameters.as_of.date()
+    people = (found.cases, found.reviewers, found.recusals)
+    assert eligible_for(*people, day, other_unit=True) == {"B"}
+    assert eligible_for(*people, day, other_unit=True, first={"c": "B"}) == set()
 
 
 def test_own_units_are_open_unless_the_office_closes_them() -> None:

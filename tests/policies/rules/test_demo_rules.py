@@ -15,7 +15,7 @@ from features.build import known_at
 from policies.rulebook import mandatory
 from tests.factories.office import rows
 
-OFFICE = load_office(Path(__file__).parents[2] / "offices" / "demo_procuratorate.toml")
+OFFICE = load_office(Path(__file__).parents[3] / "offices" / "demo_procuratorate.toml")
 
 # What happened to a case, whether its suspect is a juvenile, when it was closed, and the rule.
 DECISIONS = """

@@ -1,0 +1,1 @@
+"""Tests of the rules of an office file, and of those of the demo office."""
