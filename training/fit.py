@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Generic, TypeVar
 
+import numpy as np
 import polars as pl
 
 from cases.errors import Refused
@@ -25,17 +26,20 @@ from features.families.rule_of_thumb import points
 from models.calibration.conformal import Outcomes
 from models.estimators.baselines import BaseRate, Logistic, PlainLightGBM
 from models.estimators.estimator import Estimator, TrainingSample
+from models.estimators.forecast import CALIBRATE_DAYS, FIT_DAYS, Forecast, Work
 from models.estimators.hazard import Curves
 from models.estimators.start import StartModel
 from models.questions.complexity import ComplexityModel
-from models.questions.effort import CALIBRATE_DAYS, FIT_DAYS, EffortModel, Work
+from models.questions.effort import EffortModel
 from models.questions.risk import RiskModel
 from training.labels import efforts_by, settled
+from training.landmarks import DAY, once_each
 from training.rolling import last_quarters, out_of_time
 from training.splits import rolling_origin
 from training.weights import recency_weights
 
 Model = TypeVar("Model")
+Forecasting = TypeVar("Forecasting", bound=Forecast)
 Fit = Callable[[pl.DataFrame, pl.DataFrame, Office], Model]  # from features and labels
 FEWEST_OF_EACH = 50  # cases with and without the outcome; fewer say nothing about a new case
 # Closed cases with a known effort to fit on; half as many later ones to calibrate on.
@@ -68,13 +72,13 @@ def fit_risk(
     It reads the features called `names`, by default all risk features. `Refused` if the labels
     do not support one (`risk_lacks`).
     """
-    _refuse(risk_lacks(labels, office))
-    return RiskModel.of(office, names).fit(_sample(x, labels))
+    refuse_without(risk_lacks(labels, office))
+    return RiskModel.of(office, names).fit(sample_of(x, labels))
 
 
 def fit_start(x: pl.DataFrame, labels: pl.DataFrame, office: Office) -> StartModel:
     """What the office starts by, from `x` (a `start_table`) and the `risk_labels` there are."""
-    return StartModel(points(office)).fit(_sample(x, labels), x)
+    return StartModel(points(office)).fit(sample_of(x, labels), x)
 
 
 def fit_complexity(x: pl.DataFrame, labels: pl.DataFrame, office: Office) -> ComplexityModel:
@@ -82,12 +86,12 @@ def fit_complexity(x: pl.DataFrame, labels: pl.DataFrame, office: Office) -> Com
 
     `Refused` if the labels do not support one (`complexity_lacks`).
     """
-    _refuse(complexity_lacks(labels, office))
+    refuse_without(complexity_lacks(labels, office))
     # The outcome of every closed case is known: there is no sampling to correct, nor a reviewer.
     every = labels.with_columns(
         recency_weights(labels["moment"]), surveyed=pl.lit(True), severity=pl.lit(0.0)
     )
-    return ComplexityModel.of(office).fit(_sample(x, every))
+    return ComplexityModel.of(office).fit(sample_of(x, every))
 
 
 def routing_outcomes(
@@ -120,42 +124,45 @@ def fit_effort(
     labels: pl.DataFrame,
     office: Office,
     until: datetime,
-    made: Forecasts | None = None,
+    made: Forecasts[EffortModel] | None = None,
 ) -> EffortModel:
     """The effort model from `x` (an `intake_table`) and `labels` (`effort_labels` by `until`).
 
     `Refused` if the labels do not support one (`effort_lacks`).
     """
-    _refuse(effort_lacks(labels))
+    refuse_without(effort_lacks(labels))
     cases = labels.join(x, on=["case_id", "moment"]).sort("moment", "case_id")
     model = EffortModel.of(office).fit(work_at(cases, until))
-    quarters = quarter_forecasts(cases, office, until, FORECAST_QUARTERS, made)
-    return calibrated_effort(model, quarters, until)
+    quarters = quarter_forecasts(
+        cases, lambda: EffortModel.of(office), until, FORECAST_QUARTERS, made
+    )
+    return calibrated(model, quarters, until)
 
 
 @dataclass(frozen=True)
-class QuarterForecasts:
-    """The cases of a quarter, and how far the effort model of its `origin` said they will come."""
+class QuarterForecasts(Generic[Forecasting]):
+    """The cases of a quarter, and how far the model of its `origin` said they will come."""
 
     origin: datetime
-    model: EffortModel
+    model: Forecasting
     cases: pl.DataFrame
     curves: Curves
 
 
-Forecasts = MutableMapping[datetime, QuarterForecasts]  # by their origin
+Forecasts = MutableMapping[datetime, QuarterForecasts[Forecasting]]  # by their origin
 
 
 def quarter_forecasts(
     cases: pl.DataFrame,
-    office: Office,
+    unfitted: Callable[[], Forecasting],
     until: datetime,
     count: int,
-    made: Forecasts | None = None,
-) -> tuple[QuarterForecasts, ...]:
+    made: Forecasts[Forecasting] | None = None,
+) -> tuple[QuarterForecasts[Forecasting], ...]:
     """The last `count` quarters by `until`, each forecast from what was known before it.
 
-    `cases` are `effort_labels` with the features of an `intake_table`. Quarters that there was
+    `cases` are `effort_labels` or `remaining_labels`, with the features that a model reads; a new
+    `unfitted` one is fitted for each quarter. Quarters that there was
     too little to learn for are left out. Those that were `made` before from the same cases are
     taken, and the others added to them.
     """
@@ -165,16 +172,16 @@ def quarter_forecasts(
         known = efforts_by(cases, origin)
         lately = pl.col("known_at") > origin - timedelta(days=FIT_DAYS)
         if origin not in made and _efforts(known).filter(lately).height >= FEWEST_EFFORTS:
-            model = EffortModel.of(office).fit(work_at(cases, origin))
+            model = unfitted().fit(work_at(cases, origin))
             made[origin] = QuarterForecasts(origin, model, later, model.curves(later))
         if origin in made:
             quarters.append(made[origin])
     return tuple(quarters)
 
 
-def calibrated_effort(
-    model: EffortModel, quarters: Sequence[QuarterForecasts], when: datetime
-) -> EffortModel:
+def calibrated(
+    model: Forecasting, quarters: Sequence[QuarterForecasts[Forecasting]], when: datetime
+) -> Forecasting:
     """The `model` with an interval by what became by `when` of cases forecast before it.
 
     `quarters` may hold later ones.
@@ -196,7 +203,7 @@ def fit_baselines(x: pl.DataFrame, labels: pl.DataFrame, office: Office) -> dict
     if office.risk.rule_of_thumb:
         baselines["rule_of_thumb"] = StartModel(points(office))
     baselines |= {"logistic": Logistic(names), "plain_lightgbm": PlainLightGBM(names)}
-    sample = _sample(x, labels)
+    sample = sample_of(x, labels)
     return {name: baseline.fit(sample) for name, baseline in baselines.items()}
 
 
@@ -313,15 +320,23 @@ def _work(cases: pl.DataFrame, end: datetime) -> Work:
     closed = cases["known_at"].is_not_null()
     lasted = cases.select(pl.coalesce("lasted", age)).to_series()
     effort = cases["effort"].fill_null(float("nan"))
-    return Work(cases, age.to_numpy(), lasted.to_numpy(), closed.to_numpy(), effort.to_numpy())
+    weight = np.ones(cases.height)
+    if "stands" in cases.columns:  # landmarks, several of a case
+        ran = (pl.coalesce("known_at", pl.lit(end)) - pl.col("opened")).dt.total_microseconds()
+        weight = once_each(cases["stands"], cases.select(ran / DAY).to_series())
+    return Work(
+        cases, age.to_numpy(), lasted.to_numpy(), closed.to_numpy(), effort.to_numpy(), weight
+    )
 
 
-def _refuse(lacks: Sayable | None) -> None:
+def refuse_without(lacks: Sayable | None) -> None:
+    """`Refused` if a model lacks something."""
     if lacks is not None:
         raise Refused(_("No model can be fitted: {reason}", reason=lacks))
 
 
-def _sample(x: pl.DataFrame, labels: pl.DataFrame) -> TrainingSample:
+def sample_of(x: pl.DataFrame, labels: pl.DataFrame) -> TrainingSample:
+    """The labelled cases of `x`, in order of time, by weight and severity of the labels."""
     cases = labels.join(x, on=["case_id", "moment"]).sort("moment", "case_id")
     y, weight = (cases[name].cast(pl.Float64).to_numpy() for name in ("y", "weight"))
     offset = cases["severity"].to_numpy() if (cases["severity"] != 0).any() else None

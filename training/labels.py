@@ -24,6 +24,7 @@ from features.conditions import reviewable, satisfying
 from features.feature import days, lasting
 from features.grades import counting, of_last_closing
 from training.delay import quick_weights
+from training.landmarks import DAY, landmarks
 from training.readings import like_readings
 from training.severity import severities
 from training.weights import review_weights
@@ -185,6 +186,24 @@ def effort_labels(tables: Tables, until: datetime) -> pl.DataFrame:
     ended = closed.select("case_id", known_at="closed_at", lasted=lasted, effort=effort)
     labels = rows(opened.join(ended, on="case_id", how="left")).sort("moment", "case_id")
     return labels.with_columns(effort=pl.when(pl.col("effort") >= 0).then("effort"))
+
+
+def remaining_labels(tables: Tables, until: datetime) -> pl.DataFrame:
+    """What became by `until` of cases at their landmarks (`training/landmarks.py`).
+
+    Columns `case_id`, `moment` (the landmark), `opened`, `stands`, `known_at` (the closing, null
+    while it is open), and as `lasted` and `effort` the days from the landmark to the closing;
+    sorted by `moment` and `case_id`.
+    """
+    cases = effort_labels(tables, until).select("case_id", "moment", "known_at")
+    end = pl.max_horizontal(pl.col("moment").max(), pl.col("known_at").max())  # of the records
+    ran = (pl.coalesce("known_at", end) - pl.col("moment")).dt.total_microseconds() / DAY
+    at = landmarks(cases.with_columns(ran=ran))
+    of_case = cases.select("case_id", "known_at", opened="moment")
+    found: Frame = nw.from_native(at.join(of_case, on="case_id").lazy())
+    left = days(lasting(nw.col("moment"), nw.col("known_at")))
+    labels = rows(found.with_columns(lasted=left, effort=left))
+    return labels.sort("moment", "case_id")
 
 
 def efforts_by(labels: pl.DataFrame, when: datetime) -> pl.DataFrame:

@@ -13,10 +13,13 @@ import polars as pl
 
 from cases.office.model import Office
 from cases.progress import Progress, silent
-from cases.tables.tables import Tables
+from cases.tables.tables import Tables, moments_of, rows
 from features.as_of import intake_moments
+from features.build import build
+from features.catalogue import running_features
+from models.questions.effort import EffortModel
 from training.fit import Fit, Forecasts, Model, intake_table, risk_table
-from training.labels import reviewed_moments
+from training.labels import remaining_labels, reviewed_moments
 
 
 def reviewed_table(tables: Tables, until: datetime, progress: Progress = silent) -> pl.DataFrame:
@@ -52,9 +55,19 @@ def fitted_once(tables: Tables, fit: Fit[Model]) -> Fit[Model]:
     return fitted
 
 
-def forecasts_of(tables: Tables, until: datetime) -> Forecasts:
+def running_table(tables: Tables, until: datetime, progress: Progress = silent) -> pl.DataFrame:
+    """`case_id, moment` and the features of running cases, at all landmarks by then."""
+
+    def make() -> pl.DataFrame:
+        at = moments_of(remaining_labels(tables, until).select("case_id", "moment"))
+        return rows(build(tables, at, running_features(tables.office), progress))
+
+    return _frame(tables, f"running by {until}", make)
+
+
+def forecasts_of(tables: Tables, until: datetime) -> Forecasts[EffortModel]:
     """The quarters whose efforts were forecast so far, of the cases opened by `until`."""
-    made: Forecasts = tables.memo.setdefault(f"forecasts by {until}", {})
+    made: Forecasts[EffortModel] = tables.memo.setdefault(f"forecasts by {until}", {})
     return made
 
 

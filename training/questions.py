@@ -17,10 +17,14 @@ from cases.language.messages import Sayable
 from cases.office.model import Office
 from cases.progress import Progress, silent
 from cases.tables.tables import Tables
+from features.feature import LIMIT
 from models.questions.complexity import ComplexityQuestion
 from models.questions.effort import EffortQuestion
+from models.questions.overruns import OverrunQuestion
 from models.questions.question import Question
+from models.questions.remaining import RemainingQuestion
 from models.questions.risk import RiskQuestion
+from models.questions.running_risk import RunningRiskQuestion
 from training.fit import (
     complexity_lacks,
     effort_lacks,
@@ -35,10 +39,14 @@ from training.fit import (
 from training.labels import (
     complexity_outcomes,
     effort_labels,
+    remaining_labels,
     risk_labels,
     settled,
 )
-from training.once import fitted_once, forecasts_of, opened_table, reviewed_table
+from training.once import fitted_once, forecasts_of, opened_table, reviewed_table, running_table
+from training.running.overruns import fit_overruns, overrun_labels, overrun_table, overruns_lack
+from training.running.remaining import fit_remaining, remaining_lacks
+from training.running.risk import fit_running_risk, running_risk_labels, running_risk_table
 
 
 @dataclass(frozen=True)
@@ -139,8 +147,47 @@ def effort_training(past: Past) -> Training:
     return Training(effort_lacks(labels), counts, fit)
 
 
+def remaining_training(past: Past) -> Training:
+    """From cases at their landmarks, closed or not by then."""
+    labels = remaining_labels(past.tables, past.until)
+
+    def fit() -> Fitted:
+        x = running_table(past.tables, past.until, past.progress)
+        model = fit_remaining(x, labels, past.office, past.until)
+        return Fitted(RemainingQuestion(model), x)
+
+    return Training(remaining_lacks(labels), {"landmarks": labels.height}, fit)
+
+
+def overruns_training(past: Past) -> Training:
+    """From clocks of which it is known by then how they ended."""
+    labels = overrun_labels(past.tables, past.until)
+
+    def fit() -> Fitted:
+        x = overrun_table(past.tables, labels, past.progress)
+        return Fitted(OverrunQuestion(fit_overruns(x, labels, past.office)), x)
+
+    clocks = labels.unique(["case_id", LIMIT])
+    counts = {"clocks": clocks.height, "overrun_clocks": int(clocks["y"].sum())}
+    return Training(overruns_lack(labels), counts, fit)
+
+
+def running_risk_training(past: Past) -> Training:
+    """From the reviews that were final by then, of cases as they were at a landmark."""
+    labels = running_risk_labels(past.tables, past.until)
+
+    def fit() -> Fitted:
+        x = running_risk_table(past.tables, labels)
+        return Fitted(RunningRiskQuestion(fit_running_risk(x, labels, past.office)), x)
+
+    return Training(risk_lacks(labels, past.office), {}, fit)
+
+
 TRAININGS: dict[str, Callable[[Past], Training]] = {
     RiskQuestion.code: risk_training,
     ComplexityQuestion.code: complexity_training,
     EffortQuestion.code: effort_training,
+    RemainingQuestion.code: remaining_training,
+    OverrunQuestion.code: overruns_training,
+    RunningRiskQuestion.code: running_risk_training,
 }

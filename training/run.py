@@ -11,6 +11,7 @@ from cases.tables.tables import Tables
 from features.catalogue import catalogue
 from models.bundle.bundle import Bundle, versions
 from models.estimators.boosting import SETTINGS
+from models.questions.questions import QUESTIONS
 from models.reasons.parts import mean_contributions
 from models.reasons.usual import usual_values
 from training.questions import TRAININGS, Fitted, Past, start
@@ -26,7 +27,11 @@ def train(tables: Tables, until: datetime, progress: Progress = silent) -> Bundl
     why, by question. Risk is always there: a start where no model can be fitted.
     """
     past = Past(tables, until, progress)
-    trainings = {code: prepare(past) for code, prepare in TRAININGS.items()}
+    trainings = {
+        code: prepare(past)
+        for code, prepare in TRAININGS.items()
+        if QUESTIONS[code].unasked(tables.office) is None
+    }
     lacking = {code: t.lacks for code, t in trainings.items() if t.lacks is not None}
     fitted = {}
     for done, (code, training) in enumerate(trainings.items()):

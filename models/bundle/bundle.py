@@ -87,13 +87,9 @@ class Bundle:
 
     @property
     def not_trained(self) -> dict[str, Sayable]:
-        """Why a question is missing, by its code."""
-        reasons = dict(self.about["not_trained"])
-        return {
-            code: from_json(reasons[code]) if code in reasons else UNKNOWN_THEN
-            for code in QUESTIONS
-            if code not in self.questions
-        }
+        """Why a question that the office asks is missing, by its code."""
+        asked = (code for code, kind in QUESTIONS.items() if kind.unasked(self.office) is None)
+        return {code: self._reason(code) for code in asked if code not in self.questions}
 
     @property
     def judged(self) -> str | None:
@@ -227,10 +223,14 @@ class Bundle:
                 _(
                     "This model says nothing about {question}. When it was trained: {reason}",
                     question=QUESTIONS[code].meaning,
-                    reason=self.not_trained[code],
+                    reason=QUESTIONS[code].unasked(self.office) or self._reason(code),
                 )
             )
         return self.questions[code]
+
+    def _reason(self, code: str) -> Sayable:
+        reasons = self.about["not_trained"]
+        return from_json(reasons[code]) if code in reasons else UNKNOWN_THEN
 
     def _check(self) -> None:
         """`ValueError` unless its texts can be said and it says what is usual."""

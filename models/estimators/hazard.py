@@ -145,7 +145,9 @@ class HazardModel:
 ARRAYS = ("grid", "centre", "usual")
 
 
-def fit_hazard(names: Sequence[str], x: pl.DataFrame, spells: Spells) -> HazardModel:
+def fit_hazard(
+    names: Sequence[str], x: pl.DataFrame, spells: Spells, rounds: int = ROUNDS
+) -> HazardModel:
     """The hazard by the facts called `names` in `x`, from the `spells` of its cases.
 
     Some of them must have ended, with more than 0.
@@ -171,7 +173,7 @@ def fit_hazard(names: Sequence[str], x: pl.DataFrame, spells: Spells) -> HazardM
     every = np.ones(len(y), dtype=bool)
     sample = TrainingSample(x[case], y.astype(np.float64), weight, every, read=facts)
     sample = replace(sample, offset=usual[period] - sample.level)
-    trees = fit_trees(_with_periods(columns), sample, ROUNDS, {})
+    trees = fit_trees(_with_periods(columns), sample, rounds, {})
     return HazardModel(size, trees, grid, _centre(amount, share, grid), usual - sample.level)
 
 

@@ -37,6 +37,11 @@ class Question(ABC):
         """Intake, closing or an activity: as of when a case is asked about."""
         return INTAKE
 
+    @staticmethod
+    def unasked(_office: Office) -> Sayable | None:
+        """Why the office does not ask this; None if it does."""
+        return None
+
     @property
     @abstractmethod
     def names(self) -> tuple[str, ...]:

@@ -13,10 +13,11 @@ from cases.tables.tables import Tables
 from features.as_of import intake_moments
 from models.bundle.bundle import Bundle
 from models.calibration.conformal import Outcomes
-from models.questions.effort import LEAST_TAIL, EffortModel
+from models.estimators.forecast import LEAST_TAIL
+from models.questions.effort import EffortModel
 from tests.factories.small_office import small_office, without_reviews
 from training.fit import (
-    calibrated_effort,
+    calibrated,
     effort_lacks,
     fit_baselines,
     fit_risk,
@@ -200,8 +201,8 @@ def test_an_effort_model_does_not_change_later() -> None:
             x, on=["case_id", "moment"], maintain_order="left"
         )
         model = EffortModel.of(tables.office).fit(work_at(cases, early))
-        quarters = quarter_forecasts(cases, tables.office, until, 12)
-        models.append(calibrated_effort(model, quarters, early))
+        quarters = quarter_forecasts(cases, lambda: EffortModel.of(tables.office), until, 12)
+        models.append(calibrated(model, quarters, early))
     assert models[0].as_json() == models[1].as_json()
     assert models[0].text() == models[1].text()
     assert models[0].tail_ > LEAST_TAIL

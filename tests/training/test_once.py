@@ -51,8 +51,8 @@ def test_quarters_are_forecast_once() -> None:
     x = opened_table(tables, UNTIL)
     cases = effort_labels(tables, UNTIL).join(x, on=["case_id", "moment"]).sort("moment")
     made = forecasts_of(tables, UNTIL)
-    few = quarter_forecasts(cases, tables.office, UNTIL, 2, made)
-    more = quarter_forecasts(cases, tables.office, UNTIL, 3, made)
+    few = quarter_forecasts(cases, lambda: EffortModel.of(tables.office), UNTIL, 2, made)
+    more = quarter_forecasts(cases, lambda: EffortModel.of(tables.office), UNTIL, 3, made)
     assert few
     assert [quarter.model for quarter in more[-len(few) :]] == [quarter.model for quarter in few]
     assert all(isinstance(quarter.model, EffortModel) for quarter in more)

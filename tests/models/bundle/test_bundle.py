@@ -22,6 +22,7 @@ from models.bundle.bundle import FORMAT, Bundle
 from models.questions.complexity import ComplexityQuestion
 from models.questions.effort import EffortQuestion
 from models.questions.questions import QUESTIONS
+from models.questions.remaining import RemainingQuestion
 from models.questions.risk import RiskQuestion
 from tests.factories.office import OFFICE, office
 from tests.factories.small_office import COMPLEXITY, UNTIL, small_office, without
@@ -243,7 +244,9 @@ def test_a_question_that_was_not_trained_is_refused(bundle: Bundle, small_tables
     """Everything that needs a missing question is refused, for the reason it is missing."""
     moments = closing_moments(small_tables, after=datetime(2024, 7, 20), until=UNTIL)
     x = bundle.features(small_tables, moments, *bundle.questions)
-    for kind in QUESTIONS.values():
+    asked = [kind for kind in QUESTIONS.values() if kind.unasked(bundle.office) is None]
+    assert [kind.code for kind in asked] == ["risk", "complexity", "effort"]
+    for kind in asked:
         bare = without(bundle, **{kind.code: "there was [too little]."})
         for ask in (
             lambda bare=bare, kind=kind: bare.question(kind),
@@ -254,6 +257,13 @@ def test_a_question_that_was_not_trained_is_refused(bundle: Bundle, small_tables
         ):
             with pytest.raises(Refused, match=rf"nothing about {kind.code}.*\[too little\]"):
                 ask()
+
+
+def test_a_question_that_the_office_does_not_ask_is_no_gap(bundle: Bundle) -> None:
+    """It is not said to be missing; asked all the same, it says why there is no answer."""
+    assert "remaining" not in bundle.not_trained
+    with pytest.raises(Refused, match=r"nothing about remaining time.*no limits"):
+        bundle.question(RemainingQuestion)
 
 
 def test_features_of_several_questions_are_built_once(bundle: Bundle, small_tables: Tables) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -10,7 +11,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.questions.effort import COVERAGE, LEAST_TAIL, EffortModel, Work
+from models.estimators.forecast import COVERAGE, LEAST_TAIL, Work
+from models.questions.effort import EffortModel
 
 NAMES = ("attribute.kind", "attribute.suspects")
 YEARS = 4 * 365
@@ -31,7 +33,7 @@ def work(count: int = 6000, *, seed: int = 3, days: bool = True) -> tuple[Work, 
     effort = truth if days else truth / 10
     x = pl.DataFrame({"attribute.kind": kind, "attribute.suspects": suspects.astype(float)})
     seen = np.where(closed, effort, np.nan)
-    return Work(x, age, np.minimum(truth, age), closed, seen), effort
+    return Work(x, age, np.minimum(truth, age), closed, seen, np.ones(len(age))), effort
 
 
 @cache
@@ -75,7 +77,11 @@ def test_what_is_left_by_hand() -> None:
     lasted = np.where(np.arange(count) % 2 == 0, 10.0, 30.0)
     x = pl.DataFrame({"attribute.kind": ["a"] * count, "attribute.suspects": [1.0] * count})
     model = EffortModel(NAMES, days=False).fit(
-        Work(x, np.full(count, 100.0), lasted, np.ones(count, dtype=bool), lasted / 10)
+        Work(
+            x,
+            *(np.full(count, 100.0), lasted, np.ones(count, dtype=bool), lasted / 10),
+            np.ones(count),
+        )
     )
     ages = np.array([0.0, 9.9, 10.1, 20.0, 1000.0])
     left = model.remaining(pl.Series(["a", "a", "b", None, "a"]), ages)
@@ -92,7 +98,7 @@ def test_cases_that_all_look_alike() -> None:
         cases.x.with_columns(
             pl.lit("theft").alias("attribute.kind"), pl.lit(1.0).alias("attribute.suspects")
         ),
-        *(cases.age, cases.lasted, cases.closed, cases.effort),
+        *(cases.age, cases.lasted, cases.closed, cases.effort, cases.weight),
     )
     expected = EffortModel(NAMES, days=True).fit(alike).predict(alike.x)
     assert expected == pytest.approx(np.full(len(truth), truth.mean()), rel=0.05)
@@ -103,7 +109,7 @@ def test_cases_without_effort_are_no_trouble() -> None:
     cases, truth = work(days=False)
     effort = cases.effort.copy()
     effort[1::50], effort[::3] = 0.0, np.nan
-    some = Work(cases.x, cases.age, cases.lasted, cases.closed, effort)
+    some = replace(cases, effort=effort)
     expected = EffortModel(NAMES, days=False).fit(some).predict(cases.x)
     assert expected.sum() == pytest.approx(0.98 * truth.sum(), rel=0.05)
 
@@ -151,9 +157,10 @@ def test_cases_still_open_tell_of_today() -> None:
     truth = random.exponential(np.where(age < 200, 400.0, 40.0))
     x = pl.DataFrame({"attribute.kind": ["a"] * 3000, "attribute.suspects": [1.0] * 3000})
     closed = truth <= age
-    cases = Work(x, age, np.minimum(truth, age), closed, np.where(closed, truth, np.nan))
+    once = np.ones(len(age))
+    cases = Work(x, age, np.minimum(truth, age), closed, np.where(closed, truth, np.nan), once)
     settled = np.full(3000, True)
-    before = Work(x, age, np.full(3000, 40.0) * random.exponential(size=3000), settled, truth)
+    before = Work(x, age, np.full(3000, 40.0) * random.exponential(size=3000), settled, truth, once)
     now, then = (EffortModel(NAMES, days=True).fit(part) for part in (cases, before))
     assert now.predict(x[:1])[0] > 1.5 * then.predict(x[:1])[0]
 
@@ -161,7 +168,7 @@ def test_cases_still_open_tell_of_today() -> None:
 def test_intervals_widen_by_how_wrong_forecasts_were() -> None:
     """Forecasts of quicker times make it as wide as allowed; none leave it at that."""
     cases, _ = work()
-    quick = Work(cases.x, cases.age, cases.lasted / 3, cases.closed, cases.effort / 3)
+    quick = replace(cases, lasted=cases.lasted / 3, effort=cases.effort / 3)
     earlier = EffortModel(NAMES, days=True).fit(quick).curves(cases.x)
     model = EffortModel(NAMES, days=True).fit(cases)
     assert model.calibrate([]).tail_ == LEAST_TAIL

@@ -1,0 +1,1 @@
+"""What will become of running cases, learnt from cases as they were at moments of their run."""
