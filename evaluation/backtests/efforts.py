@@ -24,12 +24,13 @@ from models.calibration.conformal import Cutoffs, Outcomes, conformal_quantile
 from models.estimators.baselines import Logistic
 from models.estimators.duration import weighted_quantile
 from models.estimators.estimator import TrainingSample
+from models.estimators.forecast import CALIBRATE_DAYS, COVERAGE
 from models.questions.complexity import ComplexityModel
-from models.questions.effort import CALIBRATE_DAYS, COVERAGE
+from models.questions.effort import EffortModel
 from policies.routing import COMPLEX, PERSON, SIMPLE, tracked
 from training.fit import (
     FORECAST_QUARTERS,
-    calibrated_effort,
+    calibrated,
     complexity_lacks,
     effort_lacks,
     fit_complexity,
@@ -173,7 +174,7 @@ def effort_backtest(
     # Those that are tried, and those by which the first of them sets its interval.
     count = len(list(rolling_origin(first, last, "quarter"))) + FORECAST_QUARTERS
     end, made = datetime.combine(last, time.max), forecasts_of(tables, until)
-    quarters = quarter_forecasts(cases, office, end, count, made)
+    quarters = quarter_forecasts(cases, lambda: EffortModel.of(office), end, count, made)
     of = {quarter.origin: quarter.model for quarter in quarters}
     numbers = ("effort", "expected", "low", "high", "constant_low", "constant_high")
     parts = [cases.clear().select("case_id", "moment", **dict.fromkeys(numbers, pl.lit(0.0)))]
@@ -182,7 +183,7 @@ def effort_backtest(
         lacks = effort_lacks(efforts_by(labels, quarter.after))
         if lacks is not None or quarter.after not in of:
             continue
-        model = calibrated_effort(of[quarter.after], quarters, quarter.after)
+        model = calibrated(of[quarter.after], quarters, quarter.after)
         curves = model.curves(new_cases)
         low, high = model.between(curves)
         work = work_at(labels, quarter.after)

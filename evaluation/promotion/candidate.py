@@ -13,6 +13,10 @@ from cases.errors import Refused
 from cases.language.messages import Sayable, _, sentences
 from cases.progress import Progress
 from cases.tables.tables import Tables, moments_of, rows
+from evaluation.backtests.alerts.against_clock import TRIED
+from evaluation.backtests.alerts.against_clock import as_kept as tried_kept
+from evaluation.backtests.alerts.backtest import tried
+from evaluation.backtests.alerts.overruns import asked_clocks
 from evaluation.backtests.backtest import Backtest
 from evaluation.leaks.finder import as_kept, find_leaks, refuse_blatant
 from evaluation.promotion.gate import Verdict
@@ -23,8 +27,9 @@ from evaluation.promotion.start import decide_on, instead_of
 from evaluation.proxies.check import as_kept as proxies_kept
 from evaluation.proxies.check import find_proxies, from_kept
 from evaluation.proxies.words import warning
-from features.as_of import risk_moments
+from features.as_of import open_moments, risk_moments
 from models.bundle.bundle import Bundle
+from models.questions.overruns import OverrunQuestion
 from models.questions.risk import RiskQuestion
 from models.registry import Registry, Version, What, office_name
 from training.run import train
@@ -85,7 +90,10 @@ def train_candidate(
 
 
 def _fitted(tables: Tables, until: datetime, progress: Progress) -> Bundle:
-    """A bundle that keeps what the leak finder found before it, and the proxy check after it."""
+    """A bundle that keeps what the leak finder found before it, and what was tried after it.
+
+    That is the proxy check, and predictions of overruns beside the clock alone.
+    """
     leaks = find_leaks(tables, until, progress)
     refuse_blatant(tables.office, leaks)
     bundle = train(tables, until, progress)
@@ -93,6 +101,8 @@ def _fitted(tables: Tables, until: datetime, progress: Progress) -> Bundle:
     if bundle.judged == RiskQuestion.code:
         names = bundle.questions[RiskQuestion.code].names
         found["proxies"] = proxies_kept(find_proxies(tables, until, names, progress))
+    if OverrunQuestion.code in bundle:
+        found[TRIED] = tried_kept(tried(tables, until, progress))
     return replace(bundle, about={**bundle.about, **found})
 
 
@@ -129,12 +139,21 @@ def _decided(registry: Registry, version: Version, verdict: Verdict) -> None:
 
 
 def confirm(tables: Tables, fitted: Bundle, kept: Bundle, until: datetime) -> None:
-    """`Refused` unless `kept` answers as `fitted` on the last cases asked about by `until`."""
+    """`Refused` unless `kept` answers as `fitted` on the last cases asked about by `until`.
+
+    Where clocks are asked about, on those of open cases.
+    """
     asked = rows(risk_moments(tables, after=None, until=until))
     moments = moments_of(asked.sort("moment", "case_id").tail(COMPARED))
+    still = rows(open_moments(tables, until)).sort("case_id").tail(COMPARED)
     for code in sorted(fitted.questions):
         # Built once for both: sums over many cases may differ in the last digit between two builds.
-        x = fitted.features(tables, moments, code)
+        if code == OverrunQuestion.code:
+            x = asked_clocks(tables, still)
+        else:
+            x = fitted.features(tables, moments, code)
+        if x.is_empty():
+            continue
         if code not in kept or not fitted.answer(code, x).equals(kept.answer(code, x)):
             raise Refused(_("The model as it was kept gives other answers than as it was fitted."))
 

@@ -15,7 +15,7 @@ from evaluation.pages.exhibits import Chapter, Exhibit
 from evaluation.report.chapters.heads import CASES, KNOWN_OUTCOMES, YEAR_OF_INTAKE
 from evaluation.report.summary import ReportSummary
 from evaluation.statistics.metrics import Figure
-from models.questions.effort import COVERAGE
+from models.estimators.forecast import COVERAGE
 from policies.routing import TRACKS
 
 TITLE = _("New cases: track and effort")

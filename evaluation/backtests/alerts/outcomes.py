@@ -1,0 +1,72 @@
+"""What became of clocks that alerts were about: whether they were overrun, as is known now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+
+import narwhals as nw
+import polars as pl
+
+from cases.tables.tables import Tables
+from evaluation.backtests.alerts.against_clock import ASKED
+from features.as_of import cut
+from policies.clocks.clocks import judged, judged_at
+from policies.clocks.reading import Reading, State
+
+Clocks = Mapping[tuple[str, str], Reading]  # by case id and code of the limit
+Predicted = Mapping[tuple[str, str], float]  # probability of an overrun, likewise
+
+
+def asked_before(
+    tables: Tables,
+    moments: Sequence[datetime],
+    as_of: datetime,
+    predict: Callable[[datetime], Predicted],
+) -> pl.DataFrame:
+    """What was predicted at past moments of limits that are over by now (`ASKED`)."""
+    asked = []
+    for moment in moments:
+        probabilities = predict(moment)
+        for one in judged(tables, moment):
+            for reading in (clock for clock in one.readings if clock.has_time):
+                probability = probabilities.get((reading.case_id, reading.code), 0.0)
+                is_over = reading.due_on is not None and reading.due_on < as_of.date()
+                asked += [(moment, reading, probability)] if is_over else []
+    now = clocks_at(tables, {reading.case_id for _moment, reading, _p in asked}, as_of)
+    lines = [
+        (moment, one.case_id, one.code, probability, one.left, overrun)
+        for moment, one, probability in asked
+        if (overrun := was_overrun(now.get((one.case_id, one.code)), one.started_on)) is not None
+    ]
+    return pl.DataFrame(lines, ASKED, orient="row")
+
+
+def clocks_at(tables: Tables, case_ids: Iterable[str], as_of: datetime) -> Clocks:
+    """The clocks of some cases, open or closed, as they stand at a moment after their opening."""
+    there = tables.of_cases("cases", sorted(case_ids)).select(
+        "case_id", moment=pl.lit(as_of, pl.Datetime("us"))
+    )
+    if there.is_empty():
+        return {}
+    every = judged_at(tables, cut(tables, nw.from_native(there.lazy())))
+    return {(one.case_id, one.code): one for found in every for one in found.readings}
+
+
+def was_overrun(reading: Reading | None, began: date | None) -> bool | None:
+    """Whether a clock was overrun that started on a day, by how it stands now.
+
+    None where that is not known: it still runs in time, or nothing is left of that start.
+    """
+    if reading is None or began is None or reading.started_on is None:
+        return None
+    first = reading.first_overrun
+    if reading.started_on == began:
+        if reading.overrun_by > 0 or (first is not None and first >= began):
+            return True
+        return False if reading.state is State.ENDED else None
+    if reading.started_on < began:
+        return None
+    if first is None or first >= reading.started_on:
+        return False  # it started anew in time
+    return True if first >= began else None
