@@ -13,9 +13,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from cases.demo.clock import LAST_DAY
 from cases.demo.daily import draw_counts
 from cases.demo.draws import chance, col, total
-from cases.demo.events import draw_events
+from cases.demo.events import EVENT_TABLE, draw_events
 from cases.demo.files import (
     case_table,
     truth_of_defects,
@@ -39,6 +40,11 @@ from cases.demo.reviews.drawn import (
 from cases.demo.reviews.of_plan import draw_lean
 from cases.demo.reviews.own_checks import draw_leniency, draw_own_checks
 from cases.demo.reviews.reviewers import draw_reviewer_recusals, draw_reviewers
+from cases.demo.running.breaches import entered_in_bulk, truth_of_breaches, with_breaches
+from cases.demo.running.delays import delayed, reviewed_later
+from cases.demo.running.holidays import calendar_table
+from cases.demo.running.late_entries import with_late_entries
+from cases.demo.running.overruns import truth_of_overruns
 from cases.demo.staffing import (
     draw_overrides,
     draw_recusals,
@@ -75,36 +81,55 @@ def make_demo(
     rng = np.random.default_rng(seed)
     progress(MAKING, 0.0)
     whole, handlers = simulate(rng, cases)
+    course = _run(seed, whole)
     # What the folder is recognised by comes first, so that a demo that was stopped can be remade.
-    truth = truth_table(whole)
+    truth = truth_table(course)
     truth.write_parquet(folder / TRUTH)
     office = folder / "office.toml"
     office.write_bytes(_office_file())
     apart = np.random.default_rng([seed, 1])  # leaves what `rng` gives as it was
     handlers = staffed(apart, handlers)
-    whole = whole.with_columns(recorded_days(apart, whole["effort"]))
-    write_csv(case_table(whole, handlers), folder / "cases.csv")
+    course = course.with_columns(recorded_days(apart, whole["effort"]))
+    write_csv(case_table(course, handlers), folder / "cases.csv")
+    write_csv(calendar_table(), folder / "calendar.csv")
+    truth_of_overruns(course).write_parquet(folder / "truth_overruns.parquet")
     write_csv(handlers.drop("skill"), folder / "handlers.csv")
     recusals = draw_recusals(apart, handlers)
     write_csv(draw_week(apart, whole), folder / INTAKE)
-    changed = draw_overrides(apart, whole.with_columns(truth["complex"]))
+    changed = draw_overrides(apart, whole.with_columns(truth_table(whole)["complex"]))
     write_csv(changed, folder / "overrides.csv")
     reviewing = np.random.default_rng([seed, 4])
     write_csv(draw_reviewers(reviewing, handlers["unit"]), folder / "reviewers.csv")
-    of_reviewers = draw_reviewer_recusals(reviewing, whole)
+    closed = course.filter(col("closed") < LAST_DAY)["case_id"].implode()
+    of_reviewers = draw_reviewer_recusals(reviewing, whole).filter(col("case_id").is_in(closed))
     write_csv(pl.concat([recusals, of_reviewers]), folder / "recusals.csv")
 
     progress(MAKING, 0.3)
-    draw_events(rng, whole, handlers).write_parquet(folder / "events.parquet")
+    events = draw_events(rng, course, handlers)
+    events, in_bulk = entered_in_bulk(np.random.default_rng([seed, 9]), events, course)
+    events.select(EVENT_TABLE).write_parquet(folder / "events.parquet")
+    truth_of_breaches(course, in_bulk).write_parquet(folder / "truth_breaches.parquet")
 
     progress(MAKING, 0.9)
-    _write_reviews(folder, seed, rng, whole, handlers)
+    _write_reviews(folder, seed, rng, whole, course, handlers)
     progress(MAKING, 1.0)
     return office
 
 
+def _run(seed: int, whole: pl.DataFrame) -> pl.DataFrame:
+    """`whole` with what goes wrong while cases run, each part from a generator of its own."""
+    course = delayed(np.random.default_rng([seed, 6]), whole)
+    course = with_breaches(np.random.default_rng([seed, 7]), course)
+    return with_late_entries(np.random.default_rng([seed, 8]), course)
+
+
 def _write_reviews(
-    folder: Path, seed: int, rng: np.random.Generator, whole: pl.DataFrame, handlers: pl.DataFrame
+    folder: Path,
+    seed: int,
+    rng: np.random.Generator,
+    whole: pl.DataFrame,
+    course: pl.DataFrame,
+    handlers: pl.DataFrame,
 ) -> None:
     """The review table, and what is true of the defects and of those who look for them."""
     badness = realise(rng, whole["log_odds"].to_numpy())
@@ -114,15 +139,16 @@ def _write_reviews(
     reviews = pl.concat([first, again]).sort("reviewed_at", maintain_order=True)
     reviews = with_dimensions(np.random.default_rng([seed, 2]), reviews, whole)
     checking = np.random.default_rng([seed, 3])
-    whole = whole.with_columns(
+    course = course.with_columns(
         badness=pl.Series(badness), dimensions=true_dimensions(checking, reviews, whole)
     )
+    reviews = reviewed_later(reviews, course)
     leniency = draw_leniency(checking, handlers)
-    checks = draw_own_checks(checking, whole, handlers, leniency)
+    checks = draw_own_checks(checking, course, handlers, leniency)
     made = [with_readings(reviews.drop("named")), checks]
     both = pl.concat(made, how="diagonal").sort("reviewed_at", maintain_order=True)
     write_csv(in_codes_of_their_day(both), folder / "reviews.csv")
-    truth_of_defects(whole).write_parquet(folder / "truth_defects.parquet")
+    truth_of_defects(course).write_parquet(folder / "truth_defects.parquet")
     lean = draw_lean(np.random.default_rng([seed, 5]))
     reviewers = truth_of_people("reviewer", REVIEWER_CODES, severity=severity, lean=lean)
     reviewers.write_parquet(folder / "truth_reviewers.parquet")

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cases.numeric import Floats
+from cases.numeric import Floats, Ints
 
 START = datetime(2024, 1, 1)
 END = datetime(2026, 7, 1)  # the day the tables were taken from the system
@@ -39,8 +39,18 @@ def in_hours(day: Floats) -> NDArray[Any]:
     hour = 8.5 + 9.0 * part
     hour = np.where(weekday == SATURDAY, 8.0 + 0.25 * part, hour)
     hour = np.where(weekday == SUNDAY, 8.25 + 0.25 * part, hour)
-    monday = np.select([weekday == SATURDAY, weekday == SUNDAY], [2.0, 1.0], 0.0)
-    return _moment(whole + monday, hour)
+    return _moment(office_days(day), hour)
+
+
+def office_days(day: Floats) -> Ints:
+    """The days on which `in_hours` has these: themselves, or Monday for a weekend.
+
+    >>> office_days(np.array([4.5, 5.5, 6.5])).tolist()
+    [4, 7, 7]
+    """
+    whole = np.floor(day).astype(np.int64)
+    weekday = whole % 7
+    return np.asarray(whole + np.select([weekday == SATURDAY, weekday == SUNDAY], [2, 1], 0))
 
 
 def off_hours(day: Floats) -> NDArray[Any]:
@@ -51,6 +61,6 @@ def off_hours(day: Floats) -> NDArray[Any]:
     return _moment(whole, hour)
 
 
-def _moment(day: Floats, hour: Floats) -> NDArray[Any]:
+def _moment(day: Floats | Ints, hour: Floats) -> NDArray[Any]:
     seconds = (day * 86_400 + np.floor(hour * 3_600)).astype(np.int64)
     return np.datetime64(START, "us") + seconds.astype("timedelta64[s]")

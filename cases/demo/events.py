@@ -8,6 +8,7 @@ import polars as pl
 from cases.demo.clock import LAST_DAY, in_hours, off_hours
 from cases.demo.daily import draw_daily
 from cases.demo.draws import Draws, col
+from cases.demo.running.late_entries import LATE
 
 CASE_MANAGEMENT, COURT = "C01", "K01"
 
@@ -25,6 +26,9 @@ MILESTONES = {
     "resubmitted_1": "resubmitted",
     "returned_2": "returned",
     "resubmitted_2": "resubmitted",
+    "charge_changed": "charge_changed",
+    "opinion_asked": "opinion_asked",
+    "opinion_received": "opinion_received",
     "committee": "committee_discussed",
     "approved": "approved",
     "decided": "decided",
@@ -55,13 +59,18 @@ NOT_THE_HANDLER = {
     "acquitted": COURT,
 }
 BY_HEAD = ("approved", "committee_discussed", "extended")
+RECORDED = {column: f"{column}_recorded" for column in ("notified", *LATE)}
+EVENT_TABLE = ("case_id", "at", "recorded_at", "activity", "actor")
 LATE_SHARE, VERY_LATE_SHARE = 0.06, 0.01
 
 
 def draw_events(
     rng: np.random.Generator, cases: pl.DataFrame, handlers: pl.DataFrame
 ) -> pl.DataFrame:
-    """Every event of `cases` that was recorded by the end, ordered by case and time."""
+    """Every event of `cases` that was recorded by the end, ordered by case and time.
+
+    Columns are those of the event table (`EVENT_TABLE`), and `closed_at` of the case.
+    """
     daily = _recorded_late(rng, draw_daily(rng, cases)).with_columns(step=STEP_OF_DAILY)
     events = pl.concat([_milestones(cases), daily], how="diagonal")
     events = events.filter(col("recorded_day") < LAST_DAY)
@@ -71,7 +80,7 @@ def draw_events(
         at=pl.Series(at), recorded_at=pl.Series(in_hours(events["recorded_day"].to_numpy()))
     ).with_columns(recorded_at=pl.max_horizontal("at", "recorded_at"))
     events = _with_actors(events, cases, handlers).sort("case", "at", "step", maintain_order=True)
-    return events.select("case_id", "at", "recorded_at", "activity", "actor")
+    return events.select(*EVENT_TABLE, "closed_at")
 
 
 def _milestones(cases: pl.DataFrame) -> pl.DataFrame:
@@ -82,7 +91,7 @@ def _milestones(cases: pl.DataFrame) -> pl.DataFrame:
         cases.filter(col(column).is_not_null()).select(
             "case",
             day=column,
-            recorded_day=column,
+            recorded_day=RECORDED.get(column, column),
             activity=activity,
             step=pl.lit(steps.index(AFTER.get(column, column))),
             off=pl.lit(value=False),
@@ -92,7 +101,7 @@ def _milestones(cases: pl.DataFrame) -> pl.DataFrame:
 
 
 def _recorded_late(rng: np.random.Generator, daily: pl.DataFrame) -> pl.DataFrame:
-    """Day-to-day work is sometimes entered days later, milestones never."""
+    """Day-to-day work is sometimes entered days later."""
     draw = Draws(rng, daily.height)
     lag = (
         pl.when(draw.happens(LATE_SHARE))
@@ -112,6 +121,8 @@ def _with_actors(events: pl.DataFrame, cases: pl.DataFrame, handlers: pl.DataFra
         "unit",
         "moved",
         "police_bureau",
+        "approved_alone",
+        closed_at=pl.Series(in_hours(cases["closed"].to_numpy())),
         before=code.gather(cases["first"]),
         after=code.gather(cases["handler"]),
     )
@@ -121,6 +132,8 @@ def _with_actors(events: pl.DataFrame, cases: pl.DataFrame, handlers: pl.DataFra
     return events.with_columns(
         actor=pl.when(col("activity") == "resubmitted")
         .then("police_bureau")
+        .when((col("activity") == "approved") & col("approved_alone"))
+        .then(handler)
         .when(col("activity").is_in(BY_HEAD))
         .then("L-" + col("unit"))
         .otherwise(other.fill_null(handler))

@@ -59,11 +59,15 @@ class Rectifying:
         early = [one for one in final if one.days.answer_until < planned]
         for one in early[:OVERDUE]:
             self._plan(one, PLANNED, days_before(self.today, LATE).date())
-        left = self._finish(early[OVERDUE:]) + final[len(early) :]
+        # The newest are set aside first: chance decides how many of the others are finished.
+        others = early[OVERDUE:] + final[len(early) :]
+        aside, others = others[-1 - UNPLANNED :], others[: -1 - UNPLANNED]
+        count = max(0, min(len(others), len(early) - OVERDUE))
+        left = self._finish(others[:count]) + others[count:]
         self._check()
-        for one in left[:1]:
+        for one in aside[:1]:
             self._send(one, Role.MANAGER, 0, do="withdraw", withdraw_text=WITHDRAWN)
-        for one in left[1 + UNPLANNED :]:
+        for one in left:
             self._plan(one, 0, self.today.date() + LASTS)
 
     def _found(self) -> list[Followed]:

@@ -16,6 +16,7 @@ import polars as pl
 from cases.language.catalogues import Language
 from cases.language.messages import _
 from cases.progress import Progress
+from cli.demo.alerts import watch_cases
 from cli.demo.calendar import present_moment
 from cli.demo.decisions import decide_about_new_cases, draw_another_plan, take_out
 from cli.demo.findings import Rectifying, handler_with_findings
@@ -77,6 +78,7 @@ def live(
     take_out(desk, manager, plan, today)
     decide_about_new_cases(desk, people[Role.CLERK], manager, today)
     Rectifying(desk, people, today).run()
+    watch_cases(desk, ledger, champion, people[Role.CLERK], today)
     run_without_tables(workspace, ledger, today)
     ledger.checkpoint()
     tell(LIVING, 1.0)

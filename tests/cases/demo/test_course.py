@@ -107,13 +107,6 @@ def test_some_work_is_recorded_late_and_out_of_hours(tables: Tables) -> None:
     assert 0.005 < off.mean() < 0.10
 
 
-def test_statutory_limits_hold(tables: Tables) -> None:
-    """An arrest review is decided within its seven days, or the next working day."""
-    decided = tables.event_rows.filter(col("activity") == "decided").select("case_id", "at")
-    arrests = tables.case_rows.filter(col("kind") == "arrest_review").join(decided, on="case_id")
-    assert (arrests["at"] - arrests["opened_at"]).dt.total_hours().max() <= (7 + 2) * 24
-
-
 def test_a_case_is_returned_at_most_twice_and_comes_back(tables: Tables) -> None:
     """Every return is followed by a resubmission unless the police still have the case."""
     counts = tables.event_rows.group_by("case_id").agg(

@@ -17,6 +17,7 @@ from cases.tables.reading import read_tables
 from cases.tables.tables import Tables
 
 FILES = (
+    "calendar.csv",
     "cases.csv",
     "events.parquet",
     "handlers.csv",
@@ -42,24 +43,25 @@ def test_same_seed_same_bytes(tmp_path: Path) -> None:
 
 
 def test_another_seed_another_office(tmp_path: Path) -> None:
-    """Another seed changes every table but not the office file."""
+    """Another seed changes every table but not the office file and its calendar."""
     for seed in (7, 8):
         make_demo(tmp_path / str(seed), cases=500, seed=seed)
     one, two = written(tmp_path / "7"), written(tmp_path / "8")
-    assert {name for name in one if one[name] == two[name]} == {"office.toml"}
+    assert {name for name in one if one[name] == two[name]} == {"calendar.csv", "office.toml"}
 
 
 def test_files(folder: Path) -> None:
     """The folder holds the office's files and the truth, and nothing else."""
-    hidden = ["truth", "truth_colleagues", "truth_defects", "truth_reviewers"]
-    assert sorted(written(folder)) == sorted([*FILES, *(f"{name}.parquet" for name in hidden)])
+    hidden = ("breaches", "colleagues", "defects", "overruns", "reviewers")
+    truth = ["truth.parquet", *(f"truth_{name}.parquet" for name in hidden)]
+    assert sorted(written(folder)) == sorted([*FILES, *truth])
 
 
 def test_truth_is_not_a_table_of_the_office(folder: Path, tables: Tables) -> None:
     """The office file does not name the truth, and no table has its columns."""
     assert "truth" not in (folder / "office.toml").read_text(encoding="utf-8")
     hidden = {"defect_probability", "effort_days", "complex", "weakness", "skill", "overload"}
-    hidden |= {"badness", "severity", "leniency"}
+    hidden |= {"badness", "severity", "leniency", "cause", "breach", "later"}
     for rows in (tables.case_rows, tables.event_rows, tables.review_rows, tables.handler_rows):
         assert not hidden & set(rows.columns)
 

@@ -1,0 +1,1 @@
+"""What goes wrong while the demo's cases run, each part drawn from a generator of its own."""
