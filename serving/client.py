@@ -143,6 +143,10 @@ class Client:
         asked["cases"] = None if cases is None else _with_events(cases, events)
         return _framed(self._asked("POST", "/v1/score", asked), "scores")
 
+    def alerts(self) -> pd.DataFrame:
+        """What is about to go wrong in running cases, what to do first in front."""
+        return _framed(self._asked("GET", "/v1/alerts"), "alerts")
+
     def intake(
         self, cases: pd.DataFrame, *, as_of: Moment | None = None, seed: str | None = None
     ) -> pd.DataFrame:

@@ -41,6 +41,8 @@ class Action(StrEnum):
     OVERRIDE = "override"
     ANSWER = "answer"
     RECTIFY = "rectify"
+    SEE_ALERTS = "see_alerts"
+    ANSWER_ALERT = "answer_alert"
     SEE_REPORT = "see_report"
     SEE_LEDGER = "see_ledger"
     MANAGE_USERS = "manage_users"
@@ -78,6 +80,8 @@ TABLE: dict[Action, tuple[Reach, ...]] = {
     Action.OVERRIDE:      (_,      _,       _,        UNITS,   _,       _,       _,        _),
     Action.ANSWER:        (_,      OWN,     _,        _,       _,       _,       _,        _),
     Action.RECTIFY:       (_,      OWN,     _,        UNITS,   _,       _,       _,        _),
+    Action.SEE_ALERTS:    (UNITS,  OWN,     _,        UNITS,   UNITS,   _,       _,        _),
+    Action.ANSWER_ALERT:  (UNITS,  _,       _,        UNITS,   _,       _,       _,        _),
     Action.SEE_REPORT:    (_,      _,       _,        OFFICE,  OFFICE,  _,       _,        _),
     Action.SEE_LEDGER:    (_,      _,       _,        _,       OFFICE,  _,       _,        OFFICE),
     Action.MANAGE_USERS:  (_,      _,       _,        _,       _,       _,       OFFICE,   _),

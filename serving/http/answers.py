@@ -17,6 +17,8 @@ from policies.spot_check.plan import why
 from policies.spot_check.planning import floor_cost
 from policies.tickets import FORMAT
 from serving.http.documents import (
+    AlertOut,
+    AlertsOut,
     EligibleOut,
     ExcludedOut,
     HealthOut,
@@ -33,10 +35,13 @@ from serving.http.documents import (
     WhoOut,
 )
 from serving.http.guard.program import program_version
+from serving.kept.watch import notes
 from serving.use_cases.context import ServiceContext
 from serving.use_cases.intake.suggesting import EFFORTS, IntakeSuggestions
 from serving.use_cases.scores import Scores
 from serving.use_cases.spot_checks import PlannedSpotChecks
+from serving.use_cases.watching.standing import Watched
+from serving.use_cases.watching.watching import Watch
 
 
 def plan_out(drawn: PlannedSpotChecks, office: Office) -> PlanOut:
@@ -96,6 +101,32 @@ def intake_out(suggested: IntakeSuggestions, office: Office) -> IntakeOut:
         cases=_new_cases_out(suggested, language),
         who=[_who_out(who, language) for who in who_may(assignment)] if assignment else [],
         loads=_loads_out(assignment) if assignment else [],
+    )
+
+
+def alerts_out(watch: Watch, office: Office) -> AlertsOut:
+    """Alerts with their sentences."""
+    language = office.language
+    return AlertsOut(
+        as_of=watch.as_of,
+        notes=_said(notes(watch), language),
+        alerts=[_alert_out(one, language) for one in watch.several],
+    )
+
+
+def _alert_out(one: Watched, language: Language) -> AlertOut:
+    alert = one.alert
+    return AlertOut(
+        **alert.key._asdict(),
+        unit=alert.unit,
+        state=one.state,
+        since=alert.since,
+        due_on=alert.due_on,
+        notified_on=one.notified_on,
+        probability=alert.probability,
+        worth=None if alert.probability is None else alert.worth,
+        why=say(alert.why, language),
+        todo=say(alert.todo, language),
     )
 
 

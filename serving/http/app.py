@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from functools import partial
+from functools import cache, partial
 from http import HTTPStatus
 from typing import Any
 
@@ -60,10 +60,14 @@ def application(
         Line(one.path, (one.method,), one.action, _endpoint(one, current, turns, room))
         for one in offered
     ]
-    described = json.dumps(document(offered, office))
+
+    @cache  # made when it is asked for first: it takes longer than everything else here
+    def described() -> str:
+        return json.dumps(document(offered, office))
 
     async def docs(_request: Request) -> Response:
-        return Response(described, media_type="application/json")
+        text = await anyio.to_thread.run_sync(described)
+        return Response(text, media_type="application/json")
 
     async def not_served(request: Request, error: Exception) -> Response:
         if not reads_pages(request):
@@ -103,7 +107,10 @@ def _endpoint(operation: Operation, current: Current, turns: Turns, room: Room) 
             if scope is not None and not operation.narrows:
                 raise Forbidden(WHOLE_OFFICE)
             if operation.request is None:
-                answer = await anyio.to_thread.run_sync(compute, caller)  # without a turn
+                work = partial(compute, caller)
+                answer = await (
+                    turns.take(request, work) if operation.heavy else anyio.to_thread.run_sync(work)
+                )
                 return Response(answer.text, media_type="application/json")
             key = request.headers.get("idempotency-key")
             async with body_of(request, room) as body:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, WithJsonSchema
 
+from policies.alerts import Sort
 from policies.assignment.result import How
 from policies.spot_check.plan import Choice, SelectedBy
+from serving.use_cases.watching.standing import State
 
 # On the office's clock, so without a zone: no `date-time` of RFC 3339.
 MOMENT = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?$"
@@ -106,6 +108,32 @@ class ScoresOut(BaseModel):
 
     scores: list[ScoreOut]
     left_out: list[LeftOut]
+
+
+class AlertOut(BaseModel):
+    """What is about to go wrong, or has, in a running case."""
+
+    case_id: str
+    unit: str | None = Field(description="whose desk it is for")
+    sort: Sort = Field(description="a limit, a breach of the process, or a prediction")
+    rule: str = Field(description="code of the limit, or of the rule of the process")
+    began: date = Field(description="the day on which the limit's clock, or the breach, began")
+    state: State = Field(description="how it stands; only `new` and `notified` are to be acted on")
+    since: date = Field(description="since when there is an alert")
+    due_on: date | None = Field(description="the last day of the limit; none for a breach")
+    notified_on: date | None = Field(description="when its desk was notified; none if it was not")
+    probability: float | None = Field(description="of a prediction: that the limit is overrun")
+    worth: float | None = Field(description="of a prediction: its probability times the days left")
+    why: str
+    todo: str = Field(description="what to do")
+
+
+class AlertsOut(BaseModel):
+    """Alerts of running cases, those to be dealt with first in front."""
+
+    as_of: Clock
+    notes: list[str] = Field(description="how many there are, and what is measured of them")
+    alerts: list[AlertOut]
 
 
 class NewCaseOut(BaseModel):

@@ -14,8 +14,17 @@ from cases.office.model import Office
 from cases.progress import still_wanted
 from policies.spot_check.plan import PlanParameters
 from serving.access.rules import Action
-from serving.http.answers import health_out, intake_out, plan_out, scores_out
-from serving.http.documents import FactsOut, HealthOut, IntakeOut, PlanOut, ScoresOut, TrainingOut
+from serving.http.answers import alerts_out, health_out, intake_out, plan_out, scores_out
+from serving.http.documents import (
+    AlertsOut,
+    FactsOut,
+    HealthOut,
+    IntakeOut,
+    PlanOut,
+    ScoresOut,
+    TrainingOut,
+)
+from serving.http.pages.shell.reader import now_of
 from serving.http.reading.payloads import IntakeRequest, ScoreRequest, SpotCheckRequest
 from serving.http.reading.requests import given_cases, new_cases
 from serving.http.reading.requests import request_models as asked_models
@@ -29,6 +38,7 @@ from serving.use_cases.recording.records import answered_intake, answered_plan
 from serving.use_cases.remembered import GIVEN
 from serving.use_cases.scores import scores, scores_of_ids
 from serving.use_cases.spot_checks import spot_checks
+from serving.use_cases.watching.watching import moment_of, watched
 
 CHECKS = _("Which cases to check first, and why")
 SCORE = _("How likely a review is to find a defect, and how many of 100 such cases had one")
@@ -40,6 +50,7 @@ TAKEN = {
     "overrides": (_("Where people decided other than was suggested, and why"), Action.OVERRIDE),
 }
 TRAINING = _("A training that a scheduled run is to carry out")
+ALERTS = _("What is about to go wrong in running cases, why, and what to do")
 HEALTH = _("What is being served")
 
 
@@ -48,8 +59,9 @@ class Operation:
     """One thing that can be asked: `answer` takes the context and the request that was read.
 
     `action` says who may. Only what `narrows` itself to the cases of the context's scope answers
-    somebody who may not see all cases. One that is `keyed` takes the request with its key. What
-    is to be recorded is a `ToRecord`.
+    somebody who may not see all cases. One that is `keyed` takes the request with its key. One
+    without a request answers at once, or in its turn if it is `heavy`. What is to be recorded is a
+    `ToRecord`.
     """
 
     method: str
@@ -61,6 +73,7 @@ class Operation:
     action: Action
     narrows: bool = False
     keyed: bool = False
+    heavy: bool = False
 
 
 def operations(office: Office) -> tuple[Operation, ...]:
@@ -74,6 +87,11 @@ def operations(office: Office) -> tuple[Operation, ...]:
             "POST", "/v1/score", SCORE, models.score, ScoresOut, _score, Action.SCORE, narrows=True
         ),
         Operation("POST", "/v1/intake", INTAKE, models.intake, IntakeOut, _intake, Action.INTAKE),
+        Operation(
+            *("GET", "/v1/alerts", ALERTS, None, AlertsOut, _alerts, Action.SEE_ALERTS),
+            narrows=True,
+            heavy=True,
+        ),
         *_of_facts(office),
         Operation("POST", "/v1/trainings", *trainings, Action.MANAGE_SYSTEM),
         Operation(
@@ -123,6 +141,11 @@ def _intake(context: ServiceContext, request: IntakeRequest) -> ToRecord:
         lambda text: answered_intake(suggested, text, context),
         lambda now, number: check_first(now, new, number),
     )
+
+
+def _alerts(context: ServiceContext, _request: None) -> AlertsOut:
+    as_of = moment_of(context.tables, now_of(context.office))
+    return alerts_out(watched(context, as_of), context.office)
 
 
 def _health(context: ServiceContext, _request: None) -> HealthOut:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -9,10 +10,12 @@ from typing import Literal
 
 from cases.language.messages import Sayable, _, ngettext
 from cases.office.model import Office
+from serving.work.alerting import Alerting
 from serving.work.reviewing import Reviewing
 from serving.work.running import Running
 from serving.work.runs import unfinished
 
+ALERTS_TOLD_FOR = 7  # days
 About = Literal["due", "overdue", "alarm", "failed"]
 
 
@@ -20,13 +23,13 @@ About = Literal["due", "overdue", "alarm", "failed"]
 class Notice:
     """One thing to tell, once: `key` says which. `says` holds no case, no name and no text of one.
 
-    It is of a schedule or a plan of this `name`, or of findings. `at` is by when it is due, or
-    since when it is known.
+    It is of a schedule or a plan of this `name`, of findings, or of alerts. `at` is by when it is
+    due, or since when it is known.
     """
 
     key: str
     about: About
-    of: Literal["schedule", "plan", "findings"]
+    of: Literal["schedule", "plan", "findings", "alerts"]
     name: str
     says: Sayable
     at: datetime
@@ -42,15 +45,18 @@ def notices(
     holder: str | None = None,
     waiting: Mapping[str, int] | None = None,
     findings: Mapping[date, int] | None = None,
+    alerting: Alerting | None = None,
 ) -> tuple[Notice, ...]:
     """All that there is to tell at a moment of the office's clock; what was told is not new.
 
     `waiting` counts the readings that are still to be made, by the id of the plan; where the tables
     cannot be read nothing is known of them, and nothing said. `findings` counts those with which
-    something is to be done by a day, by that day.
+    something is to be done by a day, by that day. Of `alerting` it is told how many alerts desks
+    were notified of last.
     """
     found = [*_of_runs(running, holder), *_alarms(running), *_of_findings(findings or {}, now)]
     found += _of_reviews(office, reviewing, waiting or {}, now)
+    found += _of_alerts(alerting or Alerting(), now)
     return tuple(_marked(notice, running) for notice in found)
 
 
@@ -124,6 +130,21 @@ def _of_findings(findings: Mapping[date, int], now: datetime) -> Iterator[Notice
         at = datetime.combine(day, time.min)
         says = late if is_late else soon
         yield Notice(f"{about} findings {day}", about, "findings", "", says, at)
+
+
+def _of_alerts(alerting: Alerting, now: datetime) -> Iterator[Notice]:
+    """How many alerts about running cases desks were notified of last, for some days."""
+    days = Counter(alerting.notified.values())
+    last = max((day for day in days if day <= now.date()), default=date.min)
+    if last < now.date() - timedelta(days=ALERTS_TOLD_FOR):
+        return
+    says = ngettext(
+        "On {day}, desks were notified of {count:,} alert about running cases.",
+        "On {day}, desks were notified of {count:,} alerts about running cases.",
+        days[last],
+        day=last,
+    )
+    yield Notice(f"alerts {last}", "due", "alerts", "", says, datetime.combine(last, time.min))
 
 
 def _due(plan: str, count: int, end: datetime) -> Sayable:

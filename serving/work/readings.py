@@ -24,12 +24,13 @@ KEY = ("plan", "case_id", "reading")
 
 
 def open_readings(work: Work, days: Mapping[str, datetime], tables: Tables) -> pl.DataFrame:
-    """The readings that somebody still has to make (columns of `READINGS`).
+    """The readings that were given to somebody and are still to be made (columns of `READINGS`).
 
-    Who was given one first has it. It is made by a review since the plan's day (`days`; of a plan
-    that is not there every review counts), however that came: one by its reviewer, one of this
-    reading by somebody who has no other reading of the case, or a consolidated grade. Of a case
-    that was taken out of the plan nothing is to be read.
+    Who was given one first has it; one that was given back has no reviewer until somebody takes it.
+    It is made by a review since the plan's day (`days`; of a plan that is not there every review
+    counts), however that came: one by who has or had it, one of this reading by somebody who had no
+    other reading of the case, or a consolidated grade. Of a case that was taken out of the plan
+    nothing is to be read, and no reading that was waived.
     """
     return _open(work.reviewing.readings.select(*READINGS), work, days, tables)
 
@@ -42,7 +43,8 @@ def to_make(
 ) -> pl.DataFrame:
     """As `open_readings`, of the plans that `listed` has with their cases.
 
-    Those that nobody has are there too, without a reviewer, and those of cases that people added.
+    Those that nobody ever had are there too, without a reviewer, and those of cases that people
+    added.
     """
     given = work.reviewing.readings.select(*READINGS).filter(pl.col("plan").is_in([*listed]))
     rows: list[tuple[str | None, str, Reading]] = [
@@ -85,6 +87,9 @@ def _open(
     left_out = _decided(work.deciding, "left_out")
     out = pl.DataFrame(left_out, {name: READINGS[name] for name in KEY[:2]}, orient="row")
     still = readings.join(out, on=KEY[:2], how="anti", nulls_equal=True, maintain_order="left")
+    waived = [*work.reviewing.waived]
+    without = pl.DataFrame(waived, {name: READINGS[name] for name in KEY}, orient="row")
+    still = still.join(without, on=KEY, how="anti", nulls_equal=True, maintain_order="left")
     made = _made(still, work.reviewing, days, tables)
     return still.join(made, on=KEY, how="anti", nulls_equal=True, maintain_order="left")
 
@@ -101,7 +106,7 @@ def _made(
     day = pl.DataFrame([*days.items()], {"plan": pl.String(), "day": TIME}, orient="row")
     both = readings.join(found, on="case_id").join(day, on="plan", how="left")
     is_since = (pl.col("reviewed_at") > pl.col("day")).fill_null(value=True)
-    own = reviewing.readings.select("plan", "case_id", by="reviewer", own="reading")
+    own = reviewing.readers.select("plan", "case_id", by="reviewer", own="reading")
     read = both.join(own, on=("plan", "case_id", "by"), how="left", nulls_equal=True)
     makes = pl.coalesce("own", "of") == pl.col("reading")
     return read.filter(is_since & (makes | (pl.col("of") == CONSOLIDATED))).select(*KEY)

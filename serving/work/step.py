@@ -28,6 +28,7 @@ class Step(BaseModel):
 
     code: ClassVar[str]  # what the record calls it
     says: ClassVar[Sayable]  # what happened, in a few words that name nobody
+    apart: ClassVar[tuple[str, ...]] = ()  # fields that can be erased alone, and are None then
     plan: str | None = None  # the id of the plan that it belongs to, in the record itself
 
 
@@ -60,7 +61,9 @@ class Part(Protocol):
 def step_entry(office: str, step: Step, by: str | None) -> Entry:
     """The entry of a step in the work of an office (`name_of`), taken by a caller (an id)."""
     content = {"office": office, "step": step.code, "plan": step.plan, "by": by}
-    return Entry(Kind.STEP, content, {BESIDE: step.model_dump_json(exclude={"plan"})})
+    apart = {name: text for name in step.apart if (text := getattr(step, name)) is not None}
+    whole = step.model_dump_json(exclude={"plan", *step.apart})
+    return Entry(Kind.STEP, content, {BESIDE: whole, **apart})
 
 
 def taken_step(
@@ -75,7 +78,9 @@ def taken_step(
     if kind is None or text is None:
         return None
     try:
-        step = kind.model_validate_json(text).model_copy(update={"plan": content.get("plan")})
+        step = kind.model_validate_json(text).model_copy(
+            update={"plan": content.get("plan"), **{name: beside.get(name) for name in kind.apart}}
+        )
     except ValidationError:
         raise Malformed(ALTERED_BESIDE) from None
     by = content.get("by")

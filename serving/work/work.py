@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from serving.work.alerting import Alerting
 from serving.work.deciding import Deciding
 from serving.work.planning import Planning
 from serving.work.rectifying import Rectifying
@@ -23,6 +24,7 @@ class Work:
     deciding: Deciding = field(default_factory=Deciding)
     rectifying: Rectifying = field(default_factory=Rectifying)
     running: Running = field(default_factory=Running)
+    alerting: Alerting = field(default_factory=Alerting)
 
     def after(self, taken: Iterable[Taken]) -> Work:
         """How it stands after these steps, in order."""

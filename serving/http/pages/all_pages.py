@@ -14,10 +14,21 @@ from serving.http.pages.office import goals, overview, report, told
 from serving.http.pages.planning import new, ordered, override, plan, plans, promised
 from serving.http.pages.planning import verify as verify_plan
 from serving.http.pages.rectifying import finding, findings
-from serving.http.pages.reviewing import cases, consolidate, excellent, grade, my_work, one_case
+from serving.http.pages.reviewing import (
+    cases,
+    consolidate,
+    excellent,
+    give_back,
+    grade,
+    my_work,
+    one_case,
+    one_reading,
+)
 from serving.http.pages.shell.page import Page
 from serving.http.pages.start import first_page
 from serving.http.pages.start.interface import interface
+from serving.http.pages.watching import alert, alerts, clocks
+from serving.http.pages.watching.seen import ALERT, ALERTS, CASE
 
 
 def all_pages(offered: Sequence[Operation]) -> Iterator[Page]:
@@ -29,6 +40,7 @@ def all_pages(offered: Sequence[Operation]) -> Iterator[Page]:
     yield Page("/new-case", Action.INTAKE, new_case.show, new_case.act)
     yield Page(findings.PATH, Action.SEE_CASE, findings.show)
     yield Page(finding.PATH, Action.SEE_CASE, finding.show, finding.act)
+    yield from _watching()
     yield from _office()
     yield from _ledger()
     yield from _administration()
@@ -41,7 +53,11 @@ def _reviewing() -> Iterator[Page]:
     yield Page("/cases", Action.SEE_DRAWN, cases.show)
     yield Page("/case", see, one_case.show, one_case.take, act_as=do)
     yield Page("/case/grade", do, grade.show, grade.act)
-    yield Page("/case/consolidate", Action.CONSOLIDATE, consolidate.show, consolidate.act)
+    yield Page("/case/give-back", do, give_back.show, give_back.act)
+    manage = Action.CONSOLIDATE
+    yield Page("/case/take-back", manage, give_back.show_to_manager, give_back.act_as_manager)
+    yield Page("/case/one-reading", manage, one_reading.show, one_reading.act)
+    yield Page("/case/consolidate", manage, consolidate.show, consolidate.act)
     yield Page("/case/override", Action.OVERRIDE, override.show, override.act)
     yield Page("/excellent", see, excellent.show)
 
@@ -56,6 +72,13 @@ def _planning() -> Iterator[Page]:
     yield Page("/plan/promised", do, promised.show, promised.act, heavy=True)
     yield Page("/plan/commitment", see, promised.file)
     yield Page("/plan/ordered", do, ordered.show, ordered.act, heavy=True)
+
+
+def _watching() -> Iterator[Page]:
+    see = Action.SEE_ALERTS
+    yield Page(ALERTS, see, alerts.show, heavy=True)
+    yield Page(ALERT, see, alert.show, alert.act, act_as=Action.ANSWER_ALERT, heavy=True)
+    yield Page(CASE, see, clocks.show, heavy=True)
 
 
 def _office() -> Iterator[Page]:

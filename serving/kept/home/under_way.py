@@ -41,17 +41,22 @@ def plan_under_way(home: Path, began: Taken) -> UnderWay:
 
     `Refused` if the folder is not the one that was recorded, `BadInput` if it cannot be read.
     """
-    return _read(folder_of(home, began), _begun(began).manifest, began.record, began.at)
+    return _read(folder_of(home, began), manifest_of(began), began.record, began.at)
 
 
 def read_under_way(home: Path, began: Taken) -> UnderWay:
     """The same, read anew."""
-    return _made(folder_of(home, began), _begun(began).manifest, began.record, began.at)
+    return _made(folder_of(home, began), manifest_of(began), began.record, began.at)
 
 
 def folder_of(home: Path, began: Taken) -> Path:
     """Where the office keeps the plan whose reviews a step began."""
     return home / PLANS / str(_begun(began).plan)
+
+
+def manifest_of(began: Taken) -> str:
+    """The hash of the manifest of the plan whose reviews a step began."""
+    return str(_begun(began).manifest)
 
 
 def _begun(began: Taken) -> Begun:
@@ -62,13 +67,14 @@ def _begun(began: Taken) -> Begun:
 
 
 def _made(folder: Path, recorded: str, record: int, at: datetime) -> UnderWay:
-    return UnderWay(_shown(folder, recorded), record, at, folder.name)
+    return UnderWay(read_shown(folder, recorded), record, at, folder.name)
 
 
 _read = lru_cache(2 * MOST_HELD)(_made)  # besides the newest those that somebody asks for
 
 
-def _shown(folder: Path, recorded: str) -> PlanShown:
+def read_shown(folder: Path, recorded: str) -> PlanShown:
+    """What the folder of a plan shows, if its manifest has this hash; otherwise as above."""
     if not folder.is_dir() or manifest.differences(folder, recorded):
         raise Refused(
             _(

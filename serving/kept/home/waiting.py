@@ -12,7 +12,7 @@ from cases.errors import BadInput, Refused
 from cases.language.messages import Sayable
 from evaluation.pages.plan.drawn_cases import PlanShown
 from policies.spot_check.plan import SpotCheckPlan
-from serving.kept.home.under_way import folder_of, read_under_way
+from serving.kept.home.under_way import folder_of, manifest_of, read_shown, read_under_way
 from serving.use_cases.context import ServiceContext
 from serving.use_cases.reviewing.progress import SETTLED, progress
 from serving.use_cases.reviewing.under_way import UnderWay
@@ -35,13 +35,18 @@ _held: dict[Path, dict[Path, UnderWay]] = {}  # by home and folder: those not do
 def waiting(home: Path, context: ServiceContext, begun: Sequence[Taken]) -> Waiting:
     """Of these plans those of which some case of the office is not settled.
 
-    It is found again when a review came in or a case was taken out or added. A plan that cannot be
-    read is a problem only while somebody has a reading of it.
+    It is found again when a review came in, a case was taken out or added, or a reading was waived.
+    A plan that cannot be read is a problem only while a reading of it that was given to somebody is
+    open.
     """
     if not begun:
         return Waiting()
     work, whole = context.remembered.work, context.whole or context
-    counts = len(work.reviewing.plans), len(work.deciding.overridden)
+    counts = (
+        len(work.reviewing.plans),
+        len(work.reviewing.waived),
+        len(work.deciding.overridden),
+    )
     return whole.kept(("waiting plans", home, *counts), lambda: _waiting(home, whole, begun))
 
 
@@ -63,13 +68,14 @@ def _waiting(home: Path, context: ServiceContext, begun: Sequence[Taken]) -> Wai
 
 
 def _is_done(context: ServiceContext, home: Path, began: Taken) -> bool:
-    shown = PlanShown(_outline(home, began), context.office, {}, "model")
-    outline = UnderWay(shown, began.record, began.at, folder_of(home, began).name)
+    folder = folder_of(home, began)
+    shown = PlanShown(_outline(folder, manifest_of(began)), context.office, {}, "model")
+    outline = UnderWay(shown, began.record, began.at, folder.name)
     return bool(progress(context, outline)["state"].is_in(SETTLED).all())
 
 
 @cache  # a few bytes a case
-def _outline(home: Path, began: Taken) -> SpotCheckPlan:
+def _outline(folder: Path, manifest: str) -> SpotCheckPlan:
     """Of a plan no more than tells whether its cases are settled."""
-    plan = read_under_way(home, began).shown.plan
+    plan = read_shown(folder, manifest).plan
     return replace(plan, frame=plan.frame[:0], lines=plan.lines.select(OUTLINE), outlook=())

@@ -9,16 +9,22 @@ from policies.spot_check.planning import candidates
 from policies.spot_check.prospect import Point, Prospect, Prospects
 from serving.use_cases.context import ServiceContext
 from serving.use_cases.spot_checks import plan_frame
+from serving.work.readings import open_readings
 
 
 @dataclass(frozen=True)
 class Picture:
-    """The plan that is thought of, and the frontier of all that could be had instead."""
+    """The plan that is thought of, and the frontier of all that could be had instead.
+
+    Of the cases of the frame some are `mandatory`, and some wait for their review under an earlier
+    plan.
+    """
 
     chosen: Prospect
     frontier: tuple[Point, ...]
     frame_cases: int
     mandatory: int
+    waiting: int
     floor: float
 
 
@@ -34,4 +40,13 @@ def picture(context: ServiceContext, parameters: PlanParameters) -> Picture:
     of = ("prospects", *about, parameters.capacity)
     plans = context.kept(of, lambda: Prospects.of(*parts, parameters))
     chosen = plans.at(parameters)
-    return Picture(chosen, plans.frontier, frame.height, plans.by_rule.height, parameters.floor)
+    remembered = context.remembered
+    waiting = open_readings(remembered.work, remembered.days, context.tables)["case_id"].unique()
+    return Picture(
+        chosen,
+        plans.frontier,
+        frame.height,
+        mandatory=plans.by_rule.height,
+        waiting=int(frame["case_id"].is_in(waiting.to_list()).sum()),
+        floor=parameters.floor,
+    )

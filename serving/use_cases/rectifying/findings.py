@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from itertools import chain
 
 import polars as pl
 
 from cases.errors import Refused
 from cases.language.messages import _
 from cases.office.model import Office, Rectification
-from cases.office.reviews import CONSOLIDATED, FIRST, SECOND
+from cases.office.reviews import CONSOLIDATED, FIRST, SECOND, Reading
 from cases.tables.tables import Tables, rows
 from cases.tables.values import listed
 from features.as_of import final_reviews
@@ -23,13 +23,16 @@ from serving.access.caller import Caller, Scope, graded_scopes
 from serving.use_cases.context import ServiceContext
 from serving.work.deciding import Overridden
 from serving.work.rectifying import Course, FindingKey
-from serving.work.reviewing import Assigned, Begun
+from serving.work.reviewing import Begun, Reviewing
 from serving.work.work import Work
 
 NOT_FOLLOWED = _(
     "This office does not follow what becomes of findings. A section [rectification] in the office "
     "file begins it."
 )
+
+Key = tuple[str | None, str, Reading]  # plan, case and reading
+Made = tuple[str | None, str]  # reviewer and reading, as a review names it
 
 
 @dataclass(frozen=True)
@@ -173,17 +176,15 @@ def _owns(caller: Caller, one: Followed) -> bool:
 def _unsettled(tables: Tables, work: Work) -> frozenset[str]:
     """The cases to be read twice of which a reading is not made, or whose two grades differ."""
     reviewing = work.reviewing
-    taken = [*reviewing.plans.values(), *chain.from_iterable(reviewing.assigned.values())]
-    steps = [one.step for one in taken]
-    given = [step for step in steps if isinstance(step, Assigned)]
-    second = {step.case_id for step in given if step.reading == SECOND}
-    twice = {case_id for step in steps if isinstance(step, Begun) for case_id in step.twice}
-    twice |= second
+    readers = _readers(reviewing)
+    twice = {case_id for _plan, case_id, reading in readers if reading == SECOND}
     if not twice:
         return frozenset()
     reviews = tables.of_cases("reviews", twice)
-    graded = set(reviews.select("case_id", "reviewer").iter_rows())
     named = reviews.with_columns(pl.col("reading").fill_null(FIRST))
+    made = defaultdict[str, list[Made]](list)
+    for case_id, *one in named.select("case_id", "reviewer", "reading").iter_rows():
+        made[case_id].append((one[0], one[1]))
     read = {
         reading: dict(named.filter(reading=reading).select("case_id", "grade").iter_rows())
         for reading in (FIRST, SECOND, CONSOLIDATED)
@@ -198,9 +199,37 @@ def _unsettled(tables: Tables, work: Work) -> frozenset[str]:
         for (_plan, case_id), one in work.deciding.overridden.items()
         if isinstance(one.step, Overridden) and one.step.decided == "left_out"
     }
-    nobodys = twice - second - read[SECOND].keys()
-    unread = {step.case_id for step in given if (step.case_id, step.reviewer) not in graded}
-    return frozenset(differ | nobodys | (unread & twice)) - out
+    unread = {
+        key[1]
+        for key, reader in readers.items()
+        if key not in reviewing.waived and not _is_made(reviewing, key, reader, made[key[1]])
+    }
+    return frozenset(differ | (unread & twice)) - out
+
+
+def _is_made(reviewing: Reviewing, key: Key, reader: str | None, made: Sequence[Made]) -> bool:
+    """Whether a reading is among the reviews `made` of its case.
+
+    That of who has it, by whatever name; one that nobody has, by who had it or by its name.
+    """
+    plan, case_id, reading = key
+    if reader is not None:
+        return any(who == reader for who, _named in made)
+    own = reviewing.own(plan, case_id)
+    return any(own.get(who or "", named) == reading for who, named in made)
+
+
+def _readers(reviewing: Reviewing) -> dict[Key, str | None]:
+    """Who has each reading that was given to somebody, and each second one; None: nobody."""
+    begun = [(plan, one.step) for plan, one in reviewing.plans.items()]
+    second = {
+        (plan, case_id, SECOND): None
+        for plan, step in begun
+        if isinstance(step, Begun)
+        for case_id in step.twice
+    }
+    given = reviewing.readings.select("plan", "case_id", "reading", "reviewer").iter_rows()
+    return second | {(plan, case_id, reading): reader for plan, case_id, reading, reader in given}
 
 
 def found_in(tables: Tables) -> tuple[Finding, ...]:

@@ -1,4 +1,4 @@
-"""Who may grade a reading of a case."""
+"""Who may grade a reading of a case, who may take one that nobody has, who makes one of two."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import polars as pl
 from cases.errors import Refused
 from cases.language.messages import Sayable, _
 from cases.office.reviews import CONSOLIDATED, FIRST, SECOND, Reading
-from policies.reviewers.draw import hindrances
+from policies.reviewers.draw import eligible_for
 from serving.access.caller import Caller, handled_by, may_review
 from serving.use_cases.context import ServiceContext
 from serving.use_cases.reviewing.knowing import oversees
@@ -26,6 +26,10 @@ TAKEN = _("Another reviewer has this reading.")
 NOT_YOURS = _("This case is graded already, or its reading is another reviewer's.")
 NOT_BLIND = _("You may see what another found in this case, so you cannot take a reading of it.")
 OTHER_READER = _("You read this case already; its second reading is another reviewer's.")
+GAVE_BACK = _(
+    "You gave a reading of this case back, or a manager took it back: another reviewer has to "
+    "review the case."
+)
 
 
 def obstacle(
@@ -45,10 +49,18 @@ def obstacle(
         return GRADED if one.grade(reading) is not None else OTHER_READER
     if one.readers.get(reading, person) != person:
         return TAKEN
-    if reading not in one.readers and oversees(caller) and not one.graded.is_empty():
-        return NOT_BLIND
-    others = {reader for name, reader in one.readers.items() if name != reading}
-    return OTHER_READER if person in others else None
+    if person in {reader for name, reader in one.readers.items() if name != reading}:
+        return OTHER_READER
+    return None if reading in one.readers else _not_to_take(context, caller, one, case_id)
+
+
+def _not_to_take(
+    context: ServiceContext, caller: Caller, one: CaseProgress, case_id: str
+) -> Sayable | None:
+    """Why this caller cannot take a reading that nobody has."""
+    if caller.person in context.remembered.work.reviewing.gave_back(case_id):
+        return GAVE_BACK
+    return NOT_BLIND if oversees(caller) and not one.graded.is_empty() else None
 
 
 def to_take(
@@ -59,38 +71,53 @@ def to_take(
     Who may is what a draw of reviewers would say on `day`: no recusal, kind, unit or limit is in
     the way. In an office with a reviewer table it is who stands there.
     """
-    free = (reading for reading in one.open_readings if reading not in one.readers)
-    reading = next(free, None)
+    reading = next(iter(one.free_readings), None)
     if reading is None or obstacle(context, caller, one, case_id, reading) is not None:
         return None
-    first_is_open = one.grade(FIRST) is None and FIRST not in one.readers
+    first_is_open = FIRST in one.open_readings and FIRST not in one.readers
     if reading == SECOND and first_is_open:
         return None
-    return None if _hindered(context, str(caller.person), one, case_id, day) else reading
+    reviewers = context.tables.reviewer_rows.filter(reviewer=caller.person)
+    if context.tables.reviewer_rows.is_empty():
+        reviewers = pl.DataFrame({"reviewer": [caller.person]})
+    return reading if _eligible(context, reviewers, one, case_id, day) else None
 
 
-def _hindered(
-    context: ServiceContext, person: str, one: CaseProgress, case_id: str, day: date
-) -> bool:
-    tables = context.tables
-    reviewer = pl.DataFrame({"reviewer": [person]})
-    if not tables.reviewer_rows.is_empty():
-        reviewer = tables.reviewer_rows.filter(reviewer=person)
-        if reviewer.is_empty():
-            return True
-    remembered = context.remembered
-    still = open_readings(remembered.work, remembered.days, tables).filter(reviewer=person)
+def eligible(
+    context: ServiceContext, one: CaseProgress, case_id: str, day: date
+) -> frozenset[str] | None:
+    """Of the reviewer table who could take a reading that nobody has on `day`; None without it.
+
+    Neither who has the other reading nor who gave one back.
+    """
+    reviewers = context.tables.reviewer_rows
+    if reviewers.is_empty():
+        return None
+    gave_back = context.remembered.work.reviewing.gave_back(case_id)
+    out = {*one.readers.values(), *one.graded["reviewer"].drop_nulls(), *gave_back}
+    others = reviewers.filter(~pl.col("reviewer").is_in(sorted(out)))
+    return _eligible(context, others, one, case_id, day)
+
+
+def _eligible(
+    context: ServiceContext, reviewers: pl.DataFrame, one: CaseProgress, case_id: str, day: date
+) -> frozenset[str]:
+    """Which of these reviewers a draw could give the case."""
+    tables, remembered = context.tables, context.remembered
+    still = open_readings(remembered.work, remembered.days, tables)
+    many = still.group_by("reviewer").agg(open_cases=pl.len().cast(pl.Int64()))
     case = tables.of_cases("cases", [case_id]).select("case_id", "kind", "unit")
     worked = pl.Series("handled_by", [sorted(handled_by(tables, case_id))], pl.List(pl.String()))
-    found = hindrances(
+    return eligible_for(
         case.with_columns(worked),
-        reviewer.with_columns(open_cases=pl.lit(still.height, pl.Int64())),
-        tables.recusal_rows.filter(handler=person),
+        reviewers.join(many, on="reviewer", how="left").with_columns(
+            pl.col("open_cases").fill_null(0)
+        ),
+        tables.recusal_rows.join(reviewers.select(handler="reviewer"), on="handler", how="semi"),
         day,
         other_unit=context.office.reviewers.other_unit,
         first={case_id: one.readers[FIRST]} if FIRST in one.readers else None,
     )
-    return bool(found)
 
 
 def check_consolidates(

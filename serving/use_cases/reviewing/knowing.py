@@ -40,7 +40,7 @@ def knows(
     """What a caller may know of a case that these plans under way have drawn."""
     person = caller.person
     elsewhere = read_elsewhere(context, case_id, plans)
-    if person in elsewhere:
+    if person is not None and person in elsewhere:
         return Knows()
     mine = [one for one in plans if one.waits_for(person)]
     if mine:
@@ -59,8 +59,11 @@ def knows(
 
 def read_elsewhere(
     context: ServiceContext, case_id: str, plans: Sequence[CaseProgress]
-) -> frozenset[str]:
-    """Who still reads a case for a plan that is not among these, as its folder cannot be read."""
+) -> frozenset[str | None]:
+    """Who still reads a case for a plan that is not among these, as its folder cannot be read.
+
+    None stands for who may take a reading that was given back.
+    """
     known = {one.plan.plan_id for one in plans}
     work, days = context.remembered.work, context.remembered.days
     return frozenset(unread_elsewhere(work, days, context.tables, known, case_id)["reviewer"])

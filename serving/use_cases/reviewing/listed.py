@@ -73,7 +73,7 @@ def _tests(plan: UnderWay, caller: Caller, wanted: Wanted) -> Iterator[pl.Expr]:
             yield pl.col(column) == value
     first, second = pl.col("reader_first"), pl.col("reader_second")
     if wanted.who == NOBODY:
-        yield first.is_null() & (pl.col("state") == FIRST)
+        yield pl.col("free") > 0
     elif wanted.who == MINE or (wanted.who and oversees(caller)):
         who = caller.person if wanted.who == MINE else wanted.who
         yield (first.eq_missing(who) | second.eq_missing(who)) & pl.lit(who is not None)

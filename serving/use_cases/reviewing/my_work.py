@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from cases.office.reviews import CONSOLIDATED, FIRST, SECOND
+from cases.office.reviews import CONSOLIDATED, SECOND
 from serving.use_cases.context import ServiceContext
 from serving.use_cases.reviewing.progress import cases_of, progress, since
 from serving.use_cases.reviewing.under_way import UnderWay
@@ -52,6 +52,5 @@ def to_consolidate(context: ServiceContext, plan: UnderWay) -> pl.DataFrame:
 
 
 def nobody_reads(context: ServiceContext, plan: UnderWay) -> int:
-    """How many first readings of a plan nobody has and nobody has graded."""
-    found = progress(context, plan)
-    return found.filter(pl.col(f"reader_{FIRST}").is_null(), state="first").height
+    """How many readings of a plan are to be made that nobody has."""
+    return int(progress(context, plan)["free"].sum())

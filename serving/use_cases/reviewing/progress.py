@@ -87,12 +87,15 @@ def progress(context: ServiceContext, plan: UnderWay) -> pl.DataFrame:
     """The cases of a plan in scope, in the reading order, with how far each is.
 
     The columns of `cases_of`, `reader_first` and `reader_second` (null: nobody),
-    `grade_first`, `grade_second`, `grade_consolidated` (null: not graded yet) and `state`, one
-    of `STATES`. Of several grades of one reading the first counts.
+    `grade_first`, `grade_second`, `grade_consolidated` (null: not graded yet), `state`, one of
+    `STATES`, and `free`, how many readings are to be made that nobody has. Of several grades of one
+    reading the first counts.
     """
     lines = cases_of(context, plan)
-    given = context.remembered.work.reviewing.readings.filter(plan=plan.plan_id)
-    own = given.select("case_id", "reviewer", own="reading").unique(("case_id", "reviewer"))
+    reviewing = context.remembered.work.reviewing
+    given = reviewing.readings.filter(plan=plan.plan_id)
+    had = reviewing.readers.filter(plan=plan.plan_id)
+    own = had.select("case_id", "reviewer", own="reading").unique(("case_id", "reviewer"))
     found = since(context, plan.parameters.as_of).join(
         own, on=("case_id", "reviewer"), how="left", maintain_order="left"
     )
@@ -108,7 +111,9 @@ def progress(context: ServiceContext, plan: UnderWay) -> pl.DataFrame:
         lines = _beside(lines, of_one)
     remembered, listed = context.remembered, {plan.plan_id: plan.cases["case_id"]}
     still = to_make(remembered.work, remembered.days, context.tables, listed)
-    return lines.with_columns(state=_state(still))
+    nobodys = still.filter(pl.col("reviewer").is_null()).group_by("case_id")
+    lines = lines.join(nobodys.agg(free=pl.len()), on="case_id", how="left", maintain_order="left")
+    return lines.with_columns(pl.col("free").fill_null(0), state=_state(still))
 
 
 def _read_as(own: pl.Expr) -> pl.Expr:
@@ -147,13 +152,15 @@ def _state(still: pl.DataFrame) -> pl.Expr:
 class CaseProgress:
     """How far the readings of one case of a plan are.
 
-    `readers` is who has each reading, `graded` what was graded since the plan's day: rows of the
-    review table, in order. `left_out`: somebody took the case out.
+    `readers` is who has each reading, `wanted` which are to be made or were, `graded` what was
+    graded since the plan's day: rows of the review table, in order. `left_out`: somebody took the
+    case out.
     """
 
     plan: UnderWay
     line: Mapping[str, Any]
     readers: Mapping[Reading, str]
+    wanted: Sequence[Reading]
     graded: pl.DataFrame
     left_out: bool = False
 
@@ -172,10 +179,17 @@ class CaseProgress:
             reading: reviewing.reader(plan.plan_id, case_id, reading) for reading in (FIRST, SECOND)
         }
         readers = {reading: person for reading, person in found.items() if person is not None}
-        own = {person: reading for reading, person in readers.items()}
+        own = reviewing.own(plan.plan_id, case_id)
+        twice = line["second_review"] or SECOND in own.values()
+        wanted = [
+            reading
+            for reading in ((FIRST, SECOND) if twice else (FIRST,))
+            if (plan.plan_id, case_id, reading) not in reviewing.waived
+        ]
         of_reviewer = pl.col("reviewer").replace_strict(own, default=None, return_dtype=pl.String())
         graded = graded_since(context, plan.parameters.as_of, case_id)
-        return cls(plan, line, readers, graded.with_columns(_read_as(of_reviewer)), left_out)
+        read_as = graded.with_columns(_read_as(of_reviewer))
+        return cls(plan, line, readers, wanted, read_as, left_out)
 
     @cached_property
     def state(self) -> str:
@@ -202,11 +216,14 @@ class CaseProgress:
     @property
     def open_readings(self) -> tuple[Reading, ...]:
         """The readings that are still to be graded, as `to_make` says it."""
-        is_twice = self.line["second_review"] or SECOND in self.readers
         if self.left_out or self.grade(CONSOLIDATED) is not None:
             return ()
-        wanted = (FIRST, SECOND) if is_twice else (FIRST,)
-        return tuple(reading for reading in wanted if self.grade(reading) is None)
+        return tuple(reading for reading in self.wanted if self.grade(reading) is None)
+
+    @property
+    def free_readings(self) -> tuple[Reading, ...]:
+        """Those of them that nobody has."""
+        return tuple(reading for reading in self.open_readings if reading not in self.readers)
 
     def grade(self, reading: Reading) -> Mapping[str, Any] | None:
         """The first grade of a reading, a row of the review table; None if there is none yet."""

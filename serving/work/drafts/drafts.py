@@ -67,7 +67,7 @@ class Drafts:
 
     def of(self, place: Place) -> Draft | None:
         """A draft; None if there is none."""
-        wanted = select(DRAFTS.c.fields, DRAFTS.c.saved_at).where(*_at(place))
+        wanted = select(DRAFTS.c.fields, DRAFTS.c.saved_at).where(*_at(place._asdict()))
         with _kept(), self.engine.connect() as connection:
             found = connection.execute(wanted).first()
         return (
@@ -98,7 +98,13 @@ class Drafts:
     def drop(self, place: Place) -> None:
         """Drop a draft: it was sent."""
         with self._writing() as connection:
-            connection.execute(delete(DRAFTS).where(*_at(place)))
+            connection.execute(delete(DRAFTS).where(*_at(place._asdict())))
+
+    def drop_of_reading(self, plan: str, case_id: str, reading: str) -> None:
+        """Drop whatever was begun of a reading: it was given back, and nobody can send it."""
+        of_reading = {"plan": plan, "case_id": case_id, "reading": reading}
+        with self._writing() as connection:
+            connection.execute(delete(DRAFTS).where(*_at(of_reading)))
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
@@ -110,8 +116,8 @@ class Drafts:
             yield connection
 
 
-def _at(place: Place) -> list[Any]:
-    return [DRAFTS.c[name] == value for name, value in place._asdict().items()]
+def _at(place: Mapping[str, str]) -> list[Any]:
+    return [DRAFTS.c[name] == value for name, value in place.items()]
 
 
 @contextmanager

@@ -44,6 +44,8 @@ consolidate   | -     | -       | -        | unit    | -       | -      | -     
 override      | -     | -       | -        | unit    | -       | -      | -        | -
 answer        | -     | own     | -        | -       | -       | -      | -        | -
 rectify       | -     | own     | -        | unit    | -       | -      | -        | -
+see_alerts    | unit  | own     | -        | unit    | unit    | -      | -        | -
+answer_alert  | unit  | -       | -        | unit    | -       | -      | -        | -
 see_report    | -     | -       | -        | whole   | whole   | -      | -        | -
 see_ledger    | -     | -       | -        | -       | whole   | -      | -        | whole
 manage_users  | -     | -       | -        | -       | -       | -      | whole    | -
@@ -114,4 +116,5 @@ def test_no_administrator_sees_a_case(role: Role) -> None:
     of_cases |= {Action.RECORD_FACTS, Action.RECORD_REVIEW, Action.OVERRIDE}
     of_cases |= {Action.SEE_DRAWN, Action.CONSOLIDATE}
     of_cases |= {Action.ANSWER, Action.RECTIFY, Action.SEE_PLANS}
+    of_cases |= {Action.SEE_ALERTS, Action.ANSWER_ALERT}
     assert {reached(Caller("u", frozenset([role])), action) for action in of_cases} == {"-"}

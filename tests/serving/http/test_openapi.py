@@ -36,6 +36,7 @@ def test_every_endpoint_is_listed():
         "/v1/spot_checks": {"post"},
         "/v1/score": {"post"},
         "/v1/intake": {"post"},
+        "/v1/alerts": {"get"},
         "/v1/cases": {"post"},
         "/v1/events": {"post"},
         "/v1/reviews": {"post"},
@@ -70,6 +71,7 @@ def test_errors_are_described_as_problem_details():
     ("method", "path", "body"),
     [
         ("get", "/healthz", None),
+        ("get", "/v1/alerts", None),
         ("post", "/v1/score", {"case_ids": ["a"]}),
         ("post", "/v1/score", {"case_ids": []}),
         ("post", "/v1/spot_checks", request()),
@@ -155,6 +157,8 @@ def fits(value: Any, schema: dict[str, Any], document: dict[str, Any]) -> bool:
     right &= value in schema.get("enum", [value]) and value == schema.get("const", value)
     if isinstance(value, str) and "pattern" in schema:
         right &= re.search(schema["pattern"], value) is not None
+    if isinstance(value, str) and "format" in schema:
+        right &= schema["format"] == "date" and DAY.fullmatch(value) is not None
     if isinstance(value, list):
         right &= all(fits(one, schema["items"], document) for one in value)
     if isinstance(value, dict):
@@ -164,9 +168,10 @@ def fits(value: Any, schema: dict[str, Any], document: dict[str, Any]) -> bool:
     return bool(right)
 
 
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 UNDERSTOOD = {
     *("type", "anyOf", "enum", "const", "pattern", "items", "properties", "required"),
-    *("additionalProperties", "title", "description", "default"),
+    *("additionalProperties", "title", "description", "default", "format"),
 }
 
 

@@ -46,6 +46,16 @@ def test_what_was_sent_is_dropped(tmp_path: Path) -> None:
     assert drafts.of(MINE) is None
 
 
+def test_what_was_begun_of_a_reading_that_was_given_back_is_dropped(tmp_path: Path) -> None:
+    """Whoever began it; other readings keep theirs."""
+    drafts = Drafts.at(tmp_path)
+    for place in (MINE, MINE._replace(user_id="u2"), MINE._replace(reading="second")):
+        drafts.keep(place, FIELDS)
+    drafts.drop_of_reading(MINE.plan, MINE.case_id, MINE.reading)
+    assert drafts.begun("u1") == {("p", "a", "second")}
+    assert drafts.begun("u2") == set()
+
+
 def test_old_drafts_go(tmp_path: Path) -> None:
     """When another one is kept."""
     clock = Clock()

@@ -9,6 +9,8 @@ import pytest
 
 from cases.language.kept import as_json
 from cases.language.messages import _
+from policies.alerts import Sort
+from serving.work.alerting import Alerting, DeskNotified, Given
 from serving.work.notices import Notice, notices
 from serving.work.reviewing import Begun, Reviewing
 from serving.work.running import Notified, RunBegan, RunDone, Running
@@ -81,3 +83,24 @@ def test_alarms_are_counted() -> None:
 def found(running: Running) -> tuple[Notice, ...]:
     """What there is to tell of runs."""
     return notices(office(), Reviewing(), running, NOON)
+
+
+@pytest.mark.parametrize(("days", "count"), [(0, 1), (2, 2), (9, 2), (10, None)])
+def test_desks_that_were_notified_are_told_of_in_counts(days: int, count: int | None) -> None:
+    """Of the last day on which they were, for a week: one on the first, two on the third."""
+    alerting = Alerting().after(taken(*(_notified(day, n) for day, n in ((1, 1), (3, 2)))))
+    found = told(Reviewing(), days, alerting=alerting)
+    if count is None:
+        assert found == []
+    else:
+        ((about, says),) = found
+        assert about == "due"
+        assert f"notified of {count} alert" in says
+
+
+def _notified(day: int, count: int) -> DeskNotified:
+    began = date(2026, 6, day)
+    given = [
+        Given(case_id=f"c{n}", sort=Sort.HARD, rule="limit", began=began) for n in range(count)
+    ]
+    return DeskNotified(day=began, unit=None, alerts=tuple(given))

@@ -29,6 +29,7 @@ TASKS: Mapping[Task, Sayable] = {
     "train": _("train, and promote what passes the gate"),
     "plan": _("draw a plan and begin its reviews"),
     "report": _("write the report"),
+    "watch": _("watch running cases"),
     "remind": _("remind people"),
 }
 OFTEN: Mapping[Length, Sayable] = {

@@ -93,6 +93,8 @@ def _of_notice(visit: Visit, notice: Notice) -> Told:
         path = address("/plan", id=notice.name)
     elif notice.of == "findings":
         path = address("/rectification", when="overdue" if notice.about == "overdue" else "soon")
+    elif notice.of == "alerts":
+        path = "/running"
     elif notice.about == "alarm":
         more = running.done[notice.name].alarms
     else:
@@ -115,6 +117,7 @@ def _notices(visit: Visit) -> Iterator[Notice]:
         holder=_holder(visit),
         waiting=Counter(to_make(work, context.remembered.days, context.tables, listed)["plan"]),
         findings=_waiting(visit),
+        alerting=work.alerting,
     )
     for notice in found:
         is_run = notice.of == "schedule" and notice.about == "alarm"

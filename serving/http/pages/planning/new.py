@@ -74,17 +74,30 @@ def _shown(found: Picture) -> Mapping[str, Any]:
 
 
 def _of_frame(found: Picture) -> Sayable:
-    cases = ngettext(
-        "{count:,} case could be drawn.", "{count:,} cases could be drawn.", found.frame_cases
-    )
-    if not found.mandatory:
-        return cases
-    mandatory = ngettext(
-        "{count:,} of them is reviewed by rule.",
-        "{count:,} of them are reviewed by rule.",
-        found.mandatory,
-    )
-    return sentences(cases, mandatory)
+    parts = [
+        ngettext(
+            "{count:,} case could be drawn.", "{count:,} cases could be drawn.", found.frame_cases
+        )
+    ]
+    if found.mandatory:
+        parts += [
+            ngettext(
+                "{count:,} of them is reviewed by rule.",
+                "{count:,} of them are reviewed by rule.",
+                found.mandatory,
+            )
+        ]
+    if found.waiting:
+        parts += [
+            ngettext(
+                "{count:,} of them waits for its review under an earlier plan and can be drawn "
+                "again; one review then serves both plans.",
+                "{count:,} of them wait for their reviews under an earlier plan and can be drawn "
+                "again; one review then serves both plans.",
+                found.waiting,
+            )
+        ]
+    return sentences(*parts)
 
 
 def act(visit: Visit) -> GoTo:

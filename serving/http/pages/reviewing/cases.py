@@ -91,7 +91,7 @@ def _readers(visit: Visit, plan: UnderWay, lines: pl.DataFrame) -> Iterator[Opti
     if oversees(visit.caller):
         given = visit.context.remembered.work.reviewing.readings.filter(plan=plan.plan_id)
         of_lines = given.join(lines, on="case_id", how="semi")
-        for name in of_lines["reviewer"].unique().sort():
+        for name in of_lines["reviewer"].drop_nulls().unique().sort():
             yield name, name
 
 
@@ -113,7 +113,7 @@ def _reader(visit: Visit, row: Mapping[str, Any]) -> Sayable | str:
     """Who reads a case, for this reader; names are for those who plan and audit."""
     readers = [name for name in (row["reader_first"], row["reader_second"]) if name is not None]
     if not readers:
-        return _("nobody yet") if row["state"] == "first" else ""
+        return _("nobody yet") if row["free"] else ""
     if visit.caller.person in readers:
         return _("you")
     return readers[0] if oversees(visit.caller) else _("another reviewer")

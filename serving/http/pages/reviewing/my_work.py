@@ -100,17 +100,17 @@ def _came_back(visit: Visit, found: Sequence[UnderWay]) -> Iterator[dict[str, An
 
 
 def _free(visit: Visit, found: Sequence[UnderWay]) -> Iterator[dict[str, Any]]:
-    """Plans with cases that nobody has."""
+    """Plans with readings that nobody has."""
     for plan in found:
         count = nobody_reads(visit.context, plan)
         if count:
             says = ngettext(
-                "{plan}: nobody has {count} case yet.",
-                "{plan}: nobody has {count:,} cases yet.",
+                "{plan}: {count} reading that nobody has.",
+                "{plan}: {count:,} readings that nobody has.",
                 count,
                 plan=plan_name(plan),
             )
-            link = address("/cases", plan=plan.plan_id, who="nobody", state="first")
+            link = address("/cases", plan=plan.plan_id, who="nobody")
             yield {"says": says, "link": link}
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cases.errors import Refused
 from cases.language.messages import Sayable, _
+from cases.office.reviews import FIRST, SECOND
 from evaluation.pages.plan.drawn_cases import as_shown, why_listed
 from evaluation.statistics.saying import band
 from serving.access.caller import may
@@ -26,12 +27,16 @@ from serving.http.pages.shell.rendering import address
 from serving.http.pages.shell.visit import GoTo, Shown, Visit
 from serving.use_cases.remembered import name_of
 from serving.use_cases.reviewing.case_file import MOST_EVENTS, Pointed, pointed, to_check
+from serving.use_cases.reviewing.giving_back import left_over
 from serving.use_cases.reviewing.grading import TAKEN, check_consolidates, obstacle, to_take
+from serving.use_cases.reviewing.knowing import oversees
 from serving.use_cases.reviewing.my_work import to_grade
 from serving.use_cases.reviewing.progress import READ_AS, STATES, CaseProgress
 from serving.use_cases.reviewing.similar import similar
-from serving.work.reviewing import Assigned
+from serving.work.reviewing import Assigned, GivenBack, Waived
 from serving.work.step import Taken, step_entry
+
+TAKE_BACK = {FIRST: _("Take the first reading back"), SECOND: _("Take the second reading back")}
 
 
 @dataclass(frozen=True)
@@ -47,14 +52,17 @@ class Why:
 class Actions:
     """What a reader can do with a case now: addresses, and of which reading; None where not.
 
-    `refused` says why a reading that is theirs cannot be graded.
+    `refused` says why a reading that is theirs cannot be graded; `others` are the ways to readings
+    that others have, or nobody, with what they are called.
     """
 
     grade: str | None = None
     take: str | None = None
+    give_back: str | None = None
     consolidate: str | None = None
     reading: Sayable | None = None
     refused: Sayable | None = None
+    others: tuple[tuple[str, Sayable], ...] = ()
 
 
 def _override(visit: Visit, opened: OpenedCase) -> str | None:
@@ -136,15 +144,34 @@ def _actions(visit: Visit, opened: OpenedCase) -> Actions:
         return Actions()
     named = {"id": case_id, "plan": one.plan.plan_id}
     both = address("/case/consolidate", **named) if _consolidates(visit, one, case_id) else None
+    actions = Actions(consolidate=both, others=tuple(_others(visit, one, named)))
     reading = one.waits_for(caller.person)
     if reading is not None:
         refused = obstacle(visit.context, caller, one, case_id, reading)
-        to_grade = address("/case/grade", **named) if refused is None else None
-        return Actions(to_grade, None, both, READ_AS[reading], refused)
+        return replace(
+            actions,
+            grade=address("/case/grade", **named) if refused is None else None,
+            give_back=address("/case/give-back", **named) if reading in one.open_readings else None,
+            reading=READ_AS[reading],
+            refused=refused,
+        )
     free = to_take(visit.context, caller, one, case_id, visit.now.date())
     if free is not None:
-        return Actions(None, address("/case", **named), both, READ_AS[free])
-    return Actions(consolidate=both)
+        return replace(actions, take=address("/case", **named), reading=READ_AS[free])
+    return actions
+
+
+def _others(
+    visit: Visit, one: CaseProgress, named: Mapping[str, str]
+) -> Iterator[tuple[str, Sayable]]:
+    """What a manager can do about readings that others have, or nobody."""
+    if not may(visit.caller, Action.CONSOLIDATE):
+        return
+    for reading in one.open_readings:
+        if one.readers.get(reading, visit.caller.person) != visit.caller.person:
+            yield address("/case/take-back", **named, reading=reading), TAKE_BACK[reading]
+    if left_over(one) is not None:
+        yield address("/case/one-reading", **named), _("One reading is enough")
 
 
 def _consolidates(visit: Visit, one: CaseProgress, case_id: str) -> bool:
@@ -167,21 +194,27 @@ def _next(visit: Visit, opened: OpenedCase) -> str | None:
     return None
 
 
-def _records(visit: Visit, opened: OpenedCase) -> Iterator[tuple[Sayable | str, Sayable, int]]:
-    """The records of the ledger that are about this case: when, what, and the number.
+def _records(
+    visit: Visit, opened: OpenedCase
+) -> Iterator[tuple[Sayable | str, Sayable, int, str | None]]:
+    """The records of the ledger that are about this case: when, what, the number, and why.
 
-    Who still reads the case does not learn from them what another found.
+    Who still reads the case does not learn from them what another found. Why a reading was given
+    back, or is not needed, is for those who plan and audit.
     """
     reviewing = visit.context.remembered.work.reviewing
     began = [reviewing.plans[one.plan.plan_id] for one in opened.plans]
-    steps: list[Taken] = [*began, *reviewing.assigned.get(opened.case_id, ())]
+    steps: list[Taken] = [*began, *reviewing.reading_steps.get(opened.case_id, ())]
+    learns_why = opened.knows.grades and oversees(visit.caller)
     if opened.knows.grades:
         steps += reviewing.graded.get(opened.case_id, ())
         steps += reviewing.again.get(opened.case_id, ())
     once = {(taken.record, taken.step.code): taken for taken in steps}
     for taken in sorted(once.values(), key=lambda taken: taken.record):
         at = on_clock(visit.context.office, taken.at)
-        yield as_shown(at.replace(second=0, microsecond=0)), taken.step.says, taken.record
+        step, minute = taken.step, as_shown(at.replace(second=0, microsecond=0))
+        why = step.reason if learns_why and isinstance(step, GivenBack | Waived) else None
+        yield minute, step.says, taken.record, why
 
 
 def _earlier(visit: Visit, opened: OpenedCase) -> tuple[Sayable, str] | None:

@@ -28,6 +28,7 @@ ENTRIES = (
     Entry("/cases", _("Cases to check"), Action.SEE_DRAWN),
     Entry("/plans", _("Plans"), Action.SEE_PLANS),
     Entry("/new-cases", _("New cases"), Action.INTAKE),
+    Entry("/running", _("Running cases"), Action.SEE_ALERTS),
     Entry("/rectification", _("Rectification"), Action.SEE_CASE),
     Entry("/office", _("The office"), Action.SEE_REPORT),
     Entry("/ledger", _("Ledger"), Action.SEE_LEDGER),

@@ -12,6 +12,8 @@ SAID: Mapping[str, Sayable] = {
     "graded": _("The grade is saved."),
     "draft": _("Kept as a draft. Nobody else sees it until you save the grade."),
     "taken": _("This case is yours to grade."),
+    "given_back": _("The reading is given back. Another reviewer can take it."),
+    "waived": _("Recorded: one reading of this case is enough."),
     "consolidated": _("The consolidated grade is saved; it is the one that counts."),
     "drawn": _("The plan was drawn, once, and is recorded."),
     "begun": _("The plan is drawn and recorded, and its reviews have begun."),

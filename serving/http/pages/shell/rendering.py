@@ -6,7 +6,6 @@ import hashlib
 import re
 from base64 import b64encode
 from collections.abc import Mapping
-from datetime import datetime
 from functools import cache, lru_cache
 from gettext import NullTranslations
 from importlib import resources
@@ -117,8 +116,3 @@ def whole_headers(content: bytes) -> dict[str, str]:
 def cell(value: object, language: Language) -> str:
     """A text in `language`; anything else as a table for people shows it."""
     return say(value if isinstance(value, Sayable) else as_shown(value), language)
-
-
-def moment(at: datetime, language: Language) -> str:
-    """A moment as pages show it; of one whose time is not known the day alone."""
-    return say(as_shown(at), language)

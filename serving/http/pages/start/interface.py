@@ -30,6 +30,9 @@ def interface(offered: Sequence[Operation]) -> Callable[[Visit], Shown]:
         values = {
             "served": served,
             "offered": offered,
+            "linked": [
+                one for one in offered if one.method == "GET" and may(visit.caller, one.action)
+            ],
             "newest": newest,
             "origin": visit.origin,
             "sees_metrics": may(visit.caller, Action.SEE_METRICS),

@@ -34,6 +34,7 @@ ADDRESSES: list[tuple[str, str, Action, Any]] = [
     ("POST", "/v1/reviews", Action.RECORD_REVIEW, {}),
     ("POST", "/v1/overrides", Action.OVERRIDE, {}),
     ("POST", "/v1/trainings", Action.MANAGE_SYSTEM, {}),
+    ("GET", "/v1/alerts", Action.SEE_ALERTS, None),
     ("GET", "/healthz", Action.SEE_HEALTH, None),
     ("GET", "/metrics", Action.SEE_METRICS, None),
     ("GET", "/docs.json", Action.SEE_INTERFACE, None),

@@ -11,6 +11,9 @@ from serving.http.pages.reviewing import opened
 from serving.kept.begin import PLANS
 from serving.kept.home import waiting as kept_waiting
 from serving.kept.home.waiting import Waiting, waiting
+from serving.use_cases.remembered import name_of
+from serving.work.reviewing import GivenBack, Waived
+from serving.work.step import step_entry
 from tests.serving.http.access.browser import Browser
 from tests.serving.use_cases.reviewing.office import Office, office_under_review, reviewer
 
@@ -38,6 +41,24 @@ def test_a_plan_is_held_until_it_is_done(office: Office) -> None:
         office.graded(case_id, "good", "second")
     assert _waiting(office) == Waiting()
     assert kept_waiting._held[office.home] == {}
+
+
+def test_a_plan_is_done_once_what_nobody_can_read_is_waived(office: Office) -> None:
+    """A reading that was given back keeps its plan waiting until then."""
+    name, plan = name_of(office.context.office), office.plan.plan_id
+    for case_id in office.plan.cases["case_id"]:
+        office.graded(case_id, "good")
+    twice = office.plan.cases.filter("second_review")["case_id"].to_list()
+    for case_id in twice:
+        reader = office.reader(case_id, "second")
+        back = GivenBack(plan=plan, case_id=case_id, reading="second", reviewer=reader)
+        office.ledger.append(step_entry(name, back, "u"))
+    assert [one.plan_id for one in _waiting(office).plans] == [plan]
+    for case_id in twice:
+        office.ledger.append(
+            step_entry(name, Waived(plan=plan, case_id=case_id, reading="second"), "u")
+        )
+    assert _waiting(office) == Waiting()
 
 
 def test_a_reading_of_an_older_plan_stays_on_the_list_of_work(

@@ -15,7 +15,7 @@ from serving.memory.grades import record_grade
 from serving.use_cases.context import ServiceContext
 from serving.use_cases.rectifying.findings import findings, found_in, seen_by
 from serving.use_cases.remembered import name_of
-from serving.work.reviewing import Assigned, Begun, Graded
+from serving.work.reviewing import Assigned, Begun, GivenBack, Graded, Waived
 from serving.work.step import step_entry
 from tests.factories.fakes import InMemory, context
 from tests.serving.use_cases.rectifying.following import (
@@ -110,6 +110,23 @@ def test_a_second_reading_that_is_made_first_is_no_finding_yet(first: str, *, wa
         step = Assigned(case_id="a", reading=reading, reviewer=reviewer)
         current.record(step_entry(name_of(current.context.office), step, "u"))
     assert (("a", "facts") not in named(current.context)) is waits
+
+
+def test_a_reading_that_was_given_back_keeps_the_findings_of_the_other_to_itself() -> None:
+    """Until somebody makes it, or it is done without; whatever the table calls the other one."""
+    name = name_of(office_at().office)
+    for lost, other in (("first", "second"), ("second", "first")):
+        current = Current(office_at(), InMemory())
+        steps = [
+            Assigned(case_id="a", reading=other, reviewer="r1"),
+            Assigned(case_id="a", reading=lost, reviewer="r9"),
+            GivenBack(case_id="a", reading=lost, reviewer="r9", reason="ill"),
+        ]
+        current.record_all(*(step_entry(name, step, "u") for step in steps))
+        assert ("a", "facts") not in named(current.context)
+        waived = Waived(case_id="a", reading=lost, reason="nobody is left")
+        current.record(step_entry(name, waived, "u"))
+        assert ("a", "facts") in named(current.context)
 
 
 def test_an_office_that_follows_nothing_says_so() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.serving.http.pages.every_page.living import Words
+from tests.serving.http.pages.every_page.in_words import Words
 
 DONE = "window.__done=(window.__done||0)+1"
 TEXTS = (

@@ -6,17 +6,17 @@ Whatever people or tables can write goes through `text`, which makes hostile tex
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from html import unescape
+from itertools import count, cycle
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import httpx
-import polars as pl
+import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
 
@@ -24,7 +24,6 @@ from cases.files import made_folder
 from cases.integrity.canonical import Domain, stream_digest
 from cases.language.kept import as_json
 from cases.language.texts import Text
-from cases.tables.tables import Tables
 from evaluation.pages.cells import share_interval
 from evaluation.pages.charts import rates
 from evaluation.pages.exhibits import Exhibit
@@ -39,112 +38,26 @@ from serving.access.users import Grant, User, add_user
 from serving.http.app import application
 from serving.http.pages.rectifying.finding import path_of
 from serving.http.pages.shell.rooms import Rooms
+from serving.http.pages.watching.seen import path_of as path_of_alert
 from serving.kept.home.reports import REPORTS, SHOWN, page_file
 from serving.memory.current import Current
 from serving.use_cases.context import ServiceContext
 from serving.use_cases.recording.records import report_record
 from serving.use_cases.rectifying.findings import findings
 from serving.use_cases.remembered import name_of
+from serving.use_cases.watching.standing import notices
+from serving.use_cases.watching.watching import moment_of, watched
 from serving.work.running import RunBegan, RunDone, RunFailed
 from serving.work.step import step_entry
 from tests.factories.client import OpenDoor
 from tests.factories.fakes import FakeModel, InMemory
-from tests.factories.office import office, tables
+from tests.serving.http.pages.every_page.in_words import Words, plain, tables_of
 from tests.serving.http.pages.visits import ASKED, CODE, MADE_FROM, Visitor
-from tests.serving.use_cases.reviewing.office import CASES, EVENTS, REVIEWERS, REVIEWS
 
-Words = Callable[[str], str]
-NAMES = ("case_id", "kind", "unit", "handler", "actor", "reviewer", "charge", "party")
-HANDLERS = """
-handler | unit | kinds | capacity | absent_from | absent_until
-h1      | u1   | -     | 1        | -           | -
-h2      | u2   | -     | 1        | -           | -
-h3      | u1   | -     | 1        | -           | -
-h4      | u2   | -     | 1        | -           | -
-"""
-RECUSALS = """
-handler | case_id | party
-h3      | -       | p1
-"""
-NEW = """
-n1      | 2026-02-20 | -                | theft | u1   | -       | 1        | theft   | -
-n2      | 2026-02-20 | -                | theft | u1   | -       | 1        | theft   | -
-n3      | 2026-02-20 | -                | theft | u1   | -       | 1        | theft   | -
-"""
 PAGE = (
     "<!DOCTYPE html><html lang='en'><head><title>Report</title><style>p { color: #000; }</style>"
     "</head><body><main><h1>Report</h1><p>Kept.</p></main></body></html>"
 )
-
-
-def plain(name: str) -> str:
-    """As it is."""
-    return name
-
-
-def described(text: Words) -> dict[str, Any]:
-    """What the office file says, with its texts."""
-
-    def words(name: str) -> dict[str, str]:
-        return {"en": text(name), "zh": text(name)}
-
-    return {
-        "office": {"name": words("Office")},
-        "attributes": {
-            "suspects": {"type": "number", "known": "intake", "meaning": words("suspects")},
-            "charge": {"type": "code", "known": "intake", "meaning": words("charge")},
-            "appealed": {"type": "flag", "known": "closing", "meaning": words("appealed")},
-        },
-        "activities": {
-            "accepted": {"meaning": words("accepted")},
-            "returned": {"meaning": words("returned"), "rework": True},
-            "decided": {"meaning": words("decided")},
-        },
-        "reviews": {
-            "maturity_days": 10,
-            "grades": [
-                {"code": "best", "defect": False, "meaning": words("best")},
-                {"code": "good", "defect": False, "meaning": words("good")},
-                {"code": "bad", "defect": True, "meaning": words("bad")},
-            ],
-            "dimensions": {
-                "facts": {"meaning": words("facts")},
-                "procedure": {"meaning": words("procedure")},
-            },
-        },
-        "rules": [
-            {
-                "code": "appealed",
-                "meaning": words("was appealed"),
-                "when": [{"attribute": "appealed", "equals": True}],
-            }
-        ],
-        "spot_checks": {"second_share": 0.5},
-        "rectification": {"since": "2026-01-01", "check_share": 1.0},
-        "goals": {"most_defective": 0.05, "rectified_within_days": 30},
-        "schedules": [
-            {"code": "nightly", "what": "read", "every": "day"},
-            {"code": "monthly", "what": "plan", "every": "month"},
-        ],
-    }
-
-
-def tables_of(text: Words) -> Tables:
-    """The tables of the office under review, their names as texts."""
-    made = tables(CASES + NEW, EVENTS, REVIEWS, HANDLERS, RECUSALS, "", REVIEWERS)
-    frames = {
-        name: _renamed(rows, text)
-        for name in ("cases", "events", "reviews", "handlers", "recusals", "reviewers")
-        if (rows := getattr(made, f"{name.removesuffix('s')}_rows")).height
-    }
-    return Tables.of(office(**described(text)), frames.pop("cases"), **frames)
-
-
-def _renamed(rows: pl.DataFrame, text: Words) -> pl.DataFrame:
-    columns = [name for name in NAMES if name in rows.columns]
-    return rows.with_columns(
-        pl.col(name).map_elements(text, pl.String(), skip_nulls=True) for name in columns
-    )
 
 
 class Seated(OpenDoor):
@@ -171,6 +84,7 @@ class Living:
     text: Words = plain
     ledger: InMemory = field(default_factory=InMemory)
     plan: str = ""
+    lost: str = ""  # a case of which a reading was given back
 
     def __post_init__(self) -> None:
         self.context = replace(
@@ -221,10 +135,16 @@ def living(home: Path, text: Words = plain) -> Iterator[Living]:
     """An office in which everything has happened."""
     ledger = InMemory()
     directory = Directory.at(home, ledger.append)
+    seeds = (f"a seed of the tests, {number}" for number in count())
     try:
         one = Living(home, directory, text, ledger)
-        for happens in (_users, _plans, _grades, _rectifies, _intake, _runs, _reports):
-            happens(one)
+        with pytest.MonkeyPatch.context() as patched:  # so that the same is drawn every time
+            for where in ("http.pages.planning.new", "use_cases.intake.suggesting"):
+                patched.setattr(f"serving.{where}.fresh_seed", lambda: next(seeds))
+            for happens in (
+                *(_users, _plans, _grades, _rectifies, _intake, _watches, _runs, _reports),
+            ):
+                happens(one)
         yield one
     finally:
         directory.close()
@@ -250,23 +170,35 @@ def _plans(office: Living) -> None:
 
 
 def _grades(office: Living) -> None:
-    """Some readings are graded, one has a draft, one case is departed from."""
+    """Of one case the reading has a draft, of one the second is given back; the others are graded.
+
+    Of the cases that are read once the first has a defect; those read twice wait for one grade. One
+    case is departed from.
+    """
     given = office.now.remembered.work.reviewing.readings
-    assert given.height
     text = office.text
     rows = given.sort("reading", "case_id").to_dicts()
-    for at, row in enumerate(rows[:-2]):
-        reader = Caller(f"u-{at}", frozenset([Role.REVIEWER]), None, row["reviewer"])
-        grade = ("bad", "best", "good", "bad")[at % 4]
+    twice = {row["case_id"] for row in rows if row["reading"] == "second"}
+    once = [row for row in rows if row["case_id"] not in twice]
+    lost = next(row for row in rows if row["reading"] == "second")
+    office.lost = lost["case_id"]
+    of_two = [row for row in rows if row["case_id"] in twice - {office.lost}]
+    last, grades = once.pop(), cycle(("bad", "best", "good"))
+    of_twice = {"first": "bad", "second": "good"}
+    for row in [*once, *of_two]:
+        reader = Caller(f"u-{row['reviewer']}", frozenset([Role.REVIEWER]), None, row["reviewer"])
+        grade = of_twice[row["reading"]] if row["case_id"] in twice else next(grades)
         sent = {"grade": grade, "dimension-1": "yes", "remark-1": text("remark")[:900]}
         if grade != "bad":
             sent = {"grade": grade, "good": text("praise")[:900]}
         path = f"/case/grade?id={quote(row['case_id'])}&plan={office.plan}"
         office.sends(reader, path, **sent, reason=text("reason")[:900], hours="1", do="save")
-    last = rows[-1]
     reader = Caller("everything", frozenset([Role.REVIEWER]), None, last["reviewer"])
     path = f"/case/grade?id={quote(last['case_id'])}&plan={office.plan}"
     office.sends(reader, path, reason=text("draft")[:900], do="draft")
+    reader = Caller("u-lost", frozenset([Role.REVIEWER]), None, lost["reviewer"])
+    path = f"/case/give-back?id={quote(office.lost)}&plan={office.plan}"
+    office.sends(reader, path, reason=text("why not mine")[:900])
     drawn = set(given["case_id"])
     other = next(one for one in map(text, "abcdefgh") if one not in drawn)
     path = f"/case/override?id={quote(other)}&plan={office.plan}"
@@ -308,6 +240,17 @@ def _intake(office: Living) -> None:
     path = f"/new-case?id={quote(text('n2'))}"
     fields = {"do": "designate", "handler": text("h4"), "key": "d"}
     office.sends(every, path, **fields, reason=text("knows it")[:900])
+
+
+def _watches(office: Living) -> None:
+    """Desks are notified, one alert is snoozed and one closed."""
+    now, every, text = office.now, office.everything, office.text
+    found = watched(now, moment_of(now.tables, datetime.now()))
+    office.ledger.append(*notices(now.office, found.several, found.today))
+    first, second = (path_of_alert(one.alert.key) for one in found.several[:2])
+    sent = {"do": "snooze", "until": found.today.isoformat()}
+    office.sends(every, first, **sent, snooze_reason=text("snoozed for")[:900])
+    office.sends(every, second, do="close", close_reason=text("closed for")[:900])
 
 
 def _runs(office: Living) -> None:

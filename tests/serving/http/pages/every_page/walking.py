@@ -18,7 +18,7 @@ from serving.http.pages.shell.page import Page
 from tests.serving.http.pages.every_page.living import Living
 
 LINK = re.compile(r'<a [^>]*?href="([^"]*)"')
-ALIKE = 3  # pages of one path and the same questions that are opened
+ALIKE = 7  # pages of one path and the same questions that are opened
 SKIPPED = ("/language", "/sign-out")
 
 

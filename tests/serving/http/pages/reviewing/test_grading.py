@@ -167,7 +167,7 @@ def test_a_case_that_nobody_has_can_be_taken(tmp_path: Any) -> None:
     office = office_under_review(tmp_path, reviewers=NOBODY)
     given = office.context.remembered.work.reviewing.readings["case_id"]
     case_id = office.plan.cases.filter(~pl.col("case_id").is_in(given.implode()))["case_id"][0]
-    assert "Cases that nobody has" in _browser(office, "r7").get("/work").text
+    assert "Readings that nobody has" in _browser(office, "r7").get("/work").text
     path = f"/case?id={case_id}"
     for other in ("r9", "nobody of the table"):  # another kind; not in the table
         assert "Take this case" not in _browser(office, other).get(path).text
