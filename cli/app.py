@@ -24,7 +24,7 @@ from cli.commands import (
 )
 from cli.commands.planning import begin, commit, plan
 from cli.commands.setup import check, demo, draft
-from cli.commands.work import import_reviews, run_due
+from cli.commands.work import import_reviews, run_due, watch
 from cli.shell import Command, Commands
 
 Named = tuple[Callable[..., None], Message]  # a command, and its help
@@ -50,6 +50,7 @@ COMMANDS: tuple[Named, ...] = (
     (replay.replay, replay.REPLAY),
     (intake.intake, intake.INTAKE),
     (intake.shares, intake.SHARES),
+    (watch.watch, watch.WATCH),
     (run_due.run_due, run_due.RUN_DUE),
     (users.users, users.USERS),
     (serve.serve, serve.SERVE),

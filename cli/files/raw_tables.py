@@ -35,6 +35,11 @@ def read_files(files: Sequence[Path], folder: Path, progress: Progress) -> list[
     raws: list[Raw] = []
     faults: list[Fault] = []
     for path in files:
+        if path.is_dir():
+            problem = _("is a folder.")
+            remedy = _("Name the tables in it, each of them, such as {example}.", example="*.csv")
+            faults.append(Fault(path.name, problem, remedy))
+            continue
         within = absolute(path).relative_to(folder).as_posix()
         if not is_inside(within):
             problem = _("has a name that an office file cannot give.")

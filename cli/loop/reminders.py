@@ -71,6 +71,7 @@ def _found(job: Job) -> tuple[Notice, ...]:
         holder=this.lease.holder,
         waiting=None if tables is None else _waiting(tables, job),
         findings=None if tables is None else _findings(tables, job),
+        alerting=work.alerting,
     )
 
 

@@ -28,6 +28,7 @@ from cli.loop.job import WORKPLACES, Job, Outcome, Round, waiting_place
 from cli.loop.plans import draw_plan_and_begin, is_recorded
 from cli.loop.reminders import remind
 from cli.loop.tasks import read, report, train
+from cli.loop.watches import watch
 from ledger.ledger import Ledger
 from ledger.records import Kind
 from policies.schedule import Due, due, in_order
@@ -44,6 +45,7 @@ TASKS: Mapping[Task, Callable[[Job], Outcome]] = {
     "read": read,
     "train": train,
     "plan": draw_plan_and_begin,
+    "watch": watch,
     "report": report,
     "remind": remind,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,6 +30,7 @@ TO_TRY = (
     _("manager: under My work two grades that differ; under Plans a new plan, and a check of one."),
     _("handler: under Rectification a finding to answer."),
     _("clerk: under New cases who could take a case, and with which probability."),
+    _("clerk and manager: under Running cases what is about to go wrong, and what to do."),
     _("auditor: under Ledger every record, and whether all of them are as they were written."),
 )
 DEMO = _("Make the demo office, train, evaluate, plan, report, and show ten cases to check first.")
@@ -133,8 +135,10 @@ def _write_reports(
 
 def _show_written(terminal: Terminal, folder: Path) -> None:
     """Where everything is, and what to try with it."""
+    from cases.demo.clock import END
     from serving.access.first_start import DEMO_PASSWORD
 
+    last = END - timedelta(days=1)
     plan, page = folder / "plan" / "plan.html", folder / "intake" / "intake.html"
     report = folder / f"report.{terminal.language}.html"
     terminal.show(
@@ -150,4 +154,9 @@ def _show_written(terminal: Terminal, folder: Path) -> None:
             password=DEMO_PASSWORD,
         ),
         *TO_TRY,
+        _(
+            "Alerts about running cases as files: {command}",
+            command=f"triage watch {folder / 'office.toml'} --as-of {last:%Y-%m-%d} "
+            f"--out {folder / 'watch'}",
+        ),
     )

@@ -1,4 +1,4 @@
-"""`triage draft`: an office file from the tables as they are, for a person to complete."""
+"""`triage draft`: an office file from tables, or rules from their log, for a person to complete."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cases.errors import BadInput, Fault
 from cases.files import check_file, unless_other
-from cases.language.messages import Message, _
-from cli.arguments import FILE, TEXT, SpokenIn, argument, option
+from cases.language.catalogues import Language
+from cases.language.messages import Message, _, ngettext
+from cli.arguments import FILE, OFFICE, TEXT, DataFolder, SetAside, SpokenIn, argument, option
 from cli.console import Terminal
 
 if TYPE_CHECKING:
@@ -21,12 +23,20 @@ DRAFT = _(
     "Write an office file for the tables of an office: every guess with why, for you to check."
 )
 TABLE = _("TABLE")
+OF_THE_PROCESS = _(
+    "Instead, write rules of the process that the log of this office suggests; none is in force."
+)
+NEXT_DECIDE = _(
+    "Next: read them, and copy those that must hold into the office file without their `#`."
+)
 
 
 def draft(
-    tables: Annotated[list[str], argument(TABLE, _("Files, or with --database names of tables."))],
+    tables: Annotated[
+        list[str] | None, argument(TABLE, _("Files, or with --database names of tables."))
+    ] = None,
     *,
-    out: Annotated[Path, option("--out", FILE, _("The office file to write."))],
+    out: Annotated[Path, option("--out", FILE, _("The office file to write, or its part."))],
     database: Annotated[
         str | None,
         option("--database", TEXT, _("SQLAlchemy URL of the database that has these tables.")),
@@ -35,16 +45,75 @@ def draft(
         bool,
         typer.Option("--no-questions", help=str(_("Ask nothing; leave all open in the file."))),
     ] = False,
+    process: Annotated[Path | None, option("--process", OFFICE, OF_THE_PROCESS)] = None,
+    data: DataFolder = None,
+    set_aside: SetAside = None,
     language: SpokenIn = None,
 ) -> None:
-    """Read the tables, find what their columns are, and write an office file."""
+    """Read the tables, find what their columns are, and write an office file.
+
+    With `process`, read the tables of that office file and write rules that their log suggests.
+    """
+    check_file(out)
+    if process is not None:
+        _check_alone(tables, database)
+        _draft_process(process, data, out, set_aside, language)
+    elif data or set_aside:
+        problem = _("`--data` and `--set-aside` belong to `--process`.")
+        raise BadInput([Fault("draft", problem, _("Leave them out."))])
+    elif tables:
+        _draft_office(tables, database, out, no_questions=no_questions, language=language)
+    else:
+        remedy = _("Name tables, or with --process an office file.")
+        raise BadInput([Fault("draft", _("has nothing to read."), remedy)])
+
+
+def _check_alone(tables: list[str] | None, database: str | None) -> None:
+    """`BadInput` if tables are named although the office file has them."""
+    if tables or database:
+        problem = _("`--process` reads the tables that its office file names.")
+        raise BadInput([Fault("draft", problem, _("Name no others."))])
+
+
+def _draft_process(
+    process: Path,
+    data: Path | None,
+    out: Path,
+    set_aside: Path | None,
+    language: Language | None,
+) -> None:
+    from cli.files.office import workspace_of
+    from policies.process.drafting.candidates import drafted_process
+    from policies.process.drafting.writing import process_toml
+
+    terminal = Terminal.of(language, process)
+    with terminal.progress() as tell:
+        drafted = drafted_process(workspace_of(process, data, set_aside, language).tables(tell))
+    text = process_toml(drafted, terminal.language)
+    unless_other(out, lambda path: path.write_text(text, encoding="utf-8"))
+    rules = ngettext(
+        "{count} rule is suggested by {cases:,} closed cases; none is in force.",
+        "{count:,} rules are suggested by {cases:,} closed cases; none is in force.",
+        len(drafted.candidates),
+        cases=drafted.cases,
+    )
+    terminal.show(rules, _("Written: {file}", file=str(out)), NEXT_DECIDE)
+
+
+def _draft_office(
+    tables: list[str],
+    database: str | None,
+    out: Path,
+    *,
+    no_questions: bool,
+    language: Language | None,
+) -> None:
     from cases.draft.drafting import draft_office
     from cases.draft.office_file import office_toml
     from cli.files.raw_tables import read_database, read_files
     from cli.show.questions import asked, can_ask
 
     terminal = Terminal.of(language)
-    check_file(out)
     folder = _folder([] if database else tables, out)
     with terminal.progress() as tell:
         if database is None:

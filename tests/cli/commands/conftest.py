@@ -11,6 +11,12 @@ import pytest
 
 from tests.factories.command import triage
 
+# What a home holds of the work of people, and of who may enter.
+OF_PEOPLE = (
+    *("ledger*", "plans", "reviewers", "intakes", "commitments", "reports", "notices"),
+    *("*access.sqlite*", "work.*", "drafts.*"),
+)
+
 
 @pytest.fixture(scope="session")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -27,8 +33,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def office_anew(office: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The demo office with its models, and a ledger of its own that remembers nothing."""
     home = tmp_path / "home"
-    of_people = ("ledger*", "plans", "reviewers", "runs", "notices", "*access.sqlite*", "work.*")
-    shutil.copytree(office.parent / ".triage", home, ignore=shutil.ignore_patterns(*of_people))
+    shutil.copytree(office.parent / ".triage", home, ignore=shutil.ignore_patterns(*OF_PEOPLE))
     monkeypatch.setenv("TRIAGE_HOME", str(home))
     return office
 

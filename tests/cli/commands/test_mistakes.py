@@ -24,14 +24,18 @@ NAMES = (
     "commit",
     "plan",
     "seed",
+    "begin",
     "verify",
     "ledger",
     "erase",
+    "import-reviews",
     "estimate",
     "report",
     "replay",
     "intake",
     "shares",
+    "watch",
+    "run-due",
     "users",
     "serve",
 )
@@ -119,7 +123,7 @@ def test_a_file_of_somebody_else_is_named(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_every_command_is_documented() -> None:
     """The README names every command, and every command's help says what it does."""
-    assert [command.__name__ for command, _help in COMMANDS] == list(NAMES)
+    assert [command.__name__.replace("_", "-") for command, _help in COMMANDS] == list(NAMES)
     readme = README.read_text("utf-8")
     for name in NAMES:
         assert f"`triage {name}" in readme

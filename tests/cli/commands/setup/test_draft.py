@@ -118,10 +118,11 @@ def test_tables_elsewhere_are_named_from_their_folder(tmp_path: Path) -> None:
         (["ca\nses.csv"], "has a name that an office file cannot give"),
         (["cases", "--database", "nosuch://u@h/x"], "needs the driver nosuch"),
         ([Path(__file__)], "has an ending that is not read here"),
+        ([Path(__file__).parent], "is a folder. Name the tables in it"),
     ],
     ids=[
         *("no file", "a password", "no port", "no database", "two lines", "no driver"),
-        "no table",
+        *("no table", "a folder"),
     ],
 )
 def test_what_cannot_be_read_is_a_fault(given: list[object], says: str, tmp_path: Path) -> None:
@@ -130,3 +131,45 @@ def test_what_cannot_be_read_is_a_fault(given: list[object], says: str, tmp_path
     assert result.exit_code == 2
     assert says in result.output
     assert not (tmp_path / "office.toml").exists()
+
+
+def test_rules_are_drafted_from_the_log_of_an_office(tmp_path: Path) -> None:
+    """The office file is given, the rules are comments, and what is there is not written over."""
+    lines = [f"c{n},2026-01-05 09:00,2026-02-0{n % 9 + 1}" for n in range(40)]
+    cases = "\n".join(["case_id,opened_at,closed_at", *lines])
+    steps = [
+        f"c{n},2026-01-0{day} 10:00,{what}" for n in range(40) for day, what in ((6, "a"), (8, "b"))
+    ]
+    (tmp_path / "cases.csv").write_text(cases)
+    (tmp_path / "events.csv").write_text("\n".join(["case_id,at,activity", *steps]))
+    (tmp_path / "office.toml").write_text(
+        'office = { name = { en = "o" } }\n'
+        'tables = { cases = { path = "cases.csv" }, events = { path = "events.csv" } }\n'
+        'activities = { a = { meaning = { en = "a" } }, b = { meaning = { en = "b" } } }\n'
+    )
+    out = tmp_path / "process.toml"
+    for _time in range(2):
+        result = triage("draft", "--process", tmp_path / "office.toml", "--out", out)
+        assert result.exit_code == 0, result.output
+    assert "none is in force" in result.output
+    assert tomllib.loads(out.read_text("utf-8")) == {}
+    assert '# rule = "must_precede"\n# activity = "a"\n# before = "b"' in out.read_text("utf-8")
+    refused = triage(
+        "draft", "--process", tmp_path / "office.toml", "--out", tmp_path / "cases.csv"
+    )
+    assert (refused.exit_code, "is there already" in refused.output) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "has nothing to read"),
+        (["cases.csv", "--process", "office.toml"], "reads the tables that its office file names"),
+        (["cases.csv", "--data", "."], "belong to `--process`"),
+    ],
+)
+def test_what_is_drafted_is_said_once(words: list[str], said: str, tmp_path: Path) -> None:
+    """Tables, or an office file that has them."""
+    result = triage("draft", *words, "--out", tmp_path / "out.toml")
+    assert result.exit_code == 2
+    assert said in " ".join(result.output.split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -46,7 +47,8 @@ def test_findings_stand_at_every_stage(demo: Demo) -> None:
     """The handler has one to answer; others are contested, overdue, to be checked, rectified."""
     assert "to be answered" in demo.sees(Role.HANDLER, "/rectification?show=mine")
     for state in ("answered", "final", "under_way", "to_check", "closed", "withdrawn"):
-        assert "0 findings" not in demo.sees(Role.MANAGER, f"/rectification?show={state}"), state
+        page = demo.sees(Role.MANAGER, f"/rectification?show={state}")
+        assert re.search(r"\b[1-9]\d* findings?\b", page), state
     assert "overdue" in demo.sees(Role.MANAGER, "/rectification?show=under_way&when=overdue")
     assert "not reached" in demo.sees(Role.MANAGER, "/office/goals")
 
@@ -57,6 +59,16 @@ def test_new_cases_wait_and_were_decided(demo: Demo) -> None:
     for state in ("accepted", "designated", "sent back"):
         assert state in last, state
     assert "suggested" in demo.sees(Role.CLERK, "/new-cases")
+
+
+def test_desks_were_notified_of_alerts(demo: Demo) -> None:
+    """About running cases: limits and breaches; one alert is snoozed, another one closed."""
+    running = demo.sees(Role.CLERK, "/running")
+    assert "time limit" in running
+    assert "breach of the process" in running
+    for state in ("snoozed", "closed"):
+        page = demo.sees(Role.MANAGER, f"/running?show={state}")
+        assert '<p role="status">1 alert</p>' in page, state
 
 
 def test_a_failed_run_is_an_alarm(demo: Demo) -> None:

@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from ledger.ledger import Ledger
 from serving.leases.lease import leased
+from serving.use_cases.recording.records import training_record
 from serving.work.runs import LEASE
+from serving.workspace import Workspace
+from tests.cli.commands.conftest import OF_PEOPLE
 from tests.factories.command import triage
 
 NOW = "2026-07-02T08:00"
@@ -17,10 +21,15 @@ NOW = "2026-07-02T08:00"
 
 @pytest.fixture
 def living(office: Path, tmp_path: Path) -> Path:
-    """The demo office, in a folder of its own."""
+    """The demo office, in a folder of its own: its model has learnt, nobody has worked there."""
     copy = tmp_path / "living"
-    shutil.copytree(office.parent, copy)
-    return copy / "office.toml"
+    shutil.copytree(office.parent, copy, ignore=shutil.ignore_patterns(*OF_PEOPLE))
+    workspace = Workspace.of(copy / "office.toml")
+    tables = workspace.tables()
+    when = {"until": tables.latest_record, "data_hash": tables.data_hash}
+    with Ledger.at(workspace.home) as ledger:
+        ledger.append(training_record(tables.office, "1", promoted=True, **when))
+    return workspace.office
 
 
 def test_it_does_what_is_due_and_says_how_it_ended(living: Path) -> None:
@@ -30,6 +39,7 @@ def test_it_does_what_is_due_and_says_how_it_ended(living: Path) -> None:
         "`new_data`",
         "`training`",
         "`monthly_plan`",
+        "`watching`",
         "`quarterly_report`",
         "`reminders`",
     ]
@@ -43,6 +53,7 @@ def test_it_does_what_is_due_and_says_how_it_ended(living: Path) -> None:
     assert {path.name for path in report.iterdir()} == {
         "report.en.html",
         "report.zh.html",
+        "pages.json",
         "report.json",
     }
     assert json.loads((report / "report.json").read_text("utf-8"))
