@@ -229,7 +229,7 @@ def quickly() -> Iterator[None]:
         return Choice(1.0, slope, 0.0, level, {}, len(y))
 
     def base_rate(x: pl.DataFrame, labels: pl.DataFrame, _: object) -> dict[str, BaseRate]:
-        return {"base_rate": BaseRate().fit(fit._sample(x, labels))}
+        return {"base_rate": BaseRate().fit(fit.sample_of(x, labels))}
 
     with (
         patch.object(calibrated, "fit_folds", no_trees),
