@@ -19,7 +19,7 @@ demo: install
 	$(BIN)/triage demo demo
 
 test: lint
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: install
 	$(BIN)/ruff format --check .

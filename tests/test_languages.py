@@ -46,7 +46,8 @@ NAMES = {
     "SHA",  # a hash
     *LIBRARIES,
     *Locale.parse(MADE_UP).months["format"]["wide"].values(),  # from the CLDR, not from us
-    *(command.__name__ for command, _help in COMMANDS),
+    *(word for command, _help in COMMANDS for word in command.__name__.split("_")),
+    *("English", "Esperanto"),  # each language is offered by its own name
 }
 
 
@@ -265,7 +266,9 @@ def test_faults_of_an_office_file(
     assert unbracketed(shown.output, codes) == set()
 
 
-@pytest.mark.parametrize("name", [None, *(command.__name__ for command, _help in COMMANDS)])
+@pytest.mark.parametrize(
+    "name", [None, *(command.__name__.replace("_", "-") for command, _help in COMMANDS)]
+)
 def test_help(office: Path, codes: set[str], name: str | None) -> None:
     """Of the program and of every command."""
     words = (name, "--help") if name else ("--help",)
