@@ -38,6 +38,10 @@ DEFINITIONS = {
 }
 FAMILIES = (attributes, process, checks, workload, history, calendar, rule_of_thumb)
 
+# When a clock warns changes no feature and no label.
+UNREAD_OF_LIMITS = {"warn_days"}
+ALWAYS_OF_LIMITS = {"code", "meaning", "days", "start", "end", "kinds"}  # the others if given
+
 OF_THE_CASE = ("attribute", "process")  # families
 
 _last: list[tuple[Office, dict[str, Feature]]] = []  # of one office, compared by identity
@@ -148,6 +152,10 @@ def fingerprint(office: Office) -> str:
     ]
     definitions = {name: _without_words(getattr(office, name)) for name in DEFINITIONS}
     del definitions["risk"]["rule_of_thumb"]
+    for limit, described_limit in zip(office.limits, definitions["limits"], strict=True):
+        given = limit.model_dump(exclude_defaults=True).keys() - UNREAD_OF_LIMITS
+        for name in described_limit.keys() - given - ALWAYS_OF_LIMITS:
+            del described_limit[name]
     if definitions["reviews"] is not None:
         del definitions["reviews"]["blind"], definitions["reviews"]["hidden_share"]
     text = json.dumps([described, definitions], ensure_ascii=False, sort_keys=True, default=str)

@@ -24,16 +24,28 @@ class Sort(StrEnum):
     PREDICTED = "predicted"  # a limit will probably be overrun
 
 
+@unique
+class Stage(StrEnum):
+    """How far a limit is that raises an alert."""
+
+    WARNING = "warning"
+    OVERRUN = "overrun"
+
+
 class AlertKey(NamedTuple):
     """An alert is the same one as long as these are: `began` is when clock or breach began.
 
-    `rule` is the code of the limit, or of the rule of the process.
+    `rule` is the code of the limit, or of the rule of the process. That of a limit has its last
+    day and `stage`, too: what was done about a warning says nothing of another last day, nor of
+    an overrun.
     """
 
     case_id: str
     sort: Sort
     rule: str
     began: date
+    due_on: date | None = None
+    stage: Stage | None = None
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from features.conditions import held_each
 from features.courses import Course, Happened, courses
 from policies.clocks.counting import CLOSED, OPENED, Clock, Terms, as_date
 from policies.clocks.days import Calendar
-from policies.clocks.reading import Effect, Reading, State, Step
+from policies.clocks.reading import Effect, Overrun, Reading, State, Step
 
 Line = tuple[int, str, Happened | None]  # a day, what happened, the event
 
@@ -135,7 +135,8 @@ def _shown(clock: Clock, case_id: str, today: int, steps: tuple[Step, ...]) -> R
         due_on=as_date(last),
         overrun_by=max(0, used - allowed),
         overrun_since=as_date(since),
-        first_overrun=as_date(clock.first_overrun),
+        first_overrun=as_date(clock.overruns[0][2]) if clock.overruns else None,
         warns=running and 0 <= allowed - used <= limit.warn_days,
         steps=steps,
+        overruns=tuple(Overrun(*map(as_date, one)) for one in clock.overruns),
     )

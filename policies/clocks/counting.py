@@ -41,6 +41,10 @@ class Terms:
         self.limit, self.calendar = limit, calendar
         self.days: Days = EveryDay() if limit.counts == "days" else calendar
         self.extensions = {extension.event: extension for extension in limit.extensions}
+        self.ends = {name: {*limit.suspends} for name in limit.resumes}
+        if limit.is_paired:
+            pairs = zip(limit.resumes, limit.suspends, strict=True)
+            self.ends = {resume: {suspension} for resume, suspension in pairs}
         parts = {
             Part.END: () if limit.end == CLOSED else (limit.end,),
             Part.EXTEND: tuple(self.extensions),
@@ -75,12 +79,13 @@ class Clock:
         self.first_started: int | None = None
         self.ended: int | None = None
         self.suspended: int | None = None
+        self.held_by: set[str] = set()  # the suspensions that nothing has ended yet
         self.since: int | None = None
         self.spells: list[tuple[int, int]] = []
         self.totals: list[int] = [0]  # of none, one, two ...
         self.granted = terms.allowed(None)
         self.extended: dict[str, int] = {}
-        self.first_overrun: int | None = None
+        self.overruns: list[tuple[int | None, int | None, int]] = []  # start, last day, since
 
     @property
     def state(self) -> State:
@@ -101,10 +106,13 @@ class Clock:
             return self._restart(day)
         if self.ended is not None:
             return Effect.ENDED_ALREADY
-        if part is Part.EXTEND:
-            return self._extend(day, activity)
-        does = {Part.SUSPEND: self._suspend, Part.RESUME: self._resume, Part.END: self._end}
-        return does[part](day)
+        does = {
+            Part.SUSPEND: self._suspend,
+            Part.RESUME: self._resume,
+            Part.EXTEND: self._extend,
+            Part.END: self._end,
+        }
+        return does[part](day, activity)
 
     def _start(self, day: int) -> Effect:
         if self.started is None:
@@ -121,20 +129,27 @@ class Clock:
     def _begin(self, day: int) -> None:
         self.started = self.since = day
         self.ended = self.suspended = None
+        self.held_by = set()
         self.spells, self.totals = [], [0]
         self.granted, self.extended = self.terms.allowed(day), {}
 
-    def _suspend(self, day: int) -> Effect:
+    def _suspend(self, day: int, activity: str) -> Effect:
+        is_new = activity not in self.held_by
+        self.held_by.add(activity)
         if self.since is None:
-            return Effect.SUSPENDED_ALREADY
+            matters = is_new and self.terms.limit.is_paired
+            return Effect.SUSPENDED_TOO if matters else Effect.SUSPENDED_ALREADY
         self.spells.append((self.since, day))
         self.totals.append(self.totals[-1] + self.terms.days.between(self.since, day))
         self.suspended, self.since = day, None
         return Effect.SUSPENDED
 
-    def _resume(self, day: int) -> Effect:
+    def _resume(self, day: int, activity: str) -> Effect:
         if self.since is not None:
             return Effect.RUNS_ALREADY
+        self.held_by -= self.terms.ends[activity]
+        if self.held_by:
+            return Effect.STAYS_SUSPENDED
         self.suspended, self.since = None, day
         return Effect.RESUMED
 
@@ -147,7 +162,7 @@ class Clock:
         self.granted += extension.days
         return Effect.EXTENDED
 
-    def _end(self, day: int) -> Effect:
+    def _end(self, day: int, _activity: str) -> Effect:
         self.ended = day
         return Effect.ENDED
 
@@ -189,11 +204,11 @@ class Clock:
         return allowed, last
 
     def look_for_overrun(self, day: int) -> int | None:
-        """The first day beyond those allowed if it has come by `day`; the first ever is kept."""
-        allowed, _last = self.last()
+        """The first day beyond those allowed if it has come by `day`; it is kept."""
+        allowed, last = self.last()
         since = self.day_of(allowed + 1) if self.used(day) > allowed else None
-        if self.first_overrun is None:
-            self.first_overrun = since
+        if since is not None:
+            self.overruns.append((self.started, last, since))
         return since
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum, unique
+from typing import NamedTuple
 
 from features.courses import Happened
 
@@ -34,8 +35,23 @@ class Effect(StrEnum):
     STARTED_ALREADY = "started_already"
     RUNS_ALREADY = "runs_already"
     SUSPENDED_ALREADY = "suspended_already"
+    SUSPENDED_TOO = "suspended_too"  # by something else as well
+    STAYS_SUSPENDED = "stays_suspended"  # by something else than what a resumption ends
     EXTENDED_ENOUGH = "extended_enough"
     ENDED_ALREADY = "ended_already"
+
+
+CHANGES = frozenset(  # the others leave a clock as it was
+    {
+        Effect.STARTED,
+        Effect.RESTARTED,
+        Effect.SUSPENDED,
+        Effect.RESUMED,
+        Effect.EXTENDED,
+        Effect.ENDED,
+        Effect.CLOSED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +69,14 @@ class Step:
     gave: int = 0
 
 
+class Overrun(NamedTuple):
+    """That a clock that started on a day was beyond the last day it had, and since when."""
+
+    started_on: date | None
+    due_on: date | None
+    since: date | None
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A clock of a case at a moment.
@@ -63,8 +87,9 @@ class Reading:
     below zero when overrun. `due_on` is the last day if the clock goes on running; None while it
     is suspended with days left, or has not started. `overrun_by` are days used beyond those
     allowed, `overrun_since` the first of them, `first_overrun` the first day ever, also before a
-    restart or an extension. `started_on` is when it started last. `warns` is whether it runs and
-    the days for warning have come. Days and moments are those of the office's wall clock.
+    restart or an extension; `overruns` are all there were by then. `started_on` is when it started
+    last. `warns` is whether it runs and the days for warning have come. Days and moments are
+    those of the office's wall clock.
     """
 
     case_id: str
@@ -83,6 +108,7 @@ class Reading:
     first_overrun: date | None
     warns: bool
     steps: tuple[Step, ...]
+    overruns: tuple[Overrun, ...] = ()
 
     @property
     def has_time(self) -> bool:

@@ -26,6 +26,14 @@ SAID: dict[Effect, Message] = {
     Effect.SUSPENDED_ALREADY: _(
         "{day}: {event} changed nothing, because it was suspended already."
     ),
+    Effect.SUSPENDED_TOO: _(
+        "{day}: it stayed suspended, from now on also because of {event}; days used: {used} of "
+        "{allowed}."
+    ),
+    Effect.STAYS_SUSPENDED: _(
+        "{day}: {event} did not set it going again, because it is still suspended for another "
+        "reason."
+    ),
     Effect.EXTENDED_ENOUGH: _(
         "{day}: {event} gave no more days, because it had done so as often as it may."
     ),

@@ -204,6 +204,15 @@ def test_fingerprint_stays_where_no_model_would_differ(change: dict[str, Any]) -
     assert fingerprint(factories.office(**change)) == fingerprint(factories.office())
 
 
+def test_when_a_clock_warns_changes_no_fingerprint() -> None:
+    """No feature and no label reads it; other days of the limit they do."""
+    before, warned, restarted = (
+        factories.office(limits=[LIMIT | change])
+        for change in ({}, {"warn_days": 7}, {"counts": "working_days"})
+    )
+    assert fingerprint(warned) == fingerprint(before) != fingerprint(restarted)
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "offices").glob("*.toml")), ids=lambda p: p.stem)
 def test_shipped_offices_have_a_catalogue(path: Path) -> None:
     """Every office file in offices/ yields features for closing."""

@@ -32,7 +32,7 @@ def unfit_limits(office: Office, name: str) -> Iterator[Fault]:
             problem = _("is two things to this limit.")
             remedy = _(
                 "Name it once among start, end, restarts, suspends, resumes and extensions; only "
-                "`start` may also be one of `restarts`."
+                "`start`, and a paired one of `resumes`, may also be one of `restarts`."
             )
             yield Fault(name, problem, remedy, column=key, value=activity)
 
@@ -43,11 +43,19 @@ def _in_two_parts(limit: Limit) -> list[str]:
     )
     if limit.start in limit.restarts:
         named[limit.start] -= 1
+    if limit.is_paired:
+        named.subtract({*limit.resumes} & {*limit.restarts})
     return [activity for activity, times in named.items() if times > 1]
 
 
 def _faults(limit: Limit, *, works: bool) -> Iterator[tuple[str, Sayable, Sayable]]:
     """The key, what is wrong with it and what to do."""
+    if limit.days < 1:
+        yield (
+            "days",
+            _("is less than one day, and clocks count whole days."),
+            _("Give one day or more."),
+        )
     if limit.resumes and not limit.suspends:
         yield (
             "resumes",

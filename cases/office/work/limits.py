@@ -56,7 +56,10 @@ class Limit(Model):
         default=(), description="activities from which on days do not count"
     )
     resumes: tuple[Word, ...] = Field(
-        default=(), description="activities from which on days count again"
+        default=(),
+        description="activities from which on days count again; if there are as many as under "
+        "`suspends`, each ends the suspension at the same place there, else any ends all; one that "
+        "is paired with a suspension may also be one of `restarts`",
     )
     extensions: tuple[Extension, ...] = Field(default=(), description="what gives it more days")
     counts: Literal["days", "working_days"] = Field(
@@ -83,6 +86,11 @@ class Limit(Model):
         default=True,
         description="whether running cases have its clock; if not, only features are made of it",
     )
+
+    @property
+    def is_paired(self) -> bool:
+        """Whether each of `resumes` ends one suspension: that at the same place of `suspends`."""
+        return len(self.resumes) == len(self.suspends)
 
     def in_force(self, day: date) -> bool:
         """Whether a clock that starts on `day` is under it."""

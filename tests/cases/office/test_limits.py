@@ -50,6 +50,7 @@ def test_an_old_declaration_is_a_clock_too() -> None:
         ({"extensions": [MORE | {"days": 0}]}, "is below 1."),
         ({"extensions": [MORE | {"at_most": 0}]}, "is below 1."),
         ({"warn_days": 30}, "is not less than `days`: the clock would warn from its first day on."),
+        ({"days": 0.5}, "days: is less than one day, and clocks count whole days. Give one day"),
         ({"days": 1e9}, "is above 36525."),
         ({"months": 1, "counts": "working_days"}, "months: are counted in days, working or not."),
         ({"months": 0}, "is below 1."),
@@ -83,6 +84,14 @@ def test_working_days_need_a_working_week(changes: dict[str, Any]) -> None:
 def test_what_starts_a_clock_may_restart_it() -> None:
     """Each return gives a month of its own."""
     office(limits=[LIMIT | {"start": "returned", "restarts": ["returned"]}])
+
+
+def test_a_resumption_that_is_paired_may_start_the_clock_anew() -> None:
+    """It ends its own suspension in that it starts anew; unpaired it would be two things."""
+    restarts = {"resumes": ["returned"], "restarts": ["returned"]}
+    office(limits=[LIMIT | restarts | {"suspends": ["accepted"]}])
+    with pytest.raises(BadInput, match="is two things to this limit"):
+        office(limits=[LIMIT | restarts | {"suspends": ["accepted", "decided"], "end": "closed"}])
 
 
 CALENDAR = '\n[tables.calendar]\npath = "calendar.csv"\n'

@@ -28,6 +28,7 @@ class Simulated:
     works: Callable[[date], bool]
     state: str = "not_started"
     runs: bool = False
+    waits_for: list[str] = field(default_factory=list)  # what suspended it, not ended yet
     days: list[date] = field(default_factory=list)
     granted: int = 0
     extended: list[str] = field(default_factory=list)
@@ -63,6 +64,7 @@ class Simulated:
         """From the next day on, with nothing used."""
         self.note_overrun()
         self.state, self.runs, self.days, self.extended = "running", True, [self.day], []
+        self.waits_for = []
         self.granted = self.allowed()
 
     def end(self) -> None:
@@ -82,12 +84,22 @@ class Simulated:
             if what == limit.end:
                 self.end()
             elif what in limit.suspends:
+                self.waits_for.append(what)
                 self.state, self.runs = "suspended", False
             elif what in limit.resumes and self.state == "suspended":
-                self.state, self.runs = "running", True
+                self.resume(what)
             for extension in limit.extensions:
                 if extension.event == what:
                     self.extend(extension.days, extension.at_most, what)
+
+    def resume(self, what: str) -> None:
+        """Go on, unless something else than what this ends suspends it."""
+        ended = list(self.limit.suspends)
+        if len(ended) == len(self.limit.resumes):
+            ended = [ended[self.limit.resumes.index(what)]]
+        self.waits_for = [other for other in self.waits_for if other not in ended]
+        if not self.waits_for:
+            self.state, self.runs = "running", True
 
     def extend(self, days: int, at_most: int | None, what: str) -> None:
         """More days, if it may be extended so often."""

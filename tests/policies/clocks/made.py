@@ -35,6 +35,25 @@ LIMITS: dict[str, dict[str, Any]] = {
         "suspends": ["returned"],
         "restarts": ["resubmitted"],
     },
+    "pairs": {
+        "days": 10,
+        "end": "decided",
+        "suspends": ["returned", "expert_asked"],
+        "resumes": ["accepted", "expert_came"],
+    },
+    "statute": {
+        "days": 30,
+        "end": "decided",
+        "suspends": ["returned", "expert_asked"],
+        "resumes": ["resubmitted", "expert_came"],
+        "restarts": ["resubmitted"],
+    },
+    "either": {
+        "days": 10,
+        "end": "decided",
+        "suspends": ["returned", "expert_asked"],
+        "resumes": ["expert_came"],
+    },
     "charge": {"days": 10, "end": "decided", "restarts": ["charged"]},
     "inquiry": {
         "days": 30,

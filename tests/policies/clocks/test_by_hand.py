@@ -101,6 +101,11 @@ a month of 31 days                   | month   | 01-10       |                  
 a month over a 29 February           | month   | 02-10       |                                                                    | 02-20       | running     | 10/29        | 03-10 | 0
 a month to the end of a shorter one  | month   | 01-31       |                                                                    | 02-05       | running     | 5/29         | 02-29 | 0
 a month that was suspended           | month   | 01-10       | expert_asked 01-15, expert_came 01-20                              | 01-21       | running     | 6/31         | 02-15 | 0
+two suspensions, one is ended        | statute | 01-02       | expert_asked 01-22, returned 01-25, expert_came 01-30              | 02-05       | suspended   | 20/30        | -     | 0
+two suspensions, then anew           | statute | 01-02       | expert_asked 01-22, returned 01-25, expert_came 01-30, resubmitted 02-05 | 02-06 | running     | 1/30         | 03-06 | 0
+two suspensions, both are ended      | pairs   | 01-02       | expert_asked 01-05, returned 01-08, expert_came 01-10, accepted 01-15 | 01-16    | running     | 4/10         | 01-22 | 0
+what ends another suspension         | pairs   | 01-02       | returned 01-05, expert_came 01-08                                  | 01-12       | suspended   | 3/10         | -     | 0
+one resumption for both              | either  | 01-02       | expert_asked 01-05, returned 01-08, expert_came 01-10              | 01-12       | running     | 5/10         | 01-17 | 0
 a month that starts anew             | month   | 01-10       | charged 02-01                                                      | 02-02       | running     | 1/29         | 03-01 | 0
 """  # noqa: E501  a table is read by its lines
 

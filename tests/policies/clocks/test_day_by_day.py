@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from hypothesis import given, settings
@@ -14,14 +15,22 @@ from policies.clocks.days import Calendar
 from tests.policies.clocks.day_by_day import simulate
 
 FIRST = date(2023, 12, 20)
-NAMES = ("a", "b", "c", "d", "e", "f")
+NAMES = ("a", "b", "c", "d", "e", "f", "g", "h")
 DAYS = st.integers(0, 60).map(lambda number: FIRST + timedelta(days=number))
+
+SUSPENSIONS: list[Callable[..., dict[str, list[str]]]] = [
+    lambda _c, d, e, _g, _h: {"suspends": [d], "resumes": [e]},
+    lambda _c, d, e, g, h: {"suspends": [d, g], "resumes": [e, h]},
+    lambda c, d, e, g, _h: {"suspends": [d, g], "resumes": [c, e]},
+    lambda _c, d, e, g, _h: {"suspends": [d, g], "resumes": [e]},
+    lambda _c, d, e, _g, h: {"suspends": [d], "resumes": [e, h]},
+]
 
 
 @st.composite
 def limits(draw: st.DrawFn) -> Limit:
-    """Any limit over six activities, of which some are nothing to it."""
-    a, b, c, d, e, f = draw(st.permutations(NAMES))
+    """Any limit over eight activities, of which some are nothing to it."""
+    a, b, c, d, e, f, g, h = draw(st.permutations(NAMES))
     start = draw(st.sampled_from(["opened", a]))
     extension = {"event": f, "days": draw(st.integers(1, 9))}
     if draw(st.booleans()):
@@ -34,8 +43,7 @@ def limits(draw: st.DrawFn) -> Limit:
             "start": start,
             "end": draw(st.sampled_from(["closed", b])),
             "restarts": draw(st.sampled_from([[], [c], [a, c]])) if start == a else [c],
-            "suspends": [d],
-            "resumes": [e],
+            **draw(st.sampled_from(SUSPENSIONS))(c, d, e, g, h),
             "extensions": draw(st.sampled_from([[], [extension]])),
             **draw(
                 st.sampled_from([{"counts": "working_days"}, {}, {"months": 1}, {"months": 13}])
