@@ -31,8 +31,8 @@ from features.build import build
 from models.estimators.baselines import PlainLightGBM
 from models.questions.running_risk import RunningRiskModel
 from training.fit import sample_of
-from training.labels import effort_labels, remaining_labels, risk_labels
-from training.landmarks import one_each
+from training.labels import effort_labels, ran, risk_labels, runs
+from training.landmarks import one_landmark
 
 OUTCOMES = {"road_traffic_fines_running": "Appeal", "bpic2020_requests": "REJECTED"}  # in the name
 PARTS = (0.25, 0.5, 0.75)
@@ -70,8 +70,11 @@ def report(log: str, tables: Tables, outcomes: pl.DataFrame) -> None:
     """Print the figures of a log."""
     cases = effort_labels(tables, tables.latest_record)
     cut = cases["moment"].sort()[int(0.8 * cases.height)]
-    at = remaining_labels(tables, cut).select("case_id", "moment")
-    known = one_each(before(at.join(labels(log, tables, cut), on="case_id")), ("case_id",))
+    outcome = labels(log, tables, cut)
+    ended = runs(tables, cut).join(outcome.select("case_id", "since"), on="case_id")
+    ended = ended.with_columns(end=pl.min_horizontal("end", "since"))
+    at = one_landmark(ended.with_columns(ran=ran()))
+    known = before(at.join(outcome, on="case_id"))
     model = RunningRiskModel.of(tables.office)
     x = features(tables, known, model)
     sample = sample_of(x, known.select(*KEPT))
@@ -85,8 +88,8 @@ def report(log: str, tables: Tables, outcomes: pl.DataFrame) -> None:
         on="case_id",
     )
     for part in PARTS:
-        ran = (pl.col("closed") - pl.col("opened")) * part
-        asked = before(later.with_columns(moment=(pl.col("opened") + ran).cast(pl.Datetime("us"))))
+        gone = (pl.col("closed") - pl.col("opened")) * part
+        asked = before(later.with_columns(moment=(pl.col("opened") + gone).cast(pl.Datetime("us"))))
         tried = features(tables, asked, model)
         y = tried.select("case_id").join(asked, on="case_id", maintain_order="left")["y"].to_numpy()
         shown = ", ".join(

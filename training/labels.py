@@ -195,15 +195,28 @@ def remaining_labels(tables: Tables, until: datetime) -> pl.DataFrame:
     while it is open), and as `lasted` and `effort` the days from the landmark to the closing;
     sorted by `moment` and `case_id`.
     """
-    cases = effort_labels(tables, until).select("case_id", "moment", "known_at")
-    end = pl.max_horizontal(pl.col("moment").max(), pl.col("known_at").max())  # of the records
-    ran = (pl.coalesce("known_at", end) - pl.col("moment")).dt.total_microseconds() / DAY
-    at = landmarks(cases.with_columns(ran=ran))
+    cases = runs(tables, until)
+    at = landmarks(cases.with_columns(ran=ran()))
     of_case = cases.select("case_id", "known_at", opened="moment")
     found: Frame = nw.from_native(at.join(of_case, on="case_id").lazy())
     left = days(lasting(nw.col("moment"), nw.col("known_at")))
     labels = rows(found.with_columns(lasted=left, effort=left))
     return labels.sort("moment", "case_id")
+
+
+def runs(tables: Tables, until: datetime) -> pl.DataFrame:
+    """`case_id`, `moment` (its opening), `known_at` (its closing) and `end` of each case's run.
+
+    `end` is the last record by `until` while it is open.
+    """
+    cases = effort_labels(tables, until).select("case_id", "moment", "known_at")
+    last = pl.max_horizontal(pl.col("moment").max(), pl.col("known_at").max())
+    return cases.with_columns(end=pl.coalesce("known_at", last))
+
+
+def ran() -> pl.Expr:
+    """The days from `moment` to `end`."""
+    return (pl.col("end") - pl.col("moment")).dt.total_microseconds() / DAY
 
 
 def efforts_by(labels: pl.DataFrame, when: datetime) -> pl.DataFrame:

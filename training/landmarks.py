@@ -3,7 +3,9 @@
 A model of running cases learns from cases as they were at such *landmarks* (van Houwelingen
 2007, Scandinavian Journal of Statistics 34): what was known then, and what followed. Every case
 has landmarks at random ages, wider apart the longer it has run, so that they are few and yet dense
-where most happens. What comes later moves none of them. Each stands for a stretch of its case's
+where most happens. Where they lie follows from a number of the case, and from the median duration
+and the number of all cases by the day of training: rows of later days move none of them, another
+day of training does. Each stands for a stretch of its case's
 run; weighted by its share of the run, each case counts once in the mean, however long it ran
 (Horvitz and Thompson 1952).
 """
@@ -11,7 +13,6 @@ run; weighted by its share of the run, each case counts once in the mean, howeve
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
@@ -33,7 +34,7 @@ def landmarks(cases: pl.DataFrame) -> pl.DataFrame:
     far. `stands` is how long a stretch of the run each stands for.
     """
     ran = np.maximum(cases["ran"].to_numpy(), 0.0)
-    early = EARLY * float(np.median(ran[ran > 0])) if (ran > 0).any() else 1.0
+    early = _early(ran)
     # A process whose intensity at an age is `rate / (age + early)`: expected up to an age are
     # `rate * log(1 + age / early)`. Taken at equal steps of it from a random start.
     expected = np.log1p(ran / early)
@@ -43,8 +44,7 @@ def landmarks(cases: pl.DataFrame) -> pl.DataFrame:
     case = np.repeat(np.arange(len(ran)), count)
     number = np.arange(len(case)) - np.repeat(np.cumsum(count) - count, count)
     age = early * np.expm1((number + first[case]) / rate)
-    since = pl.Series((age * DAY).astype(np.int64)).cast(pl.Duration("us"))
-    found = cases[case].select("case_id", moment=(pl.col("moment") + since).cast(TIME))
+    found = cases[case].select("case_id", _after(age))
     return found.with_columns(stands=pl.Series((age + early) / rate)).sort("case_id", "moment")
 
 
@@ -56,14 +56,31 @@ def once_each(stands: pl.Series, ran: pl.Series) -> Floats:
     return (stands / ran).fill_nan(0.0).clip(0.0, MOST_OFTEN).to_numpy()
 
 
-def one_each(landmarks: pl.DataFrame, of: Sequence[str]) -> pl.DataFrame:
-    """One row at random for each value of the columns `of`, among them `case_id`."""
-    place, count = pl.int_range(pl.len()).over(of), pl.len().over(of)
-    drawn = (pl.Series(drawn_by(landmarks["case_id"])) * count).ceil() - 1
-    return landmarks.filter(place == drawn)
+def one_landmark(cases: pl.DataFrame) -> pl.DataFrame:
+    """`case_id, moment` of one landmark of each of `cases` that ran, sorted by both.
+
+    `cases` as for `landmarks`. Its age has the density of all landmarks of a run.
+    """
+    ran = np.maximum(cases["ran"].to_numpy(), 0.0)
+    early = _early(ran)
+    age = early * np.expm1(drawn_by(cases["case_id"], "one") * np.log1p(ran / early))
+    return cases.select("case_id", _after(age)).filter(pl.Series(ran > 0)).sort("case_id", "moment")
 
 
-def drawn_by(case_ids: pl.Series) -> Floats:
-    """A number in (0, 1] for each case, as if drawn at random, and the same every time."""
-    digests = (hashlib.sha256(f"landmark:{name}".encode()).digest() for name in case_ids)
+def _early(ran: Floats) -> float:
+    return EARLY * float(np.median(ran[ran > 0])) if (ran > 0).any() else 1.0
+
+
+def _after(age: Floats) -> pl.Expr:
+    """The moment of each row so many days later."""
+    since = pl.Series((age * DAY).astype(np.int64)).cast(pl.Duration("us"))
+    return (pl.col("moment") + since).cast(TIME)
+
+
+def drawn_by(case_ids: pl.Series, what: str = "landmark") -> Floats:
+    """A number in (0, 1] for each case, as if drawn at random, and the same every time.
+
+    Independent of those for anything else, `what` it is for.
+    """
+    digests = (hashlib.sha256(f"{what}:{name}".encode()).digest() for name in case_ids)
     return np.array([(int.from_bytes(each[:6]) + 1) / 2**48 for each in digests])

@@ -10,7 +10,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from training import landmarks as module
-from training.landmarks import landmarks, once_each
+from training.landmarks import landmarks, once_each, one_landmark
 
 OPENED = datetime(2024, 1, 1)
 
@@ -73,7 +73,19 @@ def test_of_many_cases_some_have_none(monkeypatch: pytest.MonkeyPatch) -> None:
     assert landmarks(cases([10.0, 40.0] * 1000)).height == pytest.approx(500, rel=0.1)
 
 
+def test_one_of_each_case_lies_in_any_part_of_its_run() -> None:
+    """Tenths of the run are chosen as often as the density of all landmarks says, to 3 errors."""
+    count, ran = 5000, 10.0
+    found = one_landmark(cases([ran] * count + [0.0]))
+    assert found["case_id"].to_list() == [f"c{number:05d}" for number in range(count)]
+    shares = np.histogram(ages(found).to_numpy(), bins=10, range=(0, ran))[0] / count
+    edges = np.log1p(np.linspace(0, 1, 11) / module.EARLY) / np.log1p(1 / module.EARLY)
+    expected = np.diff(edges)
+    assert (abs(shares - expected) < 3 * np.sqrt(expected / count)).all()
+
+
 def test_no_case_at_all() -> None:
     """Then there is no landmark."""
     assert landmarks(cases([])).is_empty()
     assert landmarks(cases([0.0])).is_empty()
+    assert one_landmark(cases([])).is_empty()

@@ -18,8 +18,10 @@ from models.bundle.bundle import Bundle
 from models.questions.overruns import OverrunQuestion
 from policies.clocks.waiting import waiting_clocks
 from serving.use_cases.watching.expected import expected
+from tests.factories.office import tables as written
 from tests.factories.small_office import small_office
-from training.labels import remaining_labels
+from training import landmarks
+from training.labels import remaining_labels, risk_labels
 from training.run import train
 from training.running import overruns
 from training.running.overruns import overrun_labels, overruns_lack
@@ -143,6 +145,27 @@ def test_of_many_clocks_that_were_not_overrun_some_stand_for_all(
     assert some["weight"].sum() == pytest.approx(every["weight"].sum(), rel=0.2)
 
 
+def test_open_cases_tell_of_clocks_that_held_as_of_those_that_did_not() -> None:
+    """Over, started anew in time and ended in time are known while the case is open; else not."""
+    limit = LIMIT_OF_20_DAYS | {"restarts": ["returned"], "end": "decided"}
+    opened = datetime(2026, 6, 1)
+    lines = ["case_id|opened_at|closed_at|kind|unit|handler|suspects|appealed"]
+    lines += [f"{name}|2026-06-01|-|theft|u1|h1|1|-" for name in ("anew", "ended", "over", "runs")]
+    happened = ["case_id|at|activity", "anew|2026-06-11|returned", "ended|2026-06-11|decided"]
+    happened += ["over|2026-06-28|accepted", "runs|2026-06-02|accepted"]
+    office = written("\n".join(lines), "\n".join(happened), limits=[limit])
+    labels = overrun_labels(office, datetime(2026, 6, 25))
+    assert {(case, y) for case, y in labels.select("case_id", "y").iter_rows()} >= {
+        ("anew", 0),
+        ("ended", 0),
+        ("over", 1),
+    }
+    assert (labels["moment"] >= opened).all()
+    assert (labels.filter(case_id="anew")["known_at"] == datetime(2026, 6, 11)).all()
+    early = overrun_labels(office, datetime(2026, 6, 20))
+    assert set(early["case_id"]) == {"anew", "ended"}  # of the others nothing is known
+
+
 def test_too_few_overruns_are_said(tables: Tables) -> None:
     """With what to do."""
     assert "needs 50 of each" in str(overruns_lack(overrun_labels(tables, UNTIL).head(60)))
@@ -169,6 +192,30 @@ def test_a_running_case_is_judged_by_what_a_review_found_later(tables: Tables) -
     assert (labels["moment"] > labels["opened_at"]).all()
     assert (labels["moment"] <= labels["closed_at"]).all()
     assert set(labels["y"]) == {0, 1}
+
+
+def test_every_reviewed_case_is_learnt_from_however_many_cases_there_are(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where there may be few landmarks of all cases, reviewed ones are as many as before."""
+    monkeypatch.setattr(landmarks, "MOST", 100)
+    found = running_risk_labels(tables, UNTIL)
+    assert set(found["case_id"]) == set(risk_labels(tables, UNTIL)["case_id"])
+
+
+@pytest.mark.parametrize("at", ["intake", "closing"])
+def test_no_case_is_looked_at_after_its_review(at: str) -> None:
+    """A review while the case is open ends what can be learnt from its run."""
+    whole = small_office(600, limits=[LIMIT_OF_20_DAYS], risk={"at": at})
+    opened = pl.col("case_id").replace_strict(
+        whole.case_rows["case_id"], whole.case_rows["opened_at"], return_dtype=pl.Datetime("us")
+    )
+    soon = whole.review_rows.with_columns(reviewed_at=opened + pl.duration(days=2))
+    reviews = soon if at == "intake" else whole.review_rows
+    asked = Tables.of(whole.office, cases=whole.case_rows, events=whole.event_rows, reviews=reviews)
+    found = running_risk_labels(asked, UNTIL).join(asked.review_rows, on="case_id")
+    assert found.height > 200
+    assert (found["moment"] < found["reviewed_at"]).all()
 
 
 def test_limits_need_a_clock_to_be_asked_about() -> None:

@@ -42,15 +42,15 @@ def overrun_labels(tables: Tables, until: datetime) -> pl.DataFrame:
     """What became by `until` of the `waiting_clocks` of cases, each looked at several times.
 
     Columns of `waiting_clocks`, `known_at`, `y` (1 for overrun before it starts anew) and `weight`,
-    where it is known: it was overrun or started anew, or its case is closed. Of recent ones as
-    `settled` says. Sorted by `moment` and `case_id`.
+    where it is known: it was overrun, started anew or ended, also of cases that are still open. Of
+    recent ones as `settled` says. Sorted by `moment` and `case_id`.
     """
     opened = rows(intake_moments(tables, after=None, until=until)).sort(CASE)
     at_end = moments_of(opened.select(CASE, moment=pl.lit(until, TIME)))
     ends = judged_at(tables, known_at(tables, at_end))
-    of_clocks, anew = _ends(ends), _starts_anew(ends)
-    known = of_clocks.filter(pl.any_horizontal(pl.col("over", "closed").is_not_null()))
-    looks = _looks(tables.office, ends, set(known[CASE]), until)
+    of_clocks, anew = _ends(ends, until), _starts_anew(ends)
+    known = of_clocks.filter(pl.any_horizontal(pl.col("over", "ended").is_not_null()))
+    looks = _looks(tables.office, ends, {*known[CASE], *anew[CASE]}, until)
     clocks = waiting_clocks(tables, looks.select(CASE, "moment"))
     labels = clocks.join(of_clocks, on=[CASE, LIMIT]).join(looks, on=[CASE, "moment"])
     labels = labels.sort("moment", CASE, LIMIT).join_asof(
@@ -63,25 +63,25 @@ def overrun_labels(tables: Tables, until: datetime) -> pl.DataFrame:
         check_sortedness=False,
     )
     overrun = (pl.col("over") <= pl.col("anew")).fill_null(pl.col("over").is_not_null())
-    ended = pl.when(overrun).then("over").otherwise(pl.coalesce("anew", "closed"))
-    labels = labels.with_columns(known_at=ended, y=overrun.cast(pl.Int8))
+    since = pl.when(overrun).then("over").otherwise(pl.coalesce("anew", "ended"))
+    labels = labels.with_columns(known_at=since, y=overrun.cast(pl.Int8))
     before = labels.filter(pl.col("moment") < pl.col("known_at"))
-    return settled(before.drop("over", "closed", "anew"), until)
+    return settled(before.drop("over", "ended", "anew"), until)
 
 
-def _ends(ends: list[Judged]) -> pl.DataFrame:
-    """Since when each clock was `over` its limit first, and when its case was `closed`."""
+def _ends(ends: list[Judged], until: datetime) -> pl.DataFrame:
+    """Since when each clock was `over` its limit first, and when it `ended`."""
     found = [
         (
             one.course.case_id,
             reading.code,
             reading.first_overrun and datetime.combine(reading.first_overrun, time()),
-            one.course.closed_at,
+            reading.ended_on and _last(one, reading, until),
         )
         for one in ends
         for reading in one.readings
     ]
-    schema = CLOCK_OF_CASE | {"over": TIME, "closed": TIME}
+    schema = CLOCK_OF_CASE | {"over": TIME, "ended": TIME}
     return pl.DataFrame(found, schema=schema, orient="row")
 
 
@@ -121,7 +121,8 @@ def _looks(office: Office, ends: list[Judged], case_ids: set[str], until: dateti
 def _last(one: Judged, reading: Reading, until: datetime) -> datetime:
     """Until when a clock may be looked at."""
     day = reading.first_overrun or reading.ended_on
-    return (one.course.closed_at or until) if day is None else datetime.combine(day, time.max)
+    case = one.course.closed_at or until
+    return case if day is None else min(case, datetime.combine(day, time.max))
 
 
 def _shortest(office: Office) -> Mapping[str | None, float]:

@@ -90,23 +90,27 @@ def against_clock(asked: pl.DataFrame, least: float) -> AgainstClock:
     """The comparison on limits that were asked about at past moments and are over by now (`ASKED`).
 
     `left` is how many days were left then; a prediction is an alert from the probability `least`
-    on. A limit that is asked about at several moments counts each time; fewer than `FEWEST` cases
-    that were predicted do not tell.
+    on. What became of some is not known (`overrun` is null): alerts are given to them as to all,
+    and then left out. A limit that is asked about at several moments counts each time; fewer than
+    `FEWEST` cases that were predicted do not tell.
     """
     rank = pl.struct("left", "case_id", "rule").rank("ordinal").over("moment")
     given = (pl.col("probability") >= least).sum().over("moment")
-    marked = asked.with_columns(predicted=pl.col("probability") >= least, clock=rank <= given)
+    given_to = {"predicted": pl.col("probability") >= least, "clock": rank <= given}
+    marked = asked.with_columns(**given_to).drop_nulls("overrun")
     alerts = int(marked["predicted"].sum())
-    if marked.filter("predicted")["case_id"].n_unique() < FEWEST:
+    few_cases = marked.filter("predicted")["case_id"].n_unique() < FEWEST
+    if few_cases or not marked["clock"].any():
         few = Figure.of_few(alerts)
         return AgainstClock(alerts, few, few, few)
     of_case = (
         marked.filter(pl.col("predicted") | pl.col("clock"))
         .group_by("case_id", maintain_order=True)
         .agg(
-            alerts=pl.col("predicted").sum(),
             predicted=(pl.col("predicted") & pl.col("overrun")).sum(),
+            of_predicted=pl.col("predicted").sum(),
             clock=(pl.col("clock") & pl.col("overrun")).sum(),
+            of_clock=pl.col("clock").sum(),
         )
     )
     shares = {
@@ -119,9 +123,10 @@ def against_clock(asked: pl.DataFrame, least: float) -> AgainstClock:
 def _gain(of_case: pl.DataFrame) -> Figure:
     """The share of the predictions minus that of the clock, drawing cases anew."""
     random = np.random.default_rng(SEED)
-    counts = of_case.select("alerts", "predicted", "clock").to_numpy().astype(np.float64)
-    value = (counts[:, 1].sum() - counts[:, 2].sum()) / counts[:, 0].sum()
+    shown = of_case.select("predicted", "of_predicted", "clock", "of_clock")
+    counts = shown.to_numpy().astype(np.float64)
     drawn = random.multinomial(len(counts), np.full(len(counts), 1 / len(counts)), REPLICATES)
-    alerts, predicted, clock = (drawn @ counts).T
+    true, given, of_clock, given_clock = np.vstack([counts.sum(axis=0), drawn @ counts]).T
     with np.errstate(invalid="ignore", divide="ignore"):
-        return percentile(float(value), (predicted - clock) / alerts, int(counts[:, 0].sum()))
+        gain = true / given - of_clock / given_clock
+    return percentile(float(gain[0]), gain[1:], int(given[0]))

@@ -24,7 +24,7 @@ def asked_before(
     as_of: datetime,
     predict: Callable[[datetime], Predicted],
 ) -> pl.DataFrame:
-    """What was predicted at past moments of limits that are over by now (`ASKED`)."""
+    """What was predicted at past moments of limits whose last day is over by now (`ASKED`)."""
     asked = []
     for moment in moments:
         probabilities = predict(moment)
@@ -34,10 +34,11 @@ def asked_before(
                 is_over = reading.due_on is not None and reading.due_on < as_of.date()
                 asked += [(moment, reading, probability)] if is_over else []
     now = clocks_at(tables, {reading.case_id for _moment, reading, _p in asked}, as_of)
+    today = as_of.date()
     lines = [
-        (moment, one.case_id, one.code, probability, one.left, overrun)
+        (moment, one.case_id, one.code, probability, one.left, was_overrun(*about, today))
         for moment, one, probability in asked
-        if (overrun := was_overrun(now.get((one.case_id, one.code)), one.started_on)) is not None
+        for about in [(now.get((one.case_id, one.code)), one.started_on, one.due_on)]
     ]
     return pl.DataFrame(lines, ASKED, orient="row")
 
@@ -53,20 +54,19 @@ def clocks_at(tables: Tables, case_ids: Iterable[str], as_of: datetime) -> Clock
     return {(one.case_id, one.code): one for found in every for one in found.readings}
 
 
-def was_overrun(reading: Reading | None, began: date | None) -> bool | None:
-    """Whether a clock was overrun that started on a day, by how it stands now.
+def was_overrun(
+    reading: Reading | None, began: date | None, due_on: date | None, today: date
+) -> bool | None:
+    """Whether a clock that started on a day was overrun by its last day `due_on`, seen `today`.
 
-    None where that is not known: it still runs in time, or nothing is left of that start.
+    A clock that was given more days, suspended or started anew by then was not, whatever became of
+    it later. None where that is not known: the day, or another that counts, has not come, or the
+    clock is not there any more.
     """
-    if reading is None or began is None or reading.started_on is None:
+    if reading is None or began is None or due_on is None or reading.started_on is None:
         return None
-    first = reading.first_overrun
-    if reading.started_on == began:
-        if reading.overrun_by > 0 or (first is not None and first >= began):
-            return True
-        return False if reading.state is State.ENDED else None
-    if reading.started_on < began:
-        return None
-    if first is None or first >= reading.started_on:
-        return False  # it started anew in time
-    return True if first >= began else None
+    if any((one.started_on, one.due_on) == (began, due_on) for one in reading.overruns):
+        return True
+    same = (reading.started_on, reading.due_on) == (began, due_on)
+    waits = same and reading.state is State.RUNNING
+    return None if due_on >= today or waits or reading.started_on < began else False

@@ -80,6 +80,25 @@ def test_the_clock_gives_as_many_alerts_at_each_moment() -> None:
     assert (found.alerts, found.predicted.value, found.clock.value) == (16, 0.5, 0.5)
 
 
+def test_alerts_of_which_nothing_is_known_are_given_too() -> None:
+    """The clock gives one to b, of which nothing is known, and so none to c, which was overrun."""
+    rows = [
+        (FIRST, "a", "l", 0.9, 9, True),
+        (FIRST, "b", "l", 0.1, 1, None),
+        (FIRST, "c", "l", 0.1, 2, True),
+        (FIRST + timedelta(days=1), "d", "l", 0.9, 1, False),
+    ]
+    many = [
+        (at + timedelta(days=2 * n), f"{case}{n}", *rest)
+        for n in range(16)
+        for at, case, *rest in rows
+    ]
+    found = against_clock(pl.DataFrame(many, ASKED, orient="row"), 0.5)
+    assert (found.alerts, found.predicted.value) == (32, 0.5)
+    assert (found.clock.value, found.clock.n) == (0.0, 16)
+    assert found.gain.value == 0.5
+
+
 def test_moments_of_one_case_say_little() -> None:
     """One case that was rightly predicted at thirty moments is one case."""
     rows = [

@@ -10,47 +10,74 @@ import pytest
 
 from evaluation.backtests.alerts.against_clock import against_clock
 from evaluation.backtests.alerts.outcomes import asked_before, clocks_at, was_overrun
-from policies.clocks.reading import Reading, State
-from tests.serving.use_cases.watching.office import LIMIT, office_of
+from policies.clocks.reading import Overrun, Reading, State
+from tests.factories.office import tables as office_with
+from tests.serving.use_cases.watching.office import CASES, LIMIT, office_of
 
-FIRST, SECOND = date(2026, 3, 1), date(2026, 5, 1)
+BEFORE, FIRST, SECOND = date(2026, 2, 1), date(2026, 3, 1), date(2026, 5, 1)
+DUE = date(2026, 3, 31)
 NOW = datetime(2026, 6, 30, 23, 59, 59)
 
 
 def reading(state: State = State.RUNNING, started: date | None = FIRST, **changes: Any) -> Reading:
-    """A clock that started on the first day and was never overrun."""
+    """A clock that started on the first day, had the last day `DUE` and was never overrun."""
     about = Reading(
-        *("c", "month", state, started, None, None, 30, 0, 10, 20, None, 0, None, None),
+        *("c", "month", state, started, None, None, 30, 0, 10, 20, DUE, 0, None, None),
         warns=False,
         steps=(),
     )
     return replace(about, **changes)
 
 
+IN_TIME = Overrun(FIRST, DUE, date(2026, 4, 1))
+
+
 @pytest.mark.parametrize(
     ("now", "overrun"),
     [
-        (reading(), None),
-        (reading(State.SUSPENDED), None),
+        (reading(), None),  # of working days, the next has not come
         (reading(State.ENDED), False),
-        (reading(overrun_by=3), True),
-        (reading(State.ENDED, overrun_by=3), True),
-        (reading(first_overrun=date(2026, 4, 1)), True),  # and was given more days after that
+        (reading(overrun_by=3, overruns=(IN_TIME,)), True),
+        (reading(State.ENDED, overrun_by=3, overruns=(IN_TIME,)), True),
+        (reading(due_on=date(2026, 8, 1), overruns=(IN_TIME,)), True),  # given more days too late
         (reading(State.NOT_STARTED, None), None),
         (None, None),
+        # Its last day moved in time.
+        (reading(due_on=date(2026, 8, 1)), False),
+        (reading(State.SUSPENDED, due_on=None), False),
+        (reading(due_on=SECOND, overruns=(Overrun(FIRST, SECOND, date(2026, 5, 2)),)), False),
         # It started anew since.
         (reading(started=SECOND), False),
-        (reading(started=SECOND, overrun_by=3, first_overrun=date(2026, 6, 1)), False),
-        (reading(started=SECOND, first_overrun=date(2026, 4, 1)), True),
-        (reading(started=SECOND, first_overrun=date(2026, 2, 1)), None),  # of a start before
-        (reading(started=date(2026, 2, 1)), None),
+        (reading(started=SECOND, overruns=(Overrun(SECOND, DUE, date(2026, 6, 1)),)), False),
+        (reading(started=SECOND, overruns=(IN_TIME,)), True),
+        (reading(started=SECOND, overruns=(IN_TIME._replace(started_on=BEFORE),)), False),
+        (reading(started=SECOND, overruns=(IN_TIME._replace(started_on=BEFORE), IN_TIME)), True),
+        (reading(started=BEFORE), None),
     ],
 )
 def test_whether_a_clock_was_overrun_is_read_off_later(
     now: Reading | None, overrun: bool | None
 ) -> None:
-    """Of the clock that started on the first day; None where that is not known."""
-    assert was_overrun(now, FIRST) is overrun
+    """Of the start and the last day that were given; None where that is not known."""
+    assert was_overrun(now, FIRST, DUE, NOW.date()) is overrun
+
+
+def test_nothing_is_known_before_the_last_day_is_over() -> None:
+    """Then it was overrun or not, whatever becomes of the clock."""
+    assert was_overrun(reading(State.SUSPENDED, due_on=None), FIRST, DUE, DUE) is None
+
+
+def test_an_overrun_of_a_second_start_is_kept() -> None:
+    """`done` was overrun, started anew on 10 April, was overrun again and given a third start."""
+    events = "case_id|at|activity\ndone|2026-04-10|accepted\ndone|2026-05-15|accepted"
+    tables = office_with(CASES, events, limits=[LIMIT | {"restarts": ["accepted"]}])
+    now = clocks_at(tables, ["done"], NOW)["done", "month"]
+    assert [(one.started_on, one.since) for one in now.overruns] == [
+        (date(2026, 3, 1), date(2026, 4, 1)),
+        (date(2026, 4, 10), date(2026, 5, 11)),
+    ]
+    assert was_overrun(now, date(2026, 4, 10), date(2026, 5, 10), NOW.date()) is True
+    assert now.first_overrun == date(2026, 4, 1)
 
 
 def test_clocks_of_cases_that_are_not_there_are_none() -> None:
