@@ -13,9 +13,9 @@ from cli.demo.words import WHY_CLOSED, WHY_SNOOZED
 from cli.files.watch import notify
 from ledger.ledger import Ledger
 from models.bundle.bundle import Bundle
-from policies.alerts import AlertKey, last_snooze
+from policies.alerts import last_snooze
 from serving.access.caller import Caller
-from serving.http.pages.watching.seen import ALERT
+from serving.http.pages.watching.seen import ALERT, query_of
 from serving.use_cases.watching.standing import State
 from serving.use_cases.watching.watching import moment_of, raise_alerts
 
@@ -37,13 +37,7 @@ def watch_cases(
     for alert in alerts[:1] if len(alerts) > FEWEST else ():
         until = last_snooze(alert, watch.today, tables.office.alerts.snooze_days).isoformat()
         reason = {"until": until, "snooze_reason": say(WHY_SNOOZED, desk.language)}
-        desk.send(ALERT, clerk, today, _query(alert.key), do="snooze", **reason)
+        desk.send(ALERT, clerk, today, query_of(alert.key), do="snooze", **reason)
     for alert in alerts[-1:] if len(alerts) > FEWEST else ():
         reason = {"close_reason": say(WHY_CLOSED, desk.language)}
-        desk.send(ALERT, clerk, today, _query(alert.key), do="close", **reason)
-
-
-def _query(key: AlertKey) -> dict[str, str]:
-    """What the address of the page of an alert asks."""
-    began = key.began.isoformat()
-    return {"case": key.case_id, "sort": key.sort.value, "rule": key.rule, "began": began}
+        desk.send(ALERT, clerk, today, query_of(alert.key), do="close", **reason)

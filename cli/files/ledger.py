@@ -14,7 +14,7 @@ from cases.language.messages import Sayable, _, listed
 from ledger.chain import Verdict
 from ledger.checkpoints import LONGEST, NoCheckpoint
 from ledger.ledger import CHECKPOINT, FILE, Entry, Ledger
-from ledger.records import Kind, Malformed
+from ledger.records import Kind, Malformed, Record
 from ledger.store.faults import LOOK, Unusable
 from ledger.verifying import NoLedger, verify
 from serving.use_cases.recording.records import training_record
@@ -41,10 +41,10 @@ def ledger_of(workspace: Workspace) -> Iterator[Ledger]:
         yield ledger
 
 
-def record(ledger: Ledger, *entries: Entry) -> None:
+def record(ledger: Ledger, *entries: Entry) -> list[Record]:
     """Append records, all or none; `BadInput` if they cannot be written."""
     with _plainly():
-        ledger.append(*entries)
+        return ledger.append(*entries)
 
 
 def record_training(

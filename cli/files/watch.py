@@ -8,6 +8,7 @@ from pathlib import Path
 from cases.errors import Refused
 from cases.language.messages import Sayable, _, ngettext
 from cases.office.model import Office
+from cases.tables.cells.zones import wall_clock
 from cases.tables.tables import Tables
 from cli.files.ledger import record
 from ledger.ledger import Ledger
@@ -15,8 +16,8 @@ from models.bundle.bundle import Bundle
 from models.registry import Registry
 from serving.kept.watch import notes
 from serving.memory.taking_in import work_of
-from serving.use_cases.watching.standing import State, notices
-from serving.use_cases.watching.watching import Raised, Watch, watch
+from serving.use_cases.watching.standing import notices
+from serving.use_cases.watching.watching import Raised, Watch, moment_of, watch
 
 
 def champion_of(home: Path, office: Office) -> tuple[Bundle | None, Sayable | None]:
@@ -37,13 +38,20 @@ def notify(tables: Tables, ledger: Ledger, found: Raised, as_of: datetime) -> tu
     entries = notices(office, before.several, as_of.date())
     if not entries:
         return before, 0
-    record(ledger, *entries)
+    mine = {one.number for one in record(ledger, *entries)}
     after = watch(tables, work_of(office, ledger).alerting, found, as_of)
-    new = sum(
-        one.state is State.NEW and two.course.notified is not None
-        for one, two in zip(before.several, after.several, strict=True)
-    )
-    return after, new
+    notified = (one.course.notified for one in after.several)
+    return after, sum(one is not None and one.record in mine for one in notified)
+
+
+def is_today(tables: Tables, as_of: datetime) -> bool:
+    """Whether the moment is of the day on which cases are watched now; of it alone desks are told.
+
+    A notice for a day to come would be taken for given on that day; one for a day that is past
+    would rest on a model that knows what came after it.
+    """
+    now = wall_clock(tables.office.office.time_zone)
+    return as_of.date() == moment_of(tables, now).date()
 
 
 def said(watch: Watch, new: int) -> list[Sayable]:

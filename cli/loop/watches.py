@@ -13,9 +13,9 @@ WATCHES = "watches"  # the folder of their files
 
 
 def watch(job: Job) -> Outcome:
-    """Desks are notified for the day that it was due on; nothing is predicted without a model."""
+    """Desks are notified for today, however late this runs; predictions need a model."""
     this, tables = job.round, job.round.present().tables
-    as_of = moment_of(tables, job.due.at)
+    as_of = moment_of(tables, this.now)
     champion, _lack = champion_of(this.home, tables.office)
     found = raise_alerts(tables, champion, as_of)
     name = f"{job.due.schedule.code}-{as_of:%Y-%m-%d}"

@@ -117,11 +117,10 @@ def alerts_out(watch: Watch, office: Office) -> AlertsOut:
 def _alert_out(one: Watched, language: Language) -> AlertOut:
     alert = one.alert
     return AlertOut(
-        **alert.key._asdict(),
+        **{**alert.key._asdict(), "due_on": alert.due_on},
         unit=alert.unit,
         state=one.state,
         since=alert.since,
-        due_on=alert.due_on,
         notified_on=one.notified_on,
         probability=alert.probability,
         worth=None if alert.probability is None else alert.worth,

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, WithJsonSchema
 
-from policies.alerts import Sort
+from policies.alerts import Sort, Stage
 from policies.assignment.result import How
 from policies.spot_check.plan import Choice, SelectedBy
 from serving.use_cases.watching.standing import State
@@ -118,6 +118,7 @@ class AlertOut(BaseModel):
     sort: Sort = Field(description="a limit, a breach of the process, or a prediction")
     rule: str = Field(description="code of the limit, or of the rule of the process")
     began: date = Field(description="the day on which the limit's clock, or the breach, began")
+    stage: Stage | None = Field(description="of a limit: whether it is nearly used up, or overrun")
     state: State = Field(description="how it stands; only `new` and `notified` are to be acted on")
     since: date = Field(description="since when there is an alert")
     due_on: date | None = Field(description="the last day of the limit; none for a breach")

@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from cases.language.messages import Sayable, _
-from policies.alerts import Alert, AlertKey, Sort
+from policies.alerts import Alert, AlertKey, Sort, Stage
 from serving.work.step import Step, Taken
 
 LONGEST_REASON = 4_000  # letters
@@ -31,17 +31,20 @@ class Given(BaseModel):
     rule: str
     began: date
     due_on: date | None = None
+    stage: Stage | None = None
     probability: float | None = None
 
     @classmethod
     def of(cls, alert: Alert) -> Given:
         """What is kept of an alert."""
-        return cls(**alert.key._asdict(), due_on=alert.due_on, probability=alert.probability)
+        about = {**alert.key._asdict(), "due_on": alert.due_on}
+        return cls(**about, probability=alert.probability)
 
     @property
     def key(self) -> AlertKey:
         """By which it is known."""
-        return AlertKey(self.case_id, self.sort, self.rule, self.began)
+        due_on = self.due_on if self.sort is Sort.HARD else None
+        return AlertKey(self.case_id, self.sort, self.rule, self.began, due_on, self.stage)
 
 
 class DeskNotified(Step):
@@ -61,13 +64,16 @@ class OfAlert(Step):
     sort: Sort
     rule: str
     began: date
+    due_on: date | None = None
+    stage: Stage | None = None
     day: date
     reason: Reason
 
     @property
     def key(self) -> AlertKey:
         """The alert."""
-        return AlertKey(self.case_id, self.sort, self.rule, self.began)
+        of_limit = (self.due_on, self.stage)
+        return AlertKey(self.case_id, self.sort, self.rule, self.began, *of_limit)
 
 
 class Snoozed(OfAlert):

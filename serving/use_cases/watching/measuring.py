@@ -22,11 +22,15 @@ def outcomes(tables: Tables, alerting: Alerting, as_of: datetime) -> dict[Sort, 
     """
     today = as_of.date()
     first = today - YEAR
-    over = [key for key, given_on, due in _limits(alerting) if max(first, given_on) <= due < today]
-    now = clocks_at(tables, {key.case_id for key in over}, as_of)
+    over = [
+        (key, due)
+        for key, given_on, due in _limits(alerting)
+        if max(first, given_on) <= due < today
+    ]
+    now = clocks_at(tables, {key.case_id for key, _due in over}, as_of)
     found: dict[Sort, list[bool]] = defaultdict(list)
-    for key in over:
-        overrun = was_overrun(now.get((key.case_id, key.rule)), key.began)
+    for key, due in over:
+        overrun = was_overrun(now.get((key.case_id, key.rule)), key.began, due, today)
         if overrun is not None:
             found[key.sort].append(overrun)
     return found

@@ -8,10 +8,10 @@ from datetime import date, datetime
 from cases.office.model import Limit, Office
 from cases.tables.tables import Tables
 from evaluation.backtests.alerts.outcomes import Predicted
-from policies.alerts import Alert, AlertKey, Sort
+from policies.alerts import Alert, AlertKey, Sort, Stage
 from policies.clocks.clocks import Judged, judged
 from policies.clocks.days import Calendar, Days, EveryDay
-from policies.clocks.reading import Reading, State
+from policies.clocks.reading import CHANGES, Reading, State
 from policies.process.breaches import Breach, breaches
 from serving.use_cases.watching import wording
 
@@ -35,7 +35,9 @@ def _of_clocks(office: Office, calendar: Calendar, every: Iterable[Judged]) -> I
             limit, began = limits[reading.code], reading.started_on
             if began is None or not _is_pressing(reading):
                 continue
-            key = AlertKey(reading.case_id, Sort.HARD, reading.code, began)
+            stage = Stage.OVERRUN if reading.overrun_by > 0 else Stage.WARNING
+            of_limit = (reading.code, began, reading.due_on, stage)
+            key = AlertKey(reading.case_id, Sort.HARD, *of_limit)
             why, todo = wording.of_clock(office, limit, reading)
             since = reading.overrun_since or _warned_since(
                 limit, calendar, reading, one.moment.date()
@@ -51,7 +53,7 @@ def _is_pressing(reading: Reading) -> bool:
 def _warned_since(limit: Limit, calendar: Calendar, reading: Reading, today: date) -> date:
     """The first day, since the clock last did something else than count, with so few days left."""
     days: Days = EveryDay() if limit.counts == "days" else calendar
-    last = max(step.day for step in reading.steps).toordinal()
+    last = max(step.day for step in reading.steps if step.effect in CHANGES).toordinal()
     due = (reading.due_on or today).toordinal()
     day = today.toordinal()
     while day > last and days.between(day - 1, due) <= limit.warn_days:

@@ -71,6 +71,15 @@ def test_desks_are_notified_once_and_people_are_told_in_counts(watched: Path) ->
     assert work(watched).running.notified.keys() >= {"alerts 2024-03-01"}
 
 
+def test_a_schedule_that_runs_late_watches_today(watched: Path) -> None:
+    """It was due on Monday, 26 February, and runs on Friday, 1 March."""
+    text = watched.read_text("utf-8")
+    daily = 'what = "watch"\nevery = "day"'
+    watched.write_text(text.replace(daily, daily.replace("day", "week")), "utf-8")
+    run(watched)
+    assert sheet(watched, "2024-03-01")["notified_on"].to_list() == ["2024-03-01"]
+
+
 def test_what_was_killed_before_its_end_is_done_again_and_gives_nothing_twice(
     watched: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,6 +28,7 @@ def test_every_alert_has_its_days_and_sentences() -> None:
         "sort": "hard",
         "rule": "month",
         "began": "2026-06-02",
+        "stage": "warning",
         "state": "new",
         "since": "2026-06-29",
         "due_on": "2026-07-02",

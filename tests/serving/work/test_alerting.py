@@ -9,15 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.alerts import AlertKey, Sort
+from policies.alerts import AlertKey, Sort, Stage
 from serving.work.alerting import Alerting, Closed, DeskNotified, Given, Snoozed
 from serving.work.step import Step, Taken
 from serving.work.work import STEPS
 
 BEGAN, DAY, UNTIL = date(2026, 6, 1), date(2026, 6, 28), date(2026, 6, 30)
-ABOUT: dict[str, Any] = {"case_id": "c1", "sort": Sort.HARD, "rule": "limit", "began": BEGAN}
+ABOUT: dict[str, Any] = {
+    "case_id": "c1",
+    "sort": Sort.HARD,
+    "rule": "limit",
+    "began": BEGAN,
+    "due_on": UNTIL,
+    "stage": Stage.WARNING,
+}
 KEY = AlertKey(**ABOUT)
-GIVEN = Given(**ABOUT, due_on=UNTIL)
+GIVEN = Given(**ABOUT)
 NOTIFIED = DeskNotified(day=DAY, unit="u1", alerts=(GIVEN,))
 AGAIN = DeskNotified(day=UNTIL, unit="u2", alerts=(GIVEN,))
 SNOOZED = Snoozed(**ABOUT, day=DAY, reason="the expert is ill", until=UNTIL)
@@ -62,6 +69,20 @@ def test_another_start_of_the_clock_is_another_alert() -> None:
     """What was done about the one says nothing of the other."""
     anew = KEY._replace(began=DAY)
     assert after(NOTIFIED, CLOSED).of(anew) == Alerting().of(anew)
+
+
+def test_another_last_day_or_an_overrun_is_another_alert() -> None:
+    """The warning was closed: neither a later last day nor the overrun is hidden by that."""
+    for other in (KEY._replace(due_on=DAY), KEY._replace(stage=Stage.OVERRUN)):
+        assert after(NOTIFIED, CLOSED).of(other) == Alerting().of(other)
+        assert other not in after(NOTIFIED).notified
+
+
+def test_a_prediction_is_the_same_whatever_its_last_day() -> None:
+    """The day is kept, and is no part of what it is known by."""
+    about: dict[str, Any] = {"case_id": "c1", "sort": Sort.PREDICTED, "rule": "limit"}
+    predicted = Given(**about, began=BEGAN, due_on=UNTIL)
+    assert predicted.key == AlertKey("c1", Sort.PREDICTED, "limit", BEGAN)
 
 
 @given(st.lists(st.sampled_from(EVERY), max_size=8), st.integers(0, 8))

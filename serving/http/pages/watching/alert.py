@@ -18,7 +18,15 @@ from serving.http.pages.rectifying.forms import EMPTY, WRITE, day_of
 from serving.http.pages.shell.reader import on_clock
 from serving.http.pages.shell.visit import GoTo, NotFound, Shown, Visit
 from serving.http.pages.watching.alerts import TITLE
-from serving.http.pages.watching.seen import ALERTS, COLOURS, STATES, case_path, path_of, seen
+from serving.http.pages.watching.seen import (
+    ALERTS,
+    COLOURS,
+    STATES,
+    case_path,
+    path_of,
+    query_of,
+    seen,
+)
 from serving.use_cases.remembered import name_of
 from serving.use_cases.watching.standing import State, Watched
 from serving.use_cases.watching.wording import SORTS
@@ -87,10 +95,8 @@ def act(visit: Visit) -> GoTo:
 def _asked(visit: Visit) -> Found:
     """The alert that the address names; `NotFound` if there is none that this caller may see."""
     query, watch = visit.query, seen(visit)
-    wanted = tuple(query.get(name, "") for name in ("case", "sort", "rule", "began"))
     for one in watch.several:
-        key = one.alert.key
-        if (key.case_id, key.sort.value, key.rule, key.began.isoformat()) == wanted:
+        if all(query.get(name) == value for name, value in query_of(one.alert.key).items()):
             return Found(one, watch.today)
     raise NotFound
 

@@ -12,10 +12,13 @@ from policies.clocks.reading import Reading
 from policies.clocks.words import explained, limit_name, stands
 from serving.access.caller import may
 from serving.access.rules import Action
+from serving.http.pages.reviewing.opened import plans
 from serving.http.pages.shell.rendering import address
 from serving.http.pages.shell.visit import NotFound, Shown, Visit
 from serving.http.pages.watching.alerts import TITLE, line_of
 from serving.http.pages.watching.seen import ALERTS, seen
+from serving.use_cases.reviewing.knowing import knows
+from serving.use_cases.reviewing.progress import CaseProgress
 from serving.use_cases.watching.expected import expected
 
 
@@ -34,6 +37,8 @@ def show(visit: Visit) -> Shown:
     watch = seen(visit)
     if context.in_scope(context.tables.of_cases("cases", [case_id])).is_empty():
         raise NotFound
+    drawn = (CaseProgress.of(context, plan, case_id) for plan in plans(visit))
+    known = knows(context, visit.caller, case_id, [one for one in drawn if one is not None])
     clocks = clocks_at(context.tables, [case_id], watch.as_of)
     mine = [one for one in watch.several if one.alert.key.case_id == case_id]
     return Shown(
@@ -48,7 +53,7 @@ def show(visit: Visit) -> Shown:
                 context.tables,
                 case_id,
                 watch.as_of,
-                with_risk=may(visit.caller, Action.SCORE),
+                with_risk=known.why and may(visit.caller, Action.SCORE),
             ),
             "clocks": [_shown(visit, clock) for clock in clocks.values()],
             "to_case": address("/case", id=case_id),

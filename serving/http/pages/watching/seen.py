@@ -29,14 +29,19 @@ def seen(visit: Visit) -> Watch:
 
 def path_of(key: AlertKey, **query: object) -> str:
     """The address of the page of an alert."""
-    return address(
-        ALERT,
-        case=key.case_id,
-        sort=key.sort.value,
-        rule=key.rule,
-        began=key.began.isoformat(),
-        **query,
-    )
+    return address(ALERT, **query_of(key), **query)
+
+
+def query_of(key: AlertKey) -> dict[str, str]:
+    """What the address of the page of an alert asks; only of a limit a last day and a stage."""
+    of_limit = {"due": key.due_on, "stage": key.stage}
+    return {
+        "case": key.case_id,
+        "sort": key.sort.value,
+        "rule": key.rule,
+        "began": key.began.isoformat(),
+        **{name: str(value) for name, value in of_limit.items() if value is not None},
+    }
 
 
 def case_path(case_id: str) -> str:

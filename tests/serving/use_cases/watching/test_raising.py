@@ -51,6 +51,23 @@ def test_a_clock_warns_from_its_days_on(day: str, cases: set[str]) -> None:
     assert set(by_case(found(day), "hard")) == cases
 
 
+def test_a_limit_is_known_by_its_last_day_and_stage() -> None:
+    """A warning that was closed hides neither the warning after an extension nor the overrun."""
+    limit = LIMIT | {"extensions": [{"event": "accepted", "days": 1}]}
+    keys = {
+        key
+        for limits in ([LIMIT], [limit])
+        for day in ("2026-06-30", "2026-07-02", "2026-07-03", "2026-07-04")
+        for key in (by_case(found(day, limits=limits), "hard")["near"].key,)
+    }
+    assert {(key.due_on, key.stage) for key in keys} == {
+        (date(2026, 7, 2), "warning"),
+        (date(2026, 7, 2), "overrun"),
+        (date(2026, 7, 3), "warning"),
+        (date(2026, 7, 3), "overrun"),
+    }
+
+
 def test_a_warning_stands_since_its_days_came() -> None:
     """Of working days, the Friday before a weekend: on Tuesday two are left of a limit of 20.
 
@@ -60,6 +77,13 @@ def test_a_warning_stands_since_its_days_came() -> None:
     limit = LIMIT | {"days": 20, "counts": "working_days"}
     near = by_case(found(limits=[limit]), "hard")["near"]
     assert (near.since, near.due_on) == (date(2026, 6, 25), date(2026, 6, 30))
+
+
+def test_what_changed_nothing_does_not_move_since_when_a_warning_stands() -> None:
+    """`step` warns from the 28th on; its return of the 30th resumes a clock that runs anyway."""
+    limit = LIMIT | {"days": 7, "suspends": ["accepted"], "resumes": ["returned"]}
+    step = by_case(found(limits=[limit]), "hard")["step"]
+    assert (step.since, step.due_on) == (date(2026, 6, 28), date(2026, 7, 1))
 
 
 def test_breaches_of_a_rule_on_a_day_are_one_alert() -> None:

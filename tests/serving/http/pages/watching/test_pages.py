@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from policies.alerts import AlertKey, Sort
+from policies.alerts import AlertKey, Sort, Stage
 from serving.access.caller import Caller
 from serving.access.rules import Role
 from serving.http.pages.rectifying.finding import QUICKER
@@ -19,7 +19,7 @@ from tests.serving.http.pages.visits import Visitor
 from tests.serving.use_cases.watching.office import office_of
 
 MANAGER = Caller("m", frozenset([Role.MANAGER]))
-NEAR = AlertKey("near", Sort.HARD, "month", date(2026, 6, 2))
+NEAR = AlertKey("near", Sort.HARD, "month", date(2026, 6, 2), date(2026, 7, 2), Stage.WARNING)
 STEP = AlertKey("step", Sort.BREACH, "accepted_first", date(2026, 6, 30))
 
 
@@ -122,6 +122,12 @@ def test_an_alert_is_snoozed_and_then_closed_with_a_reason() -> None:
     assert cases_of(at.get("/running?show=closed")) == ["near"]
     again = at.post(path_of(NEAR), do="close", close_reason="me too")
     assert str(QUICKER) in text_of(at.get(again.headers["location"]))
+
+
+def test_an_address_of_another_last_day_or_stage_leads_nowhere() -> None:
+    """What was meant is no alert any more."""
+    for other in (NEAR._replace(due_on=date(2026, 7, 9)), NEAR._replace(stage=Stage.OVERRUN)):
+        assert visitor().get(path_of(other)).status_code == 404
 
 
 @pytest.mark.parametrize(
