@@ -12,8 +12,8 @@ prints how many were sent too late under the law of their day, beside a plain co
 pm4py is under the AGPL and therefore no dependency of this project. Install it apart, without what
 it depends on (the environment has nearly all of that), and name the folder:
 
-    pip install --no-deps --target /tmp/pm4py pm4py networkx
-    PYTHONPATH=/tmp/pm4py .venv/bin/python -m benchmarks.process_oracle
+    pip install --no-deps --target apart pm4py networkx
+    PYTHONPATH=apart .venv/bin/python -m benchmarks.process_oracle
 
 How pm4py is asked: DECLARE conformance (precedence, alternate precedence, existence, not
 co-existence), LTL filters (eventually follows, with and without a bound of time; four eyes),
