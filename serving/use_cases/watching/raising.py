@@ -10,7 +10,8 @@ from cases.tables.tables import Tables
 from evaluation.backtests.alerts.outcomes import Predicted
 from policies.alerts import Alert, AlertKey, Sort, Stage
 from policies.clocks.clocks import Judged, judged
-from policies.clocks.days import Calendar, Days, EveryDay
+from policies.clocks.counting import Terms
+from policies.clocks.days import Calendar
 from policies.clocks.reading import CHANGES, Reading, State
 from policies.process.breaches import Breach, breaches
 from serving.use_cases.watching import wording
@@ -52,7 +53,7 @@ def _is_pressing(reading: Reading) -> bool:
 
 def _warned_since(limit: Limit, calendar: Calendar, reading: Reading, today: date) -> date:
     """The first day, since the clock last did something else than count, with so few days left."""
-    days: Days = EveryDay() if limit.counts == "days" else calendar
+    days = Terms(limit, calendar).days
     last = max(step.day for step in reading.steps if step.effect in CHANGES).toordinal()
     due = (reading.due_on or today).toordinal()
     day = today.toordinal()
